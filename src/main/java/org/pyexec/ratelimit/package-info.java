@@ -1,0 +1,5 @@
+/** Counts requests per client address. */
+@NullMarked
+package org.pyexec.ratelimit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Runs one program in isolation; the Python half lies beside it as resources. */
+@NullMarked
+package org.pyexec.sandbox;
+
+import org.jspecify.annotations.NullMarked;
