@@ -1,0 +1,40 @@
+package org.pyexec.sandbox;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The way in which a program ended.
+ *
+ * @param exitCode the status, 0 to 255; empty when a signal ended it
+ * @param signal the name of the signal that ended it, such as {@code SIGSEGV}
+ * @param details the traceback, or one plain sentence naming the limit and its value (then the traceback if there is
+ *     one); empty when completed
+ */
+public record Ending(Reason reason, OptionalInt exitCode, Optional<String> signal, String details) {
+
+    /** Why it ended; {@link #word} is the name in answers. */
+    public enum Reason {
+        COMPLETED,
+        ERROR,
+        TIMEOUT,
+        MEMORY,
+        PROCESSES,
+        DISK,
+        OUTPUT,
+        CPU,
+        KILLED,
+        CANCELLED,
+        INTERRUPTED;
+
+        /** The word in answers and frames: the name in lower case. */
+        public String word() {
+            return name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** Whether the program succeeded. */
+    public boolean successful() {
+        return reason == Reason.COMPLETED;
+    }
+}

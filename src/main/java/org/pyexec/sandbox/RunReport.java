@@ -1,0 +1,31 @@
+package org.pyexec.sandbox;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a program ended and what it used.
+ *
+ * @param duration wall-clock time from the program's start to its end
+ * @param cpu user and system time of all its processes
+ * @param peakMemoryBytes largest resident memory
+ * @param truncated whether output was cut at the cap
+ * @param skippedFiles at most 100 files that were left out, sorted by name
+ * @param skippedFileCount how many were left out in all
+ * @param blockedHosts network targets that were refused
+ */
+public record RunReport(
+        Ending ending,
+        Duration duration,
+        Duration cpu,
+        long peakMemoryBytes,
+        boolean truncated,
+        List<SkippedFile> skippedFiles,
+        int skippedFileCount,
+        List<String> blockedHosts) {
+
+    public RunReport {
+        skippedFiles = List.copyOf(skippedFiles);
+        blockedHosts = List.copyOf(blockedHosts);
+    }
+}

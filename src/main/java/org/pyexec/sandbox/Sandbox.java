@@ -1,0 +1,19 @@
+package org.pyexec.sandbox;
+
+/** Runs untrusted programs in isolation; the door of this room. Implementations are safe for use by many threads. */
+public interface Sandbox extends AutoCloseable {
+
+    /**
+     * Opens a fresh, single-use sandbox and hands it the program, which starts at once.
+     *
+     * @throws SandboxUnavailableException if isolation or the interpreter can't be had at the moment
+     */
+    SandboxRun open(Program program) throws SandboxUnavailableException;
+
+    /** What can be had at the moment. Never starts an interpreter, never blocks. */
+    SandboxStatus status();
+
+    /** Ends every run and every process of the sandbox; nothing is left when it returns. */
+    @Override
+    void close();
+}

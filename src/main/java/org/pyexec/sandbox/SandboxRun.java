@@ -1,0 +1,20 @@
+package org.pyexec.sandbox;
+
+import java.io.IOException;
+
+/** One running program. {@link #await} belongs to one thread; {@link #close} may be called from any. */
+public interface SandboxRun extends AutoCloseable {
+
+    /**
+     * Reads what the program sends until it has ended, on the caller's thread.
+     *
+     * @param listener receives output and files in the order in which they come
+     * @return how the program ended
+     * @throws IOException if the sandbox broke, or the run was closed from another thread, or the listener threw it
+     */
+    RunReport await(RunListener listener) throws IOException;
+
+    /** Ends the program if it still runs, with every process that it started. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,30 @@
+package org.pyexec.sandbox;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the sandbox can do at the moment.
+ *
+ * @param tier {@code namespaces}, {@code landlock} or {@code none}; empty while nothing can run
+ * @param layers the layers of isolation that are on, such as {@code seccomp}
+ * @param network whether programs can be given the network
+ * @param pythonVersion of the interpreter that runs programs, such as {@code 3.11.2}; empty while there is none
+ * @param problem why nothing can run, one line; empty when ready
+ */
+public record SandboxStatus(
+        Optional<String> tier,
+        List<String> layers,
+        boolean network,
+        Optional<String> pythonVersion,
+        Optional<String> problem) {
+
+    public SandboxStatus {
+        layers = List.copyOf(layers);
+    }
+
+    /** Whether programs can run now. */
+    public boolean ready() {
+        return problem.isEmpty();
+    }
+}
