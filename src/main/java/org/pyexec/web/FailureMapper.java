@@ -59,7 +59,7 @@ public class FailureMapper implements ExceptionMapper<Throwable> {
                         "Route %s not found; this path takes %s"
                                 .formatted(route, refused.getHeaderString(HttpHeaders.ALLOW)));
             case 406 -> answers.error(request, "Not acceptable", "This path answers with application/json only.");
-            case 415 -> answers.error(request, "Unsupported media type", "Send the body with another Content-Type.");
+            case 415 -> answers.error(request, "Unsupported media type", "Send the body as application/json.");
             default -> answers.error(request, "Bad request", "The request is malformed.");
         };
         Response answer = answer(status, error);

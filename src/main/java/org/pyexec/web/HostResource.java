@@ -1,15 +1,17 @@
 package org.pyexec.web;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.Providers;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.annotation.Annotation;
 import java.util.List;
 import org.glassfish.jersey.media.multipart.BodyPart;
 import org.glassfish.jersey.media.multipart.BodyPartEntity;
@@ -28,6 +30,7 @@ import org.pyexec.http.Json;
 public class HostResource {
 
     private static final String FIELD = "file";
+    private static final ErrorBody NO_FILE = ErrorBody.bare("No file uploaded");
 
     private final FileStore files;
     private final Answers answers;
@@ -42,36 +45,48 @@ public class HostResource {
     record Hosted(String downloadUrl, String expires, String filename, long size) {}
 
     @POST
-    @Consumes(MediaType.MULTIPART_FORM_DATA)
-    public Response host(FormDataMultiPart form, @Context HttpServletRequest request) throws IOException {
-        try {
-            List<FormDataBodyPart> parts = form.getFields(FIELD);
-            if (parts == null || parts.isEmpty()) {
-                return answers.json(400, ErrorBody.bare("No file uploaded"));
-            }
-            if (parts.size() > 1) {
-                String message = "The form has %d parts named 'file'; upload one file at a time.";
-                return answers.json(400, answers.error(request, "Too many files", message.formatted(parts.size())));
-            }
-            return keep(parts.get(0), request);
-        } finally {
-            form.cleanup();
+    public Response host(
+            @Context HttpServletRequest request, @Context HttpHeaders headers, @Context Providers providers)
+            throws IOException {
+        MediaType type = headers.getMediaType();
+        if (type == null || request.getContentLengthLong() == 0) {
+            return answers.json(400, NO_FILE);
+        }
+        if (!MediaType.MULTIPART_FORM_DATA_TYPE.isCompatible(type)) {
+            String message = "Upload the file as multipart/form-data in a field named 'file'.";
+            return answers.json(415, answers.error(request, "Unsupported media type", message));
+        }
+        try (FormDataMultiPart form = read(type, request, headers, providers)) {
+            return answer(form, request);
+        } catch (BadRequestException e) {
+            String message = "The body is not well-formed multipart/form-data.";
+            return answers.json(400, answers.error(request, "Malformed form", message));
         }
     }
 
-    /** Anything that is not a form: nothing at all, or another content type. */
-    @POST
-    public Response hostWithoutForm(@Context HttpServletRequest request, @Context HttpHeaders headers) {
-        boolean hasType = headers.getHeaderString(HttpHeaders.CONTENT_TYPE) != null;
-        if (!hasType || request.getContentLengthLong() == 0) {
-            return answers.json(400, ErrorBody.bare("No file uploaded"));
+    private static FormDataMultiPart read(
+            MediaType type, HttpServletRequest request, HttpHeaders headers, Providers providers) throws IOException {
+        return providers
+                .getMessageBodyReader(FormDataMultiPart.class, FormDataMultiPart.class, new Annotation[0], type)
+                .readFrom(
+                        FormDataMultiPart.class,
+                        FormDataMultiPart.class,
+                        new Annotation[0],
+                        type,
+                        headers.getRequestHeaders(),
+                        request.getInputStream());
+    }
+
+    private Response answer(FormDataMultiPart form, HttpServletRequest request) throws IOException {
+        List<FormDataBodyPart> parts = form.getFields(FIELD);
+        if (parts == null || parts.isEmpty()) {
+            return answers.json(400, NO_FILE);
         }
-        return answers.json(
-                415,
-                answers.error(
-                        request,
-                        "Unsupported media type",
-                        "Upload the file as multipart/form-data in a field named 'file'."));
+        if (parts.size() > 1) {
+            String message = "The form has %d parts named 'file'; upload one file at a time.".formatted(parts.size());
+            return answers.json(400, answers.error(request, "Too many files", message));
+        }
+        return keep(parts.get(0), request);
     }
 
     private Response keep(FormDataBodyPart part, HttpServletRequest request) throws IOException {
