@@ -34,17 +34,14 @@ final class Deposit implements AutoCloseable {
 
     /** Streams the content to disk and syncs it. */
     void write(InputStream content, long maxFileBytes) throws IOException {
-        try (FileChannel out = onDisk(() -> shelf.create(token))) {
+        try (FileChannel out = create()) {
             byte[] chunk = new byte[CHUNK_BYTES];
             for (int length = content.readNBytes(chunk, 0, CHUNK_BYTES);
                     length > 0;
                     length = content.readNBytes(chunk, 0, CHUNK_BYTES)) {
                 append(out, chunk, length, maxFileBytes);
             }
-            onDisk(() -> {
-                out.force(true);
-                return out;
-            });
+            onDisk(() -> out.force(true));
         }
     }
 
@@ -53,10 +50,7 @@ final class Deposit implements AutoCloseable {
         String digest = HexFormat.of().formatHex(sha256.digest());
         String mimeType = ContentTypes.of(filename, head);
         HostedFile file = new HostedFile(token, filename, size, expires, mimeType, digest);
-        onDisk(() -> {
-            shelf.commit(file);
-            return file;
-        });
+        onDisk(() -> shelf.commit(file));
         kept = true;
         return file;
     }
@@ -85,22 +79,30 @@ final class Deposit implements AutoCloseable {
         }
         size += length;
         sha256.update(chunk, 0, length);
-        onDisk(() -> {
-            Shelf.writeFully(out, ByteBuffer.wrap(chunk, 0, length));
-            return out;
-        });
+        onDisk(() -> Shelf.writeFully(out, ByteBuffer.wrap(chunk, 0, length)));
+    }
+
+    private FileChannel create() throws IOException {
+        try {
+            return shelf.create(token);
+        } catch (IOException e) {
+            throw diskFailure(e);
+        }
+    }
+
+    private void onDisk(DiskWork work) throws IOException {
+        try {
+            work.run();
+        } catch (IOException e) {
+            throw diskFailure(e);
+        }
     }
 
     /** Only the disk's own failures may mean that it is full, never those of the stream that is read. */
-    private <T> T onDisk(DiskWork<T> work) throws IOException {
-        try {
-            return work.run();
-        } catch (IOException e) {
-            if (DiskFull.caused(e, shelf.folder())) {
-                throw new StoreFullException("the disk under the store is full", space.maxBytes(), e);
-            }
-            throw e;
-        }
+    private IOException diskFailure(IOException failure) {
+        return DiskFull.caused(failure, shelf.folder())
+                ? new StoreFullException("the disk under the store is full", space.maxBytes(), failure)
+                : failure;
     }
 
     private static MessageDigest sha256() {
@@ -111,7 +113,7 @@ final class Deposit implements AutoCloseable {
         }
     }
 
-    private interface DiskWork<T> {
-        T run() throws IOException;
+    private interface DiskWork {
+        void run() throws IOException;
     }
 }
