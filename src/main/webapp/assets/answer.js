@@ -22,6 +22,7 @@ export function showAnswer(answer) {
   const { run } = answer;
   hide(element("empty"));
   element("answer").hidden = false;
+  element("answer").classList.remove("old");
 
   const status = element("status");
   showText(status, STATUS[run.reason] ?? run.reason);

@@ -33,6 +33,7 @@ element("health-again").addEventListener("click", askHealth);
 async function run() {
   hide(notice);
   runButton.disabled = true;
+  element("answer").classList.add("old");
   const stopClock = startClock();
   try {
     const answer = await execute({

@@ -13,7 +13,7 @@ plt.xlabel("time")
 plt.legend()
 plt.tight_layout()
 
-# An open figure that was not saved becomes figure-1.png by itself.
+# A figure left open becomes figure-1.png.
 `,
   "Table to CSV": `import pandas as pd
 

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds what has changed, and runs the server in the foreground on PORT (8000).
+set -euo pipefail
+. "$(dirname -- "${BASH_SOURCE[0]}")/server-config/common.sh"
+
+need_build_tools
+need_python
+install_missing
+find_java javac || die "There is no JDK 17 or later, not even after installing one."
+
+build
+say "Starting on port ${PORT:-8000} with $PYTHON."
+exec_server "$@"
