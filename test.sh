@@ -25,7 +25,9 @@ PYTHON
 rm -rf target/surefire-reports target/failsafe-reports
 status=0
 mvn -B -ntp spotless:check verify "$@" < /dev/null || status=$?
-[ "$status" -ne 0 ] || mark_built
+if [ "$status" -eq 0 ]; then
+    mark_built
+fi
 
 "$PYTHON" -I - "$status" << 'PYTHON'
 import pathlib
