@@ -83,12 +83,21 @@ async function askHealth() {
     const well = answer.status === "healthy";
     dot.className = well ? "dot good" : "dot bad";
     showText(line, well ? wellness(answer) : illness(answer));
+    if (well) offerNetwork(answer.sandbox?.network !== false);
   } catch (failure) {
     dot.className = "dot bad";
     showText(line, sentence(failure));
   } finally {
     showQuota();
   }
+}
+
+// A server without network for programs would only refuse: better to say so before.
+function offerNetwork(available) {
+  const box = element("network");
+  box.disabled = !available;
+  if (!available) box.checked = false;
+  showText(element("network-text"), available ? "Allow network" : "No network on this server");
 }
 
 function wellness(answer) {
