@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by run.sh, test.sh and the start scripts beside it: finds, and where it may installs, what they need.
 # Expects bash with `set -euo pipefail`. Everything it says goes to standard error.
 
@@ -104,6 +105,10 @@ install_missing() {
     say "Installing ${missing[*]} ..."
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -q >&2 < /dev/null
+    # Debian's later releases have only later ones.
+    if ! apt-cache show openjdk-17-jdk-headless > /dev/null 2>&1; then
+        missing=("${missing[@]/openjdk-17-jdk-headless/default-jdk-headless}")
+    fi
     apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 < /dev/null
     missing=()
     hash -r
@@ -114,7 +119,7 @@ install_missing() {
 # A digest of all that the jar is made from.
 sources_digest() {
     (
-        cd "$project_root"
+        cd -- "$project_root" || exit
         local parts=(pom.xml src/main)
         [ -d .mvn ] && parts+=(.mvn)
         [ -d server-config ] && parts+=(server-config)
