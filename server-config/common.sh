@@ -153,8 +153,7 @@ build() {
 
 # --- The server
 
-# Replaces this process by the server, so that signals reach it directly.
+# Replaces this process by the server, so that signals reach it directly. Arguments are options of java.
 exec_server() {
-    export PORT="${PORT:-8000}"
-    exec "$JAVA_HOME/bin/java" -jar "$jar" "$@"
+    exec "$JAVA_HOME/bin/java" "$@" -jar "$jar"
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Runs the uber-jar, which must have been built, in the foreground on PORT (8000). Installs and builds nothing.
+# Arguments are options of java, such as -Xmx1g.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/../common.sh"
 
