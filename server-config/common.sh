@@ -1,0 +1,159 @@
+# shellcheck shell=bash
+# Sourced by run.sh, test.sh and the start scripts beside it: finds, and where it may installs, what they need.
+# Expects bash with `set -euo pipefail`. Everything it says goes to standard error.
+
+project_root=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+jar="$project_root/target/python-executor.jar"
+stamp="$project_root/target/python-executor.stamp"
+missing=() # Debian packages that the need_* functions found wanting
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+die() {
+    say "$@"
+    exit 1
+}
+
+# --- Java
+
+# Prints the major version of a java command, or nothing.
+java_major() {
+    "$1" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1
+}
+
+# Succeeds if a folder holds Java 17 or later with the tool asked for (java or javac).
+is_java_home() {
+    local major
+    [ -x "$1/bin/$2" ] && [ -x "$1/bin/java" ] || return 1
+    major=$(java_major "$1/bin/java")
+    [ -n "$major" ] && [ "$major" -ge 17 ]
+}
+
+# Sets JAVA_HOME to a Java >= 17 that has the tool $1: the one that is set, the system's, else the oldest in
+# /usr/lib/jvm. Fails if there is none.
+find_java() {
+    local tool=$1 candidate major best_major=
+    local best=
+    if [ -n "${JAVA_HOME:-}" ] && is_java_home "$JAVA_HOME" "$tool"; then
+        export JAVA_HOME
+        return 0
+    fi
+    if candidate=$(command -v "$tool"); then
+        candidate=$(dirname -- "$(dirname -- "$(readlink -f -- "$candidate")")")
+        if is_java_home "$candidate" "$tool"; then
+            export JAVA_HOME="$candidate"
+            return 0
+        fi
+    fi
+    for candidate in /usr/lib/jvm/*/; do
+        candidate=${candidate%/}
+        is_java_home "$candidate" "$tool" || continue
+        major=$(java_major "$candidate/bin/java")
+        if [ -z "$best" ] || [ "$major" -lt "$best_major" ]; then
+            best=$candidate
+            best_major=$major
+        fi
+    done
+    [ -n "$best" ] && export JAVA_HOME="$best"
+}
+
+need_build_tools() {
+    find_java javac || missing+=(openjdk-17-jdk-headless)
+    need_command mvn maven
+}
+
+# --- Python
+
+# Debian's interpreter is the one for which the libraries come as packages; somebody else's is taken as it is.
+need_python() {
+    export PYTHON="${PYTHON:-/usr/bin/python3}"
+    [ "$PYTHON" = /usr/bin/python3 ] || return 0
+    if [ ! -x /usr/bin/python3 ]; then
+        missing+=(python3 python3-numpy python3-pandas python3-matplotlib)
+        return 0
+    fi
+    local module
+    # Looked for, not imported: that would cost a second at every start.
+    while read -r module; do
+        missing+=("python3-$module")
+    done < <(/usr/bin/python3 -I -c '
+import importlib.util
+for module in ("numpy", "pandas", "matplotlib"):
+    if importlib.util.find_spec(module) is None:
+        print(module)')
+}
+
+# --- Packages
+
+# need_command COMMAND PACKAGE
+need_command() {
+    command -v "$1" > /dev/null || missing+=("$2")
+}
+
+# Installs what is missing, or says how and stops.
+install_missing() {
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if ! command -v apt-get > /dev/null; then
+        die "Missing: ${missing[*]} (names of Debian packages). There is no apt-get here: please install them yourself."
+    fi
+    if [ "$(id -u)" -ne 0 ]; then
+        say "Missing: ${missing[*]}. Please install them, then start again:"
+        die "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+    fi
+    say "Installing ${missing[*]} ..."
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q >&2 < /dev/null
+    # Debian's later releases have only later ones.
+    if ! apt-cache show openjdk-17-jdk-headless > /dev/null 2>&1; then
+        missing=("${missing[@]/openjdk-17-jdk-headless/default-jdk-headless}")
+    fi
+    apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 < /dev/null
+    missing=()
+    hash -r
+}
+
+# --- The build
+
+# A digest of all that the jar is made from.
+sources_digest() {
+    (
+        cd -- "$project_root" || exit
+        local parts=(pom.xml src/main)
+        [ -d .mvn ] && parts+=(.mvn)
+        [ -d server-config ] && parts+=(server-config)
+        find "${parts[@]}" -type f ! -name '*.pyc' ! -name '*.md' ! -name '*.sh' -print0 \
+            | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum
+    )
+}
+
+# What is_built compares: the sources, and that the jar is still the one made from them.
+build_state() {
+    sources_digest
+    stat -c '%s %Y' -- "$jar"
+}
+
+is_built() {
+    [ -f "$jar" ] && [ -f "$stamp" ] && [ "$(build_state)" = "$(cat -- "$stamp")" ]
+}
+
+mark_built() {
+    build_state > "$stamp"
+}
+
+build() {
+    is_built && return 0
+    say "Building $jar (the first time this takes some minutes) ..."
+    # Standard input is the server's, if anybody's.
+    (cd "$project_root" && mvn -B -q -ntp -Dmaven.test.skip=true package < /dev/null)
+    [ -f "$jar" ] || die "The build ended without making $jar."
+    mark_built
+}
+
+# --- The server
+
+# Replaces this process by the server, so that signals reach it directly. Arguments are options of java.
+exec_server() {
+    exec "$JAVA_HOME/bin/java" "$@" -jar "$jar"
+}

@@ -1,0 +1,27 @@
+package org.pyexec.app;
+
+import jakarta.ejb.Schedule;
+import jakarta.ejb.Singleton;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.pyexec.files.FileStore;
+
+/** The timer that removes what has expired, every half minute. */
+@Singleton
+public class ExpirySweeper {
+
+    private static final Logger LOG = System.getLogger(ExpirySweeper.class.getName());
+
+    @Inject
+    private FileStore files;
+
+    /** Called by the container. */
+    @Schedule(hour = "*", minute = "*", second = "*/30", persistent = false)
+    public void sweep() {
+        int removed = files.sweep();
+        if (removed > 0) {
+            LOG.log(Level.INFO, "event=sweep removed={0} held_bytes={1}", removed, files.bytesHeld());
+        }
+    }
+}

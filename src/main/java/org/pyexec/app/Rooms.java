@@ -1,0 +1,98 @@
+package org.pyexec.app;
+
+import jakarta.servlet.ServletContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.Executor;
+import org.pyexec.execution.Executions;
+import org.pyexec.execution.Readiness;
+import org.pyexec.files.FileStore;
+import org.pyexec.filter.Bodies;
+import org.pyexec.filter.BodyLimits;
+import org.pyexec.http.Json;
+import org.pyexec.ratelimit.RateLimiter;
+import org.pyexec.sandbox.Sandbox;
+import org.pyexec.sandbox.WarmSandbox;
+import org.pyexec.web.Answers;
+import org.pyexec.web.ApiResource;
+import org.pyexec.web.Assets;
+import org.pyexec.web.AssetsResource;
+import org.pyexec.web.DownloadResource;
+import org.pyexec.web.ExecuteResource;
+import org.pyexec.web.FailureMapper;
+import org.pyexec.web.HealthResource;
+import org.pyexec.web.HostResource;
+import org.pyexec.web.RootResource;
+import org.pyexec.web.Uptime;
+
+/**
+ * Every room of the application, built and joined. The only place that sees them all.
+ *
+ * @param webComponents the resources and mappers that Jersey serves
+ */
+record Rooms(
+        Settings settings,
+        FileStore files,
+        Sandbox sandbox,
+        Bodies bodies,
+        RateLimiter rateLimiter,
+        List<Object> webComponents)
+        implements AutoCloseable {
+
+    static Rooms build(Settings settings, Executor executor, ServletContext context) throws IOException {
+        Clock clock = Clock.systemUTC();
+        FileStore files = FileStore.open(settings.files(), clock);
+        Sandbox sandbox = WarmSandbox.start(settings.sandbox().in(files.runtime()), executor, clock);
+        Executions executions = new Executions(settings.execution(), sandbox, files, executor, clock);
+        BodyLimits limits = BodyLimits.of(
+                settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
+        return new Rooms(
+                settings,
+                files,
+                sandbox,
+                new Bodies(limits, files.incoming(), executor),
+                new RateLimiter(settings.rateLimit(), System::nanoTime),
+                webComponents(settings, executions, files, clock, context));
+    }
+
+    private static List<Object> webComponents(
+            Settings settings, Executions executions, FileStore files, Clock clock, ServletContext context)
+            throws IOException {
+        Answers answers = new Answers(Json.mapper(settings.bodies().maxBodyBytes()), clock);
+        Uptime uptime = new Uptime(clock);
+        Assets assets = Assets.of(context);
+        HealthResource.Host host = SettingsReader.host(context.getServerInfo());
+        return List.of(
+                new RootResource(answers, assets),
+                new ApiResource(answers, uptime, version()),
+                new HealthResource(executions, new Readiness(executions, clock), files, answers, uptime, host),
+                new ExecuteResource(executions, answers, settings.failedExecutionStatus()),
+                new HostResource(files, answers, settings.bodies().maxUploadBytes()),
+                new DownloadResource(files, answers),
+                new AssetsResource(assets),
+                new FailureMapper(answers, settings.development()));
+    }
+
+    /** Ends every program first, and closes the store that takes their files last. */
+    @Override
+    public void close() {
+        sandbox.close();
+        try {
+            files.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String version() throws IOException {
+        Properties build = new Properties();
+        try (InputStream in = Rooms.class.getResourceAsStream("build.properties")) {
+            build.load(in);
+        }
+        return build.getProperty("version");
+    }
+}

@@ -1,0 +1,54 @@
+package org.pyexec.app;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.pyexec.execution.ExecutionSettings;
+import org.pyexec.files.FileStoreSettings;
+import org.pyexec.ratelimit.RateLimitSettings;
+import org.pyexec.ratelimit.TrustedProxies;
+import org.pyexec.sandbox.SandboxSettings;
+
+/**
+ * Everything that an administrator can set, checked; each room takes its own record.
+ *
+ * @param port where the uber-jar listens; on a server, the server owns the port
+ * @param development whether internal errors show their message
+ * @param failedExecutionStatus HTTP status of a program that failed
+ */
+public record Settings(
+        int port,
+        boolean development,
+        int failedExecutionStatus,
+        Path storageDirectory,
+        BodySettings bodies,
+        HeaderSettings headers,
+        RateLimitSettings rateLimit,
+        TrustedProxies trustedProxies,
+        FileStoreSettings files,
+        ExecutionSettings execution,
+        SandboxDraft sandbox) {
+
+    /** Longest bodies that are read, in bytes. */
+    public record BodySettings(long maxBodyBytes, long maxUploadBytes) {}
+
+    /** What goes into the policy headers. */
+    public record HeaderSettings(List<String> allowedConnectSources, List<String> corsAllowedOrigins) {
+
+        public HeaderSettings {
+            allowedConnectSources = List.copyOf(allowedConnectSources);
+            corsAllowedOrigins = List.copyOf(corsAllowedOrigins);
+        }
+    }
+
+    /** The sandbox's settings but for its folder, which the file store provides. */
+    @FunctionalInterface
+    public interface SandboxDraft {
+        SandboxSettings in(Path runtimeDirectory);
+    }
+
+    /** How long anything that a client can fetch is kept. */
+    public Duration timeToLive() {
+        return files.timeToLive();
+    }
+}

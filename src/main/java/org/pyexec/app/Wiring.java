@@ -1,0 +1,85 @@
+package org.pyexec.app;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.Initialized;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.servlet.ServletContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.pyexec.files.FileStore;
+import org.pyexec.filter.Bodies;
+import org.pyexec.filter.ClientAddresses;
+import org.pyexec.filter.Cors;
+import org.pyexec.filter.SecurityHeaders;
+import org.pyexec.ratelimit.RateLimitSettings;
+import org.pyexec.ratelimit.RateLimiter;
+
+/** Opens the rooms when the application starts, and hands out what the container's own objects ask for. */
+@ApplicationScoped
+public class Wiring {
+
+    @Resource
+    private ManagedExecutorService executor;
+
+    private @Nullable Rooms rooms;
+
+    void start(@Observes @Initialized(ApplicationScoped.class) ServletContext context) {
+        try {
+            rooms = Rooms.build(new SettingsReader().read(), executor, context);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    @PreDestroy
+    void stop() {
+        if (rooms != null) {
+            rooms.close();
+        }
+    }
+
+    Rooms rooms() {
+        return Objects.requireNonNull(rooms, "The application did not start");
+    }
+
+    @Produces
+    FileStore fileStore() {
+        return rooms().files();
+    }
+
+    @Produces
+    Bodies bodies() {
+        return rooms().bodies();
+    }
+
+    @Produces
+    RateLimiter rateLimiter() {
+        return rooms().rateLimiter();
+    }
+
+    @Produces
+    RateLimitSettings rateLimitSettings() {
+        return rooms().settings().rateLimit();
+    }
+
+    @Produces
+    ClientAddresses clientAddresses() {
+        return new ClientAddresses(rooms().settings().trustedProxies());
+    }
+
+    @Produces
+    Cors cors() {
+        return new Cors(rooms().settings().headers().corsAllowedOrigins());
+    }
+
+    @Produces
+    SecurityHeaders securityHeaders() {
+        return new SecurityHeaders(rooms().settings().headers().allowedConnectSources());
+    }
+}

@@ -1,0 +1,127 @@
+package org.pyexec.execution;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
+import org.pyexec.files.FileStore;
+import org.pyexec.sandbox.Program;
+import org.pyexec.sandbox.RunReport;
+import org.pyexec.sandbox.Sandbox;
+import org.pyexec.sandbox.SandboxRun;
+import org.pyexec.sandbox.SandboxStatus;
+import org.pyexec.sandbox.SandboxUnavailableException;
+
+/** Runs programs: takes a slot, opens a sandbox, collects what comes. Safe for use by many threads. */
+public final class Executions {
+
+    private final ExecutionSettings settings;
+    private final Sandbox sandbox;
+    private final FileStore files;
+    private final Executor executor;
+    private final Clock clock;
+    private final Slots slots;
+
+    /**
+     * @param executor where programs are waited for: one thread each while they run
+     */
+    public Executions(ExecutionSettings settings, Sandbox sandbox, FileStore files, Executor executor, Clock clock) {
+        this.settings = settings;
+        this.sandbox = sandbox;
+        this.files = files;
+        this.executor = executor;
+        this.clock = clock;
+        this.slots = new Slots(settings.maxConcurrent(), settings.maxQueued(), settings.patience());
+    }
+
+    /** How many programs run and wait, and how many could run at once. */
+    public record Load(int running, int queued, int capacity) {}
+
+    public Load load() {
+        return new Load(slots.running(), slots.queued(), settings.maxConcurrent());
+    }
+
+    public SandboxStatus sandbox() {
+        return sandbox.status();
+    }
+
+    /** Whether a program that asks for the network can be given it. */
+    public boolean networkAvailable() {
+        return settings.networkAllowed() && sandbox.status().network();
+    }
+
+    /**
+     * Runs a program. Returns at once; the outcome comes on a thread of the executor.
+     *
+     * @return the outcome, or {@link RefusedException} if the program was not run, or an unchecked exception if
+     *     the server broke
+     */
+    public CompletionStage<Outcome> run(Program program) {
+        if (program.network() && !networkAvailable()) {
+            return CompletableFuture.failedFuture(new RefusedException(
+                    Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access."));
+        }
+        CompletableFuture<Outcome> answer = new CompletableFuture<>();
+        slots.take().whenComplete((lease, failure) -> {
+            if (failure == null) {
+                start(program, lease, answer);
+            } else {
+                answer.completeExceptionally(refusalOf(failure));
+            }
+        });
+        return answer;
+    }
+
+    private void start(Program program, Slots.Lease lease, CompletableFuture<Outcome> answer) {
+        try {
+            executor.execute(() -> perform(program, lease, answer));
+        } catch (RejectedExecutionException e) {
+            lease.close();
+            answer.completeExceptionally(
+                    new RefusedException(Refusal.BUSY, "The application server takes no more work at the moment.", e));
+        }
+    }
+
+    /** The way of one program; the slot is free again when the sandbox is gone. */
+    private void perform(Program program, Slots.Lease lease, CompletableFuture<Outcome> answer) {
+        try (lease;
+                SandboxRun run = sandbox.open(program);
+                OutcomeCollector collector = new OutcomeCollector(files, settings.maxFileBytes())) {
+            RunReport report = run.await(collector);
+            deliver(collector.outcome(report, clock.instant(), sandbox.status()), answer);
+        } catch (SandboxUnavailableException e) {
+            answer.completeExceptionally(
+                    new RefusedException(Refusal.SANDBOX_UNAVAILABLE, String.valueOf(e.getMessage()), e));
+        } catch (IOException e) {
+            answer.completeExceptionally(new RefusedException(
+                    Refusal.SANDBOX_UNAVAILABLE, "The sandbox failed while the program ran; try again.", e));
+        } catch (RuntimeException | Error e) {
+            answer.completeExceptionally(e);
+        }
+    }
+
+    /** Answers from another thread, so that neither a slow reader nor the sandbox's end keeps the other waiting. */
+    private void deliver(Outcome outcome, CompletableFuture<Outcome> answer) {
+        try {
+            executor.execute(() -> answer.complete(outcome));
+        } catch (RejectedExecutionException e) {
+            answer.complete(outcome);
+        }
+    }
+
+    private Throwable refusalOf(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof TimeoutException) {
+            return new RefusedException(
+                    Refusal.BUSY,
+                    "No slot was free for %d seconds."
+                            .formatted(settings.patience().toSeconds()));
+        }
+        return cause;
+    }
+}

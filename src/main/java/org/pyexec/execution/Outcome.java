@@ -1,0 +1,35 @@
+package org.pyexec.execution;
+
+import java.time.Instant;
+import java.util.List;
+import org.pyexec.files.HostedFile;
+import org.pyexec.sandbox.RunReport;
+import org.pyexec.sandbox.SkippedFile;
+
+/**
+ * What came of a program that was run, whether it succeeded or failed.
+ *
+ * @param stdout what it printed, decoded as UTF-8 with replacement
+ * @param files what it left behind, stored for download, sorted by name
+ * @param skippedFiles what it left behind and is not to be had: the sandbox's list and the store's; at most 100
+ * @param skippedFileCount how many were left out in all
+ * @param finished when it had ended
+ * @param python version of the interpreter
+ * @param tier name of the sandbox tier
+ */
+public record Outcome(
+        RunReport report,
+        String stdout,
+        String stderr,
+        List<HostedFile> files,
+        List<SkippedFile> skippedFiles,
+        int skippedFileCount,
+        Instant finished,
+        String python,
+        String tier) {
+
+    public Outcome {
+        files = List.copyOf(files);
+        skippedFiles = List.copyOf(skippedFiles);
+    }
+}

@@ -1,0 +1,61 @@
+package org.pyexec.execution;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.pyexec.sandbox.Program;
+
+/** Finds out, now and then, whether a real program really runs. Safe for use by many threads. */
+public final class Readiness {
+
+    private static final Program PROBE = new Program("print(6 * 7)", Duration.ofSeconds(10), false);
+    private static final Duration GOOD_FOR = Duration.ofSeconds(15);
+    private static final Duration BAD_FOR = Duration.ofSeconds(1);
+
+    private final Executions executions;
+    private final Clock clock;
+
+    // mutable state, guarded by this
+    private CompletableFuture<Optional<String>> last = CompletableFuture.completedFuture(Optional.of("starting"));
+    private Instant nextProbe = Instant.MIN;
+
+    public Readiness(Executions executions, Clock clock) {
+        this.executions = executions;
+        this.clock = clock;
+    }
+
+    /**
+     * The newest finding; runs a program if it is too old. Many callers share one run.
+     *
+     * @return empty when ready, else one line that says why not
+     */
+    public synchronized CompletionStage<Optional<String>> check() {
+        if (last.isDone() && !clock.instant().isBefore(nextProbe)) {
+            last = executions.run(PROBE).handle(this::finding).toCompletableFuture();
+        }
+        return last;
+    }
+
+    private synchronized Optional<String> finding(@Nullable Outcome outcome, @Nullable Throwable failure) {
+        Optional<String> problem = problem(outcome, failure);
+        nextProbe = clock.instant().plus(problem.isEmpty() ? GOOD_FOR : BAD_FOR);
+        return problem;
+    }
+
+    private static Optional<String> problem(@Nullable Outcome outcome, @Nullable Throwable failure) {
+        if (failure instanceof RefusedException refused && refused.refusal() == Refusal.BUSY) {
+            return Optional.empty();
+        }
+        if (failure != null || outcome == null) {
+            return Optional.of(failure == null ? "no outcome" : String.valueOf(failure.getMessage()));
+        }
+        return outcome.stdout().equals("42\n")
+                ? Optional.empty()
+                : Optional.of("a probe program ended with %s"
+                        .formatted(outcome.report().ending().details()));
+    }
+}

@@ -1,0 +1,11 @@
+package org.pyexec.execution;
+
+/** Why a program was not run, though nothing is wrong with it. */
+public enum Refusal {
+    /** All slots are taken and the queue is full, or the wait was too long. */
+    BUSY,
+    /** Isolation or the interpreter can't be had. */
+    SANDBOX_UNAVAILABLE,
+    /** The network was asked for where it is switched off or can't be guarded. */
+    NETWORK_UNAVAILABLE
+}

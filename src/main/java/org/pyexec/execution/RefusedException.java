@@ -1,0 +1,21 @@
+package org.pyexec.execution;
+
+/** A program was refused; the message is a sentence for the client. */
+public final class RefusedException extends Exception {
+
+    private final Refusal refusal;
+
+    public RefusedException(Refusal refusal, String message) {
+        super(message);
+        this.refusal = refusal;
+    }
+
+    public RefusedException(Refusal refusal, String message, Throwable cause) {
+        super(message, cause);
+        this.refusal = refusal;
+    }
+
+    public Refusal refusal() {
+        return refusal;
+    }
+}

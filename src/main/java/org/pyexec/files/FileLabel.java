@@ -1,0 +1,100 @@
+package org.pyexec.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Turns names that strangers chose into harmless labels for people; a label is never opened as a path. */
+public final class FileLabel {
+
+    private static final String NAMELESS = "file";
+    private static final int MAX_BYTES = 255;
+    private static final int MAX_EXTENSION_BYTES = 32;
+
+    private FileLabel() {}
+
+    /**
+     * The label of an uploaded file: the last part of the client's path without control characters, at most 255 bytes
+     * of UTF-8, {@code file} if nothing is left.
+     */
+    public static String ofUpload(@Nullable String clientName) {
+        return clientName == null ? NAMELESS : component(clientName);
+    }
+
+    /** The label of a file that a program wrote: every part between {@code /} cleaned as an upload's name is. */
+    public static String ofGenerated(String relativePath) {
+        String label = Arrays.stream(relativePath.split("/", -1))
+                .filter(part -> !part.isEmpty())
+                .map(FileLabel::component)
+                .collect(Collectors.joining("/"));
+        return label.isEmpty() ? NAMELESS : label;
+    }
+
+    /** What follows the last {@code /} or {@code \}; the whole label if there is none. */
+    public static String lastComponent(String label) {
+        return label.substring(Math.max(label.lastIndexOf('/'), label.lastIndexOf('\\')) + 1);
+    }
+
+    private static String component(String name) {
+        String clean = withoutControls(lastComponent(name)).strip();
+        if (clean.isEmpty() || clean.equals(".") || clean.equals("..")) {
+            return NAMELESS;
+        }
+        return shortened(clean);
+    }
+
+    private static String withoutControls(String name) {
+        return name.codePoints()
+                .filter(FileLabel::isVisible)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    /** Format characters include the bidirectional controls that make {@code exe.txt} out of {@code txt.exe}. */
+    private static boolean isVisible(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false;
+            default -> true;
+        };
+    }
+
+    private static String shortened(String name) {
+        if (bytes(name) <= MAX_BYTES) {
+            return name;
+        }
+        String extension = extension(name);
+        String stem = name.substring(0, name.length() - extension.length());
+        return prefix(stem, MAX_BYTES - bytes(extension)) + extension;
+    }
+
+    /** With its dot; empty if there is none or it is too long to be one. */
+    private static String extension(String name) {
+        int dot = name.lastIndexOf('.');
+        String extension = dot > 0 ? name.substring(dot) : "";
+        return bytes(extension) <= MAX_EXTENSION_BYTES ? extension : "";
+    }
+
+    private static String prefix(String text, int maxBytes) {
+        int end = 0;
+        int used = 0;
+        while (end < text.length()) {
+            int codePoint = text.codePointAt(end);
+            used += bytes(Character.toString(codePoint));
+            if (used > maxBytes) {
+                break;
+            }
+            end += Character.charCount(codePoint);
+        }
+        return text.substring(0, end);
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(UTF_8).length;
+    }
+}

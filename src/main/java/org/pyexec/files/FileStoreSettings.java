@@ -1,0 +1,23 @@
+package org.pyexec.files;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Where files are kept, for how long and how much of them.
+ *
+ * @param directory the store's own folder; made when absent
+ * @param timeToLive from the end of a file's writing to its expiry
+ * @param maxBytes bound on the content of all files together, those being written included
+ */
+public record FileStoreSettings(Path directory, Duration timeToLive, long maxBytes) {
+
+    public FileStoreSettings {
+        if (timeToLive.isNegative() || timeToLive.isZero()) {
+            throw new IllegalArgumentException("time to live is not positive: " + timeToLive);
+        }
+        if (maxBytes <= 0) {
+            throw new IllegalArgumentException("maximum of bytes is not positive: " + maxBytes);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package org.pyexec.files;
+
+import java.time.Instant;
+
+/**
+ * A file that can be downloaded until it expires.
+ *
+ * @param token random UUID in lower case, the only key to the file
+ * @param filename the label shown to people, never a path on this machine
+ * @param size length of the content in bytes
+ * @param expires the first instant at which it is gone, whole milliseconds
+ * @param mimeType without parameters, such as {@code text/plain}
+ * @param sha256 of the content, 64 hexadecimal digits in lower case
+ */
+public record HostedFile(String token, String filename, long size, Instant expires, String mimeType, String sha256) {
+
+    public HostedFile {
+        if (size < 0) {
+            throw new IllegalArgumentException("size is negative: " + size);
+        }
+    }
+
+    boolean expiredAt(Instant now) {
+        return !now.isBefore(expires);
+    }
+}

@@ -1,0 +1,122 @@
+package org.pyexec.filter;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import org.pyexec.http.ErrorBody;
+
+/**
+ * Receives the bodies of requests without holding a thread (Jakarta Servlet 6.0, section 3.7, "Non Blocking IO"),
+ * refuses those that are too long and gives up on those that stall.
+ */
+public final class Bodies {
+
+    private static final String RECEIVED = Bodies.class.getName();
+    private static final int AT_ONCE_BYTES = 64 << 10;
+    private static final int UNKNOWN_LENGTH = -1;
+
+    private final BodyLimits limits;
+    private final Path folder;
+    private final StallWatch watch;
+
+    /**
+     * @param folder private folder for bodies that are too large for memory
+     * @param executor where stalled clients are looked for
+     */
+    public Bodies(BodyLimits limits, Path folder, Executor executor) {
+        this.limits = limits;
+        this.folder = folder;
+        this.watch = new StallWatch(executor);
+    }
+
+    /** Passes the request on as soon as its body is there: at once, or in a later dispatch. */
+    void receive(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request.getDispatcherType() == DispatcherType.ASYNC) {
+            passOn(request, response, chain);
+        } else if (!hasBody(request)) {
+            chain.doFilter(request, response);
+        } else if (isThereAlready(request)) {
+            SpooledBody body = new SpooledBody(folder);
+            byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
+            body.write(bytes, bytes.length);
+            chain.doFilter(new ReceivedRequest(request, body), response);
+        } else {
+            receiveLater(request, response);
+        }
+    }
+
+    /** Answers with an error without having read the body; reads a bounded part of it first, see RFC 9112, 9.6. */
+    void answerUnread(HttpServletRequest request, HttpServletResponse response, int status, ErrorBody error)
+            throws IOException {
+        boolean clientWaits = request.getHeader("Expect") != null;
+        if (!hasBody(request) || clientWaits) {
+            FilterResponses.write(response, status, error);
+        } else {
+            new BodyReader(request, response, limits, new SpooledBody(folder), watch).drain(status, error);
+        }
+    }
+
+    private void receiveLater(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        long limit = limits.forPath(path);
+        if (request.getContentLengthLong() > limit) {
+            answerUnread(request, response, BodyReader.CONTENT_TOO_LARGE, tooLarge(request, path));
+            return;
+        }
+        SpooledBody body = new SpooledBody(folder);
+        request.setAttribute(RECEIVED, body);
+        new BodyReader(request, response, limits, body, watch).receive(limit, tooLarge(request, path));
+    }
+
+    private ErrorBody tooLarge(HttpServletRequest request, String path) {
+        return path.equals("/host")
+                ? FilterResponses.error(
+                        request,
+                        "File too large",
+                        "A file may have at most %d bytes.".formatted(limits.maxUploadBytes()))
+                : FilterResponses.error(
+                        request,
+                        "Request body too large",
+                        "The body of a request may have at most %d bytes.".formatted(limits.maxBodyBytes()));
+    }
+
+    private static void passOn(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (!(request.getAttribute(RECEIVED) instanceof SpooledBody body)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        ReceivedRequest received = new ReceivedRequest(request, body);
+        try {
+            chain.doFilter(received, response);
+        } finally {
+            if (request.isAsyncStarted()) {
+                request.getAsyncContext().addListener(new CloseAtTheEnd(body));
+            } else {
+                body.close();
+            }
+        }
+    }
+
+    private static boolean hasBody(HttpServletRequest request) {
+        long length = request.getContentLengthLong();
+        return length > 0 || (length == UNKNOWN_LENGTH && request.getHeader("Transfer-Encoding") != null);
+    }
+
+    /** Whether the whole body came with the head, as short ones do: then reading it cannot block. */
+    private boolean isThereAlready(HttpServletRequest request) throws IOException {
+        long length = request.getContentLengthLong();
+        if (length < 0 || length > Math.min(AT_ONCE_BYTES, limits.maxBodyBytes())) {
+            return false;
+        }
+        ServletInputStream in = request.getInputStream();
+        return in.available() >= length;
+    }
+}

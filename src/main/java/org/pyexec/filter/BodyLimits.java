@@ -1,0 +1,26 @@
+package org.pyexec.filter;
+
+import java.time.Duration;
+
+/**
+ * How much of a request's body is read, and how long it may take.
+ *
+ * @param maxBodyBytes longest body of an ordinary request
+ * @param maxUploadBytes longest file that is uploaded; its multipart wrapping comes on top
+ * @param stall longest time without progress
+ * @param drainBytes how much of a refused body is read, so that the client reads the answer
+ * @param drain how long a refused body is read
+ */
+public record BodyLimits(long maxBodyBytes, long maxUploadBytes, Duration stall, long drainBytes, Duration drain) {
+
+    private static final long MULTIPART_WRAPPING_BYTES = 64 << 10;
+
+    /** Limits with the times and the draining that the API promises. */
+    public static BodyLimits of(long maxBodyBytes, long maxUploadBytes) {
+        return new BodyLimits(maxBodyBytes, maxUploadBytes, Duration.ofSeconds(30), 64L << 20, Duration.ofSeconds(10));
+    }
+
+    long forPath(String path) {
+        return path.equals("/host") ? maxUploadBytes + MULTIPART_WRAPPING_BYTES : maxBodyBytes;
+    }
+}

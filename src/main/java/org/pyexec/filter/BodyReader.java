@@ -1,0 +1,176 @@
+package org.pyexec.filter;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+import org.pyexec.http.ErrorBody;
+import org.pyexec.http.RequestId;
+
+/**
+ * Reads the body of one request as it comes, on the server's threads, and then either dispatches the request again or
+ * answers with an error. Every method that the server or the watch calls holds this object's lock.
+ */
+final class BodyReader implements ReadListener {
+
+    static final int CONTENT_TOO_LARGE = 413;
+
+    private static final Logger LOG = System.getLogger(BodyReader.class.getName());
+    private static final int BUFFER_BYTES = 16 << 10;
+
+    private final HttpServletRequest request;
+    private final HttpServletResponse response;
+    private final BodyLimits limits;
+    private final SpooledBody body;
+    private final StallWatch watch;
+    private final AsyncContext context;
+    private final ServletInputStream in;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+
+    // mutable state, guarded by this
+    private @Nullable Verdict verdict;
+    private long limit;
+    private ErrorBody tooLarge = ErrorBody.bare("Request body too large");
+    private long receivedBytes;
+    private long lastProgressNanos = System.nanoTime();
+    private long drainingSinceNanos;
+    private boolean over;
+
+    /** The error that is answered once enough of the body has been drained. */
+    private record Verdict(int status, ErrorBody error) {}
+
+    BodyReader(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            BodyLimits limits,
+            SpooledBody body,
+            StallWatch watch)
+            throws IOException {
+        this.request = request;
+        this.response = response;
+        this.limits = limits;
+        this.body = body;
+        this.watch = watch;
+        this.in = request.getInputStream();
+        this.context = request.startAsync(request, response);
+        this.context.setTimeout(0);
+    }
+
+    /** Receives the body, then dispatches the request; a body that is longer than the limit gets the error. */
+    synchronized void receive(long mostBytes, ErrorBody whenTooLarge) {
+        limit = mostBytes;
+        tooLarge = whenTooLarge;
+        begin();
+    }
+
+    /** Throws a bounded part of the body away, then answers with the error. */
+    synchronized void drain(int status, ErrorBody error) {
+        startDraining(new Verdict(status, error));
+        begin();
+    }
+
+    private void begin() {
+        watch.add(this);
+        in.setReadListener(this);
+    }
+
+    @Override
+    public synchronized void onDataAvailable() throws IOException {
+        while (!over && in.isReady()) {
+            int count = in.read(buffer);
+            if (count < 0) {
+                return;
+            }
+            lastProgressNanos = System.nanoTime();
+            receivedBytes += count;
+            if (verdict != null) {
+                if (receivedBytes > limits.drainBytes()) {
+                    answer(verdict);
+                }
+            } else if (receivedBytes > limit) {
+                startDraining(new Verdict(CONTENT_TOO_LARGE, tooLarge));
+            } else {
+                body.write(buffer, count);
+            }
+        }
+    }
+
+    @Override
+    public synchronized void onAllDataRead() throws IOException {
+        if (over) {
+            return;
+        }
+        long promised = request.getContentLengthLong();
+        if (verdict != null) {
+            write(verdict);
+        } else if (promised >= 0 && promised != receivedBytes) {
+            answer(incomplete());
+        } else {
+            over = true;
+            watch.remove(this);
+            context.dispatch();
+        }
+    }
+
+    @Override
+    public synchronized void onError(Throwable failure) {
+        if (!over) {
+            LOG.log(
+                    Level.DEBUG,
+                    () -> "request_id=%s event=body_broken cause=%s".formatted(RequestId.of(request), failure));
+            answer(incomplete());
+        }
+    }
+
+    /** Called by the watch once a second. */
+    synchronized void checkProgress(long nowNanos) {
+        if (over) {
+            return;
+        }
+        if (verdict != null && nowNanos - drainingSinceNanos > limits.drain().toNanos()) {
+            answer(verdict);
+        } else if (nowNanos - lastProgressNanos > limits.stall().toNanos()) {
+            String message = "The body of the request made no progress for %d seconds."
+                    .formatted(limits.stall().toSeconds());
+            answer(new Verdict(
+                    HttpServletResponse.SC_REQUEST_TIMEOUT,
+                    FilterResponses.error(request, "Request timeout", message)));
+        }
+    }
+
+    private void startDraining(Verdict then) {
+        verdict = then;
+        drainingSinceNanos = System.nanoTime();
+    }
+
+    private Verdict incomplete() {
+        return new Verdict(
+                HttpServletResponse.SC_BAD_REQUEST,
+                FilterResponses.error(
+                        request, "Incomplete request", "The body of the request is incomplete or badly encoded."));
+    }
+
+    /** Answers before the end of the body: what may still come must not be taken for the next request. */
+    private void answer(Verdict answer) {
+        response.setHeader("Connection", "close");
+        write(answer);
+    }
+
+    private void write(Verdict answer) {
+        over = true;
+        watch.remove(this);
+        try {
+            body.close();
+            FilterResponses.write(response, answer.status(), answer.error());
+        } catch (IOException clientHasGone) {
+            LOG.log(Level.DEBUG, "The client left before it was answered", clientHasGone);
+        } finally {
+            context.complete();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package org.pyexec.filter;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** Answers preflights and marks responses for the origins that may read them. */
+public class CorsFilter extends HttpFilter {
+
+    private static final long serialVersionUID = 1L;
+
+    @Inject
+    private transient Cors cors;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        response.addHeader("Vary", "Origin");
+        cors.allowedOrigin(request.getHeader("Origin")).ifPresent(origin -> {
+            response.setHeader("Access-Control-Allow-Origin", origin);
+            response.setHeader("Access-Control-Expose-Headers", Cors.EXPOSED_HEADERS);
+        });
+        if (Cors.isPreflight(request)) {
+            preflight(response);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    private static void preflight(HttpServletResponse response) {
+        response.addHeader("Vary", "Access-Control-Request-Method");
+        response.addHeader("Vary", "Access-Control-Request-Headers");
+        if (response.containsHeader("Access-Control-Allow-Origin")) {
+            response.setHeader("Access-Control-Allow-Methods", Cors.METHODS);
+            response.setHeader("Access-Control-Allow-Headers", Cors.REQUEST_HEADERS);
+            response.setHeader("Access-Control-Max-Age", "600");
+        }
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+}

@@ -1,0 +1,34 @@
+package org.pyexec.filter;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Clock;
+import org.pyexec.http.ErrorBody;
+import org.pyexec.http.Json;
+import org.pyexec.http.RequestId;
+
+/** Writes the errors that a filter answers by itself. */
+final class FilterResponses {
+
+    private static final ObjectMapper JSON = Json.mapper(1);
+
+    private FilterResponses() {}
+
+    static ErrorBody error(HttpServletRequest request, String error, String message) {
+        ErrorBody body = ErrorBody.of(
+                error, message, RequestId.of(request), Clock.systemUTC().instant());
+        boolean execute = request.getRequestURI().equals(request.getContextPath() + "/execute");
+        return execute ? body.failed() : body;
+    }
+
+    static void write(HttpServletResponse response, int status, ErrorBody body) throws IOException {
+        byte[] bytes = Json.bytes(JSON, body);
+        response.setStatus(status);
+        response.setContentType("application/json;charset=UTF-8");
+        response.setContentLength(bytes.length);
+        response.getOutputStream().write(bytes);
+        response.flushBuffer();
+    }
+}

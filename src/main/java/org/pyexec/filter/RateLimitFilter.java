@@ -1,0 +1,70 @@
+package org.pyexec.filter;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import org.pyexec.http.ErrorBody;
+import org.pyexec.ratelimit.ClientKey;
+import org.pyexec.ratelimit.Decision;
+import org.pyexec.ratelimit.RateLimitSettings;
+import org.pyexec.ratelimit.RateLimiter;
+
+/** Counts requests per client and refuses those over the limit. */
+public class RateLimitFilter extends HttpFilter {
+
+    private static final long serialVersionUID = 1L;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final Set<String> NOT_COUNTED = Set.of("/health/live", "/health/ready", "/metrics", "/favicon.ico");
+
+    @Inject
+    private transient RateLimitSettings settings;
+
+    @Inject
+    private transient RateLimiter limiter;
+
+    @Inject
+    private transient ClientAddresses clients;
+
+    @Inject
+    private transient Bodies bodies;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (settings.max() == 0 || !isCounted(request)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        Decision decision = limiter.tryTake(ClientKey.of(clients.of(request)));
+        describe(decision, response);
+        if (decision.allowed()) {
+            chain.doFilter(request, response);
+        } else {
+            response.setHeader("Retry-After", Long.toString(Math.max(1, wholeSeconds(decision.untilReset()))));
+            bodies.answerUnread(request, response, TOO_MANY_REQUESTS, ErrorBody.bare("Too many requests"));
+        }
+    }
+
+    private static boolean isCounted(HttpServletRequest request) {
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        return !NOT_COUNTED.contains(path) && !path.startsWith("/assets/");
+    }
+
+    private void describe(Decision decision, HttpServletResponse response) {
+        long window = settings.window().toSeconds();
+        response.setHeader("RateLimit-Policy", "%d;w=%d".formatted(decision.limit(), window));
+        response.setHeader("RateLimit-Limit", Integer.toString(decision.limit()));
+        response.setHeader("RateLimit-Remaining", Integer.toString(decision.remaining()));
+        response.setHeader("RateLimit-Reset", Long.toString(wholeSeconds(decision.untilReset())));
+    }
+
+    private static long wholeSeconds(Duration duration) {
+        return duration.plusNanos(999_999_999).toSeconds();
+    }
+}

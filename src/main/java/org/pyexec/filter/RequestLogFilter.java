@@ -1,0 +1,78 @@
+package org.pyexec.filter;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.pyexec.http.RequestId;
+
+/** The first door: gives every request its id and writes one line to the log when it has been answered. */
+public class RequestLogFilter extends HttpFilter {
+
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOG = System.getLogger(RequestLogFilter.class.getName());
+
+    @Inject
+    private transient ClientAddresses clients;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        long startedNanos = System.nanoTime();
+        response.setHeader(RequestId.HEADER, RequestId.assign(request));
+        Runnable log = () -> log(request, response, startedNanos);
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            if (request.isAsyncStarted()) {
+                request.getAsyncContext().addListener(new AtTheEnd(log));
+            } else {
+                log.run();
+            }
+        }
+    }
+
+    private void log(HttpServletRequest request, HttpServletResponse response, long startedNanos) {
+        LOG.log(
+                Level.INFO,
+                "request_id={0} event=request method={1} path={2} status={3} ms={4} client={5}",
+                RequestId.of(request),
+                request.getMethod(),
+                printable(request.getRequestURI()),
+                Integer.toString(response.getStatus()),
+                Long.toString((System.nanoTime() - startedNanos) / 1_000_000),
+                clients.of(request).getHostAddress());
+    }
+
+    /** A path as one word of the log: what a client sends must not begin a new line or field. */
+    private static String printable(String path) {
+        return path.replaceAll("[^\\x21-\\x7e]", "?");
+    }
+
+    /** Stays with a request through every cycle of asynchronous handling. */
+    private record AtTheEnd(Runnable log) implements AsyncListener {
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            log.run();
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            event.getAsyncContext().addListener(this);
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {}
+
+        @Override
+        public void onError(AsyncEvent event) {}
+    }
+}

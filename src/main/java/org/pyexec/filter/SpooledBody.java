@@ -1,0 +1,79 @@
+package org.pyexec.filter;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A received body: in memory while it is small, then in a file that has no name any more, so that it vanishes with
+ * the server at the latest. Used by one thread at a time.
+ */
+final class SpooledBody implements AutoCloseable {
+
+    private static final int IN_MEMORY_BYTES = 256 << 10;
+
+    private final Path folder;
+    private final ByteArrayOutputStream memory = new ByteArrayOutputStream(512);
+    private @Nullable FileChannel file;
+    private long length;
+
+    SpooledBody(Path folder) {
+        this.folder = folder;
+    }
+
+    void write(byte[] bytes, int count) throws IOException {
+        length += count;
+        if (file == null && length <= IN_MEMORY_BYTES) {
+            memory.write(bytes, 0, count);
+            return;
+        }
+        FileChannel channel = spill();
+        ByteBuffer rest = ByteBuffer.wrap(bytes, 0, count);
+        while (rest.hasRemaining()) {
+            channel.write(rest);
+        }
+    }
+
+    long length() {
+        return length;
+    }
+
+    /** The content from its start. One stream at a time. */
+    InputStream open() throws IOException {
+        FileChannel channel = file;
+        if (channel == null) {
+            return new ByteArrayInputStream(memory.toByteArray());
+        }
+        channel.position(0);
+        return Channels.newInputStream(channel);
+    }
+
+    @Override
+    public void close() throws IOException {
+        memory.reset();
+        if (file != null) {
+            file.close();
+        }
+    }
+
+    private FileChannel spill() throws IOException {
+        FileChannel channel = file;
+        if (channel == null) {
+            Path name = Files.createTempFile(folder, "body-", null);
+            channel = FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            Files.delete(name);
+            channel.write(ByteBuffer.wrap(memory.toByteArray()));
+            memory.reset();
+            file = channel;
+        }
+        return channel;
+    }
+}

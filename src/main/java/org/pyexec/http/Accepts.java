@@ -1,0 +1,43 @@
+package org.pyexec.http;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the {@code Accept} header as far as this server needs it (RFC 9110, section 12.5.1). */
+public final class Accepts {
+
+    private Accepts() {}
+
+    /** Whether a client names {@code text/html} and likes it better than JSON, as browsers do. */
+    public static boolean preferHtml(@Nullable String accept) {
+        if (accept == null) {
+            return false;
+        }
+        double html = 0;
+        double json = 0;
+        for (String range : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
+            String[] parts = range.split(";", -1);
+            double quality = quality(parts);
+            switch (parts[0].strip()) {
+                case "text/html", "application/xhtml+xml" -> html = Math.max(html, quality);
+                case "application/json", "application/*" -> json = Math.max(json, quality);
+                default -> {}
+            }
+        }
+        return html > json;
+    }
+
+    private static double quality(String[] parts) {
+        for (int i = 1; i < parts.length; i++) {
+            String parameter = parts[i].strip();
+            if (parameter.startsWith("q=")) {
+                try {
+                    return Double.parseDouble(parameter.substring(2));
+                } catch (NumberFormatException malformed) {
+                    return 0;
+                }
+            }
+        }
+        return 1;
+    }
+}

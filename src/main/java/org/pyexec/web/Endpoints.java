@@ -1,0 +1,37 @@
+package org.pyexec.web;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The endpoints that this server has, in the words of its API. */
+final class Endpoints {
+
+    /** As {@code GET /} lists them. */
+    static final Map<String, String> OF_ROOT = ordered(
+            "GET /health", "Server health check",
+            "POST /execute", "Execute Python code",
+            "POST /host", "Upload file for hosting",
+            "GET /download/:token", "Download hosted or generated file",
+            "GET /api", "API information");
+
+    /** As {@code GET /api} lists them: all. */
+    static final Map<String, String> OF_API = ordered(
+            "GET /", "API information",
+            "GET /health", "Server and Python health check",
+            "POST /execute", "Execute Python code",
+            "POST /host", "Upload file for hosting",
+            "GET /download/:token", "Download hosted or generated file",
+            "GET /api", "This endpoint",
+            "GET /health/live", "Liveness probe",
+            "GET /health/ready", "Readiness probe");
+
+    private Endpoints() {}
+
+    private static Map<String, String> ordered(String... routesAndTexts) {
+        Map<String, String> map = new LinkedHashMap<>();
+        for (int i = 0; i < routesAndTexts.length; i += 2) {
+            map.put(routesAndTexts[i], routesAndTexts[i + 1]);
+        }
+        return java.util.Collections.unmodifiableMap(map);
+    }
+}

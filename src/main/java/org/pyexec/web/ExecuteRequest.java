@@ -1,0 +1,115 @@
+package org.pyexec.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.CharConversionException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.pyexec.sandbox.Program;
+
+/** The body of {@code POST /execute}, checked field by field; turns itself into a {@link Program}. */
+record ExecuteRequest(String code, Duration timeout, boolean allowNetwork) {
+
+    private static final double DEFAULT_TIMEOUT_SECONDS = 30;
+    private static final double MAX_TIMEOUT_SECONDS = 60;
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    /**
+     * Reads a request.
+     *
+     * @throws BadRequest with a sentence that says what is wrong with it
+     */
+    static ExecuteRequest read(ObjectMapper json, InputStream body) throws IOException {
+        JsonNode root = parse(json, body);
+        if (!root.isObject()) {
+            throw new BadRequest("Invalid request", "The body must be a JSON object with the field 'code'.");
+        }
+        return new ExecuteRequest(code(root.path("code")), timeout(root.path("timeout")), network(root));
+    }
+
+    Program program() {
+        return new Program(code, timeout, allowNetwork);
+    }
+
+    private static JsonNode parse(ObjectMapper json, InputStream body) throws IOException {
+        try {
+            return json.readTree(body);
+        } catch (StreamConstraintsException e) {
+            throw new BadRequest(
+                    "Invalid JSON", "The body is nested too deeply, or a name, number or string in it is too long.");
+        } catch (JsonProcessingException | CharConversionException e) {
+            throw new BadRequest("Invalid JSON", "The body is not well-formed JSON" + place(e) + ".");
+        }
+    }
+
+    private static String place(IOException failure) {
+        if (failure instanceof JsonProcessingException e && e.getLocation() != null) {
+            return " (line %d, column %d)"
+                    .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+        }
+        return "";
+    }
+
+    private static String code(JsonNode code) {
+        if (!code.isTextual() || code.textValue().isEmpty()) {
+            throw new NoCode();
+        }
+        String text = code.textValue();
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new BadRequest("Invalid code", "The field 'code' has a surrogate without its other half.");
+        }
+        return text;
+    }
+
+    private static Duration timeout(JsonNode timeout) {
+        if (timeout.isMissingNode()) {
+            return seconds(DEFAULT_TIMEOUT_SECONDS);
+        }
+        if (!timeout.isNumber() || !(timeout.doubleValue() > 0)) {
+            throw new BadRequest("Invalid timeout", "The field 'timeout' must be a number of seconds above zero.");
+        }
+        return seconds(Math.min(timeout.doubleValue(), MAX_TIMEOUT_SECONDS));
+    }
+
+    private static Duration seconds(double seconds) {
+        return Duration.ofNanos(Math.max(1, Math.round(seconds * NANOS_PER_SECOND)));
+    }
+
+    private static boolean network(JsonNode root) {
+        JsonNode network = root.path("allow_network");
+        if (network.isMissingNode()) {
+            return false;
+        }
+        if (!network.isBoolean()) {
+            throw new BadRequest("Invalid allow_network", "The field 'allow_network' must be true or false.");
+        }
+        return network.booleanValue();
+    }
+
+    /** A request that can't be understood. */
+    static class BadRequest extends RuntimeException {
+
+        private final String error;
+
+        BadRequest(String error, String message) {
+            super(message);
+            this.error = error;
+        }
+
+        String error() {
+            return error;
+        }
+    }
+
+    /** A request without a program in it. */
+    static final class NoCode extends BadRequest {
+
+        NoCode() {
+            super("No valid code provided", "The field 'code' must be a string with a program in it.");
+        }
+    }
+}

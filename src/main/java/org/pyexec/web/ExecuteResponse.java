@@ -1,0 +1,99 @@
+package org.pyexec.web;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.pyexec.execution.Outcome;
+import org.pyexec.files.HostedFile;
+import org.pyexec.http.Json;
+import org.pyexec.sandbox.Ending;
+import org.pyexec.sandbox.RunReport;
+
+/** The body of an answer to {@code POST /execute} when a program ran. */
+@JsonPropertyOrder({"output", "success", "generatedFiles", "executionTime", "run"})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record ExecuteResponse(
+        @Nullable String error,
+        @Nullable String details,
+        String output,
+        boolean success,
+        List<GeneratedFile> generatedFiles,
+        @Nullable String timestamp,
+        String executionTime,
+        Run run) {
+
+    private static final String NO_OUTPUT = "Code executed successfully (no output)";
+
+    static ExecuteResponse of(Outcome outcome) {
+        Ending ending = outcome.report().ending();
+        boolean success = ending.successful();
+        String finished = Json.time(outcome.finished());
+        return new ExecuteResponse(
+                success ? null : "Error executing Python code",
+                success ? null : ending.details(),
+                success && outcome.stdout().isEmpty() ? NO_OUTPUT : outcome.stdout(),
+                success,
+                outcome.files().stream().map(GeneratedFile::of).toList(),
+                success ? null : finished,
+                finished,
+                Run.of(outcome));
+    }
+
+    /** One file that the program left behind. */
+    record GeneratedFile(
+            String filename, String downloadUrl, String expires, String mimeType, long size, String sha256) {
+
+        static GeneratedFile of(HostedFile file) {
+            return new GeneratedFile(
+                    file.filename(),
+                    "/download/" + file.token(),
+                    Json.time(file.expires()),
+                    file.mimeType(),
+                    file.size(),
+                    file.sha256());
+        }
+    }
+
+    /** A file that the program left behind and that is not handed out. */
+    record Skipped(String filename, String reason) {}
+
+    /** Facts about the run. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Run(
+            String reason,
+            @Nullable Integer exitCode,
+            @Nullable String signal,
+            String stderr,
+            long durationMs,
+            long cpuMs,
+            long peakMemoryBytes,
+            boolean truncated,
+            List<Skipped> skippedFiles,
+            int skippedFileCount,
+            List<String> blockedHosts,
+            String python,
+            String sandbox) {
+
+        static Run of(Outcome outcome) {
+            RunReport report = outcome.report();
+            Ending ending = report.ending();
+            return new Run(
+                    ending.reason().word(),
+                    ending.exitCode().isPresent() ? ending.exitCode().getAsInt() : null,
+                    ending.signal().orElse(null),
+                    outcome.stderr(),
+                    report.duration().toMillis(),
+                    report.cpu().toMillis(),
+                    report.peakMemoryBytes(),
+                    report.truncated(),
+                    outcome.skippedFiles().stream()
+                            .map(file -> new Skipped(file.filename(), file.reason()))
+                            .toList(),
+                    outcome.skippedFileCount(),
+                    report.blockedHosts(),
+                    outcome.python(),
+                    outcome.tier());
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package org.pyexec.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.pyexec.http.ErrorBody;
+import org.pyexec.http.RequestId;
+
+/**
+ * The last mapper. What the API's routes refuse (no such route, method or content type) becomes its JSON error; what
+ * nobody caught is ours: it is logged with the request's id, and the client learns no more than that id.
+ */
+public class FailureMapper implements ExceptionMapper<Throwable> {
+
+    private static final Logger LOG = System.getLogger(FailureMapper.class.getName());
+
+    private final Answers answers;
+    private final boolean development;
+
+    @Context
+    private HttpServletRequest request;
+
+    /**
+     * @param development whether the client also sees the message of an internal error
+     */
+    public FailureMapper(Answers answers, boolean development) {
+        this.answers = answers;
+        this.development = development;
+    }
+
+    @Override
+    public Response toResponse(Throwable failure) {
+        if (failure instanceof WebApplicationException refused
+                && refused.getResponse().getStatus() < 500) {
+            return refusal(refused.getResponse());
+        }
+        LOG.log(Level.ERROR, "request_id=%s event=internal_error".formatted(RequestId.of(request)), failure);
+        String message = development
+                ? String.valueOf(failure)
+                : "Something went wrong on the server; the request id helps its operator to find out what.";
+        return answer(500, answers.error(request, "Internal server error", message));
+    }
+
+    private Response refusal(Response refused) {
+        int status = refused.getStatus();
+        String route = request.getMethod() + " "
+                + request.getRequestURI().substring(request.getContextPath().length());
+        ErrorBody error = switch (status) {
+            case 404 -> answers.error(request, "Not found", "Route %s not found".formatted(route));
+            case 405 ->
+                answers.error(
+                        request,
+                        "Method not allowed",
+                        "Route %s not found; this path takes %s"
+                                .formatted(route, refused.getHeaderString(HttpHeaders.ALLOW)));
+            case 406 -> answers.error(request, "Not acceptable", "This path answers with application/json only.");
+            case 415 -> answers.error(request, "Unsupported media type", "Send the body as application/json.");
+            default -> answers.error(request, "Bad request", "The request is malformed.");
+        };
+        Response answer = answer(status, error);
+        String allow = refused.getHeaderString(HttpHeaders.ALLOW);
+        return allow == null
+                ? answer
+                : Response.fromResponse(answer).header(HttpHeaders.ALLOW, allow).build();
+    }
+
+    private Response answer(int status, ErrorBody error) {
+        boolean execute = request.getRequestURI().equals(request.getContextPath() + "/execute");
+        return answers.error(request, status, execute ? error.failed() : error);
+    }
+}

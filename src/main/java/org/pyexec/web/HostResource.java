@@ -1,0 +1,111 @@
+package org.pyexec.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.Providers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.annotation.Annotation;
+import java.util.List;
+import org.glassfish.jersey.media.multipart.BodyPart;
+import org.glassfish.jersey.media.multipart.BodyPartEntity;
+import org.glassfish.jersey.media.multipart.FormDataBodyPart;
+import org.glassfish.jersey.media.multipart.FormDataMultiPart;
+import org.pyexec.files.FileLabel;
+import org.pyexec.files.FileStore;
+import org.pyexec.files.FileTooLargeException;
+import org.pyexec.files.HostedFile;
+import org.pyexec.files.StoreFullException;
+import org.pyexec.http.ErrorBody;
+import org.pyexec.http.Json;
+
+/** {@code POST /host}: keeps an uploaded file for a while. */
+@Path("/host")
+public class HostResource {
+
+    private static final String FIELD = "file";
+    private static final ErrorBody NO_FILE = ErrorBody.bare("No file uploaded");
+
+    private final FileStore files;
+    private final Answers answers;
+    private final long maxUploadBytes;
+
+    public HostResource(FileStore files, Answers answers, long maxUploadBytes) {
+        this.files = files;
+        this.answers = answers;
+        this.maxUploadBytes = maxUploadBytes;
+    }
+
+    record Hosted(String downloadUrl, String expires, String filename, long size) {}
+
+    @POST
+    public Response host(
+            @Context HttpServletRequest request, @Context HttpHeaders headers, @Context Providers providers)
+            throws IOException {
+        MediaType type = headers.getMediaType();
+        if (type == null || request.getContentLengthLong() == 0) {
+            return answers.json(400, NO_FILE);
+        }
+        if (!MediaType.MULTIPART_FORM_DATA_TYPE.isCompatible(type)) {
+            String message = "Upload the file as multipart/form-data in a field named 'file'.";
+            return answers.json(415, answers.error(request, "Unsupported media type", message));
+        }
+        try (FormDataMultiPart form = read(type, request, headers, providers)) {
+            return answer(form, request);
+        } catch (BadRequestException e) {
+            String message = "The body is not well-formed multipart/form-data.";
+            return answers.json(400, answers.error(request, "Malformed form", message));
+        }
+    }
+
+    private static FormDataMultiPart read(
+            MediaType type, HttpServletRequest request, HttpHeaders headers, Providers providers) throws IOException {
+        return providers
+                .getMessageBodyReader(FormDataMultiPart.class, FormDataMultiPart.class, new Annotation[0], type)
+                .readFrom(
+                        FormDataMultiPart.class,
+                        FormDataMultiPart.class,
+                        new Annotation[0],
+                        type,
+                        headers.getRequestHeaders(),
+                        request.getInputStream());
+    }
+
+    private Response answer(FormDataMultiPart form, HttpServletRequest request) throws IOException {
+        List<FormDataBodyPart> parts = form.getFields(FIELD);
+        if (parts == null || parts.isEmpty()) {
+            return answers.json(400, NO_FILE);
+        }
+        if (parts.size() > 1) {
+            String message = "The form has %d parts named 'file'; upload one file at a time.".formatted(parts.size());
+            return answers.json(400, answers.error(request, "Too many files", message));
+        }
+        return keep(parts.get(0), request);
+    }
+
+    private Response keep(FormDataBodyPart part, HttpServletRequest request) throws IOException {
+        String label = FileLabel.ofUpload(PartNames.filename(part));
+        try (InputStream content = content(part)) {
+            HostedFile file = files.add(label, content, maxUploadBytes);
+            return answers.json(
+                    200,
+                    new Hosted("/download/" + file.token(), Json.time(file.expires()), file.filename(), file.size()));
+        } catch (FileTooLargeException e) {
+            String message = "A file may have at most %d bytes.".formatted(maxUploadBytes);
+            return answers.json(413, answers.error(request, "File too large", message));
+        } catch (StoreFullException e) {
+            String message = "The server has no room for this file at the moment; try again later.";
+            return answers.json(507, answers.error(request, "Storage full", message));
+        }
+    }
+
+    private static InputStream content(BodyPart part) {
+        return ((BodyPartEntity) part.getEntity()).getInputStream();
+    }
+}

@@ -1,0 +1,190 @@
+package org.pyexec.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** The page at {@code GET /}, as somebody uses it. */
+class PageIT {
+
+    @TempDir
+    static Path folder;
+
+    @AutoClose
+    private static RunningServer server;
+
+    @AutoClose
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() throws IOException {
+        server = RunningServer.start(folder.resolve("storage"));
+        browser = new Browser(folder.resolve("profile"));
+    }
+
+    @BeforeEach
+    void openPage() {
+        browser.open(server.page());
+    }
+
+    @Test
+    void outputOfTheProgramIsShown() {
+        run("print('six times seven is', 6 * 7)");
+
+        browser.awaitText("status", "Completed");
+        assertThat(browser.element("output").getText()).isEqualTo("six times seven is 42");
+        assertThat(browser.element("facts").getText()).contains("completed").contains("Memory");
+    }
+
+    @Test
+    void controlAndEnterRunTheProgramInTheEditor() {
+        write("print('by keys')");
+        browser.element("program").sendKeys(Keys.chord(Keys.CONTROL, Keys.ENTER));
+
+        browser.awaitText("output", "by keys");
+    }
+
+    @Test
+    void markupFromAProgramStaysText() {
+        run("print('<b id=\"injected\">bold</b>')\nraise ValueError('<img src=x>')");
+
+        browser.awaitText("details", "ValueError: <img src=x>");
+        assertThat(browser.element("output").getText()).isEqualTo("<b id=\"injected\">bold</b>");
+        assertThat(browser.elements("#injected, #details img")).isEmpty();
+    }
+
+    @Test
+    void tracebackIsShownOnce() {
+        run("print(1 / 0)");
+
+        assertThat(browser.awaitText("details", "ZeroDivisionError")).contains("main.py");
+        assertThat(browser.element("stderr").isDisplayed()).isFalse();
+    }
+
+    @Test
+    void timeLimitOfTheFormIsKept() {
+        WebElement limit = browser.element("timeout");
+        limit.clear();
+        limit.sendKeys("0.5");
+        run("print('before')\nwhile True: pass");
+
+        browser.awaitText("status", "Out of time");
+        assertThat(browser.element("output").getText()).isEqualTo("before");
+    }
+
+    @Test
+    void pictureThatTheProgramDrewIsShown() {
+        run("import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])");
+
+        WebElement picture = browser.awaitElement("#files img");
+        await().until(() ->
+                browser.script("return arguments[0].naturalWidth > 0", picture).equals(true));
+    }
+
+    @Test
+    void linkOfAGeneratedFileGivesItsContent() throws Exception {
+        run("open('note.txt', 'w').write('written by the program')");
+
+        WebElement link = browser.awaitElement("#files a");
+        assertThat(link.getText()).isEqualTo("note.txt");
+        assertThat(download(link).body()).isEqualTo("written by the program");
+    }
+
+    @Test
+    void uploadedFileGetsALinkThatWorksAndAnExpiry() throws Exception {
+        Path file = Files.writeString(folder.resolve("notes & more.txt"), "from the browser");
+        browser.element("file").sendKeys(file.toString());
+        browser.element("upload").click();
+
+        WebElement link = browser.awaitElement("#hosted a");
+        assertThat(link.getText()).isEqualTo("notes & more.txt");
+        assertThat(download(link).body()).isEqualTo("from the browser");
+        assertThat(browser.awaitElement("#hosted time").getText()).endsWith("left");
+    }
+
+    @Test
+    void tabIndentsAndAfterEscapeLeavesTheEditor() {
+        write("");
+        WebElement editor = browser.element("program");
+        editor.sendKeys("if True:", Keys.ENTER, "pass", Keys.ENTER, Keys.TAB, "x");
+        assertThat(editor.getDomProperty("value")).isEqualTo("if True:\n    pass\n        x");
+
+        editor.sendKeys(Keys.ESCAPE, Keys.TAB);
+        assertThat(browser.script("return document.activeElement.id")).isEqualTo("timeout");
+    }
+
+    @Test
+    void healthLineNamesTheInterpreter() {
+        assertThat(browser.awaitText("health", "Healthy")).contains("Python 3.");
+    }
+
+    @Test
+    void tooManyRequestsAreExplainedWithTheWait() {
+        browser.script("window.fetch = async () => new Response('{\"error\":\"Too many requests\"}',"
+                + " { status: 429, headers: { 'Retry-After': '120' } })");
+        run("print(1)");
+
+        browser.awaitText("notice", "Too many requests from your address. Try again in 2 minutes.");
+    }
+
+    @Test
+    void unreachableServerIsSaidToBeSo() {
+        browser.script("window.fetch = async () => { throw new TypeError('Failed to fetch') }");
+        run("print(1)");
+
+        browser.awaitText("notice", "The server cannot be reached.");
+        assertThat(browser.element("run").isEnabled()).isTrue();
+    }
+
+    @Test
+    void pageKeepsItsOwnPolicyAndWritesNoErrors() {
+        run("import matplotlib.pyplot as plt\nplt.plot([1, 2])");
+        browser.awaitElement("#files img");
+        browser.awaitText("health", "Healthy");
+
+        assertThat(browser.consoleMessages()).isEmpty();
+    }
+
+    @Test
+    void pageFitsATelephone() {
+        browser.resize(360, 740);
+        try {
+            run("print('x' * 500)");
+            browser.awaitText("output", "xxx");
+            assertThat(browser.script("return document.documentElement.scrollWidth <= window.innerWidth"))
+                    .isEqualTo(true);
+        } finally {
+            browser.resize(0, 0);
+        }
+    }
+
+    private static void run(String program) {
+        write(program);
+        browser.element("run").click();
+    }
+
+    private static void write(String program) {
+        browser.script("document.getElementById('program').value = arguments[0]", program);
+    }
+
+    private static HttpResponse<String> download(WebElement link) throws IOException, InterruptedException {
+        URI address = URI.create(Objects.requireNonNull(link.getDomProperty("href")));
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,21 @@
+package org.pyexec.files;
+
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class FileStoreSettingsTest {
+
+    @Test
+    void zeroAndNegativeValuesAreRefused() {
+        Path directory = Path.of("store");
+
+        assertThatIllegalArgumentException().isThrownBy(() -> new FileStoreSettings(directory, Duration.ZERO, 1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(-1), 1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(1), 0));
+    }
+}

@@ -1,0 +1,133 @@
+package org.pyexec.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreFolderTest {
+
+    @TempDir
+    Path temporary;
+
+    @Test
+    void folderIsMadePrivateWithItsParents() throws IOException {
+        Path directory = temporary.resolve("a/b/store");
+        try (StoreFolder folder = StoreFolder.open(directory)) {
+            assertThat(folder.directory()).isEqualTo(directory);
+            assertThat(mode(directory)).isEqualTo("rwx------");
+        }
+    }
+
+    @Test
+    void emptyFolderThatIsOpenToOthersIsNarrowed() throws IOException {
+        Path directory = Files.createDirectory(temporary.resolve("store"));
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        StoreFolder.open(directory).close();
+
+        assertThat(mode(directory)).isEqualTo("rwx------");
+    }
+
+    @Test
+    void symbolicLinkIsRefused() throws IOException {
+        Path real = Files.createDirectory(temporary.resolve("real"));
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), real);
+
+        assertRefused(link, "is a symbolic link");
+        assertRefused(link.resolve("."), "is a symbolic link");
+        assertThat(real).isEmptyDirectory();
+    }
+
+    @Test
+    void linkToNowhereIsRefused() throws IOException {
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), temporary.resolve("nowhere"));
+
+        assertRefused(link, "is a symbolic link");
+    }
+
+    @Test
+    void linkedParentIsFine() throws IOException {
+        Path real = Files.createDirectory(temporary.resolve("real"));
+        Path link = Files.createSymbolicLink(temporary.resolve("link"), real);
+
+        StoreFolder.open(link.resolve("store")).close();
+
+        assertThat(real.resolve("store")).isDirectory();
+    }
+
+    @Test
+    void fileIsRefused() throws IOException {
+        assertRefused(Files.createFile(temporary.resolve("file")), "is not a folder");
+    }
+
+    @Test
+    void folderOfSomebodyElseIsRefused() throws IOException {
+        Path foreign = Files.createDirectory(temporary.resolve("foreign"));
+        Files.setPosixFilePermissions(foreign, PosixFilePermissions.fromString("rwxrwxrwx"));
+        try {
+            Files.setAttribute(foreign, "unix:uid", 12_345);
+        } catch (FileSystemException e) {
+            foreign = Path.of("/tmp"); // only root may give a folder away; for others this one is root's
+        }
+
+        assertRefused(foreign, "belongs to another user");
+    }
+
+    @Test
+    void folderWithOtherThingsIsRefusedAndLeftAsItWas() throws IOException {
+        Path home = Files.createDirectory(temporary.resolve("home"));
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.createDirectory(home.resolve("runtime"));
+
+        assertRefused(home, "holds other things");
+        assertThat(mode(home)).isEqualTo("rwxr-xr-x");
+        assertThat(home).isDirectoryNotContaining("glob:**.lock");
+    }
+
+    @Test
+    void freshVolumeIsFine() throws IOException {
+        Path volume = Files.createDirectory(temporary.resolve("volume"));
+        Files.createDirectory(volume.resolve("lost+found"));
+
+        StoreFolder.open(volume).close();
+
+        assertThat(volume.resolve("lost+found")).exists();
+    }
+
+    @Test
+    void secondServerIsTurnedAwayAsOftenAsItTries() throws IOException {
+        Path directory = temporary.resolve("store");
+        try (StoreFolder first = StoreFolder.open(directory)) {
+            assertThat(first.directory()).exists();
+            assertRefused(directory, "is in use by another server");
+            assertRefused(directory, "is in use by another server");
+        }
+        StoreFolder.open(directory).close();
+    }
+
+    @Test
+    void refusalByTheSystemIsOneLineToo() {
+        assertRefused(Path.of("/proc/self/store"), "cannot be used");
+    }
+
+    private static void assertRefused(Path directory, String why) {
+        assertThatThrownBy(() -> StoreFolder.open(directory))
+                .isInstanceOf(IOException.class)
+                .message()
+                .startsWith("STORAGE_DIR ")
+                .contains(why)
+                .endsWith(": set STORAGE_DIR to a folder of this server's own")
+                .doesNotContain("\n");
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+}
