@@ -79,7 +79,7 @@ class StalledClientsIT {
             ScheduledFuture<?> pieces = pace.scheduleAtFixedRate(
                     () -> sendNext(connection, body, at, sent), 0, 1200, TimeUnit.MILLISECONDS);
             sent.get(3, TimeUnit.MINUTES);
-            assertThat(pieces).isNotDone();
+            assertThat(pieces.isDone()).isFalse();
             assertThat(Shapes.success(connection.answer()).path("output").textValue())
                     .isEqualTo("patience\n");
         } finally {
