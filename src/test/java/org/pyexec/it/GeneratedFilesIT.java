@@ -176,20 +176,13 @@ class GeneratedFilesIT {
     }
 
     @Test
-    void mimeTypeComesFromTheName() {
+    void mimeTypeOfTextComesFromTheName() {
         JsonNode files = files("""
-                for name in ['a.csv', 'b.json', 'c.html', 'd.txt', 'e.png', 'f.pdf', 'g.svg']:
+                for name in ['a.csv', 'b.json', 'c.html', 'd.txt']:
                     open(name, 'w').write('x')
                 """);
         assertThat(Json.texts(files, "mimeType"))
-                .containsExactly(
-                        "text/csv",
-                        "application/json",
-                        "text/html",
-                        "text/plain",
-                        "image/png",
-                        "application/pdf",
-                        "image/svg+xml");
+                .containsExactly("text/csv", "application/json", "text/html", "text/plain");
     }
 
     @Test

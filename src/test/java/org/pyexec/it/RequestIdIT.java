@@ -58,7 +58,7 @@ class RequestIdIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a b", "<script>", "a/b", "a,b", "\"a\"", "ä", "a=b", ""})
+    @ValueSource(strings = {"a b", "<script>", "a/b", "a,b", "\"a\"", "a=b", ""})
     void malformedIdIsReplaced(String id) throws IOException {
         Answer answer = RawConnection.get("127.0.0.1", http.base(), "/api", "X-Request-ID", id);
         assertThat(answer.status()).isEqualTo(200);
