@@ -86,6 +86,7 @@ class StoreFolderTest {
         Path home = Files.createDirectory(temporary.resolve("home"));
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.createDirectory(home.resolve("runtime"));
+        Files.createFile(home.resolve(".python-executor-probe-1"));
 
         assertRefused(home, "holds other things");
         assertThat(mode(home)).isEqualTo("rwxr-xr-x");
