@@ -106,7 +106,6 @@ class SlotsTest {
                                 lease -> {
                                     try (lease) {
                                         most.accumulateAndGet(held.incrementAndGet(), Math::max);
-                                        Thread.yield();
                                         held.decrementAndGet();
                                     }
                                 },
