@@ -38,6 +38,7 @@ record Rooms(
         Settings settings,
         FileStore files,
         Sandbox sandbox,
+        Executions executions,
         Bodies bodies,
         RateLimiter rateLimiter,
         List<Object> webComponents)
@@ -54,6 +55,7 @@ record Rooms(
                 settings,
                 files,
                 sandbox,
+                executions,
                 new Bodies(limits, files.incoming(), executor),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
                 webComponents(settings, executions, files, clock, context));

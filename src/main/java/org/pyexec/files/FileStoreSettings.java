@@ -12,9 +12,14 @@ import java.time.Duration;
  */
 public record FileStoreSettings(Path directory, Duration timeToLive, long maxBytes) {
 
+    private static final Duration LONGEST = Duration.ofDays(36_500);
+
     public FileStoreSettings {
         if (timeToLive.isNegative() || timeToLive.isZero()) {
             throw new IllegalArgumentException("time to live is not positive: " + timeToLive);
+        }
+        if (timeToLive.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("time to live is longer than a century: " + timeToLive);
         }
         if (maxBytes <= 0) {
             throw new IllegalArgumentException("maximum of bytes is not positive: " + maxBytes);

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreFolder implements AutoCloseable {
 
-    private static final String OURS = ".python-executor";
+    private static final String LOCK = ".python-executor.lock";
+    private static final String PROBE = ".python-executor-probe-";
     private static final String LOST_AND_FOUND = "lost+found";
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
 
@@ -127,7 +128,7 @@ final class StoreFolder implements AutoCloseable {
 
     private static Object ownerOfNewFile(Path directory) throws IOException {
         try {
-            Path probe = Files.createTempFile(directory, OURS + "-", ".probe");
+            Path probe = Files.createTempFile(directory, PROBE, "");
             Object owner = Files.getAttribute(probe, "unix:uid", NOFOLLOW_LINKS);
             Files.delete(probe);
             return owner;
@@ -141,10 +142,10 @@ final class StoreFolder implements AutoCloseable {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
-                if (name.startsWith(OURS)) {
+                if (name.equals(LOCK)) {
                     return;
                 }
-                foreign |= !name.equals(LOST_AND_FOUND);
+                foreign |= !name.equals(LOST_AND_FOUND) && !name.startsWith(PROBE);
             }
         }
         if (foreign) {
@@ -160,8 +161,7 @@ final class StoreFolder implements AutoCloseable {
     }
 
     private static FileChannel lock(Path directory) throws IOException {
-        FileChannel channel =
-                FileChannel.open(directory.resolve(OURS + ".lock"), Set.of(CREATE, WRITE, NOFOLLOW_LINKS));
+        FileChannel channel = FileChannel.open(directory.resolve(LOCK), Set.of(CREATE, WRITE, NOFOLLOW_LINKS));
         try {
             if (channel.tryLock() != null) {
                 return channel;

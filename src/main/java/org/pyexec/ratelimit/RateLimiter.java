@@ -30,6 +30,7 @@ public final class RateLimiter {
                 .maximumSize(MAX_CLIENTS)
                 .expireAfterWrite(settings.window())
                 .ticker(nanoTime::getAsLong)
+                .executor(Runnable::run) // its small chores need no thread that the container does not know
                 .build();
     }
 

@@ -5,19 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -110,7 +107,7 @@ class FileStoreCrashTest {
         try (FileStore store = StoreFixture.open(directory, clock)) {
             InputStream copying = new ByteArrayInputStream(new byte[300_000]) {
                 @Override
-                public int read(byte[] buffer, int offset, int length) {
+                public synchronized int read(byte[] buffer, int offset, int length) {
                     copies.add(copy(directory, temporary.resolve("copy-" + copies.size())));
                     return super.read(buffer, offset, length);
                 }
@@ -152,12 +149,7 @@ class FileStoreCrashTest {
     }
 
     private static List<String> killAfter(int files, Path directory) throws Exception {
-        Process server = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-cp",
-                        location(FileStore.class) + File.pathSeparator + location(AddingServer.class),
-                        AddingServer.class.getName(),
-                        directory.toString())
+        Process server = OtherJvm.running(AddingServer.class, directory.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<String> acknowledged = new ArrayList<>();
@@ -167,7 +159,7 @@ class FileStoreCrashTest {
                     acknowledged.add(line);
                 }
                 if (acknowledged.size() == files) {
-                    server.destroyForcibly();
+                    server.toHandle().destroyForcibly(); // unlike the process's own, it leaves the pipe open
                 }
             }
         } finally {
@@ -175,11 +167,6 @@ class FileStoreCrashTest {
         }
         assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(files);
         return acknowledged;
-    }
-
-    private static String location(Class<?> type) throws URISyntaxException {
-        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI())
-                .toString();
     }
 
     private static Path copy(Path directory, Path to) {
@@ -195,41 +182,30 @@ class FileStoreCrashTest {
         }
     }
 
-    /** Adds files of many sizes until it is killed; prints each token once its file is stored. */
+    /** Adds files of many sizes until it is killed; prints each token once its file is stored. It has no library. */
     static final class AddingServer {
 
         private AddingServer() {}
 
         public static void main(String[] args) throws IOException {
-            FileStore store = StoreFixtureless.open(Path.of(args[0]));
+            FileStore store = StoreFixture.open(Path.of(args[0]), Clock.systemUTC(), 1L << 40);
             AtomicInteger count = new AtomicInteger();
-            Runnable adding = () -> {
-                while (true) {
-                    StoreFixtureless.add(store, count.incrementAndGet());
-                }
-            };
-            Map.of("a", adding, "b", adding, "c", adding, "d", adding)
-                    .forEach((name, work) -> new Thread(work, name).start());
-        }
-    }
-
-    /** What the killed JVM runs: it has the store and the JDK on its class path and no library. */
-    private static final class StoreFixtureless {
-
-        static FileStore open(Path directory) throws IOException {
-            return FileStore.open(
-                    new FileStoreSettings(directory, StoreFixture.TEN_MINUTES, 1L << 40), Clock.systemUTC());
+            for (int thread = 0; thread < 4; thread++) {
+                new Thread(() -> {
+                            while (true) {
+                                add(store, count.incrementAndGet());
+                            }
+                        })
+                        .start();
+            }
         }
 
-        static void add(FileStore store, int number) {
+        private static void add(FileStore store, int number) {
             byte[] content = new byte[number * 7919 % 200_000];
             Arrays.fill(content, (byte) number);
             try {
                 HostedFile file = store.add(number + ".bin", new ByteArrayInputStream(content), content.length);
-                synchronized (System.out) {
-                    System.out.println(file.token());
-                    System.out.flush();
-                }
+                System.out.println(file.token());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

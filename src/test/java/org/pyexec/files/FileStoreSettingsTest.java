@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class FileStoreSettingsTest {
 
     @Test
-    void zeroAndNegativeValuesAreRefused() {
+    void valuesThatMakeNoSenseAreRefused() {
         Path directory = Path.of("store");
 
         assertThatIllegalArgumentException().isThrownBy(() -> new FileStoreSettings(directory, Duration.ZERO, 1));
@@ -17,5 +17,7 @@ class FileStoreSettingsTest {
                 .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(-1), 1));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(1), 0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(Long.MAX_VALUE), 1));
     }
 }

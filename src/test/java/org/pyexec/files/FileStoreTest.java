@@ -260,12 +260,22 @@ class FileStoreTest {
         public int read() {
             return 'x';
         }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            return length;
+        }
     }
 
     private static final class BrokenStream extends InputStream {
         @Override
         public int read() throws IOException {
             throw new IOException("connection reset");
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            return read();
         }
     }
 
@@ -281,6 +291,11 @@ class FileStoreTest {
         public int read() {
             asked.run();
             return -1;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) {
+            return read();
         }
     }
 }

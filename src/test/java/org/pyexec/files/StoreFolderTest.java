@@ -1,5 +1,6 @@
 package org.pyexec.files;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -85,6 +86,7 @@ class StoreFolderTest {
         Path home = Files.createDirectory(temporary.resolve("home"));
         Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.createDirectory(home.resolve("runtime"));
+        Files.createFile(home.resolve(".python-executor-probe-1"));
 
         assertRefused(home, "holds other things");
         assertThat(mode(home)).isEqualTo("rwxr-xr-x");
@@ -112,6 +114,22 @@ class StoreFolderTest {
         StoreFolder.open(directory).close();
     }
 
+    /** Closing a second channel must not have dropped this JVM's lock: that would show in another JVM only. */
+    @Test
+    void serverInAnotherJvmIsTurnedAwayAfterOneInThisJvmWas() throws Exception {
+        Path directory = temporary.resolve("store");
+        try (StoreFolder first = StoreFolder.open(directory)) {
+            assertRefused(first.directory(), "is in use by another server");
+            Process second = OtherJvm.running(OpeningServer.class, directory.toString())
+                    .redirectErrorStream(true)
+                    .start();
+
+            assertThat(new String(second.getInputStream().readAllBytes(), UTF_8))
+                    .contains("is in use by another server");
+            assertThat(second.waitFor()).isEqualTo(1);
+        }
+    }
+
     @Test
     void refusalByTheSystemIsOneLineToo() {
         assertRefused(Path.of("/proc/self/store"), "cannot be used");
@@ -129,5 +147,15 @@ class StoreFolderTest {
 
     private static String mode(Path path) throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    /** Opens the folder and ends. */
+    static final class OpeningServer {
+
+        private OpeningServer() {}
+
+        public static void main(String[] args) throws IOException {
+            StoreFolder.open(Path.of(args[0])).close();
+        }
     }
 }

@@ -134,8 +134,7 @@ class RateLimiterTest {
         assertThat(new Decision(true, 1, 0, Duration.ZERO).secondsUntilReset()).isZero();
         assertThat(new Decision(true, 1, 0, Duration.ofNanos(1)).secondsUntilReset())
                 .isEqualTo(1);
-        assertThat(new Decision(true, 1, 0, Duration.ofSeconds(900)).secondsUntilReset())
-                .isEqualTo(900);
+        assertThat(new Decision(true, 1, 0, WINDOW).secondsUntilReset()).isEqualTo(900);
     }
 
     @Test
@@ -143,6 +142,23 @@ class RateLimiterTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new RateLimitSettings(-1, WINDOW));
         assertThatIllegalArgumentException().isThrownBy(() -> new RateLimitSettings(1, Duration.ZERO));
         assertThatIllegalArgumentException().isThrownBy(() -> new RateLimitSettings(1, Duration.ofSeconds(-1)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RateLimitSettings(1, Duration.ofSeconds(Long.MAX_VALUE)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new RateLimitSettings(Integer.MAX_VALUE, Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void largestSettingsWork() {
+        RateLimiter largest =
+                new RateLimiter(new RateLimitSettings(Integer.MAX_VALUE, Duration.ofDays(366)), nanoTime::get);
+
+        assertThat(largest.tryTake(CLIENT))
+                .isEqualTo(new Decision(true, Integer.MAX_VALUE, Integer.MAX_VALUE - 1, Duration.ofDays(366)));
+        assertThat(new RateLimiter(new RateLimitSettings(1_000_000_000, Duration.ofSeconds(1)), nanoTime::get)
+                        .tryTake(CLIENT)
+                        .allowed())
+                .isTrue();
     }
 
     private RateLimiter limiter(int max) {

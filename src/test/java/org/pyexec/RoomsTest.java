@@ -1,0 +1,108 @@
+package org.pyexec;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.pyexec.app.SettingsReader;
+
+/** The rules of the house. */
+@AnalyzeClasses(packages = "org.pyexec", importOptions = DoNotIncludeTests.class)
+class RoomsTest {
+
+    @ArchTest
+    static final ArchRule roomsHaveNoCycles =
+            slices().matching("org.pyexec.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule onlyAppSeesAllRooms = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.pyexec.app")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.pyexec.app");
+
+    @ArchTest
+    static final ArchRule innerRoomsKnowNeitherJakartaNorAServer = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "org.pyexec.execution..", "org.pyexec.sandbox..", "org.pyexec.files..", "org.pyexec.ratelimit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta..", "org.glassfish..", "fish.payara..", "org.pyexec.http..");
+
+    @ArchTest
+    static final ArchRule filtersKnowOnlyTheLimiter = noClasses()
+            .that()
+            .resideInAPackage("org.pyexec.filter..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.pyexec.web..", "org.pyexec.execution..", "org.pyexec.sandbox..", "org.pyexec.files..");
+
+    @ArchTest
+    static final ArchRule theSandboxKnowsNoOtherRoom = classes()
+            .that()
+            .resideInAPackage("org.pyexec.sandbox..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("org.pyexec.sandbox..", "java..", "com.fasterxml.jackson..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule theFileStoreKnowsNoOtherRoom = classes()
+            .that()
+            .resideInAPackage("org.pyexec.files..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("org.pyexec.files..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule librariesStayInTheirRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.pyexec.ratelimit")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.github.bucket4j..", "com.github.benmanes..");
+
+    @ArchTest
+    static final ArchRule oneClassConfiguresJersey = noClasses()
+            .that()
+            .doNotHaveSimpleName("JerseyApplication")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.glassfish.jersey.server..", "org.glassfish.jersey.servlet..", "org.glassfish.hk2..");
+
+    @ArchTest
+    static final ArchRule onlyTheLauncherKnowsAServer = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.pyexec.launcher")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("fish.payara..", "org.jboss..", "org.apache..");
+
+    @ArchTest
+    static final ArchRule onlyTheReaderOfSettingsReadsTheEnvironment = noClasses()
+            .that()
+            .doNotBelongToAnyOf(SettingsReader.class)
+            .should()
+            .callMethod(System.class, "getenv", String.class)
+            .orShould()
+            .callMethod(System.class, "getenv")
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class)
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class, String.class);
+
+    @ArchTest
+    static final ArchRule onlyTheSandboxStartsProcesses = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.pyexec.sandbox")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(ProcessBuilder.class);
+}

@@ -1,0 +1,124 @@
+package org.pyexec.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+class SlotsTest {
+
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private static Slots.Lease now(CompletionStage<Slots.Lease> stage) throws Exception {
+        CompletableFuture<Slots.Lease> future = stage.toCompletableFuture();
+        assertThat(future).isDone();
+        return future.get();
+    }
+
+    @Test
+    void aFreeSlotIsHadAtOnce() throws Exception {
+        Slots slots = new Slots(2, 0, LONG);
+
+        now(slots.take());
+        now(slots.take());
+
+        assertThat(slots.running()).isEqualTo(2);
+    }
+
+    @Test
+    void aFullQueueRefusesAtOnce() throws Exception {
+        Slots slots = new Slots(1, 0, LONG);
+        now(slots.take());
+
+        assertThat(slots.take().toCompletableFuture())
+                .failsWithin(LONG)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void theFirstInTheQueueGetsTheSlotThatIsGivenBack() throws Exception {
+        Slots slots = new Slots(1, 2, LONG);
+        Slots.Lease lease = now(slots.take());
+        CompletionStage<Slots.Lease> second = slots.take();
+        CompletionStage<Slots.Lease> third = slots.take();
+        assertThat(slots.queued()).isEqualTo(2);
+
+        lease.close();
+
+        now(second);
+        assertThat(third.toCompletableFuture()).isNotDone();
+        assertThat(slots.running()).isEqualTo(1);
+        assertThat(slots.queued()).isEqualTo(1);
+    }
+
+    @Test
+    void aLeaseIsGivenBackOnlyOnce() throws Exception {
+        Slots slots = new Slots(1, 1, LONG);
+        Slots.Lease lease = now(slots.take());
+
+        lease.close();
+        lease.close();
+
+        assertThat(slots.running()).isZero();
+        now(slots.take());
+        assertThat(slots.take().toCompletableFuture()).isNotDone();
+    }
+
+    @Test
+    void whoHasWaitedTooLongIsRefusedAndHoldsNoPlace() throws Exception {
+        Slots slots = new Slots(1, 1, Duration.ofMillis(1));
+        Slots.Lease lease = now(slots.take());
+
+        CompletionStage<Slots.Lease> impatient = slots.take();
+
+        assertThat(impatient.toCompletableFuture())
+                .failsWithin(LONG)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(TimeoutException.class);
+        assertThat(slots.queued()).isZero();
+        lease.close();
+        assertThat(slots.running()).isZero();
+    }
+
+    @Test
+    void manyThreadsNeverHoldMoreLeasesThanThereAreSlots() throws Exception {
+        Slots slots = new Slots(3, 1_000, LONG);
+        AtomicInteger held = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        List<CompletableFuture<Void>> ends = new ArrayList<>();
+        ExecutorService pool = Executors.newFixedThreadPool(16);
+        try {
+            for (int i = 0; i < 500; i++) {
+                ends.add(slots.take()
+                        .thenAcceptAsync(
+                                lease -> {
+                                    try (lease) {
+                                        most.accumulateAndGet(held.incrementAndGet(), Math::max);
+                                        held.decrementAndGet();
+                                    }
+                                },
+                                pool)
+                        .toCompletableFuture());
+            }
+            CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
+        } finally {
+            pool.shutdown();
+        }
+
+        Assertions.assertThat(most.get()).isBetween(1, 3);
+        assertThat(slots.running()).isZero();
+        assertThat(slots.queued()).isZero();
+    }
+}

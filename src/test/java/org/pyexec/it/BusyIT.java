@@ -1,0 +1,105 @@
+package org.pyexec.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A server with one slot, a queue of one and little room for files. */
+class BusyIT {
+
+    private static final String WAITING = "import threading; threading.Event().wait()";
+
+    @RegisterExtension
+    static final OwnServer SERVER = new OwnServer(Map.of(
+            "RATE_LIMIT_MAX", "0",
+            "MAX_CONCURRENT_EXECUTIONS", "1",
+            "MAX_QUEUED_EXECUTIONS", "1",
+            "STORAGE_MAX_BYTES", "100000"));
+
+    private final Http http = SERVER.http();
+
+    @Test
+    void runBeyondTheQueueIsRefusedAtOnce() {
+        CompletableFuture<Answer> running = http.executeLater(WAITING, 5);
+        awaitExecutions(1, 0);
+        CompletableFuture<Answer> queued = http.executeLater("print('queued')", 10);
+        awaitExecutions(1, 1);
+        assertBusy(http.execute("print('refused')"));
+        Shapes.failure(running.join(), "timeout");
+        assertThat(Shapes.success(queued.join()).path("output").textValue()).isEqualTo("queued\n");
+        awaitExecutions(0, 0);
+    }
+
+    @Test
+    void waitingForASlotIsNotPartOfTheTimeout() {
+        CompletableFuture<Answer> running = http.executeLater(WAITING, 4);
+        awaitExecutions(1, 0);
+        CompletableFuture<Answer> queued = http.executeLater("print('queued')", 2);
+        Shapes.failure(running.join(), "timeout");
+        assertThat(Shapes.success(queued.join()).path("output").textValue()).isEqualTo("queued\n");
+        awaitExecutions(0, 0);
+    }
+
+    @Test
+    void runThatWaitedThirtySecondsIsRefused() {
+        CompletableFuture<Answer> running = http.executeLater(WAITING, 50);
+        awaitExecutions(1, 0);
+        CompletableFuture<Answer> queued = http.executeLater("print('queued')", 2);
+        awaitExecutions(1, 1);
+        assertBusy(queued.join());
+        assertThat(running).isNotDone();
+        Shapes.failure(running.join(), "timeout");
+        awaitExecutions(0, 0);
+    }
+
+    @Test
+    void capacityIsTheSettings() {
+        assertThat(http.get("/health").json().at("/executions/capacity").intValue())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void badRequestNeedsNoSlot() {
+        CompletableFuture<Answer> running = http.executeLater(WAITING, 3);
+        awaitExecutions(1, 0);
+        Shapes.executeError(http.post("{}"), 400);
+        Shapes.failure(running.join(), "timeout");
+        awaitExecutions(0, 0);
+    }
+
+    @Test
+    void fullStoreIsSaidByStatus507AndDoesNotFailARun() {
+        Answer last = http.host("a.bin", new byte[40_000]);
+        for (int i = 0; i < 3 && last.status() == 200; i++) {
+            last = http.host("a.bin", new byte[40_000]);
+        }
+        ObjectNode json = Shapes.error(last, 507);
+        assertThat(json.path("error").textValue()).isNotBlank();
+
+        ObjectNode run = Shapes.success(http.execute("open('b.bin', 'wb').write(b'x' * 70_000)\nprint('ran')"));
+        assertThat(run.path("output").textValue()).isEqualTo("ran\n");
+        assertThat(run.path("generatedFiles")).isEmpty();
+        assertThat(run.at("/run/skippedFiles/0/filename").textValue()).isEqualTo("b.bin");
+        assertThat(run.at("/run/skippedFiles/0/reason").textValue()).isEqualTo("storage full");
+    }
+
+    private static void assertBusy(Answer answer) {
+        ObjectNode json = Shapes.executeError(answer, 503);
+        assertThat(json.path("error").textValue()).isEqualTo("Server is busy");
+        assertThat(Integer.parseInt(answer.required("Retry-After"))).isPositive();
+    }
+
+    private void awaitExecutions(int running, int queued) {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            ObjectNode health = http.get("/health").json();
+            assertThat(health.at("/executions/running").intValue()).isEqualTo(running);
+            assertThat(health.at("/executions/queued").intValue()).isEqualTo(queued);
+        });
+    }
+}

@@ -1,0 +1,335 @@
+package org.pyexec.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Requests to {@code POST /execute} that are wrong; the server answers a sentence and goes on. */
+@ExtendWith(SharedServer.class)
+class ExecuteRequestErrorsIT {
+
+    private static final int FIVE_MEGABYTES = 5 * 1024 * 1024;
+
+    private final Http http;
+
+    ExecuteRequestErrorsIT(Http http) {
+        this.http = http;
+    }
+
+    @AfterEach
+    void serverGoesOn() {
+        Shapes.success(http.execute("print(1)"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"code\":null}",
+                "{\"code\":\"\"}",
+                "{\"code\":42}",
+                "{\"code\":true}",
+                "{\"code\":[\"print(1)\"]}",
+                "{\"code\":{\"a\":1}}",
+                "{\"timeout\":10}",
+                "{\"Code\":\"print(1)\"}"
+            })
+    void bodyWithoutValidCodeIsRefused(String body) {
+        ObjectNode json = Shapes.executeError(http.post(body), 400);
+        assertThat(Json.fields(json)).containsExactly("error", "success");
+        assertThat(json.path("error").textValue()).isEqualTo("No valid code provided");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0.0", "-1", "-0.5", "-1e9", "\"10\"", "\"\"", "true", "false", "[]", "[10]", "{}"})
+    void timeoutThatIsNoPositiveNumberIsRefused(String timeout) {
+        ObjectNode json = Shapes.executeError(http.post("{\"code\":\"print(1)\",\"timeout\":" + timeout + "}"), 400);
+        assertThat(Shapes.sentence(json)).containsIgnoringCase("timeout");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "Infinity", "-Infinity", "+1", "0x10", ".5", "1."})
+    void timeoutThatIsNoJsonNumberIsRefused(String timeout) {
+        Shapes.executeError(http.post("{\"code\":\"print(1)\",\"timeout\":" + timeout + "}"), 400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"true\"", "\"false\"", "1", "0", "null", "[]", "{}"})
+    void networkThatIsNoBooleanIsRefused(String network) {
+        ObjectNode json =
+                Shapes.executeError(http.post("{\"code\":\"print(1)\",\"allow_network\":" + network + "}"), 400);
+        assertThat(Shapes.sentence(json)).containsIgnoringCase("allow_network");
+    }
+
+    @Test
+    void networkThatCannotBeEnforcedIsRefused() {
+        ObjectNode json = Shapes.executeError(http.post("{\"code\":\"print(1)\",\"allow_network\":true}"), 403);
+        assertThat(json.path("error").textValue()).isEqualTo("Network access is not available");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "{",
+                "}",
+                "{\"code\":",
+                "{\"code\":\"print(1)\"",
+                "{\"code\":\"print(1)\",}",
+                "{'code':'print(1)'}",
+                "{code:\"print(1)\"}",
+                "{\"code\":\"print(1)\"} x",
+                "{\"code\":\"print(1)\"}{}",
+                "{\"code\":\"a\nb\"}",
+                "code=print(1)",
+                "\0",
+                "<xml/>"
+            })
+    void malformedJsonIsRefused(String body) {
+        ObjectNode json = Shapes.executeError(http.post(body), 400);
+        assertThat(json.path("error").textValue()).isNotEqualTo("Error executing Python code");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "[]", "[{\"code\":\"print(1)\"}]", "\"print(1)\"", "42", "true"})
+    void jsonThatIsNoObjectIsRefused(String body) {
+        Shapes.executeError(http.post(body), 400);
+    }
+
+    @Test
+    void bodyThatIsNotUtf8IsRefused() {
+        byte[] body = "{\"code\":\"print('?')\"}".getBytes(StandardCharsets.US_ASCII);
+        body[new String(body, StandardCharsets.US_ASCII).indexOf('?')] = (byte) 0xff;
+        Shapes.executeError(http.post(body), 400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ud800", "\\udc00", "\\ud800x", "\\udc00\\ud800", "\\ud83d\\ud83d\\ude00"})
+    void loneSurrogateInCodeIsRefused(String escape) {
+        Shapes.executeError(http.post("{\"code\":\"print('" + escape + "')\"}"), 400);
+    }
+
+    @Test
+    void surrogatePairInCodeIsACharacter() {
+        ObjectNode json = Shapes.success(http.post("{\"code\":\"print('\\ud83d\\ude00')\"}"));
+        assertThat(json.path("output").textValue()).isEqualTo("😀\n");
+    }
+
+    @Test
+    void zeroByteInCodeIsPythonsOwnError() {
+        ObjectNode json = Shapes.failure(http.post("{\"code\":\"print(1)\\u0000\"}"), "error");
+        assertThat(json.path("details").textValue()).contains("null byte");
+    }
+
+    @Test
+    void deepNestingBreaksNothing() {
+        String deep = "[".repeat(100_000) + "]".repeat(100_000);
+        Answer answer = http.post("{\"code\":\"print(1)\",\"other\":" + deep + "}");
+        assertThat(answer.status()).isIn(200, 400);
+        answer.json();
+        Shapes.noInside(answer);
+    }
+
+    @Test
+    void hugeNumberBreaksNothing() {
+        Answer answer = http.post("{\"code\":\"print(1)\",\"timeout\":1" + "0".repeat(100_000) + "}");
+        assertThat(answer.status()).isIn(200, 400);
+        answer.json();
+        Shapes.noInside(answer);
+    }
+
+    @Test
+    void numberWithHugeExponentBreaksNothing() {
+        Answer answer = http.post("{\"code\":\"print(1)\",\"timeout\":1e999999999}");
+        assertThat(answer.status()).isIn(200, 400);
+        answer.json();
+        Shapes.noInside(answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "application/jsonx",
+                "application/xml",
+                "multipart/form-data; boundary=x",
+                "application/octet-stream"
+            })
+    void otherContentTypeIsRefused(String contentType) {
+        Answer answer = http.send(
+                "POST",
+                "/execute",
+                "{\"code\":\"print(1)\"}".getBytes(StandardCharsets.UTF_8),
+                "Content-Type",
+                contentType);
+        ObjectNode json = Shapes.executeError(answer, 415);
+        assertThat(Shapes.sentence(json)).containsIgnoringCase("json");
+    }
+
+    @Test
+    void bodyWithoutContentTypeIsReadOrRefused() {
+        Answer answer = http.send("POST", "/execute", "{\"code\":\"print(1)\"}".getBytes(StandardCharsets.UTF_8));
+        if (answer.status() == 200) {
+            Shapes.success(answer);
+        } else {
+            Shapes.executeError(answer, 415);
+        }
+    }
+
+    @Test
+    void nonsensicalContentTypeIsRefused() {
+        Answer answer = http.send(
+                "POST",
+                "/execute",
+                "{\"code\":\"print(1)\"}".getBytes(StandardCharsets.UTF_8),
+                "Content-Type",
+                "nonsense");
+        assertThat(answer.status()).isIn(400, 415);
+        Shapes.executeError(answer, answer.status());
+    }
+
+    @Test
+    void bodyOfOneByteOverFiveMegabytesIsTooLarge() {
+        assertTooLarge(http.post(codeOf(FIVE_MEGABYTES + 1)));
+    }
+
+    @Test
+    void bodyThatIsTooLargeInChunksIsRefused() throws IOException {
+        try (RawConnection connection = RawConnection.to(http.base())) {
+            connection.send(RawConnection.head(
+                    "POST", "/execute", "Content-Type", "application/json", "Transfer-Encoding", "chunked"));
+            connection.sendChunked(codeOf(FIVE_MEGABYTES + 1).getBytes(StandardCharsets.UTF_8));
+            assertTooLarge(connection.answer());
+        }
+    }
+
+    @Test
+    void bodyOfFiveMegabytesInChunksIsRun() throws IOException {
+        try (RawConnection connection = RawConnection.to(http.base())) {
+            connection.send(RawConnection.head(
+                    "POST", "/execute", "Content-Type", "application/json", "Transfer-Encoding", "chunked"));
+            connection.sendChunked(codeOf(FIVE_MEGABYTES).getBytes(StandardCharsets.UTF_8));
+            Shapes.success(connection.answer());
+        }
+    }
+
+    @Test
+    void clientThatSendsFiftyMegabytesBeforeItReadsGetsItsAnswer() throws IOException {
+        byte[] body = codeOf(50 * 1024 * 1024).getBytes(StandardCharsets.UTF_8);
+        try (RawConnection connection = RawConnection.to(http.base())) {
+            connection.send(RawConnection.head(
+                    "POST",
+                    "/execute",
+                    "Content-Type",
+                    "application/json",
+                    "Content-Length",
+                    Integer.toString(body.length)));
+            connection.send(body);
+            assertTooLarge(connection.answer());
+        }
+    }
+
+    @Test
+    void clientThatExpectsContinueGetsItThenItsAnswer() throws IOException {
+        byte[] body = Json.object("code", "print(1)").getBytes(StandardCharsets.UTF_8);
+        try (RawConnection connection = RawConnection.to(http.base())) {
+            connection.send(RawConnection.head(
+                    "POST",
+                    "/execute",
+                    "Content-Type",
+                    "application/json",
+                    "Expect",
+                    "100-continue",
+                    "Content-Length",
+                    Integer.toString(body.length)));
+            assertThat(connection.status()).isEqualTo(100);
+            connection.send(body);
+            Shapes.success(connection.answer());
+        }
+    }
+
+    @Test
+    void clientThatExpectsContinueForATooLargeBodyLearnsThatItIs() throws IOException {
+        byte[] body = codeOf(FIVE_MEGABYTES + 1).getBytes(StandardCharsets.UTF_8);
+        try (RawConnection connection = RawConnection.to(http.base())) {
+            connection.send(RawConnection.head(
+                    "POST",
+                    "/execute",
+                    "Content-Type",
+                    "application/json",
+                    "Expect",
+                    "100-continue",
+                    "Content-Length",
+                    Integer.toString(body.length)));
+            int status = connection.status();
+            assertThat(status).isIn(100, 413, 417);
+            if (status == 100) {
+                connection.send(body);
+                assertTooLarge(connection.answer());
+            }
+        }
+    }
+
+    @Test
+    void truncatedBodyIsRefusedOrTheConnectionClosed() throws IOException {
+        try (RawConnection connection = RawConnection.to(http.base())) {
+            connection.send(RawConnection.head(
+                    "POST", "/execute", "Content-Type", "application/json", "Content-Length", "1000"));
+            connection.send("{\"code\":\"print(1)\"}");
+            connection.endOutput();
+            assertRefusedOrClosed(connection.answerOrEnd());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zz\r\n", "-5\r\nhello\r\n0\r\n\r\n", "5\r\nhelloworld\r\n0\r\n\r\n", "\r\n\r\n"})
+    void badChunkIsRefusedOrTheConnectionClosed(String chunk) throws IOException {
+        try (RawConnection connection = RawConnection.to(http.base())) {
+            connection.send(RawConnection.head(
+                    "POST", "/execute", "Content-Type", "application/json", "Transfer-Encoding", "chunked"));
+            connection.send("13\r\n{\"code\":\"print(1)\"}\r\n" + chunk);
+            connection.endOutput();
+            assertRefusedOrClosed(connection.answerOrEnd());
+        }
+    }
+
+    @Test
+    void chunksWithoutAnEndAreRefusedOrTheConnectionClosed() throws IOException {
+        try (RawConnection connection = RawConnection.to(http.base())) {
+            connection.send(RawConnection.head(
+                    "POST", "/execute", "Content-Type", "application/json", "Transfer-Encoding", "chunked"));
+            connection.send("13\r\n{\"code\":\"print(1)\"}\r\n");
+            connection.endOutput();
+            assertRefusedOrClosed(connection.answerOrEnd());
+        }
+    }
+
+    private static void assertTooLarge(Answer answer) {
+        ObjectNode json = Shapes.executeError(answer, 413);
+        assertThat(json.path("error").textValue()).isNotEqualTo("Error executing Python code");
+    }
+
+    private static void assertRefusedOrClosed(Optional<Answer> answer) {
+        answer.ifPresent(given -> {
+            assertThat(given.status()).as("%s", given).isIn(400, 408);
+            Shapes.noInside(given);
+        });
+    }
+
+    /** A valid body of exactly this many bytes. */
+    private static String codeOf(int bytes) {
+        String start = "{\"code\":\"print(1) #";
+        String end = "\"}";
+        return start + "x".repeat(bytes - start.length() - end.length()) + end;
+    }
+}

@@ -1,0 +1,45 @@
+package org.pyexec.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Forwarded addresses where no proxy is trusted, which is the default. */
+@ExtendWith(SharedServer.class)
+class ForwardedForIT {
+
+    private final Server server;
+
+    ForwardedForIT(Server server) {
+        this.server = server;
+    }
+
+    @Test
+    void theyDoNotChangeWhoIsCounted() {
+        long left = remaining(server.http().get("/api"));
+        for (String value : List.of("203.0.113.1", "203.0.113.2", "10.0.0.1", "::1")) {
+            assertThat(remaining(server.http().get("/api", "X-Forwarded-For", value)))
+                    .isEqualTo(--left);
+            assertThat(remaining(server.http().get("/api", "Forwarded", "for=\"[2001:db8::1]\"")))
+                    .isEqualTo(--left);
+        }
+    }
+
+    @Test
+    void theyDoNotChangeWhoIsLogged() {
+        String id = "it-" + UUID.randomUUID();
+        server.http().get("/api", "X-Request-ID", id, "X-Forwarded-For", "203.0.113.77");
+        await().atMost(Duration.ofSeconds(20)).until(() -> server.log().contains(id));
+        assertThat(server.log().lines().filter(line -> line.contains(id)))
+                .allSatisfy(line -> assertThat(line).contains("127.0.0.1").doesNotContain("203.0.113.77"));
+    }
+
+    private static long remaining(Answer answer) {
+        return Long.parseLong(answer.required("RateLimit-Remaining"));
+    }
+}

@@ -1,0 +1,118 @@
+package org.pyexec.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** An ordinary HTTP/1.1 client of one server. Header arguments are alternating names and values. */
+final class Http {
+
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10))
+            .build();
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final URI base;
+
+    Http(URI base) {
+        this.base = URI.create(base.toString().replaceAll("/+$", ""));
+    }
+
+    URI base() {
+        return base;
+    }
+
+    Answer get(String path, String... headers) {
+        return send("GET", path, new byte[0], headers);
+    }
+
+    Answer head(String path, String... headers) {
+        return send("HEAD", path, new byte[0], headers);
+    }
+
+    Answer send(String method, String path, byte[] body, String... headers) {
+        try {
+            return answer(CLIENT.send(request(method, path, body, headers), BodyHandlers.ofByteArray()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(method + " " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Runs a program with the defaults of the server. */
+    Answer execute(String code) {
+        return post(Json.object("code", code));
+    }
+
+    Answer execute(String code, double timeoutSeconds) {
+        return post(Json.object("code", code, "timeout", timeoutSeconds));
+    }
+
+    /** Sends a body to {@code POST /execute} as it is. */
+    Answer post(String json) {
+        return post(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Answer post(byte[] json) {
+        return send("POST", "/execute", json, "Content-Type", "application/json");
+    }
+
+    CompletableFuture<Answer> executeLater(String code, double timeoutSeconds) {
+        return postLater(Json.object("code", code, "timeout", timeoutSeconds));
+    }
+
+    CompletableFuture<Answer> postLater(String json) {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        return CLIENT.sendAsync(
+                        request("POST", "/execute", body, "Content-Type", "application/json"),
+                        BodyHandlers.ofByteArray())
+                .thenApply(Http::answer);
+    }
+
+    /** Uploads one file as curl does. */
+    Answer host(String filename, byte[] content) {
+        return host(Multipart.of(Multipart.file(filename, content)));
+    }
+
+    Answer host(Multipart form) {
+        return send("POST", "/host", form.body(), "Content-Type", form.contentType());
+    }
+
+    /** Uploads a file that has to be accepted, and returns the path of its download. */
+    String hosted(String filename, byte[] content) {
+        Answer answer = host(filename, content);
+        if (answer.status() != 200) {
+            throw new AssertionError(answer);
+        }
+        return answer.json().path("downloadUrl").asText();
+    }
+
+    private HttpRequest request(String method, String path, byte[] body, String... headers) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(PATIENCE)
+                .method(method, body.length == 0 && !method.equals("POST") ? BodyPublishers.noBody() : publish(body));
+        if (headers.length > 0) {
+            builder.headers(headers);
+        }
+        return builder.build();
+    }
+
+    private static HttpRequest.BodyPublisher publish(byte[] body) {
+        return BodyPublishers.ofByteArray(body);
+    }
+
+    private static Answer answer(HttpResponse<byte[]> response) {
+        return new Answer(response.statusCode(), response.headers().map(), response.body());
+    }
+}

@@ -1,0 +1,29 @@
+package org.pyexec.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A limit of three requests in five seconds. */
+class RateWindowIT {
+
+    @RegisterExtension
+    static final OwnServer SERVER = new OwnServer(Map.of("RATE_LIMIT_MAX", "3", "RATE_LIMIT_WINDOW_SECONDS", "5"));
+
+    @Test
+    void refusedClientIsWelcomeAgainAfterTheWindow() {
+        Http http = SERVER.http();
+        Answer first = http.get("/api");
+        assertThat(first.required("RateLimit-Policy")).isEqualTo("3;w=5");
+        assertThat(first.required("RateLimit-Limit")).isEqualTo("3");
+        await().atMost(Duration.ofSeconds(10)).until(() -> http.get("/api").status() == 429);
+        Answer refused = http.get("/api");
+        assertThat(Integer.parseInt(refused.status() == 429 ? refused.required("Retry-After") : "1"))
+                .isBetween(1, 5);
+        await().atMost(Duration.ofSeconds(30)).until(() -> http.get("/api").status() == 200);
+    }
+}

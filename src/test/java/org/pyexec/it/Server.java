@@ -1,0 +1,225 @@
+package org.pyexec.it;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * One instance of the server under test, a child process of the tests.
+ *
+ * <p>It is started by {@code server-config/<name>/start.sh}, which stays in the foreground; the name comes from the
+ * system property {@code pyexec.server}. Its output goes to {@code target/it-logs}.
+ */
+final class Server implements AutoCloseable {
+
+    private static final Path PROJECT =
+            Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize();
+    private static final Duration START = Duration.ofMinutes(3);
+    private static final List<String> INHERITED = List.of("PATH", "HOME", "JAVA_HOME", "LANG");
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final Process process;
+    private final Map<String, String> environment;
+    private final Path log;
+    private final boolean ownsStorage;
+
+    private Server(Map<String, String> settings) {
+        this.ownsStorage = !settings.containsKey("STORAGE_DIR");
+        this.environment = environment(settings);
+        this.log = PROJECT.resolve("target/it-logs")
+                .resolve("server-%d-%d.log".formatted(ProcessHandle.current().pid(), COUNT.incrementAndGet()));
+        this.process = launch();
+    }
+
+    /** How a server ended that would not start. */
+    record Refusal(int exitCode, String log) {}
+
+    /** Starts an instance with these settings beside the defaults of the tests; returns when it is ready. */
+    static Server start(Map<String, String> settings) {
+        return startUntil("/health/ready", settings);
+    }
+
+    /** Starts an instance that need not become ready; returns when it is alive. */
+    static Server startAlive(Map<String, String> settings) {
+        return startUntil("/health/live", settings);
+    }
+
+    /** Starts an instance that is expected to end by itself, and waits for its end. */
+    static Refusal startRefused(Map<String, String> settings) {
+        try (Server server = new Server(settings)) {
+            try {
+                await().atMost(START).until(() -> !server.process.isAlive() || server.answers("/health/live"));
+            } catch (ConditionTimeoutException stillThere) {
+                throw new AssertionError("neither ended nor answered:\n" + server.log(), stillThere);
+            }
+            if (server.process.isAlive()) {
+                throw new AssertionError("started with " + settings);
+            }
+            return new Refusal(server.process.exitValue(), server.log());
+        }
+    }
+
+    /** A TCP port that was free a moment ago. */
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A fresh folder under the system's temporary one. */
+    static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("executor-it-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes a folder with all that is in it; what vanishes meanwhile is no error. */
+    static void deleteFolder(Path folder) {
+        try (Stream<Path> entries = Files.walk(folder)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(entry);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            System.getLogger(Server.class.getName()).log(System.Logger.Level.INFO, "left over: {0}", e);
+        }
+    }
+
+    URI baseUrl() {
+        return URI.create("http://127.0.0.1:" + environment.get("PORT"));
+    }
+
+    Http http() {
+        return new Http(baseUrl());
+    }
+
+    Path storage() {
+        return Path.of(environment.getOrDefault("STORAGE_DIR", "."));
+    }
+
+    ProcessHandle process() {
+        return process.toHandle();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Everything that the instance has printed until now. */
+    String log() {
+        try {
+            return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks it to end, as {@code kill} does; returns at once. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Ends it as {@code kill -9} does, and waits until it is gone. */
+    void kill() {
+        process.destroyForcibly();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("survived SIGKILL");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                kill();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        if (ownsStorage) {
+            deleteFolder(storage());
+        }
+    }
+
+    private static Server startUntil(String probe, Map<String, String> settings) {
+        Server server = new Server(settings);
+        try {
+            await().atMost(START).until(() -> !server.process.isAlive() || server.answers("/health/live"));
+            await().atMost(START).until(() -> !server.process.isAlive() || server.answers(probe));
+        } catch (ConditionTimeoutException e) {
+            String log = server.log();
+            server.close();
+            throw new AssertionError("no 200 from " + probe + ":\n" + log, e);
+        }
+        if (!server.process.isAlive()) {
+            throw new AssertionError("ended with " + server.process.exitValue() + ":\n" + server.log());
+        }
+        return server;
+    }
+
+    private static Map<String, String> environment(Map<String, String> settings) {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (String name : INHERITED) {
+            String value = System.getenv(name);
+            if (value != null) {
+                all.put(name, value);
+            }
+        }
+        all.put("PYTHON", "/usr/bin/python3");
+        all.putAll(settings);
+        all.computeIfAbsent("PORT", name -> Integer.toString(freePort()));
+        all.computeIfAbsent("STORAGE_DIR", name -> temporaryFolder().toString());
+        return all;
+    }
+
+    private Process launch() {
+        Path script = PROJECT.resolve("server-config")
+                .resolve(System.getProperty("pyexec.server", "payara-micro"))
+                .resolve("start.sh");
+        ProcessBuilder builder = new ProcessBuilder(script.toString()).directory(PROJECT.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        try {
+            Files.createDirectories(log.getParent());
+            return builder.redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean answers(String probe) {
+        try {
+            return http().get(probe).status() == 200;
+        } catch (UncheckedIOException notYet) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package org.pyexec.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Clients that send or read nothing for a long time. */
+class StalledClientsIT {
+
+    @RegisterExtension
+    static final OwnServer SERVER = new OwnServer(Map.of("RATE_LIMIT_MAX", "0"));
+
+    private static final int CLIENTS = 200;
+
+    private final Http http = SERVER.http();
+
+    @Test
+    void stalledHeadsDoNotSlowDownARunAndAreCutOff() throws Exception {
+        assertHarmless("POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Type: appl");
+    }
+
+    @Test
+    void stalledBodiesDoNotSlowDownARunAndAreCutOff() throws Exception {
+        assertHarmless(
+                RawConnection.head("POST", "/execute", "Content-Type", "application/json", "Content-Length", "1000")
+                        + "{\"code\":\"pri");
+    }
+
+    @Test
+    void stalledChunkedBodiesDoNotSlowDownARunAndAreCutOff() throws Exception {
+        assertHarmless(RawConnection.head(
+                        "POST", "/execute", "Content-Type", "application/json", "Transfer-Encoding", "chunked")
+                + "400\r\n{\"code\":\"pri");
+    }
+
+    @Test
+    void stalledUploadsDoNotSlowDownARunAndAreCutOff() throws Exception {
+        String form = new String(
+                Multipart.of(Multipart.file("a.bin", new byte[100_000])).body(), StandardCharsets.ISO_8859_1);
+        assertHarmless(RawConnection.head(
+                        "POST",
+                        "/host",
+                        "Content-Type",
+                        Multipart.of().contentType(),
+                        "Content-Length",
+                        Integer.toString(form.length()))
+                + form.substring(0, 30_000));
+    }
+
+    @Test
+    void slowClientThatMakesProgressIsAnswered() throws Exception {
+        byte[] body = Json.object("code", "print('patience')").getBytes(StandardCharsets.UTF_8);
+        ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
+        try (RawConnection connection = RawConnection.to(http.base())) {
+            connection.send(RawConnection.head(
+                    "POST",
+                    "/execute",
+                    "Content-Type",
+                    "application/json",
+                    "Content-Length",
+                    Integer.toString(body.length)));
+            AtomicInteger at = new AtomicInteger();
+            CompletableFuture<Void> sent = new CompletableFuture<>();
+            // More than 30 seconds in all, never more than two without a byte.
+            ScheduledFuture<?> pieces = pace.scheduleAtFixedRate(
+                    () -> sendNext(connection, body, at, sent), 0, 1200, TimeUnit.MILLISECONDS);
+            sent.get(3, TimeUnit.MINUTES);
+            assertThat(pieces.isDone()).isFalse();
+            assertThat(Shapes.success(connection.answer()).path("output").textValue())
+                    .isEqualTo("patience\n");
+        } finally {
+            pace.shutdownNow();
+        }
+    }
+
+    @Test
+    void clientsThatDoNotReadTheirDownloadCostNoMemory() throws Exception {
+        String url = http.hosted("large.bin", new byte[20 * 1024 * 1024]);
+        assertThat(http.get(url).status()).isEqualTo(200);
+        long before = Processes.residentBytes(SERVER.server().process());
+        List<RawConnection> readers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                RawConnection reader = RawConnection.lazyReader(http.base());
+                readers.add(reader);
+                reader.send(RawConnection.head("GET", url));
+            }
+            for (RawConnection reader : readers) {
+                assertThat(reader.status()).isEqualTo(200);
+            }
+            assertThat(Processes.residentBytes(SERVER.server().process()) - before)
+                    .isLessThan(400L * 1024 * 1024);
+            Shapes.success(http.execute("print(1)"));
+        } finally {
+            closeAll(readers);
+        }
+    }
+
+    /** Many clients send this beginning and no more; runs are answered before any of them is given up. */
+    private void assertHarmless(String beginning) throws IOException {
+        List<RawConnection> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < CLIENTS; i++) {
+                RawConnection connection = RawConnection.to(http.base());
+                stalled.add(connection);
+                connection.send(beginning);
+            }
+            for (int i = 0; i < 5; i++) {
+                assertThat(Shapes.success(http.execute("print('beside')"))
+                                .path("output")
+                                .textValue())
+                        .isEqualTo("beside\n");
+            }
+            assertThat(http.get("/health").status()).isEqualTo(200);
+            assertThat(http.host("a.txt", new byte[1000]).status()).isEqualTo(200);
+            RawConnection last = stalled.get(CLIENTS - 1);
+            assertStillOpen(last);
+            for (RawConnection connection : stalled) {
+                connection.patience(Duration.ofSeconds(60));
+                connection.answerOrEnd().ifPresent(answer -> {
+                    assertThat(answer.status()).isEqualTo(408);
+                    Shapes.noInside(answer);
+                });
+            }
+        } finally {
+            closeAll(stalled);
+        }
+    }
+
+    /** Nothing has come yet: what ran beside these clients did not wait for their end. */
+    private static void assertStillOpen(RawConnection connection) throws IOException {
+        connection.patience(Duration.ofMillis(1));
+        try {
+            throw new AssertionError("given up while runs were answered: " + connection.answerOrEnd());
+        } catch (SocketTimeoutException nothingYet) {
+            connection.patience(Duration.ofSeconds(60));
+        }
+    }
+
+    private static void sendNext(
+            RawConnection connection, byte[] body, AtomicInteger at, CompletableFuture<Void> sent) {
+        if (sent.isDone()) {
+            return;
+        }
+        try {
+            connection.send(new byte[] {body[at.getAndIncrement()]});
+            if (at.get() == body.length) {
+                sent.complete(null);
+            }
+        } catch (IOException e) {
+            sent.completeExceptionally(e);
+        }
+    }
+
+    private static void closeAll(List<RawConnection> connections) throws IOException {
+        for (RawConnection connection : connections) {
+            connection.close();
+        }
+    }
+}
