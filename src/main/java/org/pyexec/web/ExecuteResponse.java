@@ -11,7 +11,7 @@ import org.pyexec.sandbox.Ending;
 import org.pyexec.sandbox.RunReport;
 
 /** The body of an answer to {@code POST /execute} when a program ran. */
-@JsonPropertyOrder({"output", "success", "generatedFiles", "executionTime", "run"})
+@JsonPropertyOrder({"error", "details", "output", "success", "generatedFiles", "timestamp", "executionTime", "run"})
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ExecuteResponse(
         @Nullable String error,

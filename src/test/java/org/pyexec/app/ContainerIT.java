@@ -8,12 +8,15 @@ import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.importer.ZipImporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
@@ -34,12 +37,25 @@ class ContainerIT {
     private Wiring wiring;
 
     @Deployment
-    static WebArchive war() {
+    static WebArchive war() throws IOException {
         return ShrinkWrap.create(ZipImporter.class, "python-executor.war")
                 .importFrom(new File("target/python-executor.war"))
                 .as(WebArchive.class)
+                .setWebXML(new StringAsset(webXmlThatLetsArquillianIn()))
                 .addClass(ContainerIT.class)
                 .addPackages(true, "org.assertj", "org.awaitility", "org.hamcrest", "net.bytebuddy");
+    }
+
+    /** The application answers every path itself; here one belongs to Arquillian's servlet. */
+    private static String webXmlThatLetsArquillianIn() throws IOException {
+        String jersey = "<param-name>jakarta.ws.rs.Application</param-name>";
+        String xml = Files.readString(Path.of("src/main/webapp/WEB-INF/web.xml"));
+        assertThat(xml).containsOnlyOnce(jersey);
+        return xml.replace(
+                jersey,
+                "<param-name>jersey.config.servlet.filter.staticContentRegex</param-name>"
+                        + "<param-value>/ArquillianServletRunner.*</param-value></init-param><init-param>"
+                        + jersey);
     }
 
     @Test

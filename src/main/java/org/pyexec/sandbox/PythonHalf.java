@@ -1,0 +1,133 @@
+package org.pyexec.sandbox;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A private folder with the Python half unpacked and room for the socket; gone when closed.
+ *
+ * @param folder mode 0700
+ */
+record PythonHalf(Path folder) implements AutoCloseable {
+
+    /** Every module of the Python half. */
+    static final List<String> MODULES = List.of(
+            "__init__.py",
+            "__main__.py",
+            "cell.py",
+            "child.py",
+            "collect.py",
+            "config.py",
+            "ending.py",
+            "frames.py",
+            "isolation.py",
+            "landlock.py",
+            "loop.py",
+            "outbox.py",
+            "policy.py",
+            "pool.py",
+            "probe.py",
+            "program.py",
+            "report.py",
+            "run.py",
+            "seccomp.py",
+            "slot.py",
+            "supervisor.py",
+            "syscall_table.py",
+            "syscalls.py",
+            "warden.py",
+            "zygote.py");
+
+    private static final String PACKAGE = "pyexec_sandbox";
+    private static final String SOCKET = "s";
+    /** Socket addresses hold 108 bytes with the closing zero: unix(7). */
+    private static final int MAX_SOCKET_PATH = 107;
+
+    /**
+     * Unpacks into a fresh folder within {@code parent}, or within the system's temporary folder where the path would be
+     * too long for a socket.
+     */
+    static PythonHalf unpack(Path parent) throws IOException {
+        Path absolute = parent.toAbsolutePath();
+        Path folder = absolute.resolve(UUID.randomUUID().toString().substring(0, 8));
+        if (folder.resolve(SOCKET).toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {
+            folder = Files.createTempDirectory("pyexec-");
+        } else {
+            makePrivate(absolute);
+            makePrivate(folder);
+        }
+        PythonHalf half = new PythonHalf(folder);
+        try {
+            half.copyModules();
+        } catch (IOException e) {
+            half.close();
+            throw e;
+        }
+        return half;
+    }
+
+    private static void makePrivate(Path folder) throws IOException {
+        Files.createDirectories(
+                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    private void copyModules() throws IOException {
+        Path target = Files.createDirectories(folder.resolve("lib").resolve(PACKAGE));
+        for (String name : MODULES) {
+            try (InputStream module = PythonHalf.class.getResourceAsStream(name)) {
+                if (module == null) {
+                    throw new IOException("The module " + name + " is missing from the application");
+                }
+                Files.copy(module, target.resolve(name));
+            }
+        }
+    }
+
+    Path main() {
+        return folder.resolve("lib").resolve(PACKAGE).resolve("__main__.py");
+    }
+
+    Path socket() {
+        return folder.resolve(SOCKET);
+    }
+
+    /** Removes what is left of the folder; the supervisor removes it itself when it ends in order. */
+    @Override
+    public void close() throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE; // the supervisor was faster
+                }
+                throw e;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e) throws IOException {
+                Files.deleteIfExists(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,84 @@
+package org.pyexec.sandbox;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The supervisor's process. It lives as long as its standard input is open, so it goes when this JVM goes. */
+final class Supervisor implements AutoCloseable {
+
+    private static final long PATIENCE_SECONDS = 5;
+    private static final List<String> KEPT_ENVIRONMENT = List.of("PATH", "LD_LIBRARY_PATH");
+
+    private final Process process;
+
+    private Supervisor(Process process) {
+        this.process = process;
+    }
+
+    static Supervisor start(List<String> launcher, Interpreter python, PythonHalf half, SandboxSettings settings)
+            throws IOException {
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(command(python, half, settings));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        Map<String, String> environment = builder.environment();
+        environment.keySet().retainAll(KEPT_ENVIRONMENT); // the server's secrets are none of its business
+        builder.directory(half.folder().toFile());
+        builder.redirectErrorStream(true);
+        return new Supervisor(builder.start());
+    }
+
+    private static List<String> command(Interpreter python, PythonHalf half, SandboxSettings settings) {
+        List<String> command = new ArrayList<>();
+        command.addAll(
+                List.of(python.executable(), "-I", "-S", "-B", half.main().toString(), "supervisor"));
+        command.addAll(List.of(
+                "folder=" + half.folder(),
+                "tier=" + settings.tier(),
+                "preload=" + String.join(",", settings.preload()),
+                "memory-mb=" + settings.memoryMb(),
+                "processes=" + settings.processes(),
+                "disk-mb=" + settings.diskMb(),
+                "output-bytes=" + settings.outputMaxBytes()));
+        return command;
+    }
+
+    /** Hands on what the supervisor says, line by line, until it has ended. */
+    void listen(Consumer<String> line) throws IOException {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            Optional<String> next = Optional.ofNullable(reader.readLine());
+            while (next.isPresent()) {
+                line.accept(next.get());
+                next = Optional.ofNullable(reader.readLine());
+            }
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Ends it with everything that it started; returns when it is gone. */
+    @Override
+    public void close() {
+        try {
+            process.getOutputStream().close();
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+"""What the server tells the sandbox at its start: name=value arguments, checked once."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Dict, List, Tuple
+
+
+@dataclass(frozen=True)
+class Config:
+    """Sizes in bytes unless the name says otherwise."""
+
+    folder: str  # private, removed at the end with all that is in it
+    tier: str
+    preload: Tuple[str, ...]
+    memory: int
+    processes: int
+    disk: int
+    output: int
+
+    @property
+    def socket_path(self) -> str:
+        return self.folder + "/s"
+
+
+def parse(arguments: List[str]) -> Config:
+    given = _given(arguments)
+    return Config(
+        folder=given["folder"],
+        tier=given["tier"],
+        preload=tuple(name for name in given["preload"].split(",") if name),
+        memory=int(given["memory-mb"]) << 20,
+        processes=int(given["processes"]),
+        disk=int(given["disk-mb"]) << 20,
+        output=int(given["output-bytes"]),
+    )
+
+
+def own_arguments() -> List[str]:
+    """The arguments as they came, to hand on to a process of the same package."""
+    return sys.argv[2:]
+
+
+def control_socket() -> int:
+    """The descriptor that a warden inherits from the supervisor."""
+    return int(_given(own_arguments())["control"])
+
+
+def _given(arguments: List[str]) -> Dict[str, str]:
+    return dict(argument.split("=", 1) for argument in arguments)

@@ -1,0 +1,74 @@
+"""From what is known about a program's end to the words of the answer."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Dict, NamedTuple
+
+from . import config, policy
+
+
+class Ending(NamedTuple):
+    reason: str
+    code: str = ""  # decimal, empty when a signal ended it
+    signal: str = ""
+    details: str = ""
+
+
+def _plain(number: float) -> str:
+    return f"{number:g}"
+
+
+def _seconds(number: float) -> str:
+    return f"{_plain(number)} second" + ("" if number == 1 else "s")
+
+
+def timed_out(seconds: float) -> Ending:
+    return Ending("timeout", "", "SIGKILL", f"Execution timed out after {_seconds(seconds)}")
+
+
+def flooded() -> Ending:
+    limit = policy.FLOOD_BYTES >> 20
+    return Ending("output", "", "SIGKILL", f"Output limit of {limit} MiB per stream exceeded")
+
+
+def interrupted() -> Ending:
+    return Ending("interrupted", "", "", "The sandbox was restarted while the program ran")
+
+
+def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
+    """The program's process came to its own end."""
+    code = int(report["code"]) & 255
+    traceback = report["traceback"].decode("utf-8", "replace").rstrip("\n")
+    limit = report["limit"].decode("ascii", "replace")
+    if limit:
+        sentence = _exceeded(limit, settings)
+        return Ending(limit, str(code), "", f"{sentence}\n\n{traceback}" if traceback else sentence)
+    if code == 0:
+        return Ending("completed", "0")
+    return Ending("error", str(code), "", traceback or f"Program exited with status {code}")
+
+
+def _exceeded(limit: str, settings: config.Config) -> str:
+    sentences = {
+        "memory": f"Memory limit of {settings.memory >> 20} MB exceeded",
+        "disk": f"Disk limit of {settings.disk >> 20} MB or {policy.SCRATCH_INODES} files exceeded",
+        "processes": f"Limit of {settings.processes} processes and threads exceeded",
+    }
+    return sentences[limit]
+
+
+def observed(status: int, cpu_limit: int) -> Ending:
+    """The kernel's word, as waitpid gives it: the process was killed, or left without passing through its end."""
+    if not os.WIFSIGNALED(status):
+        code = os.WEXITSTATUS(status)
+        return Ending("error", str(code), "", f"Program exited with status {code}") if code else Ending("completed", "0")
+    number = os.WTERMSIG(status)
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = f"SIG{number}"
+    if number == signal.SIGXCPU:
+        return Ending("cpu", "", name, f"Processor time limit of {_seconds(cpu_limit)} exceeded")
+    return Ending("killed", "", name, f"Program was ended by signal {name}")

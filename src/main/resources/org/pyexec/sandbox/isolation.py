@@ -1,0 +1,203 @@
+"""Identities, namespaces and mounts of the namespaces tier.
+
+Two levels. The outer one is made once per warden: it leaves root, and sees a read-only root file system of its own.
+The inner one, a cell, is made per run inside it: fresh namespaces of every kind and one writable, limited tmpfs.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import socket
+import struct
+import sys
+from typing import Iterable, List, Set
+
+from . import policy, syscalls
+
+OUTER_NAMESPACES = (
+    syscalls.CLONE_NEWUSER
+    | syscalls.CLONE_NEWPID
+    | syscalls.CLONE_NEWNS
+    | syscalls.CLONE_NEWNET
+    | syscalls.CLONE_NEWIPC
+    | syscalls.CLONE_NEWUTS
+)
+# The same for a cell; a child that joins one joins everything but the PID namespace, which fork has joined.
+CELL_NAMESPACES = OUTER_NAMESPACES
+JOINED_NAMESPACES = CELL_NAMESPACES & ~syscalls.CLONE_NEWPID
+
+SIOCGIFFLAGS = 0x8913
+SIOCSIFFLAGS = 0x8914
+IFF_UP = 1
+
+
+class IsolationError(Exception):
+    """One layer could not be set up; the message is one line for the operator."""
+
+
+# --- identities --------------------------------------------------------------------------------------------------
+
+
+def leave_root() -> None:
+    """Root becomes the unprivileged id for good; anybody else stays what he is."""
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(policy.UNPRIVILEGED_ID, policy.UNPRIVILEGED_ID, policy.UNPRIVILEGED_ID)
+        os.setresuid(policy.UNPRIVILEGED_ID, policy.UNPRIVILEGED_ID, policy.UNPRIVILEGED_ID)
+    # Changing identity makes a process undumpable, and an undumpable one may not write its own uid_map.
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
+
+
+def map_identity(proc: int, inner: int, outer: int, outer_group: int) -> None:
+    """Maps one id into the caller's fresh user namespace; user_namespaces(7). `proc` is a handle of a /proc."""
+    _write(proc, "self/setgroups", "deny")
+    _write(proc, "self/uid_map", f"{inner} {outer} 1")
+    _write(proc, "self/gid_map", f"{inner} {outer_group} 1")
+
+
+def _write(directory: int, name: str, text: str) -> None:
+    descriptor = os.open(name, os.O_WRONLY | os.O_CLOEXEC, dir_fd=directory)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
+# --- the outer level ---------------------------------------------------------------------------------------------
+
+
+def enter_outer_namespaces(proc: int) -> None:
+    """The calling process enters them all; the PID namespace holds from its next child on."""
+    uid, gid = os.getuid(), os.getgid()
+    try:
+        syscalls.unshare(OUTER_NAMESPACES)
+    except OSError as e:
+        raise IsolationError(f"this host does not let us create namespaces ({e.strerror})") from e
+    map_identity(proc, policy.INNER_ID, uid, gid)
+
+
+def build_root() -> List[str]:
+    """Gives the mount namespace a root of its own: the system read-only, devices, and nothing else of the host.
+
+    Returns the paths that programs may read.
+    """
+    syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
+    trees = [(path, _copy_of(path)) for path in _visible_directories()]
+    trees += [(path, _copy_of(path)) for path in policy.SYSTEM_FILES if os.path.exists(path)]
+    devices = [(path, syscalls.open_tree(path, False)) for path in policy.DEVICES]
+    links = [(path, os.readlink(path)) for path in policy.SYSTEM_DIRECTORIES if os.path.islink(path)]
+    resolved = {path: os.path.isdir(path) for path, _ in trees}
+    syscalls.mount("tmpfs", "/tmp", "tmpfs", syscalls.MS_NOSUID, "mode=0755,size=8m,nr_inodes=1k")
+    os.chdir("/tmp")
+    _populate(links)
+    for path, tree in trees:
+        _attach(tree, "." + path, resolved[path])
+    for path, tree in devices:
+        _attach(tree, "." + path, False)
+    syscalls.mount("tmpfs", "." + policy.SCRATCH, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "size=64m,mode=0755")
+    make_scratch_directories("." + policy.SCRATCH)
+    syscalls.pivot_root(".", ".")
+    syscalls.unmount_lazily(".")
+    os.chdir("/")
+    _make_read_only("/")
+    return [path for path in resolved] + [path for path, _ in links] + ["/etc/passwd", "/etc/group", "/etc/hosts"]
+
+
+def _visible_directories() -> List[str]:
+    """Where the system and the interpreter lie, without folders inside others of the list."""
+    wanted = [path for path in policy.SYSTEM_DIRECTORIES if os.path.isdir(path) and not os.path.islink(path)]
+    own = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.path.realpath(sys.executable))}
+    wanted += sorted(own | _library_directories())
+    kept: List[str] = []
+    for path in wanted:
+        if path != "/" and not any(path == other or path.startswith(other + "/") for other in kept):
+            kept.append(path)
+    return kept
+
+
+def _library_directories() -> Set[str]:
+    """Folders of the shared libraries that this interpreter has mapped."""
+    with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
+        files = {line.split(None, 5)[5].rstrip("\n") for line in maps if len(line.split(None, 5)) == 6}
+    return {os.path.dirname(name) for name in files if re.search(r"\.so(\.[0-9.]+)?$", name)}
+
+
+def _copy_of(path: str) -> int:
+    tree = syscalls.open_tree(path, True)
+    read_only = syscalls.MOUNT_ATTR_RDONLY | syscalls.MOUNT_ATTR_NOSUID | syscalls.MOUNT_ATTR_NODEV
+    syscalls.set_mount_attributes(tree, read_only, True)
+    return tree
+
+
+def _attach(tree: int, target: str, directory: bool) -> None:
+    if directory:
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.close(os.open(target, os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o444))
+    syscalls.move_mount(tree, target)
+    os.close(tree)
+
+
+def _populate(links: Iterable[tuple]) -> None:
+    """Folders, links and small files of the new root; the working directory is its top."""
+    for folder in ("dev", "etc", policy.SCRATCH[1:]):
+        os.mkdir(folder, 0o755)
+    for path, target in (*links, *policy.SCRATCH_LINKS):
+        os.symlink(target, "." + path)
+    files = {"etc/passwd": policy.PASSWD, "etc/group": policy.GROUP, "etc/hosts": policy.HOSTS}
+    for name, text in files.items():
+        with open(name, "w", encoding="ascii") as file:
+            file.write(text)
+
+
+def _make_read_only(path: str) -> None:
+    root = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        syscalls.set_mount_attributes(root, syscalls.MOUNT_ATTR_RDONLY, False)
+    finally:
+        os.close(root)
+
+
+def make_scratch_directories(top: str) -> None:
+    for name in policy.SCRATCH_DIRECTORIES:
+        os.mkdir(f"{top}/{name}", 0o755)
+
+
+# --- the inner level ---------------------------------------------------------------------------------------------
+
+
+def furnish_cell(proc: int, disk: int) -> int:
+    """In the fresh namespaces of a cell: identity, name, loopback, scratch. Returns a handle of the work folder.
+
+    The handle is a copy of the mount that follows no links and changes nothing: what the collector reads through.
+    """
+    map_identity(proc, policy.INNER_ID, policy.INNER_ID, policy.INNER_ID)
+    socket.sethostname(policy.HOSTNAME)
+    _raise_loopback()
+    options = f"size={disk},nr_inodes={policy.SCRATCH_INODES},mode=0755"
+    syscalls.mount("tmpfs", policy.SCRATCH, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, options)
+    make_scratch_directories(policy.SCRATCH)
+    tree = syscalls.open_tree(policy.WORK, False)
+    attributes = (
+        syscalls.MOUNT_ATTR_RDONLY
+        | syscalls.MOUNT_ATTR_NOSUID
+        | syscalls.MOUNT_ATTR_NODEV
+        | syscalls.MOUNT_ATTR_NOEXEC
+        | syscalls.MOUNT_ATTR_NOSYMFOLLOW
+    )
+    syscalls.set_mount_attributes(tree, attributes, False)
+    handle = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=tree)
+    os.close(tree)
+    return handle
+
+
+def _raise_loopback() -> None:
+    """Programs talk to themselves over 127.0.0.1; a fresh network namespace has it down. netdevice(7)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        request = struct.pack("16sh22x", b"lo", 0)
+        answer = fcntl.ioctl(any_socket, SIOCGIFFLAGS, request)
+        (flags,) = struct.unpack_from("h", answer, 16)
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", flags | IFF_UP))

@@ -1,0 +1,77 @@
+"""The supervisor's event loop: one thread, descriptors and timers."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import select
+import time
+from typing import Callable, Dict, List, Tuple
+
+READ = select.EPOLLIN
+WRITE = select.EPOLLOUT
+GONE = select.EPOLLHUP | select.EPOLLERR | select.EPOLLRDHUP
+
+Handler = Callable[[int], None]
+
+
+class Timer:
+    def __init__(self, action: Callable[[], None]) -> None:
+        self.action = action
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class Loop:
+    """Handlers must bear being called without reason: a number may have been closed and given out again."""
+
+    def __init__(self) -> None:
+        self._epoll = select.epoll()
+        self._handlers: Dict[int, Handler] = {}
+        self._timers: List[Tuple[float, int, Timer]] = []
+        self._order = itertools.count()
+        self._running = True
+
+    def watch(self, descriptor: int, events: int, handler: Handler) -> None:
+        if descriptor in self._handlers:
+            self._epoll.modify(descriptor, events)
+        else:
+            self._epoll.register(descriptor, events)
+        self._handlers[descriptor] = handler
+
+    def forget(self, descriptor: int) -> None:
+        """Before closing it. Forgetting what is not watched does nothing."""
+        if self._handlers.pop(descriptor, None) is not None:
+            self._epoll.unregister(descriptor)
+
+    def later(self, seconds: float, action: Callable[[], None]) -> Timer:
+        timer = Timer(action)
+        heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), timer))
+        return timer
+
+    def stop(self) -> None:
+        self._running = False
+
+    def run(self) -> None:
+        while self._running:
+            for descriptor, events in self._epoll.poll(self._patience()):
+                handler = self._handlers.get(descriptor)
+                if handler is not None:
+                    handler(events)
+            self._ring()
+
+    def _patience(self) -> float:
+        while self._timers and self._timers[0][2].cancelled:
+            heapq.heappop(self._timers)
+        if not self._timers:
+            return -1
+        return max(0.0, self._timers[0][0] - time.monotonic())
+
+    def _ring(self) -> None:
+        now = time.monotonic()
+        while self._timers and self._timers[0][0] <= now:
+            timer = heapq.heappop(self._timers)[2]
+            if not timer.cancelled:
+                timer.action()

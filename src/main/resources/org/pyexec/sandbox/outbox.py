@@ -1,0 +1,85 @@
+"""Writes to a socket without ever waiting for its reader."""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from typing import Callable, Deque, Iterator, Optional
+
+from . import loop
+
+
+class Outbox:
+    """Keeps what the socket does not take yet. `on_error` is called once when the other side is gone."""
+
+    def __init__(
+        self, events: loop.Loop, target: socket.socket, idle_handler: Optional[loop.Handler], on_error: Callable[[], None]
+    ) -> None:
+        self._loop = events
+        self._socket = target
+        self._idle_handler = idle_handler  # what reading needs while nothing is to be written
+        self._on_error = on_error
+        self._waiting: Deque[memoryview] = deque()
+        self._source: Optional[Iterator[bytes]] = None
+        self._when_empty: Optional[Callable[[], None]] = None
+        self._broken = False
+
+    def put(self, data: bytes) -> None:
+        self._waiting.append(memoryview(data))
+        self._flush()
+
+    def pour(self, source: Iterator[bytes], when_empty: Callable[[], None]) -> None:
+        """Takes from the source at the pace of the reader, then calls when_empty."""
+        self._source = source
+        self._when_empty = when_empty
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._broken:
+            return
+        try:
+            while self._refill():
+                sent = self._socket.send(self._waiting[0])
+                if sent == len(self._waiting[0]):
+                    self._waiting.popleft()
+                else:
+                    self._waiting[0] = self._waiting[0][sent:]
+        except BlockingIOError:
+            self._loop.watch(self._socket.fileno(), self._events() | loop.WRITE, self._on_event)
+            return
+        except OSError:
+            self._broken = True
+            self._on_error()
+            return
+        self._rest()
+        self._finish()
+
+    def _refill(self) -> bool:
+        if not self._waiting and self._source is not None:
+            data = next(self._source, None)
+            if data is None:
+                self._source = None
+            else:
+                self._waiting.append(memoryview(data))
+        return bool(self._waiting)
+
+    def _finish(self) -> None:
+        if self._when_empty is not None and self._source is None:
+            done, self._when_empty = self._when_empty, None
+            done()
+
+    def _events(self) -> int:
+        return loop.READ if self._idle_handler else 0
+
+    def _rest(self) -> None:
+        if self._idle_handler:
+            self._loop.watch(self._socket.fileno(), loop.READ, self._idle_handler)
+        else:
+            self._loop.forget(self._socket.fileno())
+
+    def _on_event(self, events: int) -> None:
+        if events & loop.READ and self._idle_handler:
+            self._idle_handler(events)
+            if self._socket.fileno() < 0:
+                return
+        self._flush()

@@ -1,0 +1,154 @@
+"""The policy: what a program may see, use and call, each line with its reason.
+
+This file is data. It is meant to be read by an auditor; the code that applies it is in isolation.py (mounts,
+identities), seccomp.py (system calls), landlock.py (files) and child.py (limits, environment).
+"""
+
+from __future__ import annotations
+
+# --- identities --------------------------------------------------------------------------------------------------
+
+# A server that runs as root leaves root before anything else: with host uid 0 the kernel does not enforce RLIMIT_NPROC.
+# The id has no account on Debian or systemd systems (65520 to 65533 are free) and exists in rootless containers.
+UNPRIVILEGED_ID = 65520
+
+# What the program sees as its own uid and gid. Not 0, so that no tool believes it is root.
+INNER_ID = 1000
+
+PASSWD = (
+    "root:x:0:0:root:/root:/usr/sbin/nologin\n"
+    "user:x:1000:1000:user:/sandbox/home:/bin/sh\n"
+    "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
+)
+GROUP = "root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n"
+HOSTNAME = "sandbox"
+HOSTS = "127.0.0.1 localhost sandbox\n::1 localhost\n"
+
+# --- what the program sees ---------------------------------------------------------------------------------------
+
+# One tmpfs per run, limited in bytes and inodes, gone with the run. Everything writable lies in it.
+SCRATCH = "/sandbox"
+WORK = SCRATCH + "/work"  # the working directory; files left here are handed out
+SCRATCH_DIRECTORIES = ("work", "home", "tmp", "shm")
+SCRATCH_INODES = 8192
+SCRATCH_LINKS = (("/tmp", "sandbox/tmp"), ("/dev/shm", "../sandbox/shm"))
+
+# Bound read-only, nosuid, nodev. The interpreter's own folders are added (sys.prefix, sys.base_prefix, its libraries).
+SYSTEM_DIRECTORIES = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
+SYSTEM_FILES = (
+    "/etc/alternatives",  # Debian: libblas, liblapack and many commands are links through here
+    "/etc/ld.so.cache",  # the dynamic linker's index
+    "/etc/fonts",  # fontconfig
+    "/etc/matplotlibrc",  # Debian's matplotlib reads it
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/etc/python3",
+    "/etc/ssl/certs",  # public root certificates
+)
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+# There is no /proc and no /sys: both tell about the host and its kernel.
+
+# --- environment of the program -----------------------------------------------------------------------------------
+
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": SCRATCH + "/home",
+    "USER": "user",
+    "LOGNAME": "user",
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "TMPDIR": "/tmp",
+    "MPLBACKEND": "Agg",  # figures are drawn into files, there is no screen
+    "MPLCONFIGDIR": "/tmp/.config/matplotlib",
+    "XDG_CACHE_HOME": "/tmp/.cache",
+    "XDG_CONFIG_HOME": "/tmp/.config",
+    "OPENBLAS_NUM_THREADS": "1",  # a zygote may have one thread only, or fork would lose the others
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",  # otherwise every thread reserves 64 MB of address space
+}
+
+
+def environment(executable: str) -> dict:
+    """The interpreter's own folder comes first on the PATH, as in an activated virtual environment."""
+    folder = executable.rpartition("/")[0]
+    path = ENVIRONMENT["PATH"]
+    return {**ENVIRONMENT, "PATH": path if folder in path.split(":") else f"{folder}:{path}"}
+
+
+# --- limits --------------------------------------------------------------------------------------------------------
+
+OPEN_FILES = 256  # per process
+STACK_BYTES = 8 << 20  # of the main thread, as everywhere on Linux
+THREAD_STACK_BYTES = 2 << 20  # of other threads: it is counted into the memory limit
+CPU_FACTOR = 2  # processor seconds per second of the time-out, so that one run cannot take every core for long
+LAST_WORDS_BYTES = 16 << 20  # memory above the limit that is left to print the traceback of a MemoryError
+FLOOD_BYTES = 64 << 20  # output per stream at which a program is ended
+MAX_REQUEST_BYTES = 64 << 20
+MAX_TRACEBACK_BYTES = 64 << 10
+
+# --- files handed out ------------------------------------------------------------------------------------------------
+
+MAX_FILES = 100
+MAX_FILE_BYTES = 20 << 20
+MAX_FILES_BYTES = 50 << 20
+MAX_DEPTH = 32
+MAX_SKIPPED = 100
+SKIPPED_FOLDERS = ("__pycache__", ".cache", ".config")
+PROGRAM = "main.py"
+
+# --- system calls ----------------------------------------------------------------------------------------------------
+# An allowlist. What stands in neither list is unknown to us and answered as by an older kernel: ENOSYS.
+
+ALLOWED = {
+    "files by descriptor": """read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close
+        close_range dup dup2 dup3 fcntl flock fsync fdatasync sync_file_range ftruncate fallocate fadvise64 readahead
+        sendfile splice tee vmsplice copy_file_range fstat fstatfs fchmod fchown fchdir getdents getdents64 syncfs
+        fsetxattr fgetxattr flistxattr fremovexattr""",
+    "files by name, within what is mounted and what Landlock allows": """open openat openat2 creat access faccessat
+        faccessat2 stat lstat newfstatat statx statfs truncate rename renameat renameat2 link linkat symlink symlinkat
+        unlink unlinkat mkdir mkdirat rmdir mknod mknodat readlink readlinkat chmod fchmodat fchmodat2 chown lchown
+        fchownat utime utimes utimensat futimesat umask getcwd chdir inotify_init inotify_init1 inotify_add_watch
+        inotify_rm_watch setxattr lsetxattr getxattr lgetxattr listxattr llistxattr removexattr lremovexattr""",
+    "memory": """mmap munmap mprotect mremap madvise brk msync mincore mlock munlock mlock2 mlockall munlockall
+        membarrier pkey_alloc pkey_free pkey_mprotect""",
+    "processes and threads; clone's namespace flags are refused below": """clone fork vfork execve execveat exit
+        exit_group wait4 waitid getpid getppid gettid getpgid getpgrp setpgid getsid setsid set_tid_address
+        set_robust_list get_robust_list rseq arch_prctl prctl personality prlimit64 getrlimit setrlimit getrusage
+        times pidfd_open pidfd_send_signal capget restart_syscall""",
+    "signals; the PID namespace holds only the run's own processes": """kill tkill tgkill rt_sigaction rt_sigprocmask
+        rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait rt_sigqueueinfo rt_tgsigqueueinfo sigaltstack pause
+        signalfd signalfd4 alarm setitimer getitimer""",
+    "waiting and time": """futex futex_waitv poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait
+        epoll_pwait epoll_pwait2 eventfd eventfd2 timerfd_create timerfd_settime timerfd_gettime timer_create
+        timer_settime timer_gettime timer_getoverrun timer_delete nanosleep clock_nanosleep clock_gettime clock_getres
+        gettimeofday time pipe pipe2""",
+    "scheduling of own processes": """sched_yield sched_getaffinity sched_setaffinity sched_getparam
+        sched_getscheduler sched_get_priority_max sched_get_priority_min sched_rr_get_interval getpriority setpriority
+        ioprio_get getcpu""",
+    "sockets; families are narrowed below, the network namespace is the run's own": """socket socketpair bind listen
+        accept accept4 connect shutdown getsockname getpeername getsockopt setsockopt sendto recvfrom sendmsg recvmsg
+        sendmmsg recvmmsg""",
+    "identity, read; changes are refused by the kernel, as a single id is mapped": """getuid geteuid getgid getegid
+        getresuid getresgid getgroups setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid
+        setfsgid""",
+    "about the machine": "uname sysinfo getrandom ioctl seccomp landlock_create_ruleset landlock_add_rule "
+    "landlock_restrict_self",
+}
+
+# Known and refused with EPERM, so that a library gets a plain answer.
+DENIED = {
+    "other processes' memory": "ptrace process_vm_readv process_vm_writev kcmp pidfd_getfd process_madvise",
+    "namespaces and mounts": """unshare setns mount umount2 pivot_root chroot move_mount open_tree fsopen fsconfig
+        fsmount fspick mount_setattr name_to_handle_at open_by_handle_at""",
+    "kernel machinery with a long history of faults": """bpf perf_event_open io_uring_setup io_uring_enter
+        io_uring_register userfaultfd add_key request_key keyctl fanotify_init fanotify_mark quotactl""",
+    "the machine": """reboot kexec_load kexec_file_load init_module finit_module delete_module iopl ioperm swapon
+        swapoff sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex acct syslog vhangup
+        sched_setscheduler sched_setparam sched_setattr ioprio_set""",
+    "capabilities": "capset",
+}
+
+# Refused as unknown because their memory is counted by no limit that holds without cgroups.
+UNCOUNTED_MEMORY = "memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl"

@@ -1,0 +1,288 @@
+"""Runs one program as `python3 main.py` would, in a process that already has an interpreter, and reports its end."""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import errno
+import gc
+import importlib.machinery
+import linecache
+import os
+import resource
+import signal
+import sys
+import threading
+import traceback
+import types
+from typing import Dict, Iterator, NamedTuple, NoReturn, Optional
+
+from . import policy, report
+
+PATH = policy.WORK + "/" + policy.PROGRAM
+_SAVED = "_saved_by_program"
+
+
+class Ended(NamedTuple):
+    """How the program's own code ended."""
+
+    code: int
+    traceback: str = ""
+    limit: str = ""  # memory, disk or processes, when that limit caused the exception
+    signal: int = 0  # by which the process still has to end itself, as Python does after KeyboardInterrupt
+
+
+def run(request: Dict[str, bytes], writer: report.Writer) -> NoReturn:
+    """Never returns. A child that the program forks comes through here too, and reports nothing."""
+    owner = os.getpid()
+    before = _usage()
+    main = _become_main(request["code"])
+    ended = _execute(request["code"], main)
+    _finish(main)
+    if os.getpid() == owner and not ended.signal:
+        cpu, peak = _usage()
+        _report(writer, ended, cpu - before[0], peak)
+    if ended.signal:
+        signal.signal(ended.signal, signal.SIG_DFL)
+        os.kill(os.getpid(), ended.signal)
+    # The supervisor takes the end of both streams for the sign to look at the report: a big process takes
+    # milliseconds to be taken down, and the answer need not wait for that.
+    for stream in (1, 2):
+        try:
+            os.close(stream)
+        except OSError:
+            pass
+    os._exit(ended.code & 255)
+
+
+def _usage() -> tuple:
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    others = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
+    return cpu, max(own.ru_maxrss, others.ru_maxrss) * 1024
+
+
+def _report(writer: report.Writer, ended: Ended, cpu: float, peak: int) -> None:
+    writer.done(
+        {
+            "code": str(ended.code & 255).encode(),
+            "traceback": ended.traceback.encode("utf-8", "backslashreplace"),
+            "limit": ended.limit.encode(),
+            "cpu": str(round(cpu * 1e6)).encode(),
+            "peak": str(peak).encode(),
+        }
+    )
+
+
+# --- before ------------------------------------------------------------------------------------------------------
+
+
+def _become_main(code: bytes) -> types.ModuleType:
+    """Makes the process look like a fresh interpreter that was given main.py."""
+    with open(PATH, "wb") as file:
+        file.write(code)
+    main = types.ModuleType("__main__")
+    main.__dict__.update(
+        __file__=PATH,
+        __cached__=None,
+        __builtins__=builtins,
+        __annotations__={},
+        __loader__=importlib.machinery.SourceFileLoader("__main__", PATH),
+    )
+    for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
+        del sys.modules[name]
+    sys.modules["__main__"] = main
+    sys.argv = [policy.PROGRAM]
+    sys.path.insert(0, policy.WORK)
+    sys.stdout.reconfigure(line_buffering=True)
+    return main
+
+
+def _know_source(code: bytes) -> None:
+    """Tracebacks find the lines of main.py wherever the program has changed to."""
+    text = code.decode("utf-8", "replace")
+    lines = [line + "\n" for line in text.split("\n")]
+    linecache.cache[policy.PROGRAM] = (len(code), None, lines, policy.PROGRAM)
+
+
+# --- the program -------------------------------------------------------------------------------------------------
+
+
+def _execute(source: bytes, main: types.ModuleType) -> Ended:
+    try:
+        exec(compile(source, policy.PROGRAM, "exec", dont_inherit=True), main.__dict__)
+        return Ended(0)
+    except SystemExit as e:
+        return _exited(e)
+    except BaseException as e:
+        _give_room_for_last_words()
+        _know_source(source)
+        return _raised(e)
+
+
+def _exited(e: SystemExit) -> Ended:
+    if e.code is None:
+        return Ended(0)
+    if isinstance(e.code, int):
+        return Ended(e.code)
+    _print_error(f"{e.code}\n")
+    return Ended(1)
+
+
+def _raised(e: BaseException) -> Ended:
+    e.__traceback__ = e.__traceback__.tb_next if e.__traceback__ else None  # the first frame is ours
+    limit = _limit_behind(e)
+    text = _format(e)
+    if sys.excepthook is sys.__excepthook__:
+        _print_error(text)
+    else:
+        _call_hook(e, text)
+    return Ended(1, text, limit, signal.SIGINT if isinstance(e, KeyboardInterrupt) else 0)
+
+
+def _format(e: BaseException) -> str:
+    try:
+        text = "".join(traceback.format_exception(type(e), e, e.__traceback__))
+    except BaseException:  # a hostile __str__, or no memory left
+        text = f"{type(e).__name__}\n"
+    excess = len(text) - policy.MAX_TRACEBACK_BYTES // 4
+    if excess > 0:
+        half = policy.MAX_TRACEBACK_BYTES // 8
+        text = f"{text[:half]}\n[{excess} characters left out]\n{text[-half:]}"
+    return text
+
+
+def _print_error(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except BaseException:  # closed, replaced or None: as quiet as the interpreter itself
+        pass
+
+
+def _call_hook(e: BaseException, text: str) -> None:
+    try:
+        sys.excepthook(type(e), e, e.__traceback__)
+    except BaseException as worse:
+        _print_error("Error in sys.excepthook:\n" + _format(worse) + "\nOriginal exception was:\n" + text)
+
+
+# --- which limit ---------------------------------------------------------------------------------------------------
+
+
+def _give_room_for_last_words() -> None:
+    for which in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
+        _, hard = resource.getrlimit(which)
+        resource.setrlimit(which, (hard, hard))
+
+
+def _limit_behind(e: BaseException) -> str:
+    for each in _causes(e):
+        if isinstance(each, MemoryError):
+            return "memory"
+        if isinstance(each, OSError) and each.errno in (errno.ENOSPC, errno.EFBIG):
+            return "disk"
+        if isinstance(each, OSError) and each.errno == errno.EAGAIN and (not _can_fork() or _came_from_fork(each)):
+            return "processes"
+        if isinstance(each, RuntimeError) and str(each) == "can't start new thread":
+            return "memory" if _can_fork() else "processes"
+    return ""
+
+
+def _causes(e: Optional[BaseException]) -> Iterator[BaseException]:
+    for _ in range(16):
+        if e is None:
+            return
+        yield e
+        e = e.__cause__
+
+
+def _can_fork() -> bool:
+    try:
+        pid = os.fork()
+    except OSError:
+        return False
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return True
+
+
+def _came_from_fork(e: BaseException) -> bool:
+    """Whether the innermost line of the traceback forks: the same errno comes from sockets that would block."""
+    last = e.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    if last is None:
+        return False
+    name = last.tb_frame.f_code.co_filename
+    return "fork" in linecache.getline(name, last.tb_lineno) or "fork" in last.tb_frame.f_code.co_name
+
+
+# --- after -------------------------------------------------------------------------------------------------------
+
+
+def _finish(main: types.ModuleType) -> None:
+    """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython."""
+    for step in (threading._shutdown, _save_open_figures, atexit._run_exitfuncs):  # type: ignore[attr-defined]
+        try:
+            step()
+        except BaseException as e:
+            _print_error(_format(e))
+    _flush()
+    _let_go(main)
+    _flush()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            pass
+
+
+def _let_go(main: types.ModuleType) -> None:
+    """Drops the program's objects, so that files it did not close are written and finalizers run."""
+    names = main.__dict__
+    for name in [n for n in names if n.startswith("_") and not n.startswith("__")]:
+        names[name] = None
+    for name in [n for n in names if n != "__builtins__"]:
+        names[name] = None
+    try:
+        if len(os.listdir(policy.WORK)) > 1:  # objects in cycles matter only where there are files
+            gc.collect()
+    except OSError:
+        pass
+
+
+# --- figures -----------------------------------------------------------------------------------------------------
+
+
+def remember_saved_figures() -> None:
+    """In the zygote: lets us know at the end which figures a program saved itself."""
+    backends = sys.modules.get("matplotlib.backend_bases")
+    if backends is None:
+        return
+    original = backends.FigureCanvasBase.print_figure
+
+    def print_figure(self, *arguments, **named):  # type: ignore[no-untyped-def]
+        self.figure.__dict__[_SAVED] = True
+        return original(self, *arguments, **named)
+
+    print_figure.__doc__ = original.__doc__
+    backends.FigureCanvasBase.print_figure = print_figure
+
+
+def _save_open_figures() -> None:
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return
+    os.chdir(policy.WORK)
+    saved = 0
+    for number in pyplot.get_fignums():
+        figure = pyplot.figure(number)
+        if figure.__dict__.get(_SAVED):
+            continue
+        saved += 1
+        figure.savefig(f"figure-{saved}.png")

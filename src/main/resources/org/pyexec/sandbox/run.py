@@ -1,0 +1,272 @@
+"""One run: a connection from the server on one side, a slot on the other."""
+
+from __future__ import annotations
+
+import math
+import os
+import socket
+import time
+from typing import Callable, Dict, List, Optional
+
+from . import collect, config, ending, frames, loop, outbox, policy, report
+from .ending import Ending
+from .pool import Pool
+from .slot import Slot
+
+READ_BYTES = 64 << 10
+DRAIN_READS = 32  # a pipe holds 64 KiB; somebody may go on writing
+
+
+class Stream:
+    """One output stream of the program, on its way to the server."""
+
+    def __init__(self, descriptor: int, kind: bytes) -> None:
+        self.descriptor = descriptor
+        self.kind = kind
+        self.total = 0
+        self.ended = False
+
+
+class Run:
+    """Closing the connection from the other side kills it at any time."""
+
+    def __init__(
+        self,
+        events: loop.Loop,
+        connection: socket.socket,
+        pool: Pool,
+        settings: config.Config,
+        on_end: Callable[["Run"], None],
+    ) -> None:
+        self._loop = events
+        self._connection = connection
+        self._pool = pool
+        self._settings = settings
+        self._on_end = on_end
+        self._reader = frames.Reader(policy.MAX_REQUEST_BYTES)
+        self._outbox = outbox.Outbox(events, connection, self._on_readable, self.cancel)
+        self._request: Optional[Dict[str, bytes]] = None
+        self._slot: Optional[Slot] = None
+        self._streams: List[Stream] = []
+        self._ending: Optional[Ending] = None  # decided; what follows is reading and sending
+        self._finished = False
+        self._timer: Optional[loop.Timer] = None
+        self._started = 0.0
+        self._duration = 0.0
+        self._cpu = 0
+        self._peak = 0
+        self._collected = collect.Collected()
+        events.watch(connection.fileno(), loop.READ, self._on_readable)
+
+    # --- the request ---------------------------------------------------------------------------------------------
+
+    def _on_readable(self, _: int) -> None:
+        try:
+            data = self._connection.recv(1 << 18)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.cancel()
+            return
+        if self._request is not None:
+            return  # nothing more is expected; what comes is dropped
+        try:
+            self._reader.feed(data)
+            got = self._reader.next()
+            if got is not None:
+                self._accept(dict(frames.decode(got[1])))
+        except (frames.ProtocolError, KeyError, ValueError) as e:
+            self._refuse(f"malformed request: {e}")
+
+    def _accept(self, request: Dict[str, bytes]) -> None:
+        self._timeout = int(request["timeout-ms"]) / 1000
+        self._cpu_limit = max(1, math.ceil(self._timeout * policy.CPU_FACTOR))
+        self._original = collect.remember(request["code"])
+        self._request = request
+        if request["network"] == b"1":
+            self._refuse("network access is not available")
+            return
+        self._pool.take(request["code"], self._on_slot)
+
+    def _refuse(self, why: str) -> None:
+        self._request = self._request or {}
+        self._outbox.put(frames.frame(frames.UNAVAILABLE, why.encode()))
+        self._outbox.pour(iter(()), self._close)
+
+    # --- running -------------------------------------------------------------------------------------------------
+
+    def _on_slot(self, slot: Optional[Slot]) -> None:
+        if self._finished:
+            if slot is not None:
+                slot.kill()
+            return
+        if slot is None:
+            self._refuse("the sandbox is being restarted")
+            return
+        assert self._request is not None and slot.control is not None
+        self._slot = slot
+        slot.state = "running"
+        slot.held = True
+        slot.on_exit = self._on_exit
+        slot.on_dead = self._on_dead
+        self._streams = [Stream(slot.stdout, frames.STDOUT), Stream(slot.stderr, frames.STDERR)]
+        for stream in self._streams:
+            self._loop.watch(stream.descriptor, loop.READ, self._pump(stream))
+        self._started = time.monotonic()
+        self._timer = self._loop.later(self._timeout, self._on_timeout)
+        self._outbox.put(frames.frame(frames.STARTED, b""))
+        fields = [("code", self._request["code"]), ("cpu-seconds", str(self._cpu_limit).encode())]
+        self._request = {}
+        outbox.Outbox(self._loop, slot.control, None, lambda: None).put(
+            frames.frame(frames.REQUEST, frames.encode(fields))
+        )
+
+    def _pump(self, stream: Stream) -> Callable[[int], None]:
+        def on_output(_: int) -> None:
+            self._read(stream)
+            if all(each.ended for each in self._streams):
+                self._look_at_report()
+
+        return on_output
+
+    def _read(self, stream: Stream) -> bool:
+        """One read; whether there was something."""
+        try:
+            data = os.read(stream.descriptor, READ_BYTES)
+        except BlockingIOError:
+            return False
+        if not data:
+            stream.ended = True
+            self._loop.forget(stream.descriptor)
+            return False
+        kept = data[: max(0, self._settings.output - stream.total)]
+        stream.total += len(data)
+        if kept:
+            self._outbox.put(frames.frame(stream.kind, kept))
+        if stream.total > policy.FLOOD_BYTES:
+            self._kill(ending.flooded())
+        return True
+
+    # --- the end, in whatever way it comes -----------------------------------------------------------------------
+
+    def _look_at_report(self) -> None:
+        """Both streams are closed: the program has reached its end, or has only closed them."""
+        if self._ending is not None or self._slot is None:
+            return
+        told = report.read(self._slot.report)
+        if told is None:
+            return
+        try:
+            self._cpu, self._peak = int(told["cpu"]), int(told["peak"])
+            self._conclude(ending.reported(told, self._settings))
+        except (KeyError, ValueError):
+            return  # nonsense in the program's own report; the zygote will tell how it ended
+
+    def _on_exit(self) -> None:
+        """The zygote has seen the end of the process."""
+        assert self._slot is not None and self._slot.exit is not None
+        status, cpu, peak = self._slot.exit
+        if self._ending is None:
+            self._look_at_report()
+        if self._ending is None:
+            self._cpu, self._peak = cpu, peak
+            self._conclude(ending.interrupted() if status == -1 else ending.observed(status, self._cpu_limit))
+            return
+        if self._cpu == 0:
+            self._cpu, self._peak = cpu, peak
+        self._send_if_all_is_known()
+
+    def _on_timeout(self) -> None:
+        self._kill(ending.timed_out(self._timeout))
+
+    def _kill(self, verdict: Ending) -> None:
+        if self._ending is not None or self._slot is None:
+            return
+        self._decide(verdict)
+        self._must_be_dead = True
+        self._slot.kill()
+
+    def _conclude(self, verdict: Ending) -> None:
+        """The program is over by itself. Without files the answer need not wait for the teardown."""
+        assert self._slot is not None
+        self._decide(verdict)
+        if collect.anything(self._slot.work, self._original):
+            self._must_be_dead = True
+            self._slot.kill()
+        else:
+            self._send_end()
+
+    def _decide(self, verdict: Ending) -> None:
+        self._ending = verdict
+        self._duration = time.monotonic() - self._started
+        if self._timer is not None:
+            self._timer.cancel()
+        for stream in self._streams:
+            self._loop.forget(stream.descriptor)
+            for _ in range(DRAIN_READS):
+                if not self._read(stream):
+                    break
+
+    _must_be_dead = False
+    _sent = False
+
+    def _on_dead(self) -> None:
+        """No process of the run is left."""
+        if self._ending is None and self._slot is not None:
+            if self._slot.exit is None:
+                return  # the zygote's word comes in a moment
+            self._on_exit()
+        self._send_if_all_is_known()
+
+    def _send_if_all_is_known(self) -> None:
+        slot = self._slot
+        if slot is None or self._sent or not self._must_be_dead or not slot.dead or slot.exit is None:
+            return
+        self._sent = True
+        for stream in self._streams:
+            while not stream.ended and self._read(stream):
+                pass
+        self._outbox.pour(collect.files(slot.work, self._original, self._collected), self._send_end)
+
+    def _send_end(self) -> None:
+        self._sent = True
+        self._outbox.put(frames.frame(frames.END, frames.encode(self._end_fields())))
+        self._outbox.pour(iter(()), self._close)
+
+    def _end_fields(self) -> frames.Fields:
+        assert self._ending is not None
+        truncated = any(stream.total > self._settings.output for stream in self._streams)
+        fields = [
+            ("reason", self._ending.reason),
+            ("code", self._ending.code),
+            ("signal", self._ending.signal),
+            ("details", self._ending.details),
+            ("duration-us", str(round(self._duration * 1e6))),
+            ("cpu-us", str(self._cpu)),
+            ("peak-bytes", str(self._peak)),
+            ("truncated", "1" if truncated else "0"),
+            ("skipped-count", str(self._collected.skipped_count)),
+        ]
+        fields += [("skipped", f"{name}\0{reason}") for name, reason in self._collected.skipped]
+        return [(name, value.encode("utf-8", "replace")) for name, value in fields]
+
+    def cancel(self) -> None:
+        """The server does not want it any more, or is gone."""
+        self._close()
+
+    def _close(self) -> None:
+        if self._finished:
+            return
+        self._finished = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._loop.forget(self._connection.fileno())
+        self._connection.close()
+        for stream in self._streams:
+            self._loop.forget(stream.descriptor)
+        if self._slot is not None:
+            self._slot.on_exit = self._slot.on_dead = lambda: None
+            self._slot.release()
+        self._on_end(self)

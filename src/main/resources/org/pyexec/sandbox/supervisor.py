@@ -1,0 +1,100 @@
+"""The supervisor: listens for runs, keeps the pool, and takes everything along when it goes.
+
+It lives as long as its standard input: the server holds the other end, so even a server that was killed ends it. What
+it says to the server goes to standard output, one line each: "ready VERSION LAYERS", "problem TEXT", "log TEXT".
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import signal
+import socket
+import sys
+from typing import NoReturn, Set
+
+from . import config, loop, pool, syscalls
+from .pool import say
+from .run import Run
+
+BACKLOG = 1024
+STDIN = 0
+
+
+class Supervisor:
+    def __init__(self, settings: config.Config) -> None:
+        self._settings = settings
+        self._loop = loop.Loop()
+        self._runs: Set[Run] = set()
+        self._listener = _listen(settings.socket_path)
+        self._loop.watch(STDIN, loop.READ, self._on_stdin)
+        self._loop.watch(self._listener.fileno(), loop.READ, self._on_connection)
+        self._pool = pool.Pool(self._loop, settings, self._on_works)
+
+    def serve(self) -> None:
+        """Returns when the server is gone or isolation cannot be had."""
+        self._loop.run()
+
+    def _on_works(self) -> None:
+        say("ready", "namespaces", platform.python_version(), self._pool.layers)
+
+    def _on_stdin(self, _: int) -> None:
+        if not os.read(STDIN, 4096):
+            self._loop.stop()
+
+    def _on_connection(self, _: int) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError:
+            return
+        connection.setblocking(False)
+        self._runs.add(Run(self._loop, connection, self._pool, self._settings, self._runs.discard))
+
+
+def _listen(path: str) -> socket.socket:
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(path)  # the folder is private
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def main() -> NoReturn:
+    settings = config.parse(config.own_arguments())
+    _stand_alone()
+    try:
+        Supervisor(settings).serve()
+    finally:
+        _end_everybody()
+        shutil.rmtree(settings.folder, ignore_errors=True)
+        os._exit(0)
+
+
+def _stand_alone() -> None:
+    os.umask(0o077)
+    if os.getpgrp() != os.getpid():
+        os.setsid()  # Ctrl-C in the server's terminal is the server's business
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _end_everybody() -> None:
+    """The wardens are our children; killing them kills what is in their PID namespaces."""
+    for pid in _children():
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    try:
+        while True:
+            os.waitpid(-1, 0)
+    except ChildProcessError:
+        pass
+
+
+def _children() -> Set[int]:
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as children:
+        return {int(word) for word in children.read().split()}

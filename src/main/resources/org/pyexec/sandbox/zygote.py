@@ -1,0 +1,138 @@
+"""A zygote: a trusted interpreter with libraries imported, from which the processes of programs are forked.
+
+It never reads request data: what it read would stay in its memory and later children could find it. The supervisor
+talks to it over a sequenced-packet socket:
+  "park ID" with the descriptors of PARK_DESCRIPTORS: fork a child for this cell
+and it says
+  "ready MISSING,…"   once, naming modules that are not installed
+  "exit ID STATUS CPU_MICROSECONDS PEAK_BYTES"   when a child has ended; STATUS as waitpid(2) gives it
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+import sys
+from typing import Callable, Dict, List, NoReturn, Optional, Tuple
+
+from . import child, config, program, syscalls
+from .child import Belongings
+
+MESSAGE_BYTES = 4096
+
+
+def run(
+    control: int, proc: int, settings: config.Config, readable: List[str], name: str, modules: List[str]
+) -> NoReturn:
+    """`control` is the socket to the supervisor and `proc` a handle of a /proc, both owned here from now on."""
+    duty: Optional[Callable[[], NoReturn]] = None
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        channel = socket.socket(fileno=control)
+        missing = _preload(name, modules)
+        _require_one_thread(proc)
+        prepared = child.prepare(settings, readable, _sizes(proc))
+        os.close(proc)
+        gc.collect()
+        gc.freeze()
+        channel.send(b"ready " + ",".join(missing).encode())
+        duty = Zygote(channel, prepared).serve()
+    except BaseException as e:  # whatever it is: say it and end, the supervisor decides
+        print(f"zygote {name} ends: {type(e).__name__}: {e}", file=sys.stderr, flush=True)
+        os._exit(1)
+    duty()
+
+
+def _preload(name: str, modules: List[str]) -> List[str]:
+    """Imports what is installed, gives the names of the rest."""
+    missing = []
+    for module in [*child.USUAL_MODULES, *modules]:
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            missing.append(module)
+    program.remember_saved_figures()
+    return [module for module in missing if module in modules]
+
+
+def _require_one_thread(proc: int) -> None:
+    """fork(2) copies only the calling thread; the others' locks would stay locked for ever."""
+    tasks = os.open("self/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=proc)
+    count = len(os.listdir(tasks))
+    os.close(tasks)
+    if count != 1:
+        raise RuntimeError(f"{count} threads after the imports")
+
+
+def _sizes(proc: int) -> child.Sizes:
+    """Address space and data of this process; proc(5), statm."""
+    with open(os.open("self/statm", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc), encoding="ascii") as statm:
+        pages = [int(word) for word in statm.read().split()]
+    page = os.sysconf("SC_PAGE_SIZE")
+    return child.Sizes(address_space=pages[0] * page, data=pages[5] * page)
+
+
+class Zygote:
+    def __init__(self, control: socket.socket, prepared: child.Prepared) -> None:
+        self._control = control
+        self._prepared = prepared
+        self._own_namespace = os.pidfd_open(os.getpid())
+        self._poller = select.poll()
+        self._poller.register(control, select.POLLIN)
+        self._children: Dict[int, Tuple[int, str]] = {}  # pidfd: pid, id
+
+    def serve(self) -> Callable[[], NoReturn]:
+        """Works until the supervisor is gone; in a forked process returns what that process has to do."""
+        while True:
+            for descriptor, _ in self._poller.poll():
+                if descriptor in self._children:
+                    self._bury(descriptor)
+                    continue
+                duty = self._obey()
+                if duty is not None:
+                    return duty
+
+    def _obey(self) -> Optional[Callable[[], NoReturn]]:
+        message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 16)
+        if not message:
+            os._exit(0)
+        belongings = Belongings(*descriptors)
+        number = message.decode().split(" ")[1]
+        try:
+            pid = self._fork_into(belongings.cell)
+        except OSError:
+            self._control.send(f"exit {number} -1 0 0".encode())
+            pid = -1
+        if pid == 0:
+            return lambda: child.run(belongings, self._prepared)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        if pid > 0:
+            pidfd = os.pidfd_open(pid)
+            self._children[pidfd] = (pid, number)
+            self._poller.register(pidfd, select.POLLIN)
+        return None
+
+    def _fork_into(self, cell: int) -> int:
+        """Forks into the PID namespace of the cell's init, whose pidfd is given; joining the rest is the child's."""
+        syscalls.setns(cell, syscalls.CLONE_NEWPID)
+        pid = -1
+        try:
+            pid = os.fork()
+            return pid
+        finally:
+            if pid != 0:
+                syscalls.setns(self._own_namespace, syscalls.CLONE_NEWPID)
+
+    def _bury(self, pidfd: int) -> None:
+        pid, number = self._children.pop(pidfd)
+        self._poller.unregister(pidfd)
+        os.close(pidfd)
+        _, status, usage = os.wait4(pid, 0)
+        cpu = round((usage.ru_utime + usage.ru_stime) * 1e6)
+        self._control.send(f"exit {number} {status} {cpu} {usage.ru_maxrss * 1024}".encode())

@@ -1,0 +1,146 @@
+package org.pyexec.sandbox;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A real sandbox for tests, with the identity under which its supervisor runs. */
+final class TestSandbox implements AutoCloseable {
+
+    /** Who starts the supervisor. A root server and an ordinary user's take different ways into the sandbox. */
+    enum Identity {
+        OURS,
+        ORDINARY_USER;
+
+        /** Without root there is only one identity to test. */
+        static List<Identity> possible() throws IOException {
+            boolean root = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+            return root ? List.of(OURS, ORDINARY_USER) : List.of(OURS);
+        }
+
+        private List<String> launcher() {
+            String change = "chown -R 12345:12345 . && exec setpriv --reuid 12345 --regid 12345 --clear-groups \"$@\"";
+            return this == OURS ? List.of() : List.of("/bin/sh", "-c", change, "sh");
+        }
+    }
+
+    static final List<String> PRELOAD = List.of("numpy", "pandas", "matplotlib.pyplot");
+    static final String PYTHON = "/usr/bin/python3";
+
+    private final ExecutorService background = Executors.newCachedThreadPool();
+    private final Path directory;
+    private final WarmSandbox sandbox;
+
+    private TestSandbox(Path directory, SandboxSettings settings, Identity identity) {
+        this.directory = directory;
+        this.sandbox = WarmSandbox.start(settings, background, Clock.systemUTC(), identity.launcher());
+    }
+
+    static TestSandbox start(Identity identity) throws IOException {
+        return start(identity, PYTHON);
+    }
+
+    static TestSandbox start(Identity identity, String python) throws IOException {
+        Path directory = Files.createTempDirectory("sandbox-test-");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        return new TestSandbox(directory, settings(directory, python), identity);
+    }
+
+    private static SandboxSettings settings(Path directory, String python) {
+        return new SandboxSettings(Optional.of(python), PRELOAD, "auto", directory, 512, 64, 64, 1 << 20);
+    }
+
+    WarmSandbox sandbox() {
+        return sandbox;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    TestSandbox awaitReady() {
+        await().atMost(60, SECONDS).until(() -> sandbox.status().ready());
+        return this;
+    }
+
+    Result run(String code) throws IOException, SandboxUnavailableException {
+        return run(code, Duration.ofSeconds(20));
+    }
+
+    Result run(String code, Duration timeout) throws IOException, SandboxUnavailableException {
+        Recorder recorder = new Recorder();
+        long began = System.nanoTime();
+        try (SandboxRun run = sandbox.open(new Program(code, timeout, false))) {
+            RunReport report = run.await(recorder);
+            return new Result(report, recorder, Duration.ofNanos(System.nanoTime() - began));
+        }
+    }
+
+    @Override
+    public void close() {
+        sandbox.close();
+        background.shutdownNow();
+    }
+
+    /** What came of one program. */
+    record Result(RunReport report, Recorder recorder, Duration took) {
+
+        String reason() {
+            return report.ending().reason().word();
+        }
+
+        String details() {
+            return report.ending().details();
+        }
+
+        String stdout() {
+            return recorder.stdout.toString(StandardCharsets.UTF_8);
+        }
+
+        String stderr() {
+            return recorder.stderr.toString(StandardCharsets.UTF_8);
+        }
+
+        Map<String, byte[]> files() {
+            return recorder.files;
+        }
+    }
+
+    /** Keeps everything that a program sends. */
+    static final class Recorder implements RunListener {
+
+        private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+        private final Map<String, byte[]> files = new TreeMap<>();
+
+        @Override
+        public void stdout(byte[] bytes) {
+            stdout.writeBytes(bytes);
+        }
+
+        @Override
+        public void stderr(byte[] bytes) {
+            stderr.writeBytes(bytes);
+        }
+
+        @Override
+        public void file(String filename, long size, InputStream content) throws IOException {
+            files.put(filename, content.readAllBytes());
+        }
+    }
+}

@@ -1,0 +1,5 @@
+# reason: completed
+# stdout: at the end
+import atexit
+
+atexit.register(print, "at the end")

@@ -1,0 +1,3 @@
+# reason: timeout
+# timeout: 1
+sum(range(10**12))

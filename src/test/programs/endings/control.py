@@ -1,0 +1,4 @@
+# reason: completed
+# exit: 0
+# stdout: hello
+print("hello")

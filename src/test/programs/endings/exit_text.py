@@ -1,0 +1,6 @@
+# reason: error
+# exit: 1
+# stderr-has: so it ends
+import sys
+
+sys.exit("so it ends")

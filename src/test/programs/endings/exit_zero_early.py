@@ -1,0 +1,7 @@
+# reason: completed
+# exit: 0
+# stdout: before
+import sys
+
+print("before")
+sys.exit()

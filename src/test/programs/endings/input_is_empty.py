@@ -1,0 +1,3 @@
+# reason: error
+# details-has: EOFError
+input()

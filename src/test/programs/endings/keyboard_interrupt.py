@@ -1,0 +1,4 @@
+# reason: killed
+# signal: SIGINT
+# stderr-has: KeyboardInterrupt
+raise KeyboardInterrupt

@@ -1,0 +1,3 @@
+# reason: completed
+# exit: 0
+x = 1

@@ -1,0 +1,6 @@
+# reason: killed
+# signal: SIGKILL
+import os
+import signal
+
+os.kill(os.getpid(), signal.SIGKILL)

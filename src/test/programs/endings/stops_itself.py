@@ -1,0 +1,6 @@
+# reason: timeout
+# timeout: 1
+import os
+import signal
+
+os.kill(os.getpid(), signal.SIGSTOP)

@@ -1,0 +1,3 @@
+# reason: completed
+# files: main.py
+open("main.py", "a").write("# more")

@@ -1,0 +1,3 @@
+# reason: completed
+# stdout: 4950
+print(sum(range(100)))

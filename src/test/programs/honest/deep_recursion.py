@@ -1,0 +1,7 @@
+# reason: error
+# details-has: RecursionError
+def f():
+    f()
+
+
+f()

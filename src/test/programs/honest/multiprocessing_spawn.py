@@ -1,0 +1,12 @@
+# reason: completed
+# stdout: [0, 1, 4, 9]
+import multiprocessing
+
+
+def square(x):
+    return x * x
+
+
+if __name__ == "__main__":
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        print(pool.map(square, range(4)))

@@ -1,0 +1,6 @@
+# reason: error
+# details-has:     raise ValueError("x")
+import os
+
+os.chdir("/")
+raise ValueError("x")

@@ -1,0 +1,6 @@
+# reason: completed
+# stdout: caught
+try:
+    open("/tmp/big", "wb").write(bytes(100 << 20))
+except OSError:
+    print("caught")

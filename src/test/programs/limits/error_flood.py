@@ -1,0 +1,5 @@
+# reason: output
+import sys
+
+while True:
+    sys.stderr.write("no newline" * 1000)

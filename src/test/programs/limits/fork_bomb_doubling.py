@@ -1,0 +1,9 @@
+# reason: timeout
+# timeout: 2
+import os
+
+while True:
+    try:
+        os.fork()
+    except OSError:
+        pass

@@ -1,0 +1,6 @@
+# reason: completed
+# stdout: caught
+try:
+    bytearray(2 << 30)
+except MemoryError:
+    print("caught")
