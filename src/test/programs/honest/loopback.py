@@ -13,4 +13,4 @@ def answer():
 
 
 threading.Thread(target=answer).start()
-print(socket.create_connection(server.getsockname()).recv(10), "")
+print(socket.create_connection(server.getsockname()).recv(10))

@@ -25,7 +25,7 @@ def main() -> NoReturn:
 
 def _verdict(modules: list) -> tuple:
     version = platform.python_version()
-    executable = sys.executable
+    executable = _real(sys.executable)
     if sys.version_info < OLDEST:
         return ("problem", f"{executable} is Python {version}; 3.9 or later is needed")
     if _runs(executable, "import ctypes") != 0:
@@ -34,6 +34,14 @@ def _verdict(modules: list) -> tuple:
     wanted = "; ".join(f"import {module}" for module in modules)
     complete = not modules or _runs(executable, wanted) == 0
     return ("complete" if complete else "incomplete", executable, version)
+
+
+def _real(executable: str) -> str:
+    """Links are followed, except out of a virtual environment: there the link is what makes it one."""
+    for folder in (os.path.dirname(executable), os.path.dirname(os.path.dirname(executable))):
+        if os.path.exists(os.path.join(folder, "pyvenv.cfg")):
+            return executable
+    return os.path.realpath(executable)
 
 
 def _runs(executable: str, code: str) -> int:

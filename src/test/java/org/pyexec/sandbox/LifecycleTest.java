@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +60,7 @@ class LifecycleTest {
     @Test
     void missingInterpreterIsNamedAndFoundOnceItIsThere() throws Exception {
         Path folder = Files.createTempDirectory("interpreter-");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path python = folder.resolve("python3");
         try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, python.toString())) {
             await().atMost(10, SECONDS)
