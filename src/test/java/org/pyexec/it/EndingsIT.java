@@ -27,6 +27,7 @@ class EndingsIT {
     @Test
     void exampleErrorOfTheSpecificationGivesItsAnswer() {
         ObjectNode json = Shapes.failure(http.execute("x = = 1"), "error");
+        assertThat(Json.fields(json)).containsSubsequence("error", "details", "success", "timestamp");
         assertThat(json.path("details").textValue()).contains("SyntaxError: invalid syntax");
         assertThat(json.path("output").textValue()).doesNotContain("SyntaxError");
     }
