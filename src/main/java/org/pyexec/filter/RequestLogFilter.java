@@ -13,7 +13,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import org.pyexec.http.RequestId;
 
-/** The first door: gives every request its id and writes one line to the log when it has been answered. */
+/**
+ * The first door: gives every request its id and writes one line to the log when it has been answered. A request that
+ * the server refused before it came to this door comes here on its way to the error page.
+ */
 public class RequestLogFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
@@ -25,6 +28,10 @@ public class RequestLogFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        if (RequestId.isAssigned(request)) {
+            chain.doFilter(request, response);
+            return;
+        }
         long startedNanos = System.nanoTime();
         response.setHeader(RequestId.HEADER, RequestId.assign(request));
         Runnable log = () -> log(request, response, startedNanos);

@@ -22,6 +22,11 @@ public final class RequestId {
         return id;
     }
 
+    /** Whether the request has an id already. */
+    public static boolean isAssigned(HttpServletRequest request) {
+        return request.getAttribute(ATTRIBUTE) != null;
+    }
+
     /** The id that was assigned to the request. */
     public static String of(HttpServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof String id ? id : "unassigned";

@@ -119,6 +119,16 @@ class PageIT {
     }
 
     @Test
+    void tooLargeUploadIsExplainedWithTheLimit() throws Exception {
+        Path file = Files.write(folder.resolve("large.bin"), new byte[(20 << 20) + 1]);
+        browser.element("file").sendKeys(file.toString());
+        browser.element("upload").click();
+
+        assertThat(browser.awaitText("upload-notice", "too large")).contains("20");
+        assertThat(browser.elements("#hosted a")).isEmpty();
+    }
+
+    @Test
     void tabIndentsAndAfterEscapeLeavesTheEditor() {
         write("");
         WebElement editor = browser.element("program");

@@ -1,0 +1,33 @@
+package org.pyexec.filter;
+
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.pyexec.http.ErrorBody;
+
+/** Answers in JSON what the application server refuses by itself, such as a path into WEB-INF. */
+public class ServerErrorServlet extends HttpServlet {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
+        int status = code instanceof Integer given ? given : HttpServletResponse.SC_NOT_FOUND;
+        FilterResponses.write(response, status, error(request, status));
+    }
+
+    private static ErrorBody error(HttpServletRequest request, int status) {
+        Object uri = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
+        String route = request.getMethod() + " " + (uri == null ? request.getRequestURI() : uri);
+        if (status == HttpServletResponse.SC_NOT_FOUND) {
+            return FilterResponses.error(request, "Not found", "Route %s not found".formatted(route));
+        }
+        return status < HttpServletResponse.SC_INTERNAL_SERVER_ERROR
+                ? FilterResponses.error(request, "Bad request", "The server refused %s.".formatted(route))
+                : FilterResponses.error(
+                        request, "Internal server error", "The server failed to answer %s.".formatted(route));
+    }
+}
