@@ -3,6 +3,7 @@ package org.pyexec.filter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,9 @@ public final class Cors {
             + " RateLimit-Reset, Retry-After, Content-Disposition, Content-Range, Accept-Ranges, ETag, Location";
 
     private static final int LONGEST_ORIGIN = 300;
+    private static final int HIGHEST_PORT = 65_535;
     private static final Pattern ORIGIN =
-            Pattern.compile("null|[A-Za-z][A-Za-z0-9+.-]*://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
+            Pattern.compile("null|[A-Za-z][A-Za-z0-9+.-]*://(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?");
 
     private final List<String> allowed;
 
@@ -32,8 +34,13 @@ public final class Cors {
     Optional<String> allowedOrigin(@Nullable String origin) {
         return Optional.ofNullable(origin)
                 .filter(value -> value.length() <= LONGEST_ORIGIN)
-                .filter(value -> ORIGIN.matcher(value).matches())
+                .filter(Cors::isWellFormed)
                 .filter(value -> allowed.isEmpty() || allowed.contains(value));
+    }
+
+    private static boolean isWellFormed(String origin) {
+        Matcher parts = ORIGIN.matcher(origin);
+        return parts.matches() && (parts.group(1) == null || Integer.parseInt(parts.group(1)) <= HIGHEST_PORT);
     }
 
     static boolean isPreflight(HttpServletRequest request) {

@@ -1,5 +1,6 @@
 package org.pyexec.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.HeaderParam;
@@ -29,6 +30,7 @@ import org.pyexec.http.ErrorBody;
 public class DownloadResource {
 
     private static final int BUFFER_BYTES = 64 << 10;
+    private static final int RANGE_NOT_SATISFIABLE = 416;
 
     private final FileStore files;
     private final Answers answers;
@@ -43,9 +45,10 @@ public class DownloadResource {
             @PathParam("token") String token,
             @HeaderParam("Range") @Nullable String range,
             @HeaderParam("If-Range") @Nullable String ifRange,
-            @Context Request request)
+            @Context Request request,
+            @Context HttpServletRequest servletRequest)
             throws IOException {
-        return respond(token, wanted(range, ifRange, token), request, true);
+        return respond(token, wanted(range, ifRange, token), request, Optional.of(servletRequest));
     }
 
     @HEAD
@@ -55,7 +58,7 @@ public class DownloadResource {
             @HeaderParam("If-Range") @Nullable String ifRange,
             @Context Request request)
             throws IOException {
-        return respond(token, wanted(range, ifRange, token), request, false);
+        return respond(token, wanted(range, ifRange, token), request, Optional.empty());
     }
 
     /** A range is asked for unless the client's copy is of another file. */
@@ -66,7 +69,10 @@ public class DownloadResource {
         return sameFile ? Optional.ofNullable(range) : Optional.empty();
     }
 
-    private Response respond(String token, Optional<String> range, Request request, boolean withBody)
+    /**
+     * @param body whose answer has a body: empty for HEAD
+     */
+    private Response respond(String token, Optional<String> range, Request request, Optional<HttpServletRequest> body)
             throws IOException {
         Lookup lookup = files.find(token);
         if (lookup instanceof Lookup.Expired) {
@@ -83,15 +89,23 @@ public class DownloadResource {
         }
         ByteRange.Asked asked = ByteRange.parse(range, file.size());
         if (asked instanceof ByteRange.Asked.Unsatisfiable) {
-            return described(Response.status(416), tag)
+            ResponseBuilder unsatisfiable =
+                    body.isPresent() ? outOfRange(body.get(), file) : Response.status(RANGE_NOT_SATISFIABLE);
+            return described(unsatisfiable, tag)
                     .header("Content-Range", "bytes */" + file.size())
                     .build();
         }
         try {
-            return content(file, tag, asked, withBody);
+            return content(file, tag, asked, body.isPresent());
         } catch (NoSuchFileException expiredJustNow) {
             return unknown();
         }
+    }
+
+    private ResponseBuilder outOfRange(HttpServletRequest request, HostedFile file) {
+        String message = "The file has %d bytes.".formatted(file.size());
+        ErrorBody error = answers.error(request, "Range not satisfiable", message);
+        return Response.fromResponse(answers.json(RANGE_NOT_SATISFIABLE, error));
     }
 
     private Response unknown() {
@@ -118,6 +132,7 @@ public class DownloadResource {
     private static ResponseBuilder described(ResponseBuilder response, EntityTag tag) {
         return response.tag(tag)
                 .header("Accept-Ranges", "bytes")
+                .header("Cache-Control", null)
                 .header("Cache-Control", "private, no-store")
                 .header("Content-Security-Policy", "sandbox; default-src 'none'");
     }

@@ -49,7 +49,7 @@ public class HostResource {
             @Context HttpServletRequest request, @Context HttpHeaders headers, @Context Providers providers)
             throws IOException {
         MediaType type = headers.getMediaType();
-        if (type == null || request.getContentLengthLong() == 0) {
+        if (type == null || hasNoParts(type, request)) {
             return answers.json(400, NO_FILE);
         }
         if (!MediaType.MULTIPART_FORM_DATA_TYPE.isCompatible(type)) {
@@ -62,6 +62,12 @@ public class HostResource {
             String message = "The body is not well-formed multipart/form-data.";
             return answers.json(400, answers.error(request, "Malformed form", message));
         }
+    }
+
+    /** Whether the body is no longer than the delimiter that closes a form (RFC 2046, section 5.1.1). */
+    private static boolean hasNoParts(MediaType type, HttpServletRequest request) {
+        String boundary = type.getParameters().getOrDefault("boundary", "");
+        return request.getContentLengthLong() <= (boundary.isEmpty() ? 0 : "\r\n--".length() + boundary.length() + 4);
     }
 
     private static FormDataMultiPart read(

@@ -1,0 +1,48 @@
+package org.pyexec.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PartNamesTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "form-data; name=\"file\"; filename=\"a.txt\"|a.txt",
+                "form-data; filename=a.txt; name=file|a.txt",
+                "form-data; FileName = \"a;b=c.txt\"|a;b=c.txt",
+                "form-data; filename=\"a\\\"b.txt\"|a\"b.txt",
+                "form-data; filename=\"C:\\\\dir\\\\a.txt\"|C:\\dir\\a.txt",
+                "form-data; filename=\"C:\\dir\\a.txt\"|C:\\dir\\a.txt",
+                "form-data; name=\"x; filename=wrong\"; filename=\"right\"|right",
+                "form-data; filename=\"never closed|never closed",
+            })
+    void theNameIsReadAsClientsWriteIt(String header, String name) {
+        assertThat(PartNames.parameter(header, "filename")).isEqualTo(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"form-data", "form-data; name=\"file\"", "form-data;", "", "form-data; filename", "=;=;="})
+    void withoutTheParameterThereIsNoName(String header) {
+        assertThat(PartNames.parameter(header, "filename")).isNull();
+    }
+
+    @Test
+    void anEmptyNameIsAName() {
+        assertThat(PartNames.parameter("form-data; filename=\"\"", "filename")).isEmpty();
+    }
+
+    @Test
+    void aLongHeaderOfBackslashesIsReadInOneGo() {
+        String backslashes = "\\".repeat(1_000_000);
+
+        assertThat(PartNames.parameter("form-data; filename=\"" + backslashes + "\"", "filename"))
+                .hasSizeGreaterThan(400_000);
+    }
+}
