@@ -43,6 +43,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "run.py",
             "seccomp.py",
             "slot.py",
+            "sources.py",
             "supervisor.py",
             "syscall_table.py",
             "syscalls.py",

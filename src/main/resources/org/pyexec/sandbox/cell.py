@@ -13,8 +13,6 @@ from typing import NoReturn
 
 from . import isolation, syscalls
 
-HIGHEST_DESCRIPTOR = 1 << 16
-
 
 def run(answer: int, proc: int, disk: int) -> NoReturn:
     """`answer` is the socket to the supervisor, owned here from now on; `proc` a handle of a /proc."""
@@ -33,7 +31,7 @@ def run(answer: int, proc: int, disk: int) -> NoReturn:
             channel.send(f"problem {e}".encode())
             os._exit(1)
         channel.detach()
-        os.closerange(0, HIGHEST_DESCRIPTOR)
+        syscalls.close_from(0)
         _reap_for_ever()
     finally:
         os._exit(1)

@@ -11,7 +11,7 @@ import random
 import resource
 import socket
 import sys
-from typing import List, NamedTuple, NoReturn, Tuple
+from typing import List, NamedTuple, NoReturn, Optional, Tuple
 
 from . import config, frames, isolation, landlock, policy, program, report, seccomp, syscalls
 
@@ -46,7 +46,6 @@ USUAL_MODULES = (
     "typing",
 )
 
-HIGHEST_DESCRIPTOR = 1 << 16
 CONTROL = 3
 
 
@@ -72,13 +71,14 @@ class Prepared(NamedTuple):
     """What all children of a zygote have in common, made once."""
 
     filter: seccomp.Filter
-    landlock: int
-    paths: List[Tuple[str, int]]
+    ruleset: Optional[int]  # Landlock's; None where the kernel has none
     limits: List[Tuple[int, int, int]]
 
 
 def prepare(settings: config.Config, readable: List[str], sizes: Sizes) -> Prepared:
-    return Prepared(seccomp.build(), landlock.version(), _paths(readable), _limits(settings, sizes))
+    abi = landlock.version()
+    ruleset = landlock.build(abi, _paths(readable), close_network=False) if abi else None
+    return Prepared(seccomp.build(), ruleset, _limits(settings, sizes))
 
 
 def _paths(readable: List[str]) -> List[Tuple[str, int]]:
@@ -87,7 +87,8 @@ def _paths(readable: List[str]) -> List[Tuple[str, int]]:
     for path in readable:
         paths.append((path, landlock.READ_ONLY if os.path.isdir(path) else landlock.READ_ONLY & landlock.FILE_ONLY))
     paths += [(device, landlock.DEVICE) for device in policy.DEVICES]
-    paths.append((policy.SCRATCH, landlock.FILE_RIGHTS[max(landlock.FILE_RIGHTS)]))
+    # The folder above the mount: the kernel looks for rules upwards, through mount points but not at them.
+    paths.append((policy.SCRATCH_PARENT, landlock.FILE_RIGHTS[max(landlock.FILE_RIGHTS)]))
     return paths
 
 
@@ -127,6 +128,7 @@ def run(belongings: Belongings, prepared: Prepared) -> NoReturn:
         writer = _enter(belongings, prepared)
         _differ_from_siblings()
         control = socket.socket(fileno=CONTROL)
+        main = program.rehearse()
         control.sendall(b"parked")
         request = dict(_receive(control))
         control.close()
@@ -135,33 +137,33 @@ def run(belongings: Belongings, prepared: Prepared) -> NoReturn:
     except BaseException as e:  # nothing of the program has run: the supervisor takes another child
         _complain(e)
         os._exit(1)
-    program.run(request, writer)
+    program.run(request, writer, main)
 
 
 def _enter(belongings: Belongings, prepared: Prepared) -> report.Writer:
     syscalls.setns(belongings.cell, isolation.JOINED_NAMESPACES)
     writer = report.Writer(belongings.report)
-    _keep_only(belongings)
+    _place_streams(belongings)
     os.umask(0o022)
     os.chdir(policy.WORK)
     syscalls.drop_capabilities()
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
-    if prepared.landlock:
-        landlock.restrict(prepared.landlock, prepared.paths, close_network=False)
+    if prepared.ruleset is not None:
+        landlock.restrict(prepared.ruleset)
+    syscalls.close_from(CONTROL + 1)
     for which, soft, hard in prepared.limits:
         resource.setrlimit(which, (soft, hard))
     seccomp.install(prepared.filter)
     return writer
 
 
-def _keep_only(belongings: Belongings) -> None:
-    """Standard streams and the control socket stay, everything else is closed."""
+def _place_streams(belongings: Belongings) -> None:
+    """Standard streams and the control socket get the numbers 0 to 3."""
     streams = [belongings.stdin, belongings.stdout, belongings.stderr, belongings.control]
     # The originals may lie in the way of the targets, so copies above them are made first.
     safe = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, CONTROL + 1) for descriptor in streams]
     for target, descriptor in enumerate(safe):
         os.dup2(descriptor, target, inheritable=target != CONTROL)
-    os.closerange(CONTROL + 1, HIGHEST_DESCRIPTOR)
 
 
 def _differ_from_siblings() -> None:

@@ -143,8 +143,8 @@ def _attach(tree: int, target: str, directory: bool) -> None:
 
 def _populate(links: Iterable[tuple]) -> None:
     """Folders, links and small files of the new root; the working directory is its top."""
-    for folder in ("dev", "etc", policy.SCRATCH[1:]):
-        os.mkdir(folder, 0o755)
+    for folder in ("dev", "etc", policy.SCRATCH[1:], policy.COLLECTED[1:]):
+        os.makedirs(folder, 0o755)
     for path, target in (*links, *policy.SCRATCH_LINKS):
         os.symlink(target, "." + path)
     files = {"etc/passwd": policy.PASSWD, "etc/group": policy.GROUP, "etc/hosts": policy.HOSTS}
@@ -180,6 +180,11 @@ def furnish_cell(proc: int, disk: int) -> int:
     options = f"size={disk},nr_inodes={policy.SCRATCH_INODES},mode=0755"
     syscalls.mount("tmpfs", policy.SCRATCH, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, options)
     make_scratch_directories(policy.SCRATCH)
+    return _collectors_view()
+
+
+def _collectors_view() -> int:
+    """Stays mounted until the namespace goes: taking a mount down waits for every processor."""
     tree = syscalls.open_tree(policy.WORK, False)
     attributes = (
         syscalls.MOUNT_ATTR_RDONLY
@@ -189,9 +194,9 @@ def furnish_cell(proc: int, disk: int) -> int:
         | syscalls.MOUNT_ATTR_NOSYMFOLLOW
     )
     syscalls.set_mount_attributes(tree, attributes, False)
-    handle = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=tree)
+    syscalls.move_mount(tree, policy.COLLECTED)
     os.close(tree)
-    return handle
+    return os.open(policy.COLLECTED, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
 def _raise_loopback() -> None:

@@ -17,7 +17,7 @@ INNER_ID = 1000
 
 PASSWD = (
     "root:x:0:0:root:/root:/usr/sbin/nologin\n"
-    "user:x:1000:1000:user:/sandbox/home:/bin/sh\n"
+    "user:x:1000:1000:user:/home/user:/bin/sh\n"
     "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
 )
 GROUP = "root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n"
@@ -27,11 +27,14 @@ HOSTS = "127.0.0.1 localhost sandbox\n::1 localhost\n"
 # --- what the program sees ---------------------------------------------------------------------------------------
 
 # One tmpfs per run, limited in bytes and inodes, gone with the run. Everything writable lies in it.
-SCRATCH = "/sandbox"
+SCRATCH_PARENT = "/home"
+SCRATCH = SCRATCH_PARENT + "/user"  # also the home folder
 WORK = SCRATCH + "/work"  # the working directory; files left here are handed out
-SCRATCH_DIRECTORIES = ("work", "home", "tmp", "shm")
+SCRATCH_DIRECTORIES = ("work", ".tmp", ".shm")
 SCRATCH_INODES = 8192
-SCRATCH_LINKS = (("/tmp", "sandbox/tmp"), ("/dev/shm", "../sandbox/shm"))
+SCRATCH_LINKS = (("/tmp", "home/user/.tmp"), ("/dev/shm", "../home/user/.shm"))
+# A second, read-only view of the work folder for the collector of files.
+COLLECTED = "/collected"
 
 # Bound read-only, nosuid, nodev. The interpreter's own folders are added (sys.prefix, sys.base_prefix, its libraries).
 SYSTEM_DIRECTORIES = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
@@ -52,7 +55,7 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "HOME": SCRATCH + "/home",
+    "HOME": SCRATCH,
     "USER": "user",
     "LOGNAME": "user",
     "LANG": "C.UTF-8",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from typing import Callable, Deque, Dict, List, Optional, Set, Tuple
 from . import config, loop, policy, slot
 
 PARKED = 3  # children ready per image
+REFILL_SECONDS = 0.002
 MAKING = 4  # at once per image
 ATTEMPTS = 5  # children in a row that fail to park before the image is given up
 RESTART_SECONDS = 0.5
@@ -57,7 +59,8 @@ class Image(slot.ImageDoor):
                 break
         else:
             self._waiting.append(use)
-        self.refill()
+        # Not at once: the program that starts now has the first right to the processor.
+        self._family.events.later(REFILL_SECONDS if self._parked else 0, self.refill)
 
     def refill(self) -> None:
         if not self.ready or self.lost:
@@ -202,10 +205,21 @@ class Family:
                 image.close()
 
 
+_WARDEN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pyexec_sandbox import sources
+sources.take_into_memory()
+from pyexec_sandbox import warden
+warden.main()
+"""
+
+
 def _start_warden(control: socket.socket) -> subprocess.Popen:
     """Its stderr goes where ours goes, into the server's log."""
     number = control.fileno()
-    command = [sys.executable, "-I", "-B", sys.argv[0], "warden", *config.own_arguments(), f"control={number}"]
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    command = [sys.executable, "-I", "-B", "-c", _WARDEN, package, *config.own_arguments(), f"control={number}"]
     return subprocess.Popen(
         command, stdin=subprocess.DEVNULL, env=policy.environment(sys.executable), pass_fds=[number], cwd="/"
     )

@@ -15,11 +15,13 @@ import sys
 import threading
 import traceback
 import types
-from typing import Dict, Iterator, NamedTuple, NoReturn, Optional
+from typing import Dict, Iterator, List, NamedTuple, NoReturn, Optional
 
 from . import policy, report
 
 PATH = policy.WORK + "/" + policy.PROGRAM
+_REHEARSAL = b"import sys\nfor i in range(3):\n    sys.stdout.write(f'{i}'[:0])\n"
+_OUR_MODULES: List[str] = []  # filled in the zygote: looking through sys.modules writes to every page with a name
 _SAVED = "_saved_by_program"
 
 
@@ -32,11 +34,12 @@ class Ended(NamedTuple):
     signal: int = 0  # by which the process still has to end itself, as Python does after KeyboardInterrupt
 
 
-def run(request: Dict[str, bytes], writer: report.Writer) -> NoReturn:
+def run(request: Dict[str, bytes], writer: report.Writer, main: types.ModuleType) -> NoReturn:
     """Never returns. A child that the program forks comes through here too, and reports nothing."""
     owner = os.getpid()
     before = _usage()
-    main = _become_main(request["code"])
+    with open(PATH, "wb") as file:
+        file.write(request["code"])
     ended = _execute(request["code"], main)
     _finish(main)
     if os.getpid() == owner and not ended.signal:
@@ -77,10 +80,20 @@ def _report(writer: report.Writer, ended: Ended, cpu: float, peak: int) -> None:
 # --- before ------------------------------------------------------------------------------------------------------
 
 
-def _become_main(code: bytes) -> types.ModuleType:
-    """Makes the process look like a fresh interpreter that was given main.py."""
+def rehearse() -> types.ModuleType:
+    """Makes the process look like a fresh interpreter that was given main.py, and goes through a run once.
+
+    After a fork every page that is written for the first time is copied. The rehearsal does that ahead of the request.
+    """
     with open(PATH, "wb") as file:
-        file.write(code)
+        file.write(b"")
+    _usage()
+    _execute(_REHEARSAL, types.ModuleType("__main__"))
+    _flush()
+    return _become_main()
+
+
+def _become_main() -> types.ModuleType:
     main = types.ModuleType("__main__")
     main.__dict__.update(
         __file__=PATH,
@@ -89,10 +102,11 @@ def _become_main(code: bytes) -> types.ModuleType:
         __annotations__={},
         __loader__=importlib.machinery.SourceFileLoader("__main__", PATH),
     )
-    for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
-        del sys.modules[name]
+    for name in _OUR_MODULES:
+        sys.modules.pop(name, None)
     sys.modules["__main__"] = main
     sys.argv = [policy.PROGRAM]
+    sys.orig_argv = [sys.executable, policy.PROGRAM]
     sys.path.insert(0, policy.WORK)
     sys.stdout.reconfigure(line_buffering=True)
     return main
@@ -257,6 +271,11 @@ def _let_go(main: types.ModuleType) -> None:
 
 
 # --- figures -----------------------------------------------------------------------------------------------------
+
+
+def remember_own_modules() -> None:
+    """In the zygote: what a program must not find in sys.modules."""
+    _OUR_MODULES[:] = [name for name in sys.modules if name.split(".")[0] == __package__]
 
 
 def remember_saved_figures() -> None:

@@ -18,6 +18,7 @@ SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(MACHINE, -1)
 SYS_CLONE = {"x86_64": 56, "aarch64": 220}.get(MACHINE, -1)
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}.get(MACHINE, -1)
 SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}.get(MACHINE, -1)
+SYS_CLOSE_RANGE = 436
 SYS_OPEN_TREE = 428
 SYS_MOVE_MOUNT = 429
 SYS_MOUNT_SETATTR = 442
@@ -65,6 +66,7 @@ PR_CAP_AMBIENT_CLEAR_ALL = 4
 
 CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 63  # asking beyond what the kernel knows only gives EINVAL
+_CAPABILITIES = [ctypes.c_long(number) for number in range(LAST_CAPABILITY + 1)]
 
 MAP_SHARED = 1
 PROT_READ_WRITE = 3
@@ -172,10 +174,19 @@ def set_mount_attributes(tree: int, attributes: int, recursive: bool) -> None:
     call("mount_setattr", SYS_MOUNT_SETATTR, tree, b"", flags, ctypes.byref(attr), ctypes.sizeof(attr))
 
 
+def close_from(first: int) -> None:
+    """close_range(2): closes every descriptor from this one on."""
+    try:
+        call("close_range", SYS_CLOSE_RANGE, first, 0x7FFFFFFF, 0)
+    except OSError:  # before Linux 5.9
+        os.closerange(first, 1 << 16)
+
+
 def drop_capabilities() -> None:
     """Empties all five capability sets of the calling thread; capabilities(7)."""
-    for capability in range(LAST_CAPABILITY + 1):
-        if _libc.prctl(PR_CAPBSET_DROP, _long(capability), _long(0), _long(0), _long(0)) < 0:
+    option, nothing_more = _long(PR_CAPBSET_DROP), _long(0)
+    for capability in _CAPABILITIES:
+        if _libc.prctl(option, capability, nothing_more, nothing_more, nothing_more) < 0:
             break
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)

@@ -14,7 +14,7 @@ import signal
 import socket
 from typing import Callable, List, NoReturn, Optional
 
-from . import cell, config, isolation, landlock, syscalls, zygote
+from . import cell, config, isolation, landlock, syscalls
 
 MESSAGE_BYTES = 4096
 
@@ -103,6 +103,8 @@ class Warden:
         if os.fork():
             return None
         self._control.close()
+        from . import zygote  # here and not above: the warden, which is forked for every run, stays small
+
         wanted = [module for module in modules.split(",") if module]
         return lambda: zygote.run(control, self._proc, self._settings, self._readable, name, wanted)
 

@@ -17,12 +17,15 @@ import select
 import signal
 import socket
 import sys
+import threading
+import time
 from typing import Callable, Dict, List, NoReturn, Optional, Tuple
 
-from . import child, config, program, syscalls
+from . import child, config, program, sources, syscalls
 from .child import Belongings
 
 MESSAGE_BYTES = 4096
+THREAD_SECONDS = 10.0
 
 
 def run(
@@ -57,16 +60,29 @@ def _preload(name: str, modules: List[str]) -> List[str]:
         except ImportError:
             missing.append(module)
     program.remember_saved_figures()
+    program.remember_own_modules()
+    sources.forget()
     return [module for module in missing if module in modules]
 
 
 def _require_one_thread(proc: int) -> None:
     """fork(2) copies only the calling thread; the others' locks would stay locked for ever."""
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join(THREAD_SECONDS)  # matplotlib has a timer while it looks for fonts
+    deadline = time.monotonic() + THREAD_SECONDS
+    while (count := _count_threads(proc)) != 1:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{count} threads after the imports")
+        time.sleep(0.01)
+
+
+def _count_threads(proc: int) -> int:
     tasks = os.open("self/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=proc)
-    count = len(os.listdir(tasks))
-    os.close(tasks)
-    if count != 1:
-        raise RuntimeError(f"{count} threads after the imports")
+    try:
+        return len(os.listdir(tasks))
+    finally:
+        os.close(tasks)
 
 
 def _sizes(proc: int) -> child.Sizes:
