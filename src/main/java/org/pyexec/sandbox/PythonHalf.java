@@ -26,6 +26,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "__init__.py",
             "__main__.py",
             "cell.py",
+            "cells.py",
             "child.py",
             "collect.py",
             "config.py",
@@ -48,6 +49,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "syscall_table.py",
             "syscalls.py",
             "warden.py",
+            "watch.py",
             "zygote.py");
 
     private static final String PACKAGE = "pyexec_sandbox";

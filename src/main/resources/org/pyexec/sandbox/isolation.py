@@ -84,8 +84,7 @@ def build_root() -> List[str]:
     Returns the paths that programs may read.
     """
     syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
-    trees = [(path, _copy_of(path)) for path in _visible_directories()]
-    trees += [(path, _copy_of(path)) for path in policy.SYSTEM_FILES if os.path.exists(path)]
+    trees = [(path, _copy_of(path)) for path in system_paths()]
     devices = [(path, syscalls.open_tree(path, False)) for path in policy.DEVICES]
     links = [(path, os.readlink(path)) for path in policy.SYSTEM_DIRECTORIES if os.path.islink(path)]
     resolved = {path: os.path.isdir(path) for path, _ in trees}
@@ -102,7 +101,12 @@ def build_root() -> List[str]:
     syscalls.unmount_lazily(".")
     os.chdir("/")
     _make_read_only("/")
-    return [path for path in resolved] + [path for path, _ in links] + ["/etc/passwd", "/etc/group", "/etc/hosts"]
+    return [*resolved, "/etc/passwd", "/etc/group", "/etc/hosts"]
+
+
+def system_paths() -> List[str]:
+    """What programs may read of the system."""
+    return _visible_directories() + [path for path in policy.SYSTEM_FILES if os.path.exists(path)]
 
 
 def _visible_directories() -> List[str]:

@@ -6,11 +6,18 @@ identities), seccomp.py (system calls), landlock.py (files) and child.py (limits
 
 from __future__ import annotations
 
+from typing import Dict
+
 # --- identities --------------------------------------------------------------------------------------------------
 
 # A server that runs as root leaves root before anything else: with host uid 0 the kernel does not enforce RLIMIT_NPROC.
 # The id has no account on Debian or systemd systems (65520 to 65533 are free) and exists in rootless containers.
 UNPRIVILEGED_ID = 65520
+
+# The landlock tier has no user namespaces; where the server is root, each run has an id of its own instead. The many are
+# above what systems and containers give out; the few are for containers that know only 65536 ids.
+SLOT_IDS = range(1_900_000_000, 1_900_000_256)
+FEW_SLOT_IDS = range(65521, 65534)
 
 # What the program sees as its own uid and gid. Not 0, so that no tool believes it is root.
 INNER_ID = 1000
@@ -55,16 +62,11 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "HOME": SCRATCH,
     "USER": "user",
     "LOGNAME": "user",
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
-    "TMPDIR": "/tmp",
     "MPLBACKEND": "Agg",  # figures are drawn into files, there is no screen
-    "MPLCONFIGDIR": "/tmp/.config/matplotlib",
-    "XDG_CACHE_HOME": "/tmp/.cache",
-    "XDG_CONFIG_HOME": "/tmp/.config",
     "OPENBLAS_NUM_THREADS": "1",  # a zygote may have one thread only, or fork would lose the others
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -73,12 +75,34 @@ ENVIRONMENT = {
 }
 
 
-def environment(executable: str) -> dict:
+def environment(executable: str, home: str = SCRATCH) -> Dict[str, str]:
     """The interpreter's own folder comes first on the PATH, as in an activated virtual environment."""
     folder = executable.rpartition("/")[0]
     path = ENVIRONMENT["PATH"]
-    return {**ENVIRONMENT, "PATH": path if folder in path.split(":") else f"{folder}:{path}"}
+    return {
+        **ENVIRONMENT,
+        "PATH": path if folder in path.split(":") else f"{folder}:{path}",
+        **places(home),
+    }
 
+
+def places(home: str) -> Dict[str, str]:
+    """Variables that name folders of the run."""
+    temporary = "/tmp" if home == SCRATCH else f"{home}/.tmp"
+    return {
+        "HOME": home,
+        "TMPDIR": temporary,
+        "MPLCONFIGDIR": f"{temporary}/.config/matplotlib",
+        "XDG_CACHE_HOME": f"{temporary}/.cache",
+        "XDG_CONFIG_HOME": f"{temporary}/.config",
+    }
+
+
+# --- priority ------------------------------------------------------------------------------------------------------
+# The supervisor has to end a program in time however many processors that keeps busy. Where it may not raise its own
+# priority, programs get less.
+SUPERVISOR_NICE = -10
+PROGRAM_NICE = 5
 
 # --- limits --------------------------------------------------------------------------------------------------------
 
@@ -155,3 +179,18 @@ DENIED = {
 
 # Refused as unknown because their memory is counted by no limit that holds without cgroups.
 UNCOUNTED_MEMORY = "memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl"
+
+# --- system calls in the landlock tier ---------------------------------------------------------------------------------
+# Without namespaces the program shares process ids, networks and file names with the host. So it may have threads, but
+# no other processes and no sockets but pairs.
+
+STRICT_REFUSED = """fork vfork execve execveat setsid setpgid tkill pidfd_open pidfd_send_signal
+    get_robust_list connect bind listen accept accept4 inotify_init inotify_init1 inotify_add_watch mknod mknodat
+    setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid"""
+
+# Landlock does not cover these. They are answered as done without being done, so that copying a file with its mode and
+# times works and nothing of the host changes.
+STRICT_PRETENDED = """chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes utimensat futimesat
+    setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr"""
+
+STRICT_IOCTLS = (0x541B, 0x5421, 0x5450, 0x5451, 0x5401, 0x5413)  # FIONREAD FIONBIO FIO(N)CLEX TCGETS TIOCGWINSZ

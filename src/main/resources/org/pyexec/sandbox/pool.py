@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from typing import Callable, Deque, Dict, List, Optional, Set, Tuple
+from typing import Callable, Deque, Dict, List, Optional, Set, Tuple, Union
 
-from . import config, loop, policy, slot
+from . import cells, config, loop, policy, slot
 
+TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
 PARKED = 3  # children ready per image
 REFILL_SECONDS = 0.002
 MAKING = 4  # at once per image
@@ -68,18 +69,16 @@ class Image(slot.ImageDoor):
         wanted = PARKED + len(self._waiting) - len(self._parked) - self._making
         for _ in range(min(wanted, MAKING - self._making)):
             self._making += 1
-            fresh = slot.Slot(self._family.next_number(), self._family.events, self)
+            number = self._family.next_number()
+            fresh = slot.Slot(number, self._family.events, self, self._family.new_cell(number))
             self._slots[fresh.number] = fresh
             fresh.make()
 
     # --- what slots tell -----------------------------------------------------------------------------------------
 
-    def ask_for_cell(self, channel: int) -> None:
-        self._family.order("cell", channel)
-
-    def ask_to_park(self, number: int, descriptors: List[int]) -> None:
+    def ask_to_park(self, number: int, parameters: str, descriptors: List[int]) -> None:
         try:
-            socket.send_fds(self._control, [f"park {number}".encode()], descriptors)
+            socket.send_fds(self._control, [f"park {number} {parameters}".encode()], descriptors)
         except OSError:
             pass  # the zygote is gone; the end of its socket says so too
 
@@ -111,23 +110,32 @@ class Image(slot.ImageDoor):
 
     def _on_word(self, _: int) -> None:
         try:
-            message = self._control.recv(MESSAGE_BYTES).decode()
+            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
         except OSError:
-            message = ""
+            message, descriptors = b"", []
         if not message:
             self._on_end()
             return
-        word, *values = message.split(" ")
+        word, *values = message.decode().split(" ")
         if word == "ready":
             self.ready = True
             if values and values[0]:
                 say("log", f"image {self.name}: not installed: {values[0]}")
             self.refill()
+        elif word == "forked":
+            self._forked(int(values[0]), descriptors[0])
         elif word == "exit":
             number, status, cpu, peak = map(int, values)
             ended = self._slots.get(number)
             if ended is not None:
                 ended.exited(status, cpu, peak)
+
+    def _forked(self, number: int, pidfd: int) -> None:
+        parking = self._slots.get(number)
+        if parking is None:
+            os.close(pidfd)
+        else:
+            parking.forked(pidfd)
 
     def _on_end(self) -> None:
         """The zygote is dead: its runs are lost, since nobody can tell how they end; others go on."""
@@ -149,18 +157,26 @@ class Image(slot.ImageDoor):
 class Family:
     """One warden with its zygotes."""
 
-    def __init__(self, events: loop.Loop, settings: config.Config, pool: "Pool") -> None:
+    def __init__(self, events: loop.Loop, settings: config.Config, tier: str, pool: "Pool") -> None:
         self.events = events
+        self.tier = tier
         self.images: Dict[str, Image] = {}
+        self._folders = cells.Folders() if tier != "namespaces" else None
         self._settings = settings
         self._pool = pool
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = _start_warden(theirs)
+            home = self._folders.zygote_home if self._folders else policy.SCRATCH
+            self._process = _start_warden(theirs, tier, home)
         events.watch(self._control.fileno(), loop.READ, self._on_word)
 
     def next_number(self) -> int:
         return self._pool.next_number()
+
+    def new_cell(self, number: int) -> Union[cells.NamespaceCell, cells.FolderCell]:
+        if self._folders is None:
+            return cells.NamespaceCell(self.events, self.order)
+        return cells.FolderCell(self._folders, number, self.tier == "none")
 
     def order(self, text: str, descriptor: int) -> None:
         try:
@@ -172,6 +188,7 @@ class Family:
         self._pool.works()
 
     def give_up(self, why: str) -> None:
+        self.close()
         self._pool.broken(why)
 
     def image_ended(self, image: Image) -> None:
@@ -203,6 +220,9 @@ class Family:
         for image in self.images.values():
             if not image.lost:
                 image.close()
+        if self._folders is not None:
+            self._process.kill()
+            self._folders.remove()
 
 
 _WARDEN = """
@@ -215,13 +235,15 @@ warden.main()
 """
 
 
-def _start_warden(control: socket.socket) -> subprocess.Popen:
+def _start_warden(control: socket.socket, tier: str, home: str) -> subprocess.Popen:
     """Its stderr goes where ours goes, into the server's log."""
     number = control.fileno()
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    command = [sys.executable, "-I", "-B", "-c", _WARDEN, package, *config.own_arguments(), f"control={number}"]
+    command = [sys.executable, "-I", "-B", "-c", _WARDEN, package, *config.own_arguments()]
+    command += [f"control={number}", f"tier={tier}"]
+    environment = policy.environment(sys.executable, home)
     return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, env=policy.environment(sys.executable), pass_fds=[number], cwd="/"
+        command, stdin=subprocess.DEVNULL, env=environment, pass_fds=[number], cwd="/"
     )
 
 
@@ -246,7 +268,13 @@ class Pool:
         self._on_works = on_works
         self._numbers = 0
         self.working = False
-        self._family = Family(events, settings, self)
+        self._problems: List[str] = []
+        self._tiers = list(TIERS if settings.tier == "auto" else [settings.tier])
+        self._family = Family(events, settings, self._tiers.pop(0), self)
+
+    @property
+    def tier(self) -> str:
+        return self._family.tier
 
     def next_number(self) -> int:
         self._numbers += 1
@@ -258,9 +286,14 @@ class Pool:
             self._on_works()
 
     def broken(self, why: str) -> None:
-        """Isolation cannot be had: the process ends, and whoever started it decides when to try again."""
-        say("problem", why)
-        self._events.stop()
+        """A tier cannot be had. After the last one the process ends; whoever started it decides when to try again."""
+        self._problems.append(f"{self._family.tier}: {why}")
+        if self._tiers and not self.working:
+            say("log", f"tier {self._problems[-1]}")
+            self._family = Family(self._events, self._settings, self._tiers.pop(0), self)
+        else:
+            say("problem", "No isolation is possible here: " + "; ".join(self._problems))
+            self._events.stop()
 
     def take(self, code: bytes, use: Callable[[Optional[slot.Slot]], None]) -> None:
         self._choose(code).take(use)

@@ -14,7 +14,7 @@ import socket
 import sys
 from typing import NoReturn, Set
 
-from . import config, loop, pool, syscalls
+from . import config, loop, policy, pool, syscalls
 from .pool import say
 from .run import Run
 
@@ -36,8 +36,11 @@ class Supervisor:
         """Returns when the server is gone or isolation cannot be had."""
         self._loop.run()
 
+    def close(self) -> None:
+        self._pool.close()
+
     def _on_works(self) -> None:
-        say("ready", "namespaces", platform.python_version(), self._pool.layers)
+        say("ready", self._pool.tier, platform.python_version(), self._pool.layers)
 
     def _on_stdin(self, _: int) -> None:
         if not os.read(STDIN, 4096):
@@ -63,9 +66,13 @@ def _listen(path: str) -> socket.socket:
 def main() -> NoReturn:
     settings = config.parse(config.own_arguments())
     _stand_alone()
+    supervisor = None
     try:
-        Supervisor(settings).serve()
+        supervisor = Supervisor(settings)
+        supervisor.serve()
     finally:
+        if supervisor is not None:
+            supervisor.close()
         _end_everybody()
         shutil.rmtree(settings.folder, ignore_errors=True)
         os._exit(0)
@@ -75,6 +82,10 @@ def _stand_alone() -> None:
     os.umask(0o077)
     if os.getpgrp() != os.getpid():
         os.setsid()  # Ctrl-C in the server's terminal is the server's business
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, policy.SUPERVISOR_NICE)
+    except PermissionError:
+        pass
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -182,12 +182,17 @@ def close_from(first: int) -> None:
         os.closerange(first, 1 << 16)
 
 
-def drop_capabilities() -> None:
-    """Empties all five capability sets of the calling thread; capabilities(7)."""
+def drop_bounding_set() -> None:
+    """No execve can bring a capability back; capabilities(7). Needs CAP_SETPCAP, does nothing without."""
     option, nothing_more = _long(PR_CAPBSET_DROP), _long(0)
     for capability in _CAPABILITIES:
         if _libc.prctl(option, capability, nothing_more, nothing_more, nothing_more) < 0:
             break
+
+
+def drop_capabilities() -> None:
+    """Empties all capability sets of the calling thread; capabilities(7)."""
+    drop_bounding_set()
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()

@@ -24,18 +24,34 @@ def main() -> None:
     control = socket.socket(fileno=config.control_socket())
     try:
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        isolation.leave_root()
-        starter = os.pidfd_open(os.getpid())
-        isolation.enter_outer_namespaces(proc)
-        if os.fork():
-            os._exit(0)  # the supervisor is the subreaper and becomes PID 1's parent
-        _die_with_the_supervisor(starter)
-        readable = isolation.build_root()
+        if settings.tier == "namespaces":
+            readable = _enter_namespaces(proc)
+        else:
+            readable = _stay_outside(settings.tier)
     except (OSError, isolation.IsolationError) as e:
         control.send(f"problem {e}".encode()[:MESSAGE_BYTES])
         os._exit(1)
-    control.send(b"ready " + ",".join(_layers()).encode())
+    control.send(b"ready " + ",".join(_layers(settings.tier)).encode())
     Warden(settings, control, proc, readable).serve()()
+
+
+def _enter_namespaces(proc: int) -> List[str]:
+    """Returns in PID 1 of the new namespaces, with the paths that programs may read."""
+    isolation.leave_root()
+    starter = os.pidfd_open(os.getpid())
+    isolation.enter_outer_namespaces(proc)
+    if os.fork():
+        os._exit(0)  # the supervisor is the subreaper and becomes PID 1's parent
+    _die_with_the_supervisor(starter)
+    return isolation.build_root()
+
+
+def _stay_outside(tier: str) -> List[str]:
+    """The landlock tier, where a root server's children change their identity one by one."""
+    if tier == "landlock" and landlock.version() == 0:
+        raise isolation.IsolationError("this kernel has no Landlock")
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    return isolation.system_paths()
 
 
 def _die_with_the_supervisor(starter: int) -> None:
@@ -50,9 +66,12 @@ def _die_with_the_supervisor(starter: int) -> None:
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _layers() -> List[str]:
-    layers = ["user", "pid", "mount", "network", "ipc", "uts", "capabilities", "rlimits", "seccomp"]
-    return layers + (["landlock"] if landlock.version() else [])
+def _layers(tier: str) -> List[str]:
+    if tier == "none":
+        return ["rlimits"]
+    namespaces = ["user", "pid", "mount", "network", "ipc", "uts"] if tier == "namespaces" else []
+    second = ["landlock"] if landlock.version() else []
+    return [*namespaces, "capabilities", "rlimits", "seccomp", *second]
 
 
 class Warden:

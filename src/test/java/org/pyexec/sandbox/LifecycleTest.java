@@ -62,7 +62,7 @@ class LifecycleTest {
         Path folder = Files.createTempDirectory("interpreter-");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path python = folder.resolve("python3");
-        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, python.toString())) {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "auto", python.toString())) {
             await().atMost(10, SECONDS)
                     .until(() -> sandbox.sandbox().status().problem().orElse("").contains(python.toString()));
             assertThatThrownBy(() -> sandbox.run("print(1)"))

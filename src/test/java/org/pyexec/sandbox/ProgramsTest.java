@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
@@ -16,36 +17,49 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every program of src/test/programs gets its verdict, under every identity that this machine allows. */
+/** Every program of src/test/programs gets its verdict, on every tier and under every identity. */
 class ProgramsTest {
 
     /** What an answer may take beyond the time limit of its program. */
     private static final Duration GRACE = Duration.ofMillis(1500);
 
-    private static final List<TestSandbox> SANDBOXES = new ArrayList<>();
+    private static final Map<String, TestSandbox> SANDBOXES = new LinkedHashMap<>();
 
     @BeforeAll
     static void startSandboxes() throws IOException {
-        for (TestSandbox.Identity identity : TestSandbox.Identity.possible()) {
-            SANDBOXES.add(TestSandbox.start(identity).awaitReady());
+        for (String tier : TestSandbox.TIERS) {
+            for (TestSandbox.Identity identity : TestSandbox.Identity.possible()) {
+                SANDBOXES.put(tier + " " + identity, TestSandbox.start(identity, tier, TestSandbox.PYTHON));
+            }
         }
     }
 
     @AfterAll
     static void closeSandboxes() {
-        SANDBOXES.forEach(TestSandbox::close);
+        SANDBOXES.values().forEach(TestSandbox::close);
     }
 
     @TestFactory
     Stream<DynamicContainer> everyProgramGetsItsVerdict() throws IOException {
         List<ProgramFile> programs = ProgramFile.all();
-        List<TestSandbox.Identity> identities = TestSandbox.Identity.possible();
-        return Stream.iterate(0, i -> i < identities.size(), i -> i + 1)
-                .map(i -> DynamicContainer.dynamicContainer(
-                        identities.get(i).name(),
+        return SANDBOXES.entrySet().stream()
+                .map(entry -> DynamicContainer.dynamicContainer(
+                        entry.getKey(),
                         programs.stream()
+                                .filter(program -> program.appliesTo(tier(entry.getKey())))
                                 .map(program -> DynamicTest.dynamicTest(
-                                        program.name(), () -> check(SANDBOXES.get(i), program)))));
+                                        program.name(),
+                                        () -> check(entry.getValue().awaitReady(), program)))));
+    }
+
+    @Test
+    void forcedTierIsTheOneThatIsReported() {
+        SANDBOXES.forEach((name, sandbox) ->
+                assertThat(sandbox.awaitReady().sandbox().status().tier()).contains(tier(name)));
+    }
+
+    private static String tier(String name) {
+        return name.substring(0, name.indexOf(' '));
     }
 
     @Test
@@ -61,7 +75,8 @@ class ProgramsTest {
     private static void check(TestSandbox sandbox, ProgramFile program) throws Exception {
         TestSandbox.Result result = sandbox.run(program.code(), program.timeout());
         SoftAssertions softly = new SoftAssertions();
-        String told = "%s\nstdout: %s\nstderr: %s".formatted(result.report(), result.stdout(), result.stderr());
+        String told = "%s: %s\nstdout: %s\nstderr: %s"
+                .formatted(program.name(), result.report(), result.stdout(), result.stderr());
         Ending ending = result.report().ending();
         program.expected("reason")
                 .ifPresent(word -> softly.assertThat(result.reason()).as(told).isEqualTo(word));

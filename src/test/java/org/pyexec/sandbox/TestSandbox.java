@@ -51,18 +51,20 @@ final class TestSandbox implements AutoCloseable {
         this.sandbox = WarmSandbox.start(settings, background, Clock.systemUTC(), identity.launcher());
     }
 
+    static final List<String> TIERS = List.of("namespaces", "landlock");
+
     static TestSandbox start(Identity identity) throws IOException {
-        return start(identity, PYTHON);
+        return start(identity, "auto", PYTHON);
     }
 
-    static TestSandbox start(Identity identity, String python) throws IOException {
+    static TestSandbox start(Identity identity, String tier, String python) throws IOException {
         Path directory = Files.createTempDirectory("sandbox-test-");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-        return new TestSandbox(directory, settings(directory, python), identity);
+        return new TestSandbox(directory, settings(directory, tier, python), identity);
     }
 
-    private static SandboxSettings settings(Path directory, String python) {
-        return new SandboxSettings(Optional.of(python), PRELOAD, "auto", directory, 512, 64, 64, 1 << 20);
+    private static SandboxSettings settings(Path directory, String tier, String python) {
+        return new SandboxSettings(Optional.of(python), PRELOAD, tier, directory, 512, 64, 64, 1 << 20);
     }
 
     WarmSandbox sandbox() {
