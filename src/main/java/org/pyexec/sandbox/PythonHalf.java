@@ -35,6 +35,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "isolation.py",
             "landlock.py",
             "loop.py",
+            "network.py",
             "outbox.py",
             "policy.py",
             "pool.py",

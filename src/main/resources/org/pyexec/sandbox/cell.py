@@ -13,8 +13,10 @@ from typing import NoReturn
 
 from . import isolation, syscalls
 
+MESSAGE_BYTES = 64 << 10
 
-def run(answer: int, proc: int, disk: int) -> NoReturn:
+
+def run(answer: int, proc: int, disk: int, has_network: bool) -> NoReturn:
     """`answer` is the socket to the supervisor, owned here from now on; `proc` a handle of a /proc."""
     try:
         signal.set_wakeup_fd(-1)
@@ -24,6 +26,8 @@ def run(answer: int, proc: int, disk: int) -> NoReturn:
         channel = socket.socket(fileno=answer)
         try:
             work = isolation.furnish_cell(proc, disk)
+            if has_network:
+                _obey_rules(channel.recv(MESSAGE_BYTES).decode())
             own = os.pidfd_open(os.getpid())
             syscalls.drop_capabilities()
             socket.send_fds(channel, [b"cell"], [own, work])
@@ -35,6 +39,14 @@ def run(answer: int, proc: int, disk: int) -> NoReturn:
         _reap_for_ever()
     finally:
         os._exit(1)
+
+
+def _obey_rules(text: str) -> None:
+    from . import network  # only here: it would make the warden larger
+
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    network.load_rules(text)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
 
 
 def _reap_for_ever() -> NoReturn:

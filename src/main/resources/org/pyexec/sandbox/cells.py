@@ -10,9 +10,9 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from typing import Callable, List, NamedTuple, Optional, Set
+from typing import Callable, List, NamedTuple, Optional, Set, Union
 
-from . import loop, policy
+from . import loop, network, policy
 
 MESSAGE_BYTES = 4096
 
@@ -41,8 +41,18 @@ class NamespaceCell:
         self._on_made, self._on_failed = on_made, on_failed
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._order("cell", theirs.fileno())
+            self._begin(theirs.fileno())
         self._loop.watch(self._channel.fileno(), loop.READ, self._on_word)
+
+    def _begin(self, theirs: int) -> None:
+        self._order("cell", theirs)
+
+    def _is_made(self) -> None:
+        self._on_made()
+
+    def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
+        """Calls on_answer with the network targets that were refused, now or a little later."""
+        on_answer([])
 
     def _on_word(self, _: int) -> None:
         assert self._channel is not None
@@ -50,7 +60,7 @@ class NamespaceCell:
         self._drop_channel()
         if message == b"cell":
             self.pidfd, self.work = descriptors
-            self._on_made()
+            self._is_made()
         else:
             self._on_failed(message.decode("utf-8", "replace") or "the warden could not make a cell")
 
@@ -78,6 +88,45 @@ class NamespaceCell:
             self._loop.forget(self._channel.fileno())
             self._channel.close()
             self._channel = None
+
+
+class NetworkedCell(NamespaceCell):
+    """A cell whose network namespace has an interface to the outside, with the rules loaded before it comes up."""
+
+    def __init__(self, events: loop.Loop, order: Callable[[str, int], None], rules: str) -> None:
+        super().__init__(events, order)
+        self._rules = rules
+        self._interface: Optional[network.Interface] = None
+
+    def _begin(self, theirs: int) -> None:
+        assert self._channel is not None
+        self._order("cell network", theirs)
+        self._channel.send(self._rules.encode())
+
+    def _is_made(self) -> None:
+        pid = network.pid_of(self.pidfd)
+        if pid is None or pid <= 0:
+            self._on_failed("the init of a cell ended")
+            return
+        self._interface = network.Interface(self._loop, pid, self._on_interface)
+
+    def _on_interface(self, ready: bool) -> None:
+        if ready:
+            self._on_made()
+        else:
+            self._on_failed(f"{network.SLIRP} could not make the interface")
+
+    def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
+        try:
+            network.BlockedQuery(self._loop, self.pidfd, on_answer)
+        except (OSError, subprocess.SubprocessError):
+            on_answer([])  # the init is gone
+
+    def remove(self) -> None:
+        if self._interface is not None:
+            self._interface.close()
+            self._interface = None
+        super().remove()
 
 
 class Folders:
@@ -158,6 +207,9 @@ class FolderCell:
     def parameters(self) -> str:
         return str(self._id)
 
+    def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
+        on_answer([])
+
     def usage(self) -> Optional[Usage]:
         """What lies in it now. The program goes on changing it meanwhile: no link is followed."""
         try:
@@ -190,6 +242,9 @@ class FolderCell:
         self.pidfd = self.work = self._top = -1
         _remove_tree(self._path)
         self._folders.give_id(self._id)
+
+
+Cell = Union[NamespaceCell, FolderCell]
 
 
 def _remove_tree(path: str) -> None:

@@ -101,7 +101,7 @@ def build_root() -> List[str]:
     syscalls.unmount_lazily(".")
     os.chdir("/")
     _make_read_only("/")
-    return [*resolved, "/etc/passwd", "/etc/group", "/etc/hosts"]
+    return [*resolved, *policy.OWN_FILES]
 
 
 def system_paths() -> List[str]:
@@ -152,6 +152,7 @@ def _populate(links: Iterable[tuple]) -> None:
     for path, target in (*links, *policy.SCRATCH_LINKS):
         os.symlink(target, "." + path)
     files = {"etc/passwd": policy.PASSWD, "etc/group": policy.GROUP, "etc/hosts": policy.HOSTS}
+    files.update({"etc/resolv.conf": policy.RESOLVER, "etc/nsswitch.conf": policy.NAME_SERVICES})
     for name, text in files.items():
         with open(name, "w", encoding="ascii") as file:
             file.write(text)

@@ -28,7 +28,10 @@ PASSWD = (
     "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
 )
 GROUP = "root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n"
+OWN_FILES = ("/etc/passwd", "/etc/group", "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf")
 HOSTNAME = "sandbox"
+RESOLVER = "nameserver 192.0.2.3\noptions timeout:2 attempts:2\n"
+NAME_SERVICES = "passwd: files\ngroup: files\nhosts: files dns\n"
 HOSTS = "127.0.0.1 localhost sandbox\n::1 localhost\n"
 
 # --- what the program sees ---------------------------------------------------------------------------------------
@@ -103,6 +106,29 @@ def places(home: str) -> Dict[str, str]:
 # priority, programs get less.
 SUPERVISOR_NICE = -10
 PROGRAM_NICE = 5
+
+# --- network, for runs that ask for it ------------------------------------------------------------------------------
+# Documentation addresses: they cannot be anybody's real network.
+NETWORK_RANGE = "192.0.2.0/24"
+NETWORK_RESOLVER = "192.0.2.3"
+# Everything that is not public. The host's own addresses are added. 198.51.100.0/24 and 203.0.113.0/24 count as public.
+CLOSED_NETWORKS = (
+    "0.0.0.0/8",  # this host
+    "10.0.0.0/8",  # private
+    "100.64.0.0/10",  # carrier-grade NAT
+    "127.0.0.0/8",  # loopback
+    "169.254.0.0/16",  # link-local, clouds' metadata
+    "172.16.0.0/12",  # private
+    "192.0.0.0/24",  # protocol assignments
+    "192.0.2.0/24",  # our own gateway
+    "192.88.99.0/24",  # 6to4 relays
+    "192.168.0.0/16",  # private
+    "198.18.0.0/15",  # benchmarks
+    "224.0.0.0/4",  # multicast
+    "240.0.0.0/4",  # reserved, broadcast
+)
+# IPv6 is closed altogether: the interface has none, and the rules drop what is not IPv4.
+MAX_BLOCKED = 128
 
 # --- limits --------------------------------------------------------------------------------------------------------
 

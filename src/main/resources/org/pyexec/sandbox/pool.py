@@ -8,9 +8,9 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from typing import Callable, Deque, Dict, List, Optional, Set, Tuple, Union
+from typing import Callable, Deque, Dict, List, Optional, Set, Tuple
 
-from . import cells, config, loop, policy, slot
+from . import cells, config, loop, network, policy, slot
 
 TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
 PARKED = 3  # children ready per image
@@ -19,6 +19,9 @@ MAKING = 4  # at once per image
 ATTEMPTS = 5  # children in a row that fail to park before the image is given up
 RESTART_SECONDS = 0.5
 MESSAGE_BYTES = 4096
+
+
+Use = Callable[[Optional[slot.Slot]], None]
 
 
 def say(kind: str, *words: str) -> None:
@@ -37,7 +40,8 @@ class Image(slot.ImageDoor):
         self.lost = False
         self._family = family
         self._parked: Deque[slot.Slot] = deque()
-        self._waiting: Deque[Callable[[Optional[slot.Slot]], None]] = deque()
+        self._waiting: Deque[Use] = deque()
+        self._reserved: Dict[int, Use] = {}  # by the number of the slot that is being made for it
         self._making = 0
         self._failures = 0
         self._slots: Dict[int, slot.Slot] = {}
@@ -48,10 +52,13 @@ class Image(slot.ImageDoor):
 
     # --- runs ----------------------------------------------------------------------------------------------------
 
-    def take(self, use: Callable[[Optional[slot.Slot]], None]) -> None:
+    def take(self, use: Use, networked: bool = False) -> None:
         """Calls use with a parked slot, now or when there is one; with None when there can be none."""
         if self.lost:
             use(None)
+            return
+        if networked:
+            self._make_networked(use)
             return
         while self._parked:
             found = self._parked.popleft()
@@ -70,9 +77,18 @@ class Image(slot.ImageDoor):
         for _ in range(min(wanted, MAKING - self._making)):
             self._making += 1
             number = self._family.next_number()
-            fresh = slot.Slot(number, self._family.events, self, self._family.new_cell(number))
-            self._slots[fresh.number] = fresh
-            fresh.make()
+            self._make(number, self._family.new_cell(number))
+
+    def _make(self, number: int, cell: cells.Cell) -> None:
+        fresh = slot.Slot(number, self._family.events, self, cell)
+        self._slots[number] = fresh
+        fresh.make()
+
+    def _make_networked(self, use: Use) -> None:
+        """On demand: an interface costs a process, which would stand beside every parked child."""
+        number = self._family.next_number()
+        self._reserved[number] = use
+        self._make(number, self._family.new_networked_cell())
 
     # --- what slots tell -----------------------------------------------------------------------------------------
 
@@ -83,6 +99,9 @@ class Image(slot.ImageDoor):
             pass  # the zygote is gone; the end of its socket says so too
 
     def parked(self, ready: slot.Slot) -> None:
+        if ready.number in self._reserved:
+            self._reserved.pop(ready.number)(ready)
+            return
         self._making -= 1
         self._failures = 0
         if self._waiting:
@@ -93,6 +112,10 @@ class Image(slot.ImageDoor):
         self.refill()
 
     def failed(self, broken: slot.Slot, why: str) -> None:
+        say("log", f"image {self.name}: {why}")
+        if broken.number in self._reserved:
+            self._reserved.pop(broken.number)(None)
+            return
         if broken in self._parked:
             self._parked.remove(broken)
         else:
@@ -143,9 +166,10 @@ class Image(slot.ImageDoor):
         for each in list(self._slots.values()):
             each.exit = each.exit or [-1, 0, 0]
             each.kill()
-        for use in self._waiting:
+        for use in [*self._waiting, *self._reserved.values()]:
             use(None)
         self._waiting.clear()
+        self._reserved.clear()
         self._family.image_ended(self)
 
     def close(self) -> None:
@@ -173,7 +197,10 @@ class Family:
     def next_number(self) -> int:
         return self._pool.next_number()
 
-    def new_cell(self, number: int) -> Union[cells.NamespaceCell, cells.FolderCell]:
+    def new_networked_cell(self) -> cells.Cell:
+        return cells.NetworkedCell(self.events, self.order, network.rules(self._settings.network_allow))
+
+    def new_cell(self, number: int) -> cells.Cell:
         if self._folders is None:
             return cells.NamespaceCell(self.events, self.order)
         return cells.FolderCell(self._folders, number, self.tier == "none")
@@ -268,6 +295,7 @@ class Pool:
         self._on_works = on_works
         self._numbers = 0
         self.working = False
+        self.network = False
         self._problems: List[str] = []
         self._tiers = list(TIERS if settings.tier == "auto" else [settings.tier])
         self._family = Family(events, settings, self._tiers.pop(0), self)
@@ -281,9 +309,24 @@ class Pool:
         return self._numbers
 
     def works(self) -> None:
-        if not self.working:
-            self.working = True
-            self._on_works()
+        """The first child is parked: isolation works. Whether the network does is found out by trying as well."""
+        if self.working:
+            return
+        self.working = True
+        problem = network.missing() if self.tier == "namespaces" else f"not in tier {self.tier}"
+        if problem:
+            self._network_tried(None, problem)
+        else:
+            self._family.images["plain"].take(lambda tried: self._network_tried(tried, "it was tried"), True)
+
+    def _network_tried(self, tried: Optional[slot.Slot], problem: str) -> None:
+        self.network = tried is not None
+        if tried is None:
+            say("log", f"no network for programs: {problem}")
+        else:
+            tried.state = "ending"
+            tried.kill()
+        self._on_works()
 
     def broken(self, why: str) -> None:
         """A tier cannot be had. After the last one the process ends; whoever started it decides when to try again."""
@@ -295,8 +338,8 @@ class Pool:
             say("problem", "No isolation is possible here: " + "; ".join(self._problems))
             self._events.stop()
 
-    def take(self, code: bytes, use: Callable[[Optional[slot.Slot]], None]) -> None:
-        self._choose(code).take(use)
+    def take(self, code: bytes, networked: bool, use: Use) -> None:
+        self._choose(code).take(use, networked)
 
     def _choose(self, code: bytes) -> Image:
         images = self._family.images

@@ -54,6 +54,7 @@ class Run:
         self._watcher: Optional[watch.Watcher] = None
         self._must_be_dead = False  # before the answer: files are read then
         self._sent = False
+        self._blocked: List[str] = []
         self._started = 0.0
         self._duration = 0.0
         self._cpu = 0
@@ -88,10 +89,11 @@ class Run:
         self._cpu_limit = max(1, math.ceil(self._timeout * policy.CPU_FACTOR))
         self._original = collect.remember(request["code"])
         self._request = request
-        if request["network"] == b"1":
-            self._refuse("network access is not available")
+        networked = request["network"] == b"1"
+        if networked and not self._pool.network:
+            self._refuse("Network access is not available")
             return
-        self._pool.take(request["code"], self._on_slot)
+        self._pool.take(request["code"], networked, self._on_slot)
 
     def _refuse(self, why: str) -> None:
         self._request = self._request or {}
@@ -193,12 +195,27 @@ class Run:
             return
         self._decide(verdict)
         self._must_be_dead = True
-        self._slot.kill()
+        self._ask_blocked(self._slot.kill)
+
+    def _ask_blocked(self, then: Callable[[], None]) -> None:
+        """Which targets were refused, while the namespaces are there; at once for runs without network."""
+
+        def on_answer(targets: List[str]) -> None:
+            self._blocked = targets
+            if not self._finished:
+                then()
+
+        assert self._slot is not None
+        self._slot.cell.ask_blocked(on_answer)
 
     def _conclude(self, verdict: Ending) -> None:
         """The program is over by itself. Without files the answer need not wait for the teardown."""
         assert self._slot is not None
         self._decide(verdict)
+        self._ask_blocked(self._answer)
+
+    def _answer(self) -> None:
+        assert self._slot is not None
         if collect.anything(self._slot.work, self._original):
             self._must_be_dead = True
             self._slot.kill()
@@ -258,6 +275,7 @@ class Run:
             ("truncated", "1" if truncated else "0"),
             ("skipped-count", str(self._collected.skipped_count)),
         ]
+        fields += [("blocked", target) for target in self._blocked]
         fields += [("skipped", f"{name}\0{reason}") for name, reason in self._collected.skipped]
         return [(name, value.encode("utf-8", "replace")) for name, value in fields]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-from typing import Callable, List, Optional, Union
+from typing import Callable, List, Optional
 
 from . import cells, loop, report
 
@@ -24,7 +24,7 @@ class Slot:
         number: int,
         events: loop.Loop,
         image: "ImageDoor",
-        cell: Union[cells.NamespaceCell, cells.FolderCell],
+        cell: cells.Cell,
     ) -> None:
         self.number = number
         self.cell = cell

@@ -1,7 +1,8 @@
 """The supervisor: listens for runs, keeps the pool, and takes everything along when it goes.
 
 It lives as long as its standard input: the server holds the other end, so even a server that was killed ends it. What
-it says to the server goes to standard output, one line each: "ready VERSION LAYERS", "problem TEXT", "log TEXT".
+it says to the server goes to standard output, one line each: "ready TIER VERSION LAYERS NETWORK",
+"problem TEXT", "log TEXT".
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Supervisor:
         self._pool.close()
 
     def _on_works(self) -> None:
-        say("ready", self._pool.tier, platform.python_version(), self._pool.layers)
+        say("ready", self._pool.tier, platform.python_version(), self._pool.layers, "network" if self._pool.network else "closed")
 
     def _on_stdin(self, _: int) -> None:
         if not os.read(STDIN, 4096):

@@ -17,6 +17,7 @@ MACHINE = platform.machine()
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(MACHINE, -1)
 SYS_CLONE = {"x86_64": 56, "aarch64": 220}.get(MACHINE, -1)
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}.get(MACHINE, -1)
+SYS_CAPGET = {"x86_64": 125, "aarch64": 90}.get(MACHINE, -1)
 SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}.get(MACHINE, -1)
 SYS_CLOSE_RANGE = 436
 SYS_OPEN_TREE = 428
@@ -62,7 +63,9 @@ PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_RAISE = 2
 PR_CAP_AMBIENT_CLEAR_ALL = 4
+CAP_NET_ADMIN = 12
 
 CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 63  # asking beyond what the kernel knows only gives EINVAL
@@ -197,6 +200,16 @@ def drop_capabilities() -> None:
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()
     call("capset", SYS_CAPSET, ctypes.byref(header), ctypes.byref(nothing))
+
+
+def keep_over_exec(capability: int) -> None:
+    """Makes a capability below 32 inheritable and ambient, so that a command that is not root's has it."""
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable: low words, then high words
+    call("capget", SYS_CAPGET, ctypes.byref(header), ctypes.byref(sets))
+    sets[2] |= 1 << capability
+    call("capset", SYS_CAPSET, ctypes.byref(header), ctypes.byref(sets))
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability)
 
 
 def map_shared(descriptor: int, length: int) -> int:

@@ -2,6 +2,7 @@
 
 It never sees a request. The supervisor talks to it over a sequenced-packet socket:
   "cell"              with one descriptor: make a cell, whose init answers over that descriptor
+  "cell network"      the same; the init first reads the rules of its network from there
   "image NAME MODULE,…" with one descriptor: start a zygote that has these modules imported and listens there
 and it says "ready LAYER,…" or "problem TEXT" once.
 """
@@ -102,21 +103,21 @@ class Warden:
             os._exit(0)  # takes the whole PID namespace along
         command, *words = message.decode().split(" ")
         if command == "cell":
-            duty = self._make_cell(descriptors[0])
+            duty = self._make_cell(descriptors[0], words == ["network"])
         else:
             duty = self._start_zygote(descriptors[0], words[0], words[1])
         if duty is None:
             os.close(descriptors[0])
         return duty
 
-    def _make_cell(self, answer: int) -> Optional[Callable[[], NoReturn]]:
+    def _make_cell(self, answer: int, network: bool) -> Optional[Callable[[], NoReturn]]:
         try:
             child = syscalls.clone(isolation.CELL_NAMESPACES)
         except OSError:
             return None  # the supervisor sees the end of the stream on its side of `answer`
         if child:
             return None
-        return lambda: cell.run(answer, self._proc, self._settings.disk)
+        return lambda: cell.run(answer, self._proc, self._settings.disk, network)
 
     def _start_zygote(self, control: int, name: str, modules: str) -> Optional[Callable[[], NoReturn]]:
         if os.fork():
