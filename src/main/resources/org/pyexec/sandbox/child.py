@@ -183,6 +183,7 @@ def _shut_in(belongings: Belongings, prepared: Prepared, user: int, home: str) -
     """Gives up everything that the program must not have; nothing here can be taken back."""
     _place_streams(belongings)
     os.umask(0o022)
+    os.setsid()  # the kernel shares processors between sessions first: sched(7), autogroups
     os.setpriority(os.PRIO_PROCESS, 0, prepared.nice)
     if prepared.tier != "namespaces":
         _become(user, prepared)
@@ -208,8 +209,6 @@ def _become(user: int, prepared: Prepared) -> None:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
-    if prepared.tier == "none":
-        os.setsid()  # so that what it starts can be ended with it
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != prepared.zygote:

@@ -83,14 +83,21 @@ def _stand_alone() -> None:
     os.umask(0o077)
     if os.getpgrp() != os.getpid():
         os.setsid()  # Ctrl-C in the server's terminal is the server's business
-    try:
-        os.setpriority(os.PRIO_PROCESS, 0, policy.SUPERVISOR_NICE)
-    except PermissionError:
-        pass
+    _come_first()
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _come_first() -> None:
+    """Within its session by its nice value, among sessions by that of its autogroup; sched(7)."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, policy.SUPERVISOR_NICE)
+        with open("/proc/self/autogroup", "w", encoding="ascii") as autogroup:
+            autogroup.write(str(policy.SUPERVISOR_NICE))
+    except OSError:
+        pass  # not allowed, or not there
 
 
 def _end_everybody() -> None:

@@ -7,6 +7,7 @@ docs/threat-model.md.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import Callable, List, NamedTuple, Optional, Set
 
@@ -40,6 +41,7 @@ class Watcher:
         self._settings = settings
         self._cpu_limit = cpu_limit
         self._on_passed = on_passed
+        self._weighing: Optional[_Weighing] = None
         self._timer: Optional[loop.Timer] = events.later(INTERVAL, self._look)
 
     def stop(self) -> None:
@@ -65,9 +67,18 @@ class Watcher:
             return "processes"
         if usage is not None and (usage.size > self._settings.disk or usage.inodes > policy.SCRATCH_INODES):
             return "disk"
-        if self._memory(processes) > self._settings.memory + policy.LAST_WORDS_BYTES:
-            return "memory"
-        return ""
+        return "memory" if self._too_heavy(processes) else ""
+
+    def _too_heavy(self, processes: List[Process]) -> bool:
+        """Cheap first: resident pages, counted once per process. Only when that is too much they are weighed."""
+        if self._weighing is None:
+            if sum(_resident(process.pid) for process in processes) > self._settings.memory:
+                self._weighing = _Weighing([process.pid for process in processes])
+            return False
+        if self._weighing.is_alive():
+            return False
+        weight, self._weighing = self._weighing.weight, None
+        return weight > self._settings.memory + policy.LAST_WORDS_BYTES
 
     def _processes(self) -> List[Process]:
         """All of the run: what hangs on its init and on its first process, whose parent is the zygote."""
@@ -85,12 +96,18 @@ class Watcher:
                 waiting += _children(pid)
         return found
 
-    def _memory(self, processes: List[Process]) -> int:
-        """Cheap first: resident pages counted once per process. Only when that is too much, shared ones are divided."""
-        rough = sum(_resident(process.pid) for process in processes)
-        if rough <= self._settings.memory:
-            return rough
-        return sum(_proportional(process.pid) for process in processes)
+
+class _Weighing(threading.Thread):
+    """Adds up memory with shared pages divided. In a thread: the kernel makes us wait for processes that fork a lot."""
+
+    def __init__(self, pids: List[int]) -> None:
+        super().__init__(daemon=True)
+        self.weight = 0
+        self._pids = pids
+        self.start()
+
+    def run(self) -> None:
+        self.weight = sum(_proportional(pid) for pid in self._pids)
 
 
 def _pid_behind(pidfd: int) -> int:

@@ -69,14 +69,19 @@ final class TestSandbox implements AutoCloseable {
         return start(launcher, "namespaces", PYTHON);
     }
 
-    private static TestSandbox start(List<String> launcher, String tier, String python) throws IOException {
-        Path directory = Files.createTempDirectory("sandbox-test-");
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-        return new TestSandbox(directory, settings(directory, tier, python), launcher);
+    static TestSandbox start(List<String> launcher, String tier, String python) throws IOException {
+        return start(launcher, tier, python, PRELOAD);
     }
 
-    private static SandboxSettings settings(Path directory, String tier, String python) {
-        return new SandboxSettings(Optional.of(python), PRELOAD, tier, directory, 512, 64, 64, 1 << 20);
+    static TestSandbox start(List<String> launcher, String tier, String python, List<String> preload)
+            throws IOException {
+        Path directory = Files.createTempDirectory("sandbox-test-");
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        return new TestSandbox(directory, settings(directory, tier, python, preload), launcher);
+    }
+
+    private static SandboxSettings settings(Path directory, String tier, String python, List<String> preload) {
+        return new SandboxSettings(Optional.of(python), preload, tier, directory, 512, 64, 64, 1 << 20);
     }
 
     WarmSandbox sandbox() {
