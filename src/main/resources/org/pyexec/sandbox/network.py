@@ -36,6 +36,8 @@ def missing() -> str:
 
 def rules(allowed: Tuple[str, ...]) -> str:
     """For nft(8). The order decides: the resolver, what the operator allows, what is closed, the rest of IPv4."""
+    counted = f"meta l4proto {{ tcp, udp }} update @{SET} {{ ip daddr . th dport }}"
+    refuse = "reject with icmp type admin-prohibited"
     return f"""
 table inet {TABLE} {{
   set {SET} {{
@@ -49,8 +51,8 @@ table inet {TABLE} {{
     oifname "lo" accept
     ip daddr {policy.NETWORK_RESOLVER} meta l4proto {{ tcp, udp }} th dport 53 accept
     {_rule(_addresses(allowed), "accept")}
-    {_rule(_closed(), f"meta l4proto {{ tcp, udp }} update @{SET} {{ ip daddr . th dport }} reject with icmp type admin-prohibited")}
-    {_rule(_closed(), "reject with icmp type admin-prohibited")}
+    {_rule(_closed(), f"{counted} {refuse}")}
+    {_rule(_closed(), refuse)}
     meta nfproto ipv4 accept
   }}
   chain in {{

@@ -16,6 +16,7 @@ TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
 PARKED = 3  # children ready per image
 REFILL_SECONDS = 0.002
 MAKING = 4  # at once per image
+LOOKED_AT_BYTES = 256 << 10  # of a program, for its imports
 ATTEMPTS = 5  # children in a row that fail to park before the image is given up
 RESTART_SECONDS = 0.5
 MESSAGE_BYTES = 4096
@@ -343,7 +344,7 @@ class Pool:
 
     def _choose(self, code: bytes) -> Image:
         images = self._family.images
-        needed = _imported(code)
+        needed = _imported(code[:LOOKED_AT_BYTES])
         for image in images.values():
             offered = {module.split(".")[0] for module in image.modules}
             if image.ready and not image.lost and needed <= offered:

@@ -178,7 +178,8 @@ class Run:
             self._look_at_report()
         if self._ending is None:
             self._cpu, self._peak = cpu, peak
-            self._conclude(ending.interrupted() if status == -1 else ending.observed(status, self._settings, self._cpu_limit))
+            lost = status == -1
+            self._conclude(ending.interrupted() if lost else ending.observed(status, self._settings, self._cpu_limit))
             return
         if self._cpu == 0:
             self._cpu, self._peak = cpu, peak

@@ -41,7 +41,8 @@ class Supervisor:
         self._pool.close()
 
     def _on_works(self) -> None:
-        say("ready", self._pool.tier, platform.python_version(), self._pool.layers, "network" if self._pool.network else "closed")
+        network = "network" if self._pool.network else "closed"
+        say("ready", self._pool.tier, platform.python_version(), self._pool.layers, network)
 
     def _on_stdin(self, _: int) -> None:
         if not os.read(STDIN, 4096):
