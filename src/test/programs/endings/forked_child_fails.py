@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # exit: 0
 # stdout: child ended with 1
 import os

@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # skipped: fifo hard1 hard2 link_dir link_file link_host socket
 # files: plain.txt
 import os

@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: [0, 1, 2] 0 hi
 import asyncio
 

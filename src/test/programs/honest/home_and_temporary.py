@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: user /tmp True True
 import getpass
 import os

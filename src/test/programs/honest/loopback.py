@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: b'pong'
 import socket
 import threading

@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: [0, 1, 4, 9]
 import multiprocessing
 

@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: b'shared'
 from multiprocessing import shared_memory
 

@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: hi from the shell 6
 import subprocess
 import sys

@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: ['EPERM', 'EPERM', 'EPERM', 'EPERM', 'EPERM', 'EPERM', 'EPERM']
 import ctypes
 import errno

@@ -2,5 +2,5 @@
 # stdout: True True
 import os
 
-open("/tmp/mine", "w").write("x")
-print(os.path.exists("/tmp/mine"), os.path.exists("/usr/bin/env"))
+open(os.environ["TMPDIR"] + "/mine", "w").write("x")
+print(os.path.exists(os.environ["TMPDIR"] + "/mine"), os.path.exists("/usr/bin/env"))

@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: refused refused
 import os
 import stat

@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: 1000 1000 [1000] True 0
 import ctypes
 import os

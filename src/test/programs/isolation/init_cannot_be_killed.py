@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: still here
 import os
 import signal

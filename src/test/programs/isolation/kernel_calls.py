@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: []
 import ctypes
 import errno

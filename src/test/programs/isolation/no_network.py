@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: 0
 import socket
 

@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: True
 import os
 

@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: [1, 2]
 import os
 

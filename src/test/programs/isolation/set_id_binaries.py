@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: 1000
 import os
 import shutil

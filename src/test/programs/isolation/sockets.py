@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: ['AF_ALG', 'AF_BLUETOOTH', 'AF_NETLINK', 'AF_PACKET', 'AF_VSOCK', 'raw', 'raw6']
 import socket
 

@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: EPERM
 import errno
 import fcntl

@@ -8,5 +8,5 @@ data[:: 1 << 12] = b"x" * (len(data) >> 12)
 threads = [threading.Thread(target=lambda: None) for _ in range(5)]
 for thread in threads:
     thread.start()
-open("/tmp/file", "wb").write(bytes(4096))
-print(len(data) >> 20, len(threads), os.path.getsize("/tmp/file"))
+open(os.environ["TMPDIR"] + "/file", "wb").write(bytes(4096))
+print(len(data) >> 20, len(threads), os.path.getsize(os.environ["TMPDIR"] + "/file"))

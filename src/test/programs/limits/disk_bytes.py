@@ -1,4 +1,5 @@
 # reason: disk
+# tiers: namespaces
 # details-has: Disk limit of 64 MB
 with open("big", "wb") as file:
     while True:

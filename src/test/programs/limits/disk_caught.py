@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: caught
 try:
     open("/tmp/big", "wb").write(bytes(100 << 20))

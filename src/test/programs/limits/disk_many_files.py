@@ -1,4 +1,5 @@
 # reason: disk
+# tiers: namespaces
 # details-has: No space left on device
 import os
 

@@ -1,4 +1,5 @@
 # reason: processes
+# tiers: namespaces
 # details-has: Limit of 64 processes and threads exceeded
 # timeout: 10
 import os

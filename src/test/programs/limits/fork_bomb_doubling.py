@@ -1,4 +1,5 @@
 # reason: timeout
+# tiers: namespaces
 # timeout: 2
 import os
 

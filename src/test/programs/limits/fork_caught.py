@@ -1,4 +1,5 @@
 # reason: completed
+# tiers: namespaces
 # stdout: caught
 import os
 import time

@@ -1,5 +1,5 @@
-# reason: error
-# details-has: OSError
+# reason: memory
+# details-has: Memory limit of 512 MB exceeded
 import mmap
 
 maps = []

@@ -26,6 +26,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "__init__.py",
             "__main__.py",
             "cell.py",
+            "cells.py",
             "child.py",
             "collect.py",
             "config.py",
@@ -34,6 +35,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "isolation.py",
             "landlock.py",
             "loop.py",
+            "network.py",
             "outbox.py",
             "policy.py",
             "pool.py",
@@ -43,10 +45,12 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "run.py",
             "seccomp.py",
             "slot.py",
+            "sources.py",
             "supervisor.py",
             "syscall_table.py",
             "syscalls.py",
             "warden.py",
+            "watch.py",
             "zygote.py");
 
     private static final String PACKAGE = "pyexec_sandbox";

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param tier {@code auto} or the name of one tier
  * @param runtimeDirectory private folder (mode 0700) for the socket and the Python half; made when absent
  * @param outputMaxBytes what is kept of each output stream
+ * @param networkAllow addresses, networks and host names that programs with network reach although they are not public
  */
 public record SandboxSettings(
         Optional<String> python,
@@ -22,9 +23,24 @@ public record SandboxSettings(
         int memoryMb,
         int processes,
         int diskMb,
-        int outputMaxBytes) {
+        int outputMaxBytes,
+        List<String> networkAllow) {
 
     public SandboxSettings {
         preload = List.copyOf(preload);
+        networkAllow = List.copyOf(networkAllow);
+    }
+
+    /** Without exceptions from the rules of the network. */
+    public SandboxSettings(
+            Optional<String> python,
+            List<String> preload,
+            String tier,
+            Path runtimeDirectory,
+            int memoryMb,
+            int processes,
+            int diskMb,
+            int outputMaxBytes) {
+        this(python, preload, tier, runtimeDirectory, memoryMb, processes, diskMb, outputMaxBytes, List.of());
     }
 }

@@ -46,7 +46,8 @@ final class Supervisor implements AutoCloseable {
                 "memory-mb=" + settings.memoryMb(),
                 "processes=" + settings.processes(),
                 "disk-mb=" + settings.diskMb(),
-                "output-bytes=" + settings.outputMaxBytes()));
+                "output-bytes=" + settings.outputMaxBytes(),
+                "network-allow=" + String.join(",", settings.networkAllow())));
         return command;
     }
 

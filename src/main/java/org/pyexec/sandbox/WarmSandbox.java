@@ -236,7 +236,11 @@ public final class WarmSandbox implements Sandbox {
 
     private synchronized void becomeReady(String[] words) {
         status = new SandboxStatus(
-                Optional.of(words[1]), List.of(words[3].split(",")), false, Optional.of(words[2]), Optional.empty());
+                Optional.of(words[1]),
+                List.of(words[3].split(",")),
+                words[4].equals("network"),
+                Optional.of(words[2]),
+                Optional.empty());
         starting = false;
         notifyAll();
         LOG.log(

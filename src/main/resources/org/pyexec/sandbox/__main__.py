@@ -1,4 +1,4 @@
-"""Entry: `python3 -I -S <folder>/pyexec_sandbox/__main__.py ROLE name=value…`, see supervisor.py, warden.py, probe.py."""
+"""Entry: `python3 -I -S <folder>/pyexec_sandbox/__main__.py ROLE name=value…`, see supervisor.py, probe.py."""
 
 from __future__ import annotations
 
@@ -14,11 +14,6 @@ def main() -> None:
         from pyexec_sandbox import supervisor
 
         supervisor.main()
-    elif role == "warden":
-        from pyexec_sandbox import warden
-
-        sys.path.pop(0)
-        warden.main()
     elif role == "probe":
         from pyexec_sandbox import probe
 

@@ -13,10 +13,10 @@ from typing import NoReturn
 
 from . import isolation, syscalls
 
-HIGHEST_DESCRIPTOR = 1 << 16
+MESSAGE_BYTES = 64 << 10
 
 
-def run(answer: int, proc: int, disk: int) -> NoReturn:
+def run(answer: int, proc: int, disk: int, has_network: bool) -> NoReturn:
     """`answer` is the socket to the supervisor, owned here from now on; `proc` a handle of a /proc."""
     try:
         signal.set_wakeup_fd(-1)
@@ -26,6 +26,8 @@ def run(answer: int, proc: int, disk: int) -> NoReturn:
         channel = socket.socket(fileno=answer)
         try:
             work = isolation.furnish_cell(proc, disk)
+            if has_network:
+                _obey_rules(channel.recv(MESSAGE_BYTES).decode())
             own = os.pidfd_open(os.getpid())
             syscalls.drop_capabilities()
             socket.send_fds(channel, [b"cell"], [own, work])
@@ -33,10 +35,18 @@ def run(answer: int, proc: int, disk: int) -> NoReturn:
             channel.send(f"problem {e}".encode())
             os._exit(1)
         channel.detach()
-        os.closerange(0, HIGHEST_DESCRIPTOR)
+        syscalls.close_from(0)
         _reap_for_ever()
     finally:
         os._exit(1)
+
+
+def _obey_rules(text: str) -> None:
+    from . import network  # only here: it would make the warden larger
+
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    network.load_rules(text)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
 
 
 def _reap_for_ever() -> NoReturn:

@@ -9,9 +9,11 @@ import fcntl
 import os
 import random
 import resource
+import signal
 import socket
 import sys
-from typing import List, NamedTuple, NoReturn, Tuple
+import tempfile
+from typing import List, NamedTuple, NoReturn, Optional, Tuple
 
 from . import config, frames, isolation, landlock, policy, program, report, seccomp, syscalls
 
@@ -46,7 +48,6 @@ USUAL_MODULES = (
     "typing",
 )
 
-HIGHEST_DESCRIPTOR = 1 << 16
 CONTROL = 3
 
 
@@ -71,24 +72,49 @@ class Sizes(NamedTuple):
 class Prepared(NamedTuple):
     """What all children of a zygote have in common, made once."""
 
-    filter: seccomp.Filter
-    landlock: int
+    tier: str
+    zygote: int  # its process id
+    filter: Optional[seccomp.Filter]
+    landlock: int  # version, 0 where there is none
     paths: List[Tuple[str, int]]
+    ruleset: Optional[int]  # where it is the same for all children
+    processes: int
+    nice: int
     limits: List[Tuple[int, int, int]]
 
 
 def prepare(settings: config.Config, readable: List[str], sizes: Sizes) -> Prepared:
-    return Prepared(seccomp.build(), landlock.version(), _paths(readable), _limits(settings, sizes))
+    abi = landlock.version() if settings.tier != "none" else 0
+    namespaces = settings.tier == "namespaces"
+    paths = _paths(readable) + (_paths_in_namespaces() if namespaces else [])
+    return Prepared(
+        tier=settings.tier,
+        zygote=os.getpid(),
+        filter=None if settings.tier == "none" else seccomp.build(None if namespaces else abi),
+        landlock=abi,
+        paths=paths,
+        ruleset=landlock.build(abi, paths, close_network=False) if abi and namespaces else None,
+        processes=settings.processes,
+        nice=0 if os.getpriority(os.PRIO_PROCESS, 0) < 0 else policy.PROGRAM_NICE,
+        limits=_limits(settings, sizes),
+    )
 
 
 def _paths(readable: List[str]) -> List[Tuple[str, int]]:
     """Landlock's rules: a second statement of what the mounts say."""
-    paths = [("/", landlock.READ_DIR)]  # listing a folder tells nothing that is not meant to be seen
+    paths = []
     for path in readable:
         paths.append((path, landlock.READ_ONLY if os.path.isdir(path) else landlock.READ_ONLY & landlock.FILE_ONLY))
     paths += [(device, landlock.DEVICE) for device in policy.DEVICES]
-    paths.append((policy.SCRATCH, landlock.FILE_RIGHTS[max(landlock.FILE_RIGHTS)]))
     return paths
+
+
+def _paths_in_namespaces() -> List[Tuple[str, int]]:
+    return [
+        ("/", landlock.READ_DIR),  # listing a folder tells nothing that is not meant to be seen
+        # The folder above the mount: the kernel looks for rules upwards, through mount points but not at them.
+        (policy.SCRATCH_PARENT, landlock.EVERYTHING),
+    ]
 
 
 def _limits(settings: config.Config, sizes: Sizes) -> List[Tuple[int, int, int]]:
@@ -107,8 +133,6 @@ def _limits(settings: config.Config, sizes: Sizes) -> List[Tuple[int, int, int]]
         (resource.RLIMIT_SIGPENDING, 256, 256),
         (resource.RLIMIT_NOFILE, policy.OPEN_FILES, policy.OPEN_FILES),
         (resource.RLIMIT_STACK, policy.STACK_BYTES, policy.STACK_BYTES),
-        # The init of the cell is one more; the user namespace is the run's own, so the count is the run's own.
-        (resource.RLIMIT_NPROC, settings.processes + 1, settings.processes + 1),
         (resource.RLIMIT_AS, address_space, address_space + last_words),
         (resource.RLIMIT_DATA, data, data + last_words),
     ]
@@ -121,12 +145,15 @@ def _within(which: int, wanted: int) -> int:
     return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
 
 
-def run(belongings: Belongings, prepared: Prepared) -> NoReturn:
+def run(belongings: Belongings, prepared: Prepared, user: int) -> NoReturn:
     """Parks, receives one program, runs it, ends the process."""
     try:
-        writer = _enter(belongings, prepared)
+        writer = report.Writer(belongings.report)
+        home = _take_place(belongings, prepared, user)
+        _shut_in(belongings, prepared, user, home)
         _differ_from_siblings()
         control = socket.socket(fileno=CONTROL)
+        main = program.rehearse(home + "/work")
         control.sendall(b"parked")
         request = dict(_receive(control))
         control.close()
@@ -135,33 +162,77 @@ def run(belongings: Belongings, prepared: Prepared) -> NoReturn:
     except BaseException as e:  # nothing of the program has run: the supervisor takes another child
         _complain(e)
         os._exit(1)
-    program.run(request, writer)
+    program.run(request, writer, main)
 
 
-def _enter(belongings: Belongings, prepared: Prepared) -> report.Writer:
-    syscalls.setns(belongings.cell, isolation.JOINED_NAMESPACES)
-    writer = report.Writer(belongings.report)
-    _keep_only(belongings)
+def _take_place(belongings: Belongings, prepared: Prepared, user: int) -> str:
+    """Enters the cell; returns the home folder."""
+    if prepared.tier == "namespaces":
+        syscalls.setns(belongings.cell, isolation.JOINED_NAMESPACES)
+        os.chdir(policy.WORK)
+        return policy.SCRATCH
+    os.fchdir(belongings.cell)
+    home = os.getcwd()
+    os.environ.update(policy.places(home))
+    tempfile.tempdir = None
+    os.chdir("work")
+    return home
+
+
+def _shut_in(belongings: Belongings, prepared: Prepared, user: int, home: str) -> None:
+    """Gives up everything that the program must not have; nothing here can be taken back."""
+    _place_streams(belongings)
     os.umask(0o022)
-    os.chdir(policy.WORK)
+    os.setsid()  # the kernel shares processors between sessions first: sched(7), autogroups
+    os.setpriority(os.PRIO_PROCESS, 0, prepared.nice)
+    if prepared.tier != "namespaces":
+        _become(user, prepared)
     syscalls.drop_capabilities()
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     if prepared.landlock:
-        landlock.restrict(prepared.landlock, prepared.paths, close_network=False)
-    for which, soft, hard in prepared.limits:
+        ruleset = prepared.ruleset
+        if ruleset is None:
+            paths = [*prepared.paths, (home, landlock.EVERYTHING)]
+            ruleset = landlock.build(prepared.landlock, paths, close_network=True)
+        landlock.restrict(ruleset)
+    syscalls.close_from(CONTROL + 1)
+    for which, soft, hard in [*_process_limit(prepared, user), *prepared.limits]:
         resource.setrlimit(which, (soft, hard))
-    seccomp.install(prepared.filter)
-    return writer
+    if prepared.filter is not None:
+        seccomp.install(prepared.filter)
 
 
-def _keep_only(belongings: Belongings) -> None:
-    """Standard streams and the control socket stay, everything else is closed."""
+def _become(user: int, prepared: Prepared) -> None:
+    """Without namespaces: an identity of its own where the server is root, and an end with the zygote."""
+    if user:
+        syscalls.drop_bounding_set()
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != prepared.zygote:
+        os._exit(0)
+
+
+def _process_limit(prepared: Prepared, user: int) -> List[Tuple[int, int, int]]:
+    """The kernel counts by user id and user namespace: exact where one of them is the run's own."""
+    if prepared.tier == "namespaces":
+        count = prepared.processes + 1  # the init of the cell is one of them
+    elif user not in (0, policy.UNPRIVILEGED_ID):
+        count = prepared.processes
+    else:
+        return []  # the supervisor counts threads
+    return [(resource.RLIMIT_NPROC, _within(resource.RLIMIT_NPROC, count), _within(resource.RLIMIT_NPROC, count))]
+
+
+def _place_streams(belongings: Belongings) -> None:
+    """Standard streams and the control socket get the numbers 0 to 3."""
     streams = [belongings.stdin, belongings.stdout, belongings.stderr, belongings.control]
     # The originals may lie in the way of the targets, so copies above them are made first.
     safe = [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, CONTROL + 1) for descriptor in streams]
     for target, descriptor in enumerate(safe):
         os.dup2(descriptor, target, inheritable=target != CONTROL)
-    os.closerange(CONTROL + 1, HIGHEST_DESCRIPTOR)
 
 
 def _differ_from_siblings() -> None:

@@ -18,6 +18,7 @@ class Config:
     processes: int
     disk: int
     output: int
+    network_allow: Tuple[str, ...]
 
     @property
     def socket_path(self) -> str:
@@ -34,6 +35,7 @@ def parse(arguments: List[str]) -> Config:
         processes=int(given["processes"]),
         disk=int(given["disk-mb"]) << 20,
         output=int(given["output-bytes"]),
+        network_allow=tuple(word for word in given.get("network-allow", "").split(",") if word),
     )
 
 

@@ -50,8 +50,14 @@ def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
     return Ending("error", str(code), "", traceback or f"Program exited with status {code}")
 
 
-def _exceeded(limit: str, settings: config.Config) -> str:
+def limited(limit: str, settings: config.Config, cpu_limit: int) -> Ending:
+    """The run as a whole has passed a limit and was ended."""
+    return Ending(limit, "", "SIGKILL", _exceeded(limit, settings, cpu_limit))
+
+
+def _exceeded(limit: str, settings: config.Config, cpu_limit: int = 0) -> str:
     sentences = {
+        "cpu": f"Processor time limit of {_seconds(cpu_limit)} exceeded",
         "memory": f"Memory limit of {settings.memory >> 20} MB exceeded",
         "disk": f"Disk limit of {settings.disk >> 20} MB or {policy.SCRATCH_INODES} files exceeded",
         "processes": f"Limit of {settings.processes} processes and threads exceeded",
@@ -59,7 +65,7 @@ def _exceeded(limit: str, settings: config.Config) -> str:
     return sentences[limit]
 
 
-def observed(status: int, cpu_limit: int) -> Ending:
+def observed(status: int, settings: config.Config, cpu_limit: int) -> Ending:
     """The kernel's word, as waitpid gives it: the process was killed, or left without passing through its end."""
     if not os.WIFSIGNALED(status):
         code = os.WEXITSTATUS(status)
@@ -70,5 +76,5 @@ def observed(status: int, cpu_limit: int) -> Ending:
     except ValueError:
         name = f"SIG{number}"
     if number == signal.SIGXCPU:
-        return Ending("cpu", "", name, f"Processor time limit of {_seconds(cpu_limit)} exceeded")
+        return Ending("cpu", "", name, _exceeded("cpu", settings, cpu_limit))
     return Ending("killed", "", name, f"Program was ended by signal {name}")

@@ -84,8 +84,7 @@ def build_root() -> List[str]:
     Returns the paths that programs may read.
     """
     syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
-    trees = [(path, _copy_of(path)) for path in _visible_directories()]
-    trees += [(path, _copy_of(path)) for path in policy.SYSTEM_FILES if os.path.exists(path)]
+    trees = [(path, _copy_of(path)) for path in system_paths()]
     devices = [(path, syscalls.open_tree(path, False)) for path in policy.DEVICES]
     links = [(path, os.readlink(path)) for path in policy.SYSTEM_DIRECTORIES if os.path.islink(path)]
     resolved = {path: os.path.isdir(path) for path, _ in trees}
@@ -102,7 +101,12 @@ def build_root() -> List[str]:
     syscalls.unmount_lazily(".")
     os.chdir("/")
     _make_read_only("/")
-    return [path for path in resolved] + [path for path, _ in links] + ["/etc/passwd", "/etc/group", "/etc/hosts"]
+    return [*resolved, *policy.OWN_FILES]
+
+
+def system_paths() -> List[str]:
+    """What programs may read of the system."""
+    return _visible_directories() + [path for path in policy.SYSTEM_FILES if os.path.exists(path)]
 
 
 def _visible_directories() -> List[str]:
@@ -143,11 +147,12 @@ def _attach(tree: int, target: str, directory: bool) -> None:
 
 def _populate(links: Iterable[tuple]) -> None:
     """Folders, links and small files of the new root; the working directory is its top."""
-    for folder in ("dev", "etc", policy.SCRATCH[1:]):
-        os.mkdir(folder, 0o755)
+    for folder in ("dev", "etc", policy.SCRATCH[1:], policy.COLLECTED[1:]):
+        os.makedirs(folder, 0o755)
     for path, target in (*links, *policy.SCRATCH_LINKS):
         os.symlink(target, "." + path)
     files = {"etc/passwd": policy.PASSWD, "etc/group": policy.GROUP, "etc/hosts": policy.HOSTS}
+    files.update({"etc/resolv.conf": policy.RESOLVER, "etc/nsswitch.conf": policy.NAME_SERVICES})
     for name, text in files.items():
         with open(name, "w", encoding="ascii") as file:
             file.write(text)
@@ -180,6 +185,11 @@ def furnish_cell(proc: int, disk: int) -> int:
     options = f"size={disk},nr_inodes={policy.SCRATCH_INODES},mode=0755"
     syscalls.mount("tmpfs", policy.SCRATCH, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, options)
     make_scratch_directories(policy.SCRATCH)
+    return _collectors_view()
+
+
+def _collectors_view() -> int:
+    """Stays mounted until the namespace goes: taking a mount down waits for every processor."""
     tree = syscalls.open_tree(policy.WORK, False)
     attributes = (
         syscalls.MOUNT_ATTR_RDONLY
@@ -189,9 +199,9 @@ def furnish_cell(proc: int, disk: int) -> int:
         | syscalls.MOUNT_ATTR_NOSYMFOLLOW
     )
     syscalls.set_mount_attributes(tree, attributes, False)
-    handle = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=tree)
+    syscalls.move_mount(tree, policy.COLLECTED)
     os.close(tree)
-    return handle
+    return os.open(policy.COLLECTED, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
 
 def _raise_loopback() -> None:

@@ -25,6 +25,7 @@ CONNECT_TCP = 1 << 1
 SCOPE_ABSTRACT_SOCKETS = 1 << 0  # ABI 6
 SCOPE_SIGNALS = 1 << 1
 
+EVERYTHING = (1 << 16) - 1
 READ_ONLY = EXECUTE | READ_FILE | READ_DIR
 DEVICE = READ_FILE | WRITE_FILE | IOCTL_DEV
 FILE_ONLY = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # what a rule on something not a folder may hold
@@ -53,16 +54,18 @@ def version() -> int:
         return 0
 
 
-def restrict(abi: int, paths: Iterable[Tuple[str, int]], close_network: bool) -> None:
-    """Restricts the calling process to the given paths for good; needs no_new_privs. Absent paths are left out."""
+def build(abi: int, paths: Iterable[Tuple[str, int]], close_network: bool) -> int:
+    """A ruleset's descriptor, which the caller owns. Absent paths are left out."""
     rights = FILE_RIGHTS[min(abi, max(FILE_RIGHTS))]
     ruleset = _create(abi, rights, close_network)
-    try:
-        for path, allowed in paths:
-            _allow(ruleset, path, allowed & rights)
-        syscalls.call("landlock_restrict_self", syscalls.SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
-    finally:
-        os.close(ruleset)
+    for path, allowed in paths:
+        _allow(ruleset, path, allowed & rights)
+    return ruleset
+
+
+def restrict(ruleset: int) -> None:
+    """Restricts the calling process to what the ruleset allows for good; needs no_new_privs."""
+    syscalls.call("landlock_restrict_self", syscalls.SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
 
 
 def _create(abi: int, rights: int, close_network: bool) -> int:

@@ -6,6 +6,7 @@ import heapq
 import itertools
 import select
 import time
+import traceback
 from typing import Callable, Dict, List, Tuple
 
 READ = select.EPOLLIN
@@ -59,8 +60,17 @@ class Loop:
             for descriptor, events in self._epoll.poll(self._patience()):
                 handler = self._handlers.get(descriptor)
                 if handler is not None:
-                    handler(events)
+                    self._guarded(lambda: handler(events), descriptor)
             self._ring()
+
+    def _guarded(self, action: Callable[[], None], descriptor: int) -> None:
+        """A fault in the handling of one run must not take the others along."""
+        try:
+            action()
+        except Exception:
+            traceback.print_exc()
+            if descriptor >= 0:
+                self.forget(descriptor)
 
     def _patience(self) -> float:
         while self._timers and self._timers[0][2].cancelled:
@@ -74,4 +84,4 @@ class Loop:
         while self._timers and self._timers[0][0] <= now:
             timer = heapq.heappop(self._timers)[2]
             if not timer.cancelled:
-                timer.action()
+                self._guarded(timer.action, -1)

@@ -13,7 +13,11 @@ class Outbox:
     """Keeps what the socket does not take yet. `on_error` is called once when the other side is gone."""
 
     def __init__(
-        self, events: loop.Loop, target: socket.socket, idle_handler: Optional[loop.Handler], on_error: Callable[[], None]
+        self,
+        events: loop.Loop,
+        target: socket.socket,
+        idle_handler: Optional[loop.Handler],
+        on_error: Callable[[], None],
     ) -> None:
         self._loop = events
         self._socket = target

@@ -6,32 +6,45 @@ identities), seccomp.py (system calls), landlock.py (files) and child.py (limits
 
 from __future__ import annotations
 
+from typing import Dict
+
 # --- identities --------------------------------------------------------------------------------------------------
 
 # A server that runs as root leaves root before anything else: with host uid 0 the kernel does not enforce RLIMIT_NPROC.
 # The id has no account on Debian or systemd systems (65520 to 65533 are free) and exists in rootless containers.
 UNPRIVILEGED_ID = 65520
 
+# The landlock tier has no user namespaces; where the server is root, each run has an id of its own instead. The many are
+# above what systems and containers give out; the few are for containers that know only 65536 ids.
+SLOT_IDS = range(1_900_000_000, 1_900_000_256)
+FEW_SLOT_IDS = range(65521, 65534)
+
 # What the program sees as its own uid and gid. Not 0, so that no tool believes it is root.
 INNER_ID = 1000
 
 PASSWD = (
     "root:x:0:0:root:/root:/usr/sbin/nologin\n"
-    "user:x:1000:1000:user:/sandbox/home:/bin/sh\n"
+    "user:x:1000:1000:user:/home/user:/bin/sh\n"
     "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
 )
 GROUP = "root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n"
+OWN_FILES = ("/etc/passwd", "/etc/group", "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf")
 HOSTNAME = "sandbox"
+RESOLVER = "nameserver 192.0.2.3\noptions timeout:2 attempts:2\n"
+NAME_SERVICES = "passwd: files\ngroup: files\nhosts: files dns\n"
 HOSTS = "127.0.0.1 localhost sandbox\n::1 localhost\n"
 
 # --- what the program sees ---------------------------------------------------------------------------------------
 
 # One tmpfs per run, limited in bytes and inodes, gone with the run. Everything writable lies in it.
-SCRATCH = "/sandbox"
+SCRATCH_PARENT = "/home"
+SCRATCH = SCRATCH_PARENT + "/user"  # also the home folder
 WORK = SCRATCH + "/work"  # the working directory; files left here are handed out
-SCRATCH_DIRECTORIES = ("work", "home", "tmp", "shm")
+SCRATCH_DIRECTORIES = ("work", ".tmp", ".shm")
 SCRATCH_INODES = 8192
-SCRATCH_LINKS = (("/tmp", "sandbox/tmp"), ("/dev/shm", "../sandbox/shm"))
+SCRATCH_LINKS = (("/tmp", "home/user/.tmp"), ("/dev/shm", "../home/user/.shm"))
+# A second, read-only view of the work folder for the collector of files.
+COLLECTED = "/collected"
 
 # Bound read-only, nosuid, nodev. The interpreter's own folders are added (sys.prefix, sys.base_prefix, its libraries).
 SYSTEM_DIRECTORIES = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/sbin")
@@ -52,16 +65,11 @@ DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
-    "HOME": SCRATCH + "/home",
     "USER": "user",
     "LOGNAME": "user",
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
-    "TMPDIR": "/tmp",
     "MPLBACKEND": "Agg",  # figures are drawn into files, there is no screen
-    "MPLCONFIGDIR": "/tmp/.config/matplotlib",
-    "XDG_CACHE_HOME": "/tmp/.cache",
-    "XDG_CONFIG_HOME": "/tmp/.config",
     "OPENBLAS_NUM_THREADS": "1",  # a zygote may have one thread only, or fork would lose the others
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -70,12 +78,57 @@ ENVIRONMENT = {
 }
 
 
-def environment(executable: str) -> dict:
+def environment(executable: str, home: str = SCRATCH) -> Dict[str, str]:
     """The interpreter's own folder comes first on the PATH, as in an activated virtual environment."""
     folder = executable.rpartition("/")[0]
     path = ENVIRONMENT["PATH"]
-    return {**ENVIRONMENT, "PATH": path if folder in path.split(":") else f"{folder}:{path}"}
+    return {
+        **ENVIRONMENT,
+        "PATH": path if folder in path.split(":") else f"{folder}:{path}",
+        **places(home),
+    }
 
+
+def places(home: str) -> Dict[str, str]:
+    """Variables that name folders of the run."""
+    temporary = "/tmp" if home == SCRATCH else f"{home}/.tmp"
+    return {
+        "HOME": home,
+        "TMPDIR": temporary,
+        "MPLCONFIGDIR": f"{temporary}/.config/matplotlib",
+        "XDG_CACHE_HOME": f"{temporary}/.cache",
+        "XDG_CONFIG_HOME": f"{temporary}/.config",
+    }
+
+
+# --- priority ------------------------------------------------------------------------------------------------------
+# The supervisor has to end a program in time however many processors that keeps busy. Where it may not raise its own
+# priority, programs get less.
+SUPERVISOR_NICE = -10
+PROGRAM_NICE = 5
+
+# --- network, for runs that ask for it ------------------------------------------------------------------------------
+# Documentation addresses: they cannot be anybody's real network.
+NETWORK_RANGE = "192.0.2.0/24"
+NETWORK_RESOLVER = "192.0.2.3"
+# Everything that is not public. The host's own addresses are added. 198.51.100.0/24 and 203.0.113.0/24 count as public.
+CLOSED_NETWORKS = (
+    "0.0.0.0/8",  # this host
+    "10.0.0.0/8",  # private
+    "100.64.0.0/10",  # carrier-grade NAT
+    "127.0.0.0/8",  # loopback
+    "169.254.0.0/16",  # link-local, clouds' metadata
+    "172.16.0.0/12",  # private
+    "192.0.0.0/24",  # protocol assignments
+    "192.0.2.0/24",  # our own gateway
+    "192.88.99.0/24",  # 6to4 relays
+    "192.168.0.0/16",  # private
+    "198.18.0.0/15",  # benchmarks
+    "224.0.0.0/4",  # multicast
+    "240.0.0.0/4",  # reserved, broadcast
+)
+# IPv6 is closed altogether: the interface has none, and the rules drop what is not IPv4.
+MAX_BLOCKED = 128
 
 # --- limits --------------------------------------------------------------------------------------------------------
 
@@ -152,3 +205,18 @@ DENIED = {
 
 # Refused as unknown because their memory is counted by no limit that holds without cgroups.
 UNCOUNTED_MEMORY = "memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl"
+
+# --- system calls in the landlock tier ---------------------------------------------------------------------------------
+# Without namespaces the program shares process ids, networks and file names with the host. So it may have threads, but
+# no other processes and no sockets but pairs.
+
+STRICT_REFUSED = """fork vfork execve execveat setsid setpgid tkill pidfd_open pidfd_send_signal
+    get_robust_list connect bind listen accept accept4 inotify_init inotify_init1 inotify_add_watch mknod mknodat
+    setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid"""
+
+# Landlock does not cover these. They are answered as done without being done, so that copying a file with its mode and
+# times works and nothing of the host changes.
+STRICT_PRETENDED = """chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes utimensat futimesat
+    setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr"""
+
+STRICT_IOCTLS = (0x541B, 0x5421, 0x5450, 0x5451, 0x5401, 0x5413)  # FIONREAD FIONBIO FIO(N)CLEX TCGETS TIOCGWINSZ

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
@@ -9,13 +10,19 @@ import sys
 from collections import deque
 from typing import Callable, Deque, Dict, List, Optional, Set, Tuple
 
-from . import config, loop, policy, slot
+from . import cells, config, loop, network, policy, slot
 
+TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
 PARKED = 3  # children ready per image
+REFILL_SECONDS = 0.002
 MAKING = 4  # at once per image
+LOOKED_AT_BYTES = 256 << 10  # of a program, for its imports
 ATTEMPTS = 5  # children in a row that fail to park before the image is given up
 RESTART_SECONDS = 0.5
 MESSAGE_BYTES = 4096
+
+
+Use = Callable[[Optional[slot.Slot]], None]
 
 
 def say(kind: str, *words: str) -> None:
@@ -34,7 +41,8 @@ class Image(slot.ImageDoor):
         self.lost = False
         self._family = family
         self._parked: Deque[slot.Slot] = deque()
-        self._waiting: Deque[Callable[[Optional[slot.Slot]], None]] = deque()
+        self._waiting: Deque[Use] = deque()
+        self._reserved: Dict[int, Use] = {}  # by the number of the slot that is being made for it
         self._making = 0
         self._failures = 0
         self._slots: Dict[int, slot.Slot] = {}
@@ -45,10 +53,13 @@ class Image(slot.ImageDoor):
 
     # --- runs ----------------------------------------------------------------------------------------------------
 
-    def take(self, use: Callable[[Optional[slot.Slot]], None]) -> None:
+    def take(self, use: Use, networked: bool = False) -> None:
         """Calls use with a parked slot, now or when there is one; with None when there can be none."""
         if self.lost:
             use(None)
+            return
+        if networked:
+            self._make_networked(use)
             return
         while self._parked:
             found = self._parked.popleft()
@@ -57,7 +68,8 @@ class Image(slot.ImageDoor):
                 break
         else:
             self._waiting.append(use)
-        self.refill()
+        # Not at once: the program that starts now has the first right to the processor.
+        self._family.events.later(REFILL_SECONDS if self._parked else 0, self.refill)
 
     def refill(self) -> None:
         if not self.ready or self.lost:
@@ -65,22 +77,32 @@ class Image(slot.ImageDoor):
         wanted = PARKED + len(self._waiting) - len(self._parked) - self._making
         for _ in range(min(wanted, MAKING - self._making)):
             self._making += 1
-            fresh = slot.Slot(self._family.next_number(), self._family.events, self)
-            self._slots[fresh.number] = fresh
-            fresh.make()
+            number = self._family.next_number()
+            self._make(number, self._family.new_cell(number))
+
+    def _make(self, number: int, cell: cells.Cell) -> None:
+        fresh = slot.Slot(number, self._family.events, self, cell)
+        self._slots[number] = fresh
+        fresh.make()
+
+    def _make_networked(self, use: Use) -> None:
+        """On demand: an interface costs a process, which would stand beside every parked child."""
+        number = self._family.next_number()
+        self._reserved[number] = use
+        self._make(number, self._family.new_networked_cell())
 
     # --- what slots tell -----------------------------------------------------------------------------------------
 
-    def ask_for_cell(self, channel: int) -> None:
-        self._family.order("cell", channel)
-
-    def ask_to_park(self, number: int, descriptors: List[int]) -> None:
+    def ask_to_park(self, number: int, parameters: str, descriptors: List[int]) -> None:
         try:
-            socket.send_fds(self._control, [f"park {number}".encode()], descriptors)
+            socket.send_fds(self._control, [f"park {number} {parameters}".encode()], descriptors)
         except OSError:
             pass  # the zygote is gone; the end of its socket says so too
 
     def parked(self, ready: slot.Slot) -> None:
+        if ready.number in self._reserved:
+            self._reserved.pop(ready.number)(ready)
+            return
         self._making -= 1
         self._failures = 0
         if self._waiting:
@@ -91,6 +113,10 @@ class Image(slot.ImageDoor):
         self.refill()
 
     def failed(self, broken: slot.Slot, why: str) -> None:
+        say("log", f"image {self.name}: {why}")
+        if broken.number in self._reserved:
+            self._reserved.pop(broken.number)(None)
+            return
         if broken in self._parked:
             self._parked.remove(broken)
         else:
@@ -108,23 +134,32 @@ class Image(slot.ImageDoor):
 
     def _on_word(self, _: int) -> None:
         try:
-            message = self._control.recv(MESSAGE_BYTES).decode()
+            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
         except OSError:
-            message = ""
+            message, descriptors = b"", []
         if not message:
             self._on_end()
             return
-        word, *values = message.split(" ")
+        word, *values = message.decode().split(" ")
         if word == "ready":
             self.ready = True
             if values and values[0]:
                 say("log", f"image {self.name}: not installed: {values[0]}")
             self.refill()
+        elif word == "forked":
+            self._forked(int(values[0]), descriptors[0])
         elif word == "exit":
             number, status, cpu, peak = map(int, values)
             ended = self._slots.get(number)
             if ended is not None:
                 ended.exited(status, cpu, peak)
+
+    def _forked(self, number: int, pidfd: int) -> None:
+        parking = self._slots.get(number)
+        if parking is None:
+            os.close(pidfd)
+        else:
+            parking.forked(pidfd)
 
     def _on_end(self) -> None:
         """The zygote is dead: its runs are lost, since nobody can tell how they end; others go on."""
@@ -132,9 +167,10 @@ class Image(slot.ImageDoor):
         for each in list(self._slots.values()):
             each.exit = each.exit or [-1, 0, 0]
             each.kill()
-        for use in self._waiting:
+        for use in [*self._waiting, *self._reserved.values()]:
             use(None)
         self._waiting.clear()
+        self._reserved.clear()
         self._family.image_ended(self)
 
     def close(self) -> None:
@@ -146,18 +182,29 @@ class Image(slot.ImageDoor):
 class Family:
     """One warden with its zygotes."""
 
-    def __init__(self, events: loop.Loop, settings: config.Config, pool: "Pool") -> None:
+    def __init__(self, events: loop.Loop, settings: config.Config, tier: str, pool: "Pool") -> None:
         self.events = events
+        self.tier = tier
         self.images: Dict[str, Image] = {}
+        self._folders = cells.Folders() if tier != "namespaces" else None
         self._settings = settings
         self._pool = pool
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            self._process = _start_warden(theirs)
+            home = self._folders.zygote_home if self._folders else policy.SCRATCH
+            self._process = _start_warden(theirs, tier, home)
         events.watch(self._control.fileno(), loop.READ, self._on_word)
 
     def next_number(self) -> int:
         return self._pool.next_number()
+
+    def new_networked_cell(self) -> cells.Cell:
+        return cells.NetworkedCell(self.events, self.order, network.rules(self._settings.network_allow))
+
+    def new_cell(self, number: int) -> cells.Cell:
+        if self._folders is None:
+            return cells.NamespaceCell(self.events, self.order)
+        return cells.FolderCell(self._folders, number, self.tier == "none")
 
     def order(self, text: str, descriptor: int) -> None:
         try:
@@ -169,6 +216,7 @@ class Family:
         self._pool.works()
 
     def give_up(self, why: str) -> None:
+        self.close()
         self._pool.broken(why)
 
     def image_ended(self, image: Image) -> None:
@@ -200,14 +248,30 @@ class Family:
         for image in self.images.values():
             if not image.lost:
                 image.close()
+        if self._folders is not None:
+            self._process.kill()
+            self._folders.remove()
 
 
-def _start_warden(control: socket.socket) -> subprocess.Popen:
+_WARDEN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pyexec_sandbox import sources
+sources.take_into_memory()
+from pyexec_sandbox import warden
+warden.main()
+"""
+
+
+def _start_warden(control: socket.socket, tier: str, home: str) -> subprocess.Popen:
     """Its stderr goes where ours goes, into the server's log."""
     number = control.fileno()
-    command = [sys.executable, "-I", "-B", sys.argv[0], "warden", *config.own_arguments(), f"control={number}"]
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    command = [sys.executable, "-I", "-B", "-c", _WARDEN, package, *config.own_arguments()]
+    command += [f"control={number}", f"tier={tier}"]
+    environment = policy.environment(sys.executable, home)
     return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, env=policy.environment(sys.executable), pass_fds=[number], cwd="/"
+        command, stdin=subprocess.DEVNULL, env=environment, pass_fds=[number], cwd="/"
     )
 
 
@@ -232,28 +296,55 @@ class Pool:
         self._on_works = on_works
         self._numbers = 0
         self.working = False
-        self._family = Family(events, settings, self)
+        self.network = False
+        self._problems: List[str] = []
+        self._tiers = list(TIERS if settings.tier == "auto" else [settings.tier])
+        self._family = Family(events, settings, self._tiers.pop(0), self)
+
+    @property
+    def tier(self) -> str:
+        return self._family.tier
 
     def next_number(self) -> int:
         self._numbers += 1
         return self._numbers
 
     def works(self) -> None:
-        if not self.working:
-            self.working = True
-            self._on_works()
+        """The first child is parked: isolation works. Whether the network does is found out by trying as well."""
+        if self.working:
+            return
+        self.working = True
+        problem = network.missing() if self.tier == "namespaces" else f"not in tier {self.tier}"
+        if problem:
+            self._network_tried(None, problem)
+        else:
+            self._family.images["plain"].take(lambda tried: self._network_tried(tried, "it was tried"), True)
+
+    def _network_tried(self, tried: Optional[slot.Slot], problem: str) -> None:
+        self.network = tried is not None
+        if tried is None:
+            say("log", f"no network for programs: {problem}")
+        else:
+            tried.state = "ending"
+            tried.kill()
+        self._on_works()
 
     def broken(self, why: str) -> None:
-        """Isolation cannot be had: the process ends, and whoever started it decides when to try again."""
-        say("problem", why)
-        self._events.stop()
+        """A tier cannot be had. After the last one the process ends; whoever started it decides when to try again."""
+        self._problems.append(f"{self._family.tier}: {why}")
+        if self._tiers and not self.working:
+            say("log", f"tier {self._problems[-1]}")
+            self._family = Family(self._events, self._settings, self._tiers.pop(0), self)
+        else:
+            say("problem", "No isolation is possible here: " + "; ".join(self._problems))
+            self._events.stop()
 
-    def take(self, code: bytes, use: Callable[[Optional[slot.Slot]], None]) -> None:
-        self._choose(code).take(use)
+    def take(self, code: bytes, networked: bool, use: Use) -> None:
+        self._choose(code).take(use, networked)
 
     def _choose(self, code: bytes) -> Image:
         images = self._family.images
-        needed = _imported(code)
+        needed = _imported(code[:LOOKED_AT_BYTES])
         for image in images.values():
             offered = {module.split(".")[0] for module in image.modules}
             if image.ready and not image.lost and needed <= offered:

@@ -15,11 +15,13 @@ import sys
 import threading
 import traceback
 import types
-from typing import Dict, Iterator, NamedTuple, NoReturn, Optional
+from typing import Dict, Iterator, List, NamedTuple, NoReturn, Optional
 
 from . import policy, report
 
-PATH = policy.WORK + "/" + policy.PROGRAM
+_work = policy.WORK  # the working folder, set while parking
+_REHEARSAL = b"import sys\nfor i in range(3):\n    sys.stdout.write(f'{i}'[:0])\n"
+_OUR_MODULES: List[str] = []  # filled in the zygote: looking through sys.modules writes to every page with a name
 _SAVED = "_saved_by_program"
 
 
@@ -32,11 +34,12 @@ class Ended(NamedTuple):
     signal: int = 0  # by which the process still has to end itself, as Python does after KeyboardInterrupt
 
 
-def run(request: Dict[str, bytes], writer: report.Writer) -> NoReturn:
+def run(request: Dict[str, bytes], writer: report.Writer, main: types.ModuleType) -> NoReturn:
     """Never returns. A child that the program forks comes through here too, and reports nothing."""
     owner = os.getpid()
     before = _usage()
-    main = _become_main(request["code"])
+    with open(_path(), "wb") as file:
+        file.write(request["code"])
     ended = _execute(request["code"], main)
     _finish(main)
     if os.getpid() == owner and not ended.signal:
@@ -77,23 +80,40 @@ def _report(writer: report.Writer, ended: Ended, cpu: float, peak: int) -> None:
 # --- before ------------------------------------------------------------------------------------------------------
 
 
-def _become_main(code: bytes) -> types.ModuleType:
-    """Makes the process look like a fresh interpreter that was given main.py."""
-    with open(PATH, "wb") as file:
-        file.write(code)
+def _path() -> str:
+    return f"{_work}/{policy.PROGRAM}"
+
+
+def rehearse(work: str) -> types.ModuleType:
+    """Makes the process look like a fresh interpreter that was given main.py, and goes through a run once.
+
+    After a fork every page that is written for the first time is copied. The rehearsal does that ahead of the request.
+    """
+    global _work
+    _work = work
+    with open(_path(), "wb") as file:
+        file.write(b"")
+    _usage()
+    _execute(_REHEARSAL, types.ModuleType("__main__"))
+    _flush()
+    return _become_main()
+
+
+def _become_main() -> types.ModuleType:
     main = types.ModuleType("__main__")
     main.__dict__.update(
-        __file__=PATH,
+        __file__=_path(),
         __cached__=None,
         __builtins__=builtins,
         __annotations__={},
-        __loader__=importlib.machinery.SourceFileLoader("__main__", PATH),
+        __loader__=importlib.machinery.SourceFileLoader("__main__", _path()),
     )
-    for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
-        del sys.modules[name]
+    for name in _OUR_MODULES:
+        sys.modules.pop(name, None)
     sys.modules["__main__"] = main
     sys.argv = [policy.PROGRAM]
-    sys.path.insert(0, policy.WORK)
+    sys.orig_argv = [sys.executable, policy.PROGRAM]
+    sys.path.insert(0, _work)
     sys.stdout.reconfigure(line_buffering=True)
     return main
 
@@ -180,6 +200,8 @@ def _limit_behind(e: BaseException) -> str:
     for each in _causes(e):
         if isinstance(each, MemoryError):
             return "memory"
+        if isinstance(each, OSError) and each.errno == errno.ENOMEM:
+            return "memory"
         if isinstance(each, OSError) and each.errno in (errno.ENOSPC, errno.EFBIG):
             return "disk"
         if isinstance(each, OSError) and each.errno == errno.EAGAIN and (not _can_fork() or _came_from_fork(each)):
@@ -250,13 +272,18 @@ def _let_go(main: types.ModuleType) -> None:
     for name in [n for n in names if n != "__builtins__"]:
         names[name] = None
     try:
-        if len(os.listdir(policy.WORK)) > 1:  # objects in cycles matter only where there are files
+        if len(os.listdir(_work)) > 1:  # objects in cycles matter only where there are files
             gc.collect()
     except OSError:
         pass
 
 
 # --- figures -----------------------------------------------------------------------------------------------------
+
+
+def remember_own_modules() -> None:
+    """In the zygote: what a program must not find in sys.modules."""
+    _OUR_MODULES[:] = [name for name in sys.modules if name.split(".")[0] == __package__]
 
 
 def remember_saved_figures() -> None:
@@ -278,7 +305,7 @@ def _save_open_figures() -> None:
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return
-    os.chdir(policy.WORK)
+    os.chdir(_work)
     saved = 0
     for number in pyplot.get_fignums():
         figure = pyplot.figure(number)

@@ -8,7 +8,7 @@ import socket
 import time
 from typing import Callable, Dict, List, Optional
 
-from . import collect, config, ending, frames, loop, outbox, policy, report
+from . import collect, config, ending, frames, loop, outbox, policy, report, watch
 from .ending import Ending
 from .pool import Pool
 from .slot import Slot
@@ -51,6 +51,10 @@ class Run:
         self._ending: Optional[Ending] = None  # decided; what follows is reading and sending
         self._finished = False
         self._timer: Optional[loop.Timer] = None
+        self._watcher: Optional[watch.Watcher] = None
+        self._must_be_dead = False  # before the answer: files are read then
+        self._sent = False
+        self._blocked: List[str] = []
         self._started = 0.0
         self._duration = 0.0
         self._cpu = 0
@@ -85,10 +89,11 @@ class Run:
         self._cpu_limit = max(1, math.ceil(self._timeout * policy.CPU_FACTOR))
         self._original = collect.remember(request["code"])
         self._request = request
-        if request["network"] == b"1":
-            self._refuse("network access is not available")
+        networked = request["network"] == b"1"
+        if networked and not self._pool.network:
+            self._refuse("Network access is not available")
             return
-        self._pool.take(request["code"], self._on_slot)
+        self._pool.take(request["code"], networked, self._on_slot)
 
     def _refuse(self, why: str) -> None:
         self._request = self._request or {}
@@ -116,6 +121,7 @@ class Run:
             self._loop.watch(stream.descriptor, loop.READ, self._pump(stream))
         self._started = time.monotonic()
         self._timer = self._loop.later(self._timeout, self._on_timeout)
+        self._watcher = watch.Watcher(self._loop, slot, self._settings, self._cpu_limit, self._on_limit)
         self._outbox.put(frames.frame(frames.STARTED, b""))
         fields = [("code", self._request["code"]), ("cpu-seconds", str(self._cpu_limit).encode())]
         self._request = {}
@@ -172,7 +178,8 @@ class Run:
             self._look_at_report()
         if self._ending is None:
             self._cpu, self._peak = cpu, peak
-            self._conclude(ending.interrupted() if status == -1 else ending.observed(status, self._cpu_limit))
+            lost = status == -1
+            self._conclude(ending.interrupted() if lost else ending.observed(status, self._settings, self._cpu_limit))
             return
         if self._cpu == 0:
             self._cpu, self._peak = cpu, peak
@@ -181,17 +188,35 @@ class Run:
     def _on_timeout(self) -> None:
         self._kill(ending.timed_out(self._timeout))
 
+    def _on_limit(self, name: str) -> None:
+        self._kill(ending.limited(name, self._settings, self._cpu_limit))
+
     def _kill(self, verdict: Ending) -> None:
         if self._ending is not None or self._slot is None:
             return
         self._decide(verdict)
         self._must_be_dead = True
-        self._slot.kill()
+        self._ask_blocked(self._slot.kill)
+
+    def _ask_blocked(self, then: Callable[[], None]) -> None:
+        """Which targets were refused, while the namespaces are there; at once for runs without network."""
+
+        def on_answer(targets: List[str]) -> None:
+            self._blocked = targets
+            if not self._finished:
+                then()
+
+        assert self._slot is not None
+        self._slot.cell.ask_blocked(on_answer)
 
     def _conclude(self, verdict: Ending) -> None:
         """The program is over by itself. Without files the answer need not wait for the teardown."""
         assert self._slot is not None
         self._decide(verdict)
+        self._ask_blocked(self._answer)
+
+    def _answer(self) -> None:
+        assert self._slot is not None
         if collect.anything(self._slot.work, self._original):
             self._must_be_dead = True
             self._slot.kill()
@@ -201,16 +226,18 @@ class Run:
     def _decide(self, verdict: Ending) -> None:
         self._ending = verdict
         self._duration = time.monotonic() - self._started
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timers()
         for stream in self._streams:
             self._loop.forget(stream.descriptor)
             for _ in range(DRAIN_READS):
                 if not self._read(stream):
                     break
 
-    _must_be_dead = False
-    _sent = False
+    def _stop_timers(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._watcher is not None:
+            self._watcher.stop()
 
     def _on_dead(self) -> None:
         """No process of the run is left."""
@@ -249,6 +276,7 @@ class Run:
             ("truncated", "1" if truncated else "0"),
             ("skipped-count", str(self._collected.skipped_count)),
         ]
+        fields += [("blocked", target) for target in self._blocked]
         fields += [("skipped", f"{name}\0{reason}") for name, reason in self._collected.skipped]
         return [(name, value.encode("utf-8", "replace")) for name, value in fields]
 
@@ -260,8 +288,7 @@ class Run:
         if self._finished:
             return
         self._finished = True
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timers()
         self._loop.forget(self._connection.fileno())
         self._connection.close()
         for stream in self._streams:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import struct
-from typing import Dict, Iterable, List, NamedTuple, Set, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from . import policy, syscalls
 from .syscall_table import NUMBERS
@@ -33,6 +34,7 @@ JUMP_EQUAL = 0x15
 JUMP_GREATER = 0x25
 JUMP_GREATER_OR_EQUAL = 0x35
 JUMP_BITS = 0x45
+AND = 0x54
 RETURN = 0x06
 
 # --- arguments that matter -------------------------------------------------------------------------------------------
@@ -46,6 +48,13 @@ NAMESPACE_FLAGS = (
     | syscalls.CLONE_NEWPID
     | syscalls.CLONE_NEWNET
 )
+CLONE_THREAD = 0x10000
+AF_UNIX = 1
+SOCK_STREAM = 1
+SOCK_SEQPACKET = 5
+SOCKET_KIND = 0xF  # without SOCK_NONBLOCK and SOCK_CLOEXEC
+OWN_PID = 0xFFFFFFF0  # stands for the child's process id until it installs the filter
+TRUNCATE_VERSION = 3
 FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: no netlink, packet, vsock, algorithms, Bluetooth
 TERMINAL_TRICKS = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: put words into a terminal's mouth
 PERSONALITIES = (0xFFFFFFFF, 0)  # ask, and the plain one
@@ -64,6 +73,7 @@ class Filter(NamedTuple):
 
     instructions: ctypes.Array
     program: _Program
+    own_pid_at: List[int]  # byte offsets at which the child writes its process id
 
 
 def refuse(number: int) -> int:
@@ -93,6 +103,10 @@ def _statement(code: int, value: int) -> Instruction:
     return (code, 0, 0, value)
 
 
+def _refusing() -> List[Instruction]:
+    return [_statement(RETURN, refuse(errno.EPERM))]
+
+
 def _when_number(number: int, body: List[Instruction]) -> List[Instruction]:
     """Runs body for this number; body always returns."""
     return [(JUMP_EQUAL, 0, len(body), number), *body]
@@ -112,7 +126,56 @@ def _argument_in(index: int, values: Tuple[int, ...], inside: int, outside: int)
     return body
 
 
-def _argument_rules(column: int) -> Dict[int, List[Instruction]]:
+def _strict_rules(landlock_version: int) -> Dict[str, List[Instruction]]:
+    """The landlock tier; what an older Landlock lacks is closed here."""
+    threads_only = [
+        _argument(0),
+        (JUMP_BITS, 1, 0, NAMESPACE_FLAGS),
+        (JUMP_BITS, 1, 0, CLONE_THREAD),
+        _statement(RETURN, refuse(errno.EPERM)),
+        _statement(RETURN, ALLOW),
+    ]
+    # Only connected kinds: a datagram socket could be pointed at any other by its name.
+    pairs = [
+        _argument(0),
+        (JUMP_EQUAL, 0, 4, AF_UNIX),
+        _argument(1),
+        (AND, 0, 0, SOCKET_KIND),
+        (JUMP_EQUAL, 2, 0, SOCK_STREAM),
+        (JUMP_EQUAL, 1, 0, SOCK_SEQPACKET),
+        _statement(RETURN, refuse(errno.EPERM)),
+        _statement(RETURN, ALLOW),
+    ]
+    rules = {name: _refusing() for name in policy.STRICT_REFUSED.split()}
+    rules.update({name: [_statement(RETURN, refuse(0))] for name in policy.STRICT_PRETENDED.split()})
+    for name in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
+        rules[name] = _argument_in(0, (OWN_PID,), ALLOW, refuse(errno.EPERM))
+    rules["clone"] = threads_only
+    rules["socket"] = _refusing()
+    rules["socketpair"] = pairs
+    rules["ioctl"] = _argument_in(1, policy.STRICT_IOCTLS, ALLOW, refuse(errno.ENOTTY))
+    rules["setpriority"] = _argument_in(1, (0,), ALLOW, refuse(errno.EPERM))
+    rules["sched_setaffinity"] = _argument_in(0, (0,), ALLOW, refuse(errno.EPERM))
+    if landlock_version < TRUNCATE_VERSION:
+        rules["truncate"] = _refusing()
+        rules["openat2"] = [_statement(RETURN, refuse(errno.ENOSYS))]
+        rules["open"] = _no_truncating_read(1)
+        rules["openat"] = _no_truncating_read(2)
+    return rules
+
+
+def _no_truncating_read(index: int) -> List[Instruction]:
+    """O_TRUNC with O_RDONLY cuts a file without the right to write it."""
+    return [
+        _argument(index),
+        (AND, 0, 0, os.O_TRUNC | os.O_ACCMODE),
+        (JUMP_EQUAL, 0, 1, os.O_TRUNC | os.O_RDONLY),
+        _statement(RETURN, refuse(errno.EPERM)),
+        _statement(RETURN, ALLOW),
+    ]
+
+
+def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[Instruction]]:
     """Bodies for calls whose arguments decide."""
     no_namespaces = [
         _argument(0),
@@ -128,7 +191,10 @@ def _argument_rules(column: int) -> Dict[int, List[Instruction]]:
         "ioctl": _argument_in(1, TERMINAL_TRICKS, refuse(errno.EPERM), ALLOW),
         "personality": _argument_in(0, PERSONALITIES, ALLOW, refuse(errno.EPERM)),
         "prlimit64": _argument_in(0, (0,), ALLOW, refuse(errno.EPERM)),  # only its own
+        "prctl": _argument_in(0, (syscalls.PR_SET_PDEATHSIG,), refuse(errno.EPERM), ALLOW),  # it ends with its zygote
     }
+    if strict is not None:
+        rules.update(_strict_rules(strict))
     numbered = {NUMBERS[name][column]: body for name, body in rules.items()}
     return {number: body for number, body in numbered.items() if number is not None}
 
@@ -145,10 +211,10 @@ def _range_checks(ranges: List[Tuple[int, int]], action: int) -> List[Instructio
     return code
 
 
-def instructions(machine: str) -> List[Instruction]:
-    """The whole filter for one architecture."""
+def instructions(machine: str, strict: Optional[int] = None) -> List[Instruction]:
+    """The whole filter for one architecture; strict is Landlock's version when that is the tier."""
     column, architecture = ARCHITECTURES[machine]
-    rules = _argument_rules(column)
+    rules = _argument_rules(column, strict)
     allowed = [n for n in _numbers(_names(policy.ALLOWED.values()), column) if n not in rules]
     denied = _numbers(_names(policy.DENIED.values()), column)
     code = [
@@ -167,13 +233,17 @@ def instructions(machine: str) -> List[Instruction]:
     return code
 
 
-def build() -> Filter:
+def build(strict: Optional[int] = None) -> Filter:
     """The filter for this machine; raises KeyError on an architecture that the table does not know."""
-    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in instructions(syscalls.MACHINE))
+    whole = instructions(syscalls.MACHINE, strict)
+    code = b"".join(struct.pack("=HBBI", *instruction) for instruction in whole)
     memory = ctypes.create_string_buffer(code, len(code))
-    return Filter(memory, _Program(len(code) // 8, ctypes.addressof(memory)))
+    own = [8 * i + 4 for i, (operation, _, _, value) in enumerate(whole) if operation == JUMP_EQUAL and value == OWN_PID]
+    return Filter(memory, _Program(len(code) // 8, ctypes.addressof(memory)), own)
 
 
 def install(wanted: Filter) -> None:
     """Puts the filter on the calling process for good; needs no_new_privs."""
+    for offset in wanted.own_pid_at:
+        struct.pack_into("=I", wanted.instructions, offset, os.getpid())
     syscalls.call("seccomp", syscalls.SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, 0, ctypes.byref(wanted.program))

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 from typing import Callable, List, Optional
 
-from . import loop, report
+from . import cells, loop, report
 
 MESSAGE_BYTES = 4096
 
@@ -20,11 +19,17 @@ MESSAGE_BYTES = 4096
 class Slot:
     """States, in order: making, parking, parked, running, ending, gone."""
 
-    def __init__(self, number: int, events: loop.Loop, image: "ImageDoor") -> None:
+    def __init__(
+        self,
+        number: int,
+        events: loop.Loop,
+        image: "ImageDoor",
+        cell: cells.Cell,
+    ) -> None:
         self.number = number
+        self.cell = cell
         self.state = "making"
-        self.pidfd = -1  # of the cell's init: killing it kills all, and it becomes readable when all are dead
-        self.work = -1  # handle of the work folder
+        self.child = -1  # pidfd of the program's process
         self.stdout = -1
         self.stderr = -1
         self.report = -1
@@ -36,37 +41,23 @@ class Slot:
         self.on_dead: Callable[[], None] = lambda: None
         self._loop = events
         self._image = image
-        self._channel: Optional[socket.socket] = None
+        self._ready = False
+
+    @property
+    def work(self) -> int:
+        """Handle of the work folder."""
+        return self.cell.work
 
     # --- making ------------------------------------------------------------------------------------------------
 
     def make(self) -> None:
-        """Asks the warden for a cell."""
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._image.ask_for_cell(theirs.fileno())
-        self._loop.watch(self._channel.fileno(), loop.READ, self._on_cell)
-
-    def _on_cell(self, _: int) -> None:
-        assert self._channel is not None
-        message, descriptors, _, _ = socket.recv_fds(self._channel, MESSAGE_BYTES, 4)
-        self._drop_channel()
-        if message != b"cell":
-            self._fail(message.decode("utf-8", "replace") or "the warden could not make a cell")
-            return
-        self.pidfd, self.work = descriptors
-        self._loop.watch(self.pidfd, loop.READ, self._on_all_dead)
-        self._park()
-
-    def _drop_channel(self) -> None:
-        if self._channel is not None:
-            self._loop.forget(self._channel.fileno())
-            self._channel.close()
-            self._channel = None
+        self.cell.make(self._park, self._fail)
 
     def _park(self) -> None:
         """Sends the program's ends of everything to the zygote, and keeps ours."""
         self.state = "parking"
+        if self.cell.pidfd >= 0:
+            self._loop.watch(self.cell.pidfd, loop.READ, self._on_all_dead)
         self.control, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.control.setblocking(False)
         stdin, empty = os.pipe2(os.O_CLOEXEC)
@@ -77,60 +68,68 @@ class Slot:
         os.set_blocking(self.stderr, False)
         self.report = report.create()
         with control:
-            self._image.ask_to_park(
-                self.number, [self.pidfd, control.fileno(), stdin, stdout, stderr, self.report]
-            )
+            ends = [self.cell.handle(), control.fileno(), stdin, stdout, stderr, self.report]
+            self._image.ask_to_park(self.number, self.cell.parameters(), ends)
         for descriptor in (stdin, stdout, stderr):
             os.close(descriptor)
         self._loop.watch(self.control.fileno(), loop.READ, self._on_parked)
+
+    def forked(self, pidfd: int) -> None:
+        """The zygote has forked the child; the descriptor is ours from now on."""
+        self.child = pidfd
+        if self.cell.pidfd < 0:
+            self._loop.watch(pidfd, loop.READ, self._on_all_dead)  # it is the only process of its run
+        self._when_ready()
 
     def _on_parked(self, _: int) -> None:
         assert self.control is not None
         self._loop.forget(self.control.fileno())
         try:
             message = self.control.recv(MESSAGE_BYTES)
-        except BlockingIOError:
+        except OSError:
             message = b""
         if message != b"parked":
             self._fail(message.decode("utf-8", "replace") or "a child ended while parking")
             return
-        self.state = "parked"
-        self._image.parked(self)
+        self._ready = True
+        self._when_ready()
+
+    def _when_ready(self) -> None:
+        if self._ready and self.child >= 0 and self.state == "parking":
+            self.state = "parked"
+            self._image.parked(self)
 
     def _fail(self, why: str) -> None:
-        print(f"log\tslot {self.number}: {why}", file=sys.stdout, flush=True)
-        self.state = "ending"
-        self._image.failed(self, why)
-        self.kill()
+        if self.state in ("making", "parking", "parked"):
+            self.state = "ending"
+            self._image.failed(self, why)
+            self.kill()
 
     # --- ending ------------------------------------------------------------------------------------------------
 
     def kill(self) -> None:
         """Ends every process of the run; on_dead follows when the last one is gone."""
-        if self.state == "gone":
-            return
-        if self.pidfd < 0:
-            self._close()
-            return
-        try:
-            signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        pidfd = self.cell.pidfd if self.cell.pidfd >= 0 else self.child
+        if pidfd < 0:
+            self._close()  # before there is any
+        elif self.state != "gone":
+            try:
+                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            if self.cell.is_session:
+                _kill_session(self.child)
 
     def exited(self, status: int, cpu_microseconds: int, peak_bytes: int) -> None:
         """The zygote has seen the end of the program's process."""
         self.exit = [status, cpu_microseconds, peak_bytes]
-        if self.state in ("making", "parking", "parked"):
-            self._fail("a parked child ended")
-        else:
-            self.on_exit()
+        self._fail("a parked child ended")
+        self.on_exit()
 
     def _on_all_dead(self, _: int) -> None:
-        self._loop.forget(self.pidfd)
-        if self.state in ("parking", "parked"):
-            self.state = "ending"
-            self._image.failed(self, "a cell ended")
+        self._loop.forget(self.cell.pidfd if self.cell.pidfd >= 0 else self.child)
         self.dead = True
+        self._fail("a cell ended")
         self.on_dead()
         if not self.held:
             self._close()
@@ -147,24 +146,32 @@ class Slot:
         if self.state == "gone":
             return
         self.state = "gone"
-        self._drop_channel()
         if self.control is not None:
             self._loop.forget(self.control.fileno())
             self.control.close()
-        for descriptor in (self.pidfd, self.work, self.stdout, self.stderr, self.report):
+        for descriptor in (self.child, self.stdout, self.stderr, self.report):
             if descriptor >= 0:
                 self._loop.forget(descriptor)
                 os.close(descriptor)
+        self.cell.remove()
         self._image.gone(self)
+
+
+def _kill_session(pidfd: int) -> None:
+    """Tier none: what the program started and did not take out of its session."""
+    try:
+        with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as info:
+            pid = next(int(line.split()[1]) for line in info if line.startswith("Pid:"))
+        if pid > 0:
+            os.killpg(pid, signal.SIGKILL)
+    except (OSError, StopIteration):
+        pass
 
 
 class ImageDoor:
     """What a slot needs from its image."""
 
-    def ask_for_cell(self, channel: int) -> None:
-        raise NotImplementedError
-
-    def ask_to_park(self, number: int, descriptors: List[int]) -> None:
+    def ask_to_park(self, number: int, parameters: str, descriptors: List[int]) -> None:
         raise NotImplementedError
 
     def parked(self, slot: Slot) -> None:

@@ -1,7 +1,8 @@
 """The supervisor: listens for runs, keeps the pool, and takes everything along when it goes.
 
 It lives as long as its standard input: the server holds the other end, so even a server that was killed ends it. What
-it says to the server goes to standard output, one line each: "ready VERSION LAYERS", "problem TEXT", "log TEXT".
+it says to the server goes to standard output, one line each: "ready TIER VERSION LAYERS NETWORK",
+"problem TEXT", "log TEXT".
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import socket
 import sys
 from typing import NoReturn, Set
 
-from . import config, loop, pool, syscalls
+from . import config, loop, policy, pool, syscalls
 from .pool import say
 from .run import Run
 
@@ -36,8 +37,12 @@ class Supervisor:
         """Returns when the server is gone or isolation cannot be had."""
         self._loop.run()
 
+    def close(self) -> None:
+        self._pool.close()
+
     def _on_works(self) -> None:
-        say("ready", "namespaces", platform.python_version(), self._pool.layers)
+        network = "network" if self._pool.network else "closed"
+        say("ready", self._pool.tier, platform.python_version(), self._pool.layers, network)
 
     def _on_stdin(self, _: int) -> None:
         if not os.read(STDIN, 4096):
@@ -63,9 +68,13 @@ def _listen(path: str) -> socket.socket:
 def main() -> NoReturn:
     settings = config.parse(config.own_arguments())
     _stand_alone()
+    supervisor = None
     try:
-        Supervisor(settings).serve()
+        supervisor = Supervisor(settings)
+        supervisor.serve()
     finally:
+        if supervisor is not None:
+            supervisor.close()
         _end_everybody()
         shutil.rmtree(settings.folder, ignore_errors=True)
         os._exit(0)
@@ -75,10 +84,21 @@ def _stand_alone() -> None:
     os.umask(0o077)
     if os.getpgrp() != os.getpid():
         os.setsid()  # Ctrl-C in the server's terminal is the server's business
+    _come_first()
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _come_first() -> None:
+    """Within its session by its nice value, among sessions by that of its autogroup; sched(7)."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, policy.SUPERVISOR_NICE)
+        with open("/proc/self/autogroup", "w", encoding="ascii") as autogroup:
+            autogroup.write(str(policy.SUPERVISOR_NICE))
+    except OSError:
+        pass  # not allowed, or not there
 
 
 def _end_everybody() -> None:

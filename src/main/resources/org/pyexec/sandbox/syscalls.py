@@ -17,7 +17,9 @@ MACHINE = platform.machine()
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(MACHINE, -1)
 SYS_CLONE = {"x86_64": 56, "aarch64": 220}.get(MACHINE, -1)
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}.get(MACHINE, -1)
+SYS_CAPGET = {"x86_64": 125, "aarch64": 90}.get(MACHINE, -1)
 SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}.get(MACHINE, -1)
+SYS_CLOSE_RANGE = 436
 SYS_OPEN_TREE = 428
 SYS_MOVE_MOUNT = 429
 SYS_MOUNT_SETATTR = 442
@@ -61,10 +63,13 @@ PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
+PR_CAP_AMBIENT_RAISE = 2
 PR_CAP_AMBIENT_CLEAR_ALL = 4
+CAP_NET_ADMIN = 12
 
 CAPABILITY_VERSION_3 = 0x20080522
 LAST_CAPABILITY = 63  # asking beyond what the kernel knows only gives EINVAL
+_CAPABILITIES = [ctypes.c_long(number) for number in range(LAST_CAPABILITY + 1)]
 
 MAP_SHARED = 1
 PROT_READ_WRITE = 3
@@ -172,15 +177,39 @@ def set_mount_attributes(tree: int, attributes: int, recursive: bool) -> None:
     call("mount_setattr", SYS_MOUNT_SETATTR, tree, b"", flags, ctypes.byref(attr), ctypes.sizeof(attr))
 
 
-def drop_capabilities() -> None:
-    """Empties all five capability sets of the calling thread; capabilities(7)."""
-    for capability in range(LAST_CAPABILITY + 1):
-        if _libc.prctl(PR_CAPBSET_DROP, _long(capability), _long(0), _long(0), _long(0)) < 0:
+def close_from(first: int) -> None:
+    """close_range(2): closes every descriptor from this one on."""
+    try:
+        call("close_range", SYS_CLOSE_RANGE, first, 0x7FFFFFFF, 0)
+    except OSError:  # before Linux 5.9
+        os.closerange(first, 1 << 16)
+
+
+def drop_bounding_set() -> None:
+    """No execve can bring a capability back; capabilities(7). Needs CAP_SETPCAP, does nothing without."""
+    option, nothing_more = _long(PR_CAPBSET_DROP), _long(0)
+    for capability in _CAPABILITIES:
+        if _libc.prctl(option, capability, nothing_more, nothing_more, nothing_more) < 0:
             break
+
+
+def drop_capabilities() -> None:
+    """Empties all capability sets of the calling thread; capabilities(7)."""
+    drop_bounding_set()
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()
     call("capset", SYS_CAPSET, ctypes.byref(header), ctypes.byref(nothing))
+
+
+def keep_over_exec(capability: int) -> None:
+    """Makes a capability below 32 inheritable and ambient, so that a command that is not root's has it."""
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable: low words, then high words
+    call("capget", SYS_CAPGET, ctypes.byref(header), ctypes.byref(sets))
+    sets[2] |= 1 << capability
+    call("capset", SYS_CAPSET, ctypes.byref(header), ctypes.byref(sets))
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability)
 
 
 def map_shared(descriptor: int, length: int) -> int:

@@ -2,6 +2,7 @@
 
 It never sees a request. The supervisor talks to it over a sequenced-packet socket:
   "cell"              with one descriptor: make a cell, whose init answers over that descriptor
+  "cell network"      the same; the init first reads the rules of its network from there
   "image NAME MODULE,…" with one descriptor: start a zygote that has these modules imported and listens there
 and it says "ready LAYER,…" or "problem TEXT" once.
 """
@@ -14,7 +15,7 @@ import signal
 import socket
 from typing import Callable, List, NoReturn, Optional
 
-from . import cell, config, isolation, landlock, syscalls, zygote
+from . import cell, config, isolation, landlock, syscalls
 
 MESSAGE_BYTES = 4096
 
@@ -24,18 +25,34 @@ def main() -> None:
     control = socket.socket(fileno=config.control_socket())
     try:
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        isolation.leave_root()
-        starter = os.pidfd_open(os.getpid())
-        isolation.enter_outer_namespaces(proc)
-        if os.fork():
-            os._exit(0)  # the supervisor is the subreaper and becomes PID 1's parent
-        _die_with_the_supervisor(starter)
-        readable = isolation.build_root()
+        if settings.tier == "namespaces":
+            readable = _enter_namespaces(proc)
+        else:
+            readable = _stay_outside(settings.tier)
     except (OSError, isolation.IsolationError) as e:
         control.send(f"problem {e}".encode()[:MESSAGE_BYTES])
         os._exit(1)
-    control.send(b"ready " + ",".join(_layers()).encode())
+    control.send(b"ready " + ",".join(_layers(settings.tier)).encode())
     Warden(settings, control, proc, readable).serve()()
+
+
+def _enter_namespaces(proc: int) -> List[str]:
+    """Returns in PID 1 of the new namespaces, with the paths that programs may read."""
+    isolation.leave_root()
+    starter = os.pidfd_open(os.getpid())
+    isolation.enter_outer_namespaces(proc)
+    if os.fork():
+        os._exit(0)  # the supervisor is the subreaper and becomes PID 1's parent
+    _die_with_the_supervisor(starter)
+    return isolation.build_root()
+
+
+def _stay_outside(tier: str) -> List[str]:
+    """The landlock tier, where a root server's children change their identity one by one."""
+    if tier == "landlock" and landlock.version() == 0:
+        raise isolation.IsolationError("this kernel has no Landlock")
+    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    return isolation.system_paths()
 
 
 def _die_with_the_supervisor(starter: int) -> None:
@@ -50,9 +67,12 @@ def _die_with_the_supervisor(starter: int) -> None:
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _layers() -> List[str]:
-    layers = ["user", "pid", "mount", "network", "ipc", "uts", "capabilities", "rlimits", "seccomp"]
-    return layers + (["landlock"] if landlock.version() else [])
+def _layers(tier: str) -> List[str]:
+    if tier == "none":
+        return ["rlimits"]
+    namespaces = ["user", "pid", "mount", "network", "ipc", "uts"] if tier == "namespaces" else []
+    second = ["landlock"] if landlock.version() else []
+    return [*namespaces, "capabilities", "rlimits", "seccomp", *second]
 
 
 class Warden:
@@ -83,26 +103,28 @@ class Warden:
             os._exit(0)  # takes the whole PID namespace along
         command, *words = message.decode().split(" ")
         if command == "cell":
-            duty = self._make_cell(descriptors[0])
+            duty = self._make_cell(descriptors[0], words == ["network"])
         else:
             duty = self._start_zygote(descriptors[0], words[0], words[1])
         if duty is None:
             os.close(descriptors[0])
         return duty
 
-    def _make_cell(self, answer: int) -> Optional[Callable[[], NoReturn]]:
+    def _make_cell(self, answer: int, network: bool) -> Optional[Callable[[], NoReturn]]:
         try:
             child = syscalls.clone(isolation.CELL_NAMESPACES)
         except OSError:
             return None  # the supervisor sees the end of the stream on its side of `answer`
         if child:
             return None
-        return lambda: cell.run(answer, self._proc, self._settings.disk)
+        return lambda: cell.run(answer, self._proc, self._settings.disk, network)
 
     def _start_zygote(self, control: int, name: str, modules: str) -> Optional[Callable[[], NoReturn]]:
         if os.fork():
             return None
         self._control.close()
+        from . import zygote  # here and not above: the warden, which is forked for every run, stays small
+
         wanted = [module for module in modules.split(",") if module]
         return lambda: zygote.run(control, self._proc, self._settings, self._readable, name, wanted)
 

@@ -2,8 +2,9 @@
 
 It never reads request data: what it read would stay in its memory and later children could find it. The supervisor
 talks to it over a sequenced-packet socket:
-  "park ID" with the descriptors of PARK_DESCRIPTORS: fork a child for this cell
+  "park ID USER" with the descriptors of child.Belongings: fork a child for this cell, which takes this user id
 and it says
+  "forked ID"         with one descriptor, the child's pidfd
   "ready MISSING,…"   once, naming modules that are not installed
   "exit ID STATUS CPU_MICROSECONDS PEAK_BYTES"   when a child has ended; STATUS as waitpid(2) gives it
 """
@@ -17,12 +18,15 @@ import select
 import signal
 import socket
 import sys
+import threading
+import time
 from typing import Callable, Dict, List, NoReturn, Optional, Tuple
 
-from . import child, config, program, syscalls
+from . import child, config, program, sources, syscalls
 from .child import Belongings
 
 MESSAGE_BYTES = 4096
+THREAD_SECONDS = 10.0
 
 
 def run(
@@ -57,16 +61,29 @@ def _preload(name: str, modules: List[str]) -> List[str]:
         except ImportError:
             missing.append(module)
     program.remember_saved_figures()
+    program.remember_own_modules()
+    sources.forget()
     return [module for module in missing if module in modules]
 
 
 def _require_one_thread(proc: int) -> None:
     """fork(2) copies only the calling thread; the others' locks would stay locked for ever."""
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join(THREAD_SECONDS)  # matplotlib has a timer while it looks for fonts
+    deadline = time.monotonic() + THREAD_SECONDS
+    while (count := _count_threads(proc)) != 1:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{count} threads after the imports")
+        time.sleep(0.01)
+
+
+def _count_threads(proc: int) -> int:
     tasks = os.open("self/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=proc)
-    count = len(os.listdir(tasks))
-    os.close(tasks)
-    if count != 1:
-        raise RuntimeError(f"{count} threads after the imports")
+    try:
+        return len(os.listdir(tasks))
+    finally:
+        os.close(tasks)
 
 
 def _sizes(proc: int) -> child.Sizes:
@@ -102,24 +119,27 @@ class Zygote:
         if not message:
             os._exit(0)
         belongings = Belongings(*descriptors)
-        number = message.decode().split(" ")[1]
+        _, number, user = message.decode().split(" ")
         try:
             pid = self._fork_into(belongings.cell)
         except OSError:
             self._control.send(f"exit {number} -1 0 0".encode())
             pid = -1
         if pid == 0:
-            return lambda: child.run(belongings, self._prepared)
+            return lambda: child.run(belongings, self._prepared, int(user or "0"))
         for descriptor in descriptors:
             os.close(descriptor)
         if pid > 0:
             pidfd = os.pidfd_open(pid)
             self._children[pidfd] = (pid, number)
+            socket.send_fds(self._control, [f"forked {number}".encode()], [pidfd])
             self._poller.register(pidfd, select.POLLIN)
         return None
 
     def _fork_into(self, cell: int) -> int:
         """Forks into the PID namespace of the cell's init, whose pidfd is given; joining the rest is the child's."""
+        if self._prepared.tier != "namespaces":
+            return os.fork()
         syscalls.setns(cell, syscalls.CLONE_NEWPID)
         pid = -1
         try:

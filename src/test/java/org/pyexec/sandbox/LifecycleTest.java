@@ -10,12 +10,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sandbox starts, breaks, recovers and goes away without leaving anything. */
 class LifecycleTest {
@@ -62,7 +66,7 @@ class LifecycleTest {
         Path folder = Files.createTempDirectory("interpreter-");
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path python = folder.resolve("python3");
-        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, python.toString())) {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "auto", python.toString())) {
             await().atMost(10, SECONDS)
                     .until(() -> sandbox.sandbox().status().problem().orElse("").contains(python.toString()));
             assertThatThrownBy(() -> sandbox.run("print(1)"))
@@ -89,6 +93,200 @@ class LifecycleTest {
 
             await().atMost(10, SECONDS).until(() -> !spinning(sandbox));
             assertThatThrownBy(() -> run.await(new TestSandbox.Recorder())).isInstanceOf(IOException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"namespaces", "landlock"})
+    void killedZygoteCostsOnlyTheRunsThatItCarried(String tier) throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
+                .awaitReady()) {
+            await().atMost(30, SECONDS).until(() -> zygotes(sandbox).size() == 3);
+            String code = "import numpy, time; print('begun'); time.sleep(%s); print('done')";
+            assertThat(sandbox.run(code.formatted(0)).stdout()).isEqualTo("begun\ndone\n");
+            ProcessHandle tables = zygotes(sandbox).get(1);
+            CompletableFuture<TestSandbox.Result> carried = run(sandbox, code.formatted(50));
+            CompletableFuture<TestSandbox.Result> other = run(sandbox, "import time; time.sleep(3); print('done')");
+            await().atMost(10, SECONDS).until(() -> carriesARun(tables));
+
+            tables.destroyForcibly();
+
+            assertThat(carried.get(20, SECONDS).reason()).isEqualTo("interrupted");
+            assertThat(other.get(20, SECONDS).stdout()).isEqualTo("done\n");
+            assertThat(sandbox.run(code.formatted(0)).stdout()).isEqualTo("begun\ndone\n");
+            await().atMost(30, SECONDS).until(() -> zygotes(sandbox).size() == 3);
+        }
+    }
+
+    private static CompletableFuture<TestSandbox.Result> run(TestSandbox sandbox, String code) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return sandbox.run(code, Duration.ofSeconds(60));
+            } catch (IOException | SandboxUnavailableException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    /** The warden's children that stay, oldest first: plain, tables, all. */
+    private static List<ProcessHandle> zygotes(TestSandbox sandbox) {
+        return supervisor(sandbox)
+                .descendants()
+                .filter(process -> residentPages(process.pid()) > 0)
+                .filter(process -> process.children().findAny().isPresent())
+                .filter(process ->
+                        process.parent().flatMap(ProcessHandle::parent).equals(Optional.of(supervisor(sandbox))))
+                .sorted(Comparator.comparingLong(ProcessHandle::pid))
+                .toList();
+    }
+
+    private static boolean carriesARun(ProcessHandle zygote) {
+        return zygote.children().anyMatch(child -> residentPages(child.pid()) > 0);
+    }
+
+    private static long residentPages(long pid) {
+        try {
+            return Long.parseLong(
+                    Files.readString(Path.of("/proc/" + pid + "/statm")).split(" ", -1)[1]);
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"namespaces", "landlock"})
+    void aThousandRunsLeaveNothingBehind(String tier) throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
+                .awaitReady()) {
+            runMany(sandbox, 50);
+            await().atMost(20, SECONDS).until(() -> settled(sandbox));
+            Footprint before = Footprint.of(sandbox);
+
+            runMany(sandbox, 1000);
+
+            await().atMost(20, SECONDS).untilAsserted(() -> {
+                Footprint after = Footprint.of(sandbox);
+                assertThat(after.processes()).isLessThanOrEqualTo(before.processes() + 2);
+                assertThat(after.descriptors()).isLessThanOrEqualTo(before.descriptors() + 12);
+                assertThat(after.mounts()).isEqualTo(before.mounts());
+                assertThat(after.folders()).isLessThanOrEqualTo(before.folders() + 2);
+                assertThat(after.residentPages()).isLessThan(before.residentPages() + 1024);
+            });
+        }
+    }
+
+    private static boolean settled(TestSandbox sandbox) throws IOException {
+        Footprint first = Footprint.of(sandbox);
+        return first.processes() > 9 && Footprint.of(sandbox).equals(first);
+    }
+
+    private static void runMany(TestSandbox sandbox, int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            String code = i % 3 == 0 ? "open('a.txt', 'w').write('x')" : "print(%d)".formatted(i);
+            assertThat(sandbox.run(code).reason()).isEqualTo("completed");
+        }
+    }
+
+    /** What the long-lived processes of a sandbox hold. */
+    private record Footprint(long processes, long descriptors, long mounts, long folders, long residentPages) {
+
+        static Footprint of(TestSandbox sandbox) throws IOException {
+            ProcessHandle supervisor = supervisor(sandbox);
+            return new Footprint(
+                    supervisor.descendants().count(),
+                    entries(Path.of("/proc/" + supervisor.pid() + "/fd")).size(),
+                    Files.readAllLines(Path.of("/proc/self/mounts")).size(),
+                    scratchFolders(supervisor.pid()),
+                    LifecycleTest.residentPages(supervisor.pid()));
+        }
+
+        private static long scratchFolders(long pid) throws IOException {
+            long count = 0;
+            for (Path folder : entries(Path.of("/tmp"))) {
+                if (folder.getFileName().toString().startsWith("pyexec-scratch-" + pid + "-")) {
+                    count += entries(folder).size();
+                }
+            }
+            return count;
+        }
+    }
+
+    @Test
+    void moreRunsThanParkedChildrenAllEndWell() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS).awaitReady()) {
+            List<CompletableFuture<TestSandbox.Result>> runs = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                runs.add(run(sandbox, "import time; time.sleep(0.5); print(%d)".formatted(i)));
+            }
+            for (int i = 0; i < runs.size(); i++) {
+                assertThat(runs.get(i).get(60, SECONDS).stdout()).isEqualTo(i + "\n");
+            }
+        }
+    }
+
+    @Test
+    void moduleThatIsNotInstalledIsLeftOut() throws Exception {
+        List<String> preload = List.of("numpy", "no_such_module_anywhere");
+        try (TestSandbox sandbox = TestSandbox.start(List.of(), "auto", TestSandbox.PYTHON, preload)) {
+            assertThat(sandbox.awaitReady().run("import numpy; print(1)").stdout())
+                    .isEqualTo("1\n");
+            assertThat(sandbox.run("import no_such_module_anywhere").details())
+                    .endsWith("ModuleNotFoundError: No module named 'no_such_module_anywhere'");
+        }
+    }
+
+    /** A process with another root directory may not create user namespaces: user_namespaces(7). */
+    private static final List<String> WITHOUT_NAMESPACES = List.of(
+            "unshare",
+            "--mount",
+            "/bin/sh",
+            "-c",
+            "mkdir -p /tmp/pyexec-root && mount --rbind / /tmp/pyexec-root && cd \"$PWD\" && exec chroot /tmp/pyexec-root \"$@\"",
+            "sh");
+
+    @Test
+    void hostThatDeniesNamespacesGetsTheLandlockTier() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(WITHOUT_NAMESPACES, "auto", TestSandbox.PYTHON)) {
+            assertThat(sandbox.awaitReady().sandbox().status().tier()).contains("landlock");
+            assertThat(sandbox.sandbox().status().layers()).contains("landlock", "seccomp");
+            assertThat(sandbox.sandbox().status().network()).isFalse();
+            assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
+        }
+    }
+
+    @Test
+    void tierThatCannotBeHadRunsNothing() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(WITHOUT_NAMESPACES, "namespaces", TestSandbox.PYTHON)) {
+            await().atMost(30, SECONDS)
+                    .until(() -> sandbox.sandbox().status().problem().orElse("").contains("namespaces"));
+            assertThatThrownBy(() -> sandbox.run("print(1)"))
+                    .isInstanceOf(SandboxUnavailableException.class)
+                    .message()
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void noIsolationIsAnExplicitChoiceAndSaysSo() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "none", TestSandbox.PYTHON)) {
+            assertThat(sandbox.awaitReady().sandbox().status().tier()).contains("none");
+            assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
+        }
+    }
+
+    @Test
+    void programsDoNotShareTheirRandomNumbers() throws Exception {
+        String code = """
+                import random, uuid, secrets
+                import numpy.random
+                print(random.random(), numpy.random.rand(), uuid.uuid4(), secrets.token_hex())
+                """;
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS).awaitReady()) {
+            List<String> words = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                words.addAll(List.of(sandbox.run(code).stdout().strip().split(" ")));
+            }
+            assertThat(words).hasSize(20).doesNotHaveDuplicates();
         }
     }
 

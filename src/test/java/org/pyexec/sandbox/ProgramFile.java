@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * <p>Keys: {@code reason} (always there), {@code exit}, {@code signal}, {@code stdout} (exact, without the last line
  * break), {@code stdout-has}, {@code stderr-has}, {@code details-has}, {@code files} and {@code skipped} (exact names,
- * separated by spaces), {@code timeout} (seconds).
+ * separated by spaces), {@code timeout} (seconds), {@code blocked} (exact targets), {@code tiers} (where the verdict differs: those for which it holds).
  */
 record ProgramFile(Path path, String code, Map<String, String> verdict) {
 
@@ -31,7 +31,11 @@ record ProgramFile(Path path, String code, Map<String, String> verdict) {
             "files",
             "skipped",
             "timeout",
-            "tiers");
+            "tiers",
+            "blocked");
+
+    /** Those of the group {@value #NETWORK} need hosts to talk to. */
+    static final String NETWORK = "network";
 
     static List<ProgramFile> all() throws IOException {
         try (Stream<Path> paths = Files.walk(FOLDER)) {
@@ -64,6 +68,10 @@ record ProgramFile(Path path, String code, Map<String, String> verdict) {
             throw new IllegalArgumentException(path + " has no verdict");
         }
         return verdict;
+    }
+
+    boolean appliesTo(String tier) {
+        return List.of(verdict.getOrDefault("tiers", tier).split(" ")).contains(tier);
     }
 
     String group() {

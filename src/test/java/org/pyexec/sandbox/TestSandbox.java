@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,23 +47,41 @@ final class TestSandbox implements AutoCloseable {
     private final Path directory;
     private final WarmSandbox sandbox;
 
-    private TestSandbox(Path directory, SandboxSettings settings, Identity identity) {
+    private TestSandbox(Path directory, SandboxSettings settings, List<String> launcher) {
         this.directory = directory;
-        this.sandbox = WarmSandbox.start(settings, background, Clock.systemUTC(), identity.launcher());
+        this.sandbox = WarmSandbox.start(settings, background, Clock.systemUTC(), launcher);
     }
+
+    static final List<String> TIERS = List.of("namespaces", "landlock");
 
     static TestSandbox start(Identity identity) throws IOException {
-        return start(identity, PYTHON);
+        return start(identity, "auto", PYTHON);
     }
 
-    static TestSandbox start(Identity identity, String python) throws IOException {
+    static TestSandbox start(Identity identity, String tier, String python) throws IOException {
+        return start(identity.launcher(), tier, python);
+    }
+
+    /** With the supervisor in another network namespace, as ip-netns(8) knows it. */
+    static TestSandbox startBehind(String networkNamespace, Identity identity) throws IOException {
+        List<String> launcher = new ArrayList<>(List.of("ip", "netns", "exec", networkNamespace));
+        launcher.addAll(identity.launcher());
+        return start(launcher, "namespaces", PYTHON);
+    }
+
+    static TestSandbox start(List<String> launcher, String tier, String python) throws IOException {
+        return start(launcher, tier, python, PRELOAD);
+    }
+
+    static TestSandbox start(List<String> launcher, String tier, String python, List<String> preload)
+            throws IOException {
         Path directory = Files.createTempDirectory("sandbox-test-");
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-        return new TestSandbox(directory, settings(directory, python), identity);
+        return new TestSandbox(directory, settings(directory, tier, python, preload), launcher);
     }
 
-    private static SandboxSettings settings(Path directory, String python) {
-        return new SandboxSettings(Optional.of(python), PRELOAD, "auto", directory, 512, 64, 64, 1 << 20);
+    private static SandboxSettings settings(Path directory, String tier, String python, List<String> preload) {
+        return new SandboxSettings(Optional.of(python), preload, tier, directory, 512, 64, 64, 1 << 20);
     }
 
     WarmSandbox sandbox() {
@@ -83,9 +102,17 @@ final class TestSandbox implements AutoCloseable {
     }
 
     Result run(String code, Duration timeout) throws IOException, SandboxUnavailableException {
+        return run(new Program(code, timeout, false));
+    }
+
+    Result run(ProgramFile file) throws IOException, SandboxUnavailableException {
+        return run(new Program(file.code(), file.timeout(), file.group().equals(ProgramFile.NETWORK)));
+    }
+
+    private Result run(Program program) throws IOException, SandboxUnavailableException {
         Recorder recorder = new Recorder();
         long began = System.nanoTime();
-        try (SandboxRun run = sandbox.open(new Program(code, timeout, false))) {
+        try (SandboxRun run = sandbox.open(program)) {
             RunReport report = run.await(recorder);
             return new Result(report, recorder, Duration.ofNanos(System.nanoTime() - began));
         }

@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Measures the sandbox by itself, through its unix socket, against a bare `python3 -c pass` of the same interpreter.
+
+    /usr/bin/python3 bench/sandbox.py [tier=namespaces|landlock] [rounds=100]
+
+Every round runs the bare interpreter and each program once, so that noise of the machine meets all of them. The machine
+should be quiet otherwise. Processor time per run counts the supervisor with everything below it, over runs one after
+another.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from typing import Dict, List
+
+SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../src/main/resources/org/pyexec/sandbox")
+PROGRAMS = {
+    "print": "print(1)",
+    "numpy and pandas": "import numpy as np, pandas as pd\nprint(pd.DataFrame({'a': np.arange(9)}).a.sum())",
+    "figure": "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.savefig('plot.png')",
+}
+STREAM_RUNS = 300
+PAUSE = 0.02  # between runs: the pool is refilled in it
+
+
+class Sandbox:
+    """A supervisor of its own; use as a context."""
+
+    def __init__(self, tier: str) -> None:
+        self._library = tempfile.mkdtemp()
+        shutil.copytree(SOURCES, os.path.join(self._library, "pyexec_sandbox"))
+        sys.path.insert(0, self._library)
+        self._folder = tempfile.mkdtemp()
+        main = os.path.join(self._library, "pyexec_sandbox", "__main__.py")
+        options = [f"folder={self._folder}", f"tier={tier}", "preload=numpy,pandas,matplotlib.pyplot", "memory-mb=512"]
+        options += ["processes=64", "disk-mb=64", "output-bytes=1048576"]
+        command = [sys.executable, "-I", "-S", "-B", main, "supervisor", *options]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if line.startswith(("ready", "problem")):
+                print("#", line.strip())
+                break
+        time.sleep(4)  # the zygotes import their libraries
+
+    def __enter__(self) -> "Sandbox":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
+        shutil.rmtree(self._library)
+
+    def run(self, code: str) -> None:
+        """Returns when the end has come; raises when the program did not complete."""
+        from pyexec_sandbox import frames
+
+        fields = [("timeout-ms", b"20000"), ("network", b"0"), ("code", code.encode())]
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(os.path.join(self._folder, "s"))
+            connection.sendall(frames.frame(frames.REQUEST, frames.encode(fields)))
+            reader = frames.Reader(1 << 30)
+            while True:
+                got = reader.next()
+                if got is None:
+                    reader.feed(connection.recv(1 << 18))
+                elif got[0] == frames.END:
+                    assert dict(frames.decode(got[1]))["reason"] == b"completed", got
+                    return
+
+    def processor_seconds(self) -> float:
+        """Of the supervisor and everything below it, the dead included."""
+        ticks = 0
+        waiting = [self.process.pid]
+        while waiting:
+            pid = waiting.pop()
+            try:
+                with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+                    ticks += sum(map(int, stat.read().rpartition(")")[2].split()[11:15]))
+                with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+                    waiting += map(int, children.read().split())
+            except OSError:
+                continue
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def private_megabytes(self) -> List[float]:
+        """Of the processes that wait for a program, as the kernel tells private pages."""
+        found = []
+        waiting = [(self.process.pid, 0)]
+        while waiting:
+            pid, depth = waiting.pop()
+            try:
+                with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
+                    private = sum(int(line.split()[1]) for line in rollup if line.startswith("Private_"))
+                with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+                    waiting += [(int(child), depth + 1) for child in children.read().split()]
+            except OSError:
+                continue
+            if depth == 3:
+                found.append(private / 1024)
+        return found
+
+
+def bare() -> None:
+    subprocess.run([sys.executable, "-c", "pass"], check=True)
+
+
+def timed(action) -> float:  # type: ignore[no-untyped-def]
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+def children_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def main() -> None:
+    options: Dict[str, str] = dict(argument.split("=", 1) for argument in sys.argv[1:])
+    rounds = int(options.get("rounds", "100"))
+    with Sandbox(options.get("tier", "namespaces")) as sandbox:
+        times: Dict[str, List[float]] = {"bare python3 -c pass": [], **{name: [] for name in PROGRAMS}}
+        for _ in range(rounds):
+            times["bare python3 -c pass"].append(timed(bare))
+            for name, code in PROGRAMS.items():
+                time.sleep(PAUSE)
+                times[name].append(timed(lambda: sandbox.run(code)))
+        unit = statistics.median(times["bare python3 -c pass"])
+        print(f"{'':24}{'p50 ms':>10}{'min ms':>10}{'p50 ratio':>11}")
+        for name, values in times.items():
+            middle = statistics.median(values)
+            print(f"{name:24}{middle * 1e3:10.2f}{min(values) * 1e3:10.2f}{middle / unit:11.3f}")
+        before = children_seconds()
+        for _ in range(50):
+            bare()
+        alone = (children_seconds() - before) / 50
+        time.sleep(1)
+        before, began = sandbox.processor_seconds(), time.perf_counter()
+        for _ in range(STREAM_RUNS):
+            sandbox.run(PROGRAMS["print"])
+        took = time.perf_counter() - began
+        time.sleep(1)
+        each = (sandbox.processor_seconds() - before) / STREAM_RUNS
+        print(f"processor time per print: {each * 1e3:.2f} ms, ratio {each / alone:.2f}; {STREAM_RUNS / took:.0f} runs/s")
+        private = sandbox.private_megabytes()
+        if private:
+            print(f"private memory of parked children: {min(private):.1f} to {max(private):.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

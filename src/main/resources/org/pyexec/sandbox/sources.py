@@ -1,0 +1,61 @@
+"""Loads this package from memory, for processes that leave the folder in which it lies.
+
+The warden reads all modules while it may still read them; zygotes import what they need later, so that the warden stays
+small, and no stack trace in a program shows a path of the server.
+"""
+
+from __future__ import annotations
+
+import importlib.machinery
+import os
+import sys
+from types import CodeType, ModuleType
+from typing import Dict, Optional, Sequence
+
+PACKAGE = "pyexec_sandbox"
+SHOWN_FOLDER = "<sandbox>"
+
+
+class MemoryImporter:
+    """Finder and loader in one; importlib's protocol."""
+
+    def __init__(self, sources: Dict[str, bytes]) -> None:
+        self._sources = sources
+
+    def find_spec(
+        self, name: str, path: Optional[Sequence[str]] = None, target: Optional[ModuleType] = None
+    ) -> Optional[importlib.machinery.ModuleSpec]:
+        if name == PACKAGE:
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        if name.startswith(PACKAGE + "."):
+            return importlib.machinery.ModuleSpec(name, self)
+        return None
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(self._compiled(module.__name__), module.__dict__)
+
+    def _compiled(self, name: str) -> CodeType:
+        file = "__init__.py" if name == PACKAGE else name.rpartition(".")[2] + ".py"
+        return compile(self._sources[file], f"{SHOWN_FOLDER}/{file}", "exec", dont_inherit=True)
+
+
+def take_into_memory() -> None:
+    """From here on the package is imported from memory, anew."""
+    folder = os.path.dirname(__file__)
+    sources = {}
+    for file in os.listdir(folder):
+        if file.endswith(".py"):
+            with open(os.path.join(folder, file), "rb") as module:
+                sources[file] = module.read()
+    sys.path.remove(os.path.dirname(folder))
+    for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
+        del sys.modules[name]
+    sys.meta_path.insert(0, MemoryImporter(sources))
+
+
+def forget() -> None:
+    """Programs find no trace of it."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != MemoryImporter.__name__]

@@ -1,0 +1,130 @@
+package org.pyexec.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Programs with network reach public addresses and nothing else. The supervisor runs in a network namespace of its own,
+ * behind which another one plays the world; nothing leaves the machine. Needs root, ip-netns(8), slirp4netns and nft.
+ */
+class NetworkTest {
+
+    private static final String HOST = "pyexec-host-" + ProcessHandle.current().pid();
+    private static final String WORLD =
+            "pyexec-world-" + ProcessHandle.current().pid();
+    private static final Path RESOLVER = Path.of("/etc/netns", HOST, "resolv.conf");
+
+    private static final List<Process> SERVERS = new ArrayList<>();
+    private static final Map<TestSandbox.Identity, TestSandbox> SANDBOXES = new LinkedHashMap<>();
+
+    @BeforeAll
+    static void makeTheWorld() throws Exception {
+        for (String command : List.of(
+                "ip netns add %1$s",
+                "ip netns add %2$s",
+                "ip link add va netns %1$s type veth peer name vb netns %2$s",
+                "ip -n %1$s addr add 203.0.113.1/24 dev va",
+                "ip -n %1$s addr add 10.99.0.1/24 dev va",
+                "ip -n %2$s addr add 203.0.113.10/24 dev vb",
+                "ip -n %2$s addr add 10.99.0.10/24 dev vb",
+                "ip -n %2$s addr add 169.254.169.254/32 dev vb",
+                "ip -n %1$s link set va up",
+                "ip -n %2$s link set vb up",
+                "ip -n %1$s link set lo up",
+                "ip -n %2$s link set lo up",
+                "ip -n %1$s route add default via 203.0.113.10")) {
+            execute(command.formatted(HOST, WORLD));
+        }
+        Files.createDirectories(RESOLVER.getParent());
+        Files.writeString(RESOLVER, "nameserver 203.0.113.10\n");
+        serve(HOST);
+        serve(WORLD);
+        for (TestSandbox.Identity identity : TestSandbox.Identity.possible()) {
+            SANDBOXES.put(identity, TestSandbox.startBehind(HOST, identity).awaitReady());
+        }
+    }
+
+    @AfterAll
+    static void endTheWorld() throws Exception {
+        SANDBOXES.values().forEach(TestSandbox::close);
+        SERVERS.forEach(Process::destroyForcibly);
+        execute("ip netns del " + HOST);
+        execute("ip netns del " + WORLD);
+        Files.deleteIfExists(RESOLVER);
+        Files.deleteIfExists(RESOLVER.getParent());
+    }
+
+    @TestFactory
+    Stream<DynamicContainer> everyNetworkProgramGetsItsVerdict() throws IOException {
+        List<ProgramFile> programs = ProgramFile.all().stream()
+                .filter(program -> program.group().equals(ProgramFile.NETWORK))
+                .toList();
+        return SANDBOXES.entrySet().stream()
+                .map(entry -> DynamicContainer.dynamicContainer(
+                        entry.getKey().name(),
+                        programs.stream()
+                                .map(program -> DynamicTest.dynamicTest(
+                                        program.name(), () -> Verdict.check(entry.getValue(), program)))));
+    }
+
+    @Test
+    void networkIsReportedBeforeItIsUsed() {
+        SANDBOXES
+                .values()
+                .forEach(sandbox ->
+                        assertThat(sandbox.sandbox().status().network()).isTrue());
+    }
+
+    @Test
+    void programWithoutNetworkReachesNothingOfThis() throws Exception {
+        String code = """
+                import socket
+                try:
+                    print(socket.create_connection(("203.0.113.10", 80), 3))
+                except OSError as e:
+                    print(type(e).__name__)
+                """;
+        for (TestSandbox sandbox : SANDBOXES.values()) {
+            assertThat(sandbox.run(code).stdout()).isEqualTo("OSError\n");
+        }
+    }
+
+    private static void serve(String namespace) throws IOException {
+        Path script = Files.createTempFile("test_hosts", ".py");
+        try (InputStream in = NetworkTest.class.getResourceAsStream("test_hosts.py")) {
+            Files.write(script, java.util.Objects.requireNonNull(in).readAllBytes());
+        }
+        Process server = new ProcessBuilder("ip", "netns", "exec", namespace, TestSandbox.PYTHON, script.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        SERVERS.add(server);
+        assertThat(new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))
+                        .readLine())
+                .isEqualTo("ready");
+    }
+
+    private static void execute(String command) throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(command.split(" ")).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(command + ": " + output).isZero();
+    }
+}

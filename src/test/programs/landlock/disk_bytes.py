@@ -1,0 +1,8 @@
+# reason: disk
+# details-has: Disk limit of 64 MB
+# tiers: landlock
+number = 0
+while True:
+    number += 1
+    with open(f"{number}", "wb") as file:
+        file.write(bytes(8 << 20))
