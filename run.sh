@@ -6,6 +6,7 @@ set -euo pipefail
 
 need_build_tools
 need_python
+need_network
 install_missing
 find_java javac || die "There is no JDK 17 or later, not even after installing one."
 

@@ -6,6 +6,7 @@ set -euo pipefail
 
 need_build_tools
 need_python
+need_network
 need_command chromium chromium
 need_command chromedriver chromium-driver
 need_command ip iproute2

@@ -85,11 +85,18 @@ for module in ("numpy", "pandas", "matplotlib"):
         print(module)')
 }
 
+# --- The network of programs that ask for it
+
+need_network() {
+    need_command slirp4netns slirp4netns
+    need_command nft nftables
+}
+
 # --- Packages
 
-# need_command COMMAND PACKAGE
+# need_command COMMAND PACKAGE; an ordinary user's PATH often lacks the system folders.
 need_command() {
-    command -v "$1" > /dev/null || missing+=("$2")
+    PATH="$PATH:/usr/sbin:/sbin" command -v "$1" > /dev/null || missing+=("$2")
 }
 
 # Installs what is missing, or says how and stops.

@@ -26,9 +26,10 @@ import org.pyexec.web.HealthResource.Host;
  */
 public final class SettingsReader {
 
-    private static final Set<String> NOT_IN_THIS_VERSION = Set.of("NETWORK_ALLOW", "API_KEYS_FILE", "REDIS_URL");
+    private static final Set<String> NOT_IN_THIS_VERSION = Set.of("API_KEYS_FILE", "REDIS_URL");
     private static final Pattern ORIGIN = Pattern.compile("https?://[A-Za-z0-9.\\[\\]:-]+");
     private static final Pattern CSP_SOURCE = Pattern.compile("[^\\s;,'\"]+|'(self|none)'");
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:_-]+(/[0-9]{1,3})?");
     private static final Pattern MODULE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*");
     private static final int GIB = 1 << 30;
     private static final int MIB = 1 << 20;
@@ -100,13 +101,14 @@ public final class SettingsReader {
         List<String> preload = text("PYTHON_PRELOAD").isPresent()
                 ? list("PYTHON_PRELOAD", MODULE, "the name of a module")
                 : List.of("numpy", "pandas", "matplotlib.pyplot");
-        String tier = oneOf("SANDBOX", "auto", "namespaces");
+        String tier = oneOf("SANDBOX", "auto", "namespaces", "landlock", "none");
         int memoryMb = (int) whole("EXECUTION_MEMORY_MB", 512, 16, 1 << 20);
         int processes = (int) whole("EXECUTION_PROCESSES", 64, 1, 30_000);
         int diskMb = (int) whole("EXECUTION_DISK_MB", 64, 1, 1 << 20);
         int outputMaxBytes = (int) whole("OUTPUT_MAX_BYTES", MIB, 1, 64L * MIB);
-        return runtime ->
-                new SandboxSettings(python, preload, tier, runtime, memoryMb, processes, diskMb, outputMaxBytes);
+        List<String> networkAllow = list("NETWORK_ALLOW", HOST, "an address, a network or the name of a host");
+        return runtime -> new SandboxSettings(
+                python, preload, tier, runtime, memoryMb, processes, diskMb, outputMaxBytes, networkAllow);
     }
 
     private void refuseUnsupported() {

@@ -55,6 +55,7 @@ class SettingsReaderTest {
         assertThat(sandbox.processes()).isEqualTo(64);
         assertThat(sandbox.diskMb()).isEqualTo(64);
         assertThat(sandbox.outputMaxBytes()).isEqualTo(1024 * 1024);
+        assertThat(sandbox.networkAllow()).isEmpty();
     }
 
     @Test
@@ -98,11 +99,12 @@ class SettingsReaderTest {
         SandboxSettings sandbox = read(
                         "PYTHON", "/opt/python",
                         "PYTHON_PRELOAD", "json, decimal",
-                        "SANDBOX", "namespaces",
+                        "SANDBOX", "landlock",
                         "EXECUTION_MEMORY_MB", "64",
                         "EXECUTION_PROCESSES", "3",
                         "EXECUTION_DISK_MB", "4",
-                        "OUTPUT_MAX_BYTES", "5")
+                        "OUTPUT_MAX_BYTES", "5",
+                        "NETWORK_ALLOW", "10.0.0.0/8, db.internal")
                 .sandbox()
                 .in(Path.of("/run"));
 
@@ -110,12 +112,13 @@ class SettingsReaderTest {
                 .isEqualTo(new SandboxSettings(
                         Optional.of("/opt/python"),
                         List.of("json", "decimal"),
-                        "namespaces",
+                        "landlock",
                         Path.of("/run"),
                         64,
                         3,
                         4,
-                        5));
+                        5,
+                        List.of("10.0.0.0/8", "db.internal")));
     }
 
     @Test
@@ -137,6 +140,7 @@ class SettingsReaderTest {
         "CORS_ALLOWED_ORIGINS, example.org/path",
         "ALLOWED_CONNECT_SRC, a;script-src",
         "PYTHON_PRELOAD, os;rm",
+        "NETWORK_ALLOW, http://host",
         "STORAGE_MAX_BYTES, 1e30",
         "EXECUTION_MEMORY_MB, many"
     })
@@ -148,7 +152,7 @@ class SettingsReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"NETWORK_ALLOW", "API_KEYS_FILE", "REDIS_URL"})
+    @ValueSource(strings = {"API_KEYS_FILE", "REDIS_URL"})
     void aSettingOfALaterVersionStopsTheStart(String name) {
         assertThatThrownBy(() -> read(name, "something")).hasMessage(name + " is not supported by this version");
     }
