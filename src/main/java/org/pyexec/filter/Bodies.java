@@ -97,11 +97,7 @@ public final class Bodies {
         try {
             chain.doFilter(received, response);
         } finally {
-            if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(new CloseAtTheEnd(body));
-            } else {
-                body.close();
-            }
+            AtTheEnd.of(request, body::close);
         }
     }
 

@@ -1,8 +1,6 @@
 package org.pyexec.filter;
 
 import jakarta.inject.Inject;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -34,15 +32,10 @@ public class RequestLogFilter extends HttpFilter {
         }
         long startedNanos = System.nanoTime();
         response.setHeader(RequestId.HEADER, RequestId.assign(request));
-        Runnable log = () -> log(request, response, startedNanos);
         try {
             chain.doFilter(request, response);
         } finally {
-            if (request.isAsyncStarted()) {
-                request.getAsyncContext().addListener(new AtTheEnd(log));
-            } else {
-                log.run();
-            }
+            AtTheEnd.of(request, () -> log(request, response, startedNanos));
         }
     }
 
@@ -61,25 +54,5 @@ public class RequestLogFilter extends HttpFilter {
     /** A path as one word of the log: what a client sends must not begin a new line or field. */
     private static String printable(String path) {
         return path.replaceAll("[^\\x21-\\x7e]", "?");
-    }
-
-    /** Stays with a request through every cycle of asynchronous handling. */
-    private record AtTheEnd(Runnable log) implements AsyncListener {
-
-        @Override
-        public void onComplete(AsyncEvent event) {
-            log.run();
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            event.getAsyncContext().addListener(this);
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {}
-
-        @Override
-        public void onError(AsyncEvent event) {}
     }
 }
