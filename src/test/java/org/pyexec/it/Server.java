@@ -120,10 +120,6 @@ final class Server implements AutoCloseable {
         return process.toHandle();
     }
 
-    boolean isAlive() {
-        return process.isAlive();
-    }
-
     /** Everything that the instance has printed until now. */
     String log() {
         try {
