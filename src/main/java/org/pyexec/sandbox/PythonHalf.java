@@ -31,7 +31,9 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "collect.py",
             "config.py",
             "ending.py",
+            "family.py",
             "frames.py",
+            "image.py",
             "isolation.py",
             "landlock.py",
             "loop.py",
@@ -49,6 +51,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "supervisor.py",
             "syscall_table.py",
             "syscalls.py",
+            "voice.py",
             "warden.py",
             "watch.py",
             "zygote.py");

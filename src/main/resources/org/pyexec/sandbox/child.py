@@ -187,6 +187,7 @@ def _shut_in(belongings: Belongings, prepared: Prepared, user: int, home: str) -
     os.setpriority(os.PRIO_PROCESS, 0, prepared.nice)
     if prepared.tier != "namespaces":
         _become(user, prepared)
+    syscalls.drop_bounding_set()
     syscalls.drop_capabilities()
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     if prepared.landlock:

@@ -28,6 +28,8 @@ OUTER_NAMESPACES = (
 CELL_NAMESPACES = OUTER_NAMESPACES
 JOINED_NAMESPACES = CELL_NAMESPACES & ~syscalls.CLONE_NEWPID
 
+_OCCUPIED = ("/tmp/", "/dev/", policy.SCRATCH_PARENT + "/")
+
 SIOCGIFFLAGS = 0x8913
 SIOCSIFFLAGS = 0x8914
 IFF_UP = 1
@@ -84,7 +86,11 @@ def build_root() -> List[str]:
     Returns the paths that programs may read.
     """
     syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
-    trees = [(path, _copy_of(path)) for path in system_paths()]
+    paths = system_paths()
+    for path in paths:
+        if path.startswith(_OCCUPIED):
+            raise IsolationError(f"the interpreter needs {path}, where programs have a folder of their own")
+    trees = [(path, _copy_of(path)) for path in paths]
     devices = [(path, syscalls.open_tree(path, False)) for path in policy.DEVICES]
     links = [(path, os.readlink(path)) for path in policy.SYSTEM_DIRECTORIES if os.path.islink(path)]
     resolved = {path: os.path.isdir(path) for path, _ in trees}
@@ -154,8 +160,10 @@ def _populate(links: Iterable[tuple]) -> None:
     files = {"etc/passwd": policy.PASSWD, "etc/group": policy.GROUP, "etc/hosts": policy.HOSTS}
     files.update({"etc/resolv.conf": policy.RESOLVER, "etc/nsswitch.conf": policy.NAME_SERVICES})
     for name, text in files.items():
-        with open(name, "w", encoding="ascii") as file:
-            file.write(text)
+        # Plain calls: an interpreter that lies in /tmp cannot load a codec while the new root covers it.
+        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        os.write(descriptor, text.encode())
+        os.close(descriptor)
 
 
 def _make_read_only(path: str) -> None:

@@ -7,22 +7,33 @@ import itertools
 import select
 import time
 import traceback
-from typing import Callable, Dict, List, Tuple
+from typing import Callable, Dict, List, Optional, Tuple
 
 READ = select.EPOLLIN
 WRITE = select.EPOLLOUT
 GONE = select.EPOLLHUP | select.EPOLLERR | select.EPOLLRDHUP
 
+FEW_TIMERS = 64
+
 Handler = Callable[[int], None]
 
 
 class Timer:
+    """Rings once unless cancelled before. A cancelled one holds on to nothing."""
+
     def __init__(self, action: Callable[[], None]) -> None:
-        self.action = action
-        self.cancelled = False
+        self._action: Optional[Callable[[], None]] = action
 
     def cancel(self) -> None:
-        self.cancelled = True
+        self._action = None
+
+    def is_cancelled(self) -> bool:
+        return self._action is None
+
+    def ring(self) -> None:
+        action, self._action = self._action, None
+        if action is not None:
+            action()
 
 
 class Loop:
@@ -32,6 +43,7 @@ class Loop:
         self._epoll = select.epoll()
         self._handlers: Dict[int, Handler] = {}
         self._timers: List[Tuple[float, int, Timer]] = []
+        self._crowded = FEW_TIMERS
         self._order = itertools.count()
         self._running = True
 
@@ -49,8 +61,16 @@ class Loop:
 
     def later(self, seconds: float, action: Callable[[], None]) -> Timer:
         timer = Timer(action)
+        if len(self._timers) >= self._crowded:
+            self._sweep()
         heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), timer))
         return timer
+
+    def _sweep(self) -> None:
+        """Most timers are cancelled long before their time."""
+        self._timers = [entry for entry in self._timers if not entry[2].is_cancelled()]
+        heapq.heapify(self._timers)
+        self._crowded = max(FEW_TIMERS, 2 * len(self._timers))
 
     def stop(self) -> None:
         self._running = False
@@ -73,7 +93,7 @@ class Loop:
                 self.forget(descriptor)
 
     def _patience(self) -> float:
-        while self._timers and self._timers[0][2].cancelled:
+        while self._timers and self._timers[0][2].is_cancelled():
             heapq.heappop(self._timers)
         if not self._timers:
             return -1
@@ -82,6 +102,4 @@ class Loop:
     def _ring(self) -> None:
         now = time.monotonic()
         while self._timers and self._timers[0][0] <= now:
-            timer = heapq.heappop(self._timers)[2]
-            if not timer.cancelled:
-                self._guarded(timer.action, -1)
+            self._guarded(heapq.heappop(self._timers)[2].ring, -1)

@@ -24,7 +24,7 @@ INNER_ID = 1000
 
 PASSWD = (
     "root:x:0:0:root:/root:/usr/sbin/nologin\n"
-    "user:x:1000:1000:user:/home/user:/bin/sh\n"
+    "user:x:1000:1000:user:/sandbox/user:/bin/sh\n"
     "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
 )
 GROUP = "root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n"
@@ -37,12 +37,12 @@ HOSTS = "127.0.0.1 localhost sandbox\n::1 localhost\n"
 # --- what the program sees ---------------------------------------------------------------------------------------
 
 # One tmpfs per run, limited in bytes and inodes, gone with the run. Everything writable lies in it.
-SCRATCH_PARENT = "/home"
+SCRATCH_PARENT = "/sandbox"
 SCRATCH = SCRATCH_PARENT + "/user"  # also the home folder
 WORK = SCRATCH + "/work"  # the working directory; files left here are handed out
 SCRATCH_DIRECTORIES = ("work", ".tmp", ".shm")
 SCRATCH_INODES = 8192
-SCRATCH_LINKS = (("/tmp", "home/user/.tmp"), ("/dev/shm", "../home/user/.shm"))
+SCRATCH_LINKS = (("/tmp", "sandbox/user/.tmp"), ("/dev/shm", "../sandbox/user/.shm"))
 # A second, read-only view of the work folder for the collector of files.
 COLLECTED = "/collected"
 

@@ -14,6 +14,7 @@ from .pool import Pool
 from .slot import Slot
 
 READ_BYTES = 64 << 10
+WAIT_SECONDS = 30.0  # for a child; the server has its own slots, so this is only met when something is wrong
 DRAIN_READS = 32  # a pipe holds 64 KiB; somebody may go on writing
 
 
@@ -93,6 +94,7 @@ class Run:
         if networked and not self._pool.network:
             self._refuse("Network access is not available")
             return
+        self._timer = self._loop.later(WAIT_SECONDS, lambda: self._refuse("The sandbox has no place within 30 seconds"))
         self._pool.take(request["code"], networked, self._on_slot)
 
     def _refuse(self, why: str) -> None:
@@ -105,12 +107,14 @@ class Run:
     def _on_slot(self, slot: Optional[Slot]) -> None:
         if self._finished:
             if slot is not None:
+                slot.state = "ending"
                 slot.kill()
             return
         if slot is None:
             self._refuse("the sandbox is being restarted")
             return
         assert self._request is not None and slot.control is not None
+        self._stop_timers()
         self._slot = slot
         slot.state = "running"
         slot.held = True

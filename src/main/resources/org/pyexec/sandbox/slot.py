@@ -14,6 +14,7 @@ from typing import Callable, List, Optional
 from . import cells, loop, report
 
 MESSAGE_BYTES = 4096
+PARKING_SECONDS = 30.0
 
 
 class Slot:
@@ -51,6 +52,7 @@ class Slot:
     # --- making ------------------------------------------------------------------------------------------------
 
     def make(self) -> None:
+        self._patience = self._loop.later(PARKING_SECONDS, lambda: self._fail("parking took too long"))
         self.cell.make(self._park, self._fail)
 
     def _park(self) -> None:
@@ -97,11 +99,13 @@ class Slot:
     def _when_ready(self) -> None:
         if self._ready and self.child >= 0 and self.state == "parking":
             self.state = "parked"
+            self._patience.cancel()
             self._image.parked(self)
 
     def _fail(self, why: str) -> None:
         if self.state in ("making", "parking", "parked"):
             self.state = "ending"
+            self._patience.cancel()
             self._image.failed(self, why)
             self.kill()
 

@@ -16,8 +16,8 @@ import sys
 from typing import NoReturn, Set
 
 from . import config, loop, policy, pool, syscalls
-from .pool import say
 from .run import Run
+from .voice import say
 
 BACKLOG = 1024
 STDIN = 0
@@ -39,6 +39,9 @@ class Supervisor:
 
     def close(self) -> None:
         self._pool.close()
+
+    def remove_folders(self) -> None:
+        self._pool.remove_folders()
 
     def _on_works(self) -> None:
         network = "network" if self._pool.network else "closed"
@@ -76,6 +79,8 @@ def main() -> NoReturn:
         if supervisor is not None:
             supervisor.close()
         _end_everybody()
+        if supervisor is not None:
+            supervisor.remove_folders()
         shutil.rmtree(settings.folder, ignore_errors=True)
         os._exit(0)
 
@@ -102,17 +107,17 @@ def _come_first() -> None:
 
 
 def _end_everybody() -> None:
-    """The wardens are our children; killing them kills what is in their PID namespaces."""
-    for pid in _children():
+    """Wardens are our children; killing them kills what is in their PID namespaces. Orphans become ours: once more."""
+    while True:
+        for pid in _children():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
         try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-    try:
-        while True:
             os.waitpid(-1, 0)
-    except ChildProcessError:
-        pass
+        except ChildProcessError:
+            return
 
 
 def _children() -> Set[int]:

@@ -194,8 +194,7 @@ def drop_bounding_set() -> None:
 
 
 def drop_capabilities() -> None:
-    """Empties all capability sets of the calling thread; capabilities(7)."""
-    drop_bounding_set()
+    """Empties the capability sets of the calling thread but the bounding one; capabilities(7)."""
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()

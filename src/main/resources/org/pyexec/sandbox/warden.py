@@ -29,8 +29,9 @@ def main() -> None:
             readable = _enter_namespaces(proc)
         else:
             readable = _stay_outside(settings.tier)
-    except (OSError, isolation.IsolationError) as e:
-        control.send(f"problem {e}".encode()[:MESSAGE_BYTES])
+    except Exception as e:  # whatever it is: the supervisor tells the operator, nothing runs
+        what = str(e) if isinstance(e, (OSError, isolation.IsolationError)) else f"{type(e).__name__}: {e}"
+        control.send(f"problem {what}".encode()[:MESSAGE_BYTES])
         os._exit(1)
     control.send(b"ready " + ",".join(_layers(settings.tier)).encode())
     Warden(settings, control, proc, readable).serve()()

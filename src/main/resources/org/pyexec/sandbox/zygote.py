@@ -46,6 +46,8 @@ def run(
         gc.freeze()
         channel.send(b"ready " + ",".join(missing).encode())
         duty = Zygote(channel, prepared).serve()
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(0)  # the supervisor has gone
     except BaseException as e:  # whatever it is: say it and end, the supervisor decides
         print(f"zygote {name} ends: {type(e).__name__}: {e}", file=sys.stderr, flush=True)
         os._exit(1)

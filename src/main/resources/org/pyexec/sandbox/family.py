@@ -1,0 +1,157 @@
+"""A family: one warden and its zygotes. It is replaced as a whole."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from typing import Dict, List, Tuple
+
+from . import cells, config, image, loop, network, policy
+
+RESTART_SECONDS = 0.5
+MESSAGE_BYTES = 4096
+
+_WARDEN = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from pyexec_sandbox import sources
+sources.take_into_memory()
+from pyexec_sandbox import warden
+warden.main()
+"""
+
+
+class PoolDoor:
+    """What a family needs from the pool."""
+
+    def next_number(self) -> int:
+        raise NotImplementedError
+
+    def works(self, family: "Family") -> None:
+        raise NotImplementedError
+
+    def broken(self, family: "Family", why: str) -> None:
+        raise NotImplementedError
+
+
+class Family(image.FamilyDoor):
+    def __init__(self, events: loop.Loop, settings: config.Config, tier: str, pool: PoolDoor) -> None:
+        self.events = events
+        self.tier = tier
+        self.layers = ""
+        self.works = False
+        self.images: Dict[str, image.Image] = {}
+        self._folders = cells.Folders() if tier != "namespaces" else None
+        self._settings = settings
+        self._pool = pool
+        self.closed = False
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            home = self._folders.zygote_home if self._folders else policy.SCRATCH
+            self._warden = _start_warden(theirs, tier, home)
+        events.watch(self._control.fileno(), loop.READ, self._on_word)
+
+    # --- what images need ----------------------------------------------------------------------------------------
+
+    def next_number(self) -> int:
+        return self._pool.next_number()
+
+    def new_networked_cell(self) -> cells.Cell:
+        return cells.NetworkedCell(self.events, self.order, network.rules(self._settings.network_allow))
+
+    def new_cell(self, number: int) -> cells.Cell:
+        if self._folders is None:
+            return cells.NamespaceCell(self.events, self.order)
+        return cells.FolderCell(self._folders, number, self.tier == "none")
+
+    def order(self, text: str, descriptor: int) -> None:
+        try:
+            socket.send_fds(self._control, [text.encode()], [descriptor])
+        except OSError:
+            pass  # the warden is gone; the end of its socket says so too
+
+    def first_is_parked(self) -> None:
+        if not self.works:
+            self.works = True
+            self._pool.works(self)
+
+    def cannot_park(self, why: str) -> None:
+        if not self.works:
+            self.close()
+            self._pool.broken(self, why)
+
+    def image_ended(self, ended: image.Image) -> None:
+        self.events.later(RESTART_SECONDS, lambda: self._start_again(ended))
+
+    def _start_again(self, ended: image.Image) -> None:
+        if not self.closed and self.images.get(ended.name) is ended:
+            self.images[ended.name] = image.Image(self, ended.name, ended.modules)
+
+    # --- what the warden tells -----------------------------------------------------------------------------------
+
+    def _on_word(self, _: int) -> None:
+        try:
+            message = self._control.recv(MESSAGE_BYTES).decode("utf-8", "replace")
+        except OSError:
+            message = ""
+        word, _, text = message.partition(" ")
+        if word == "ready":
+            self.layers = text
+            for name, modules in _images(self._settings.preload):
+                self.images[name] = image.Image(self, name, modules)
+        else:
+            self.close()
+            self._pool.broken(self, text or "the warden ended")
+
+    # --- the end -------------------------------------------------------------------------------------------------
+
+    def retire(self) -> None:
+        """Closes when its last run has ended."""
+        for each in self.images.values():
+            each.retire()
+        self._close_when_empty()
+
+    def _close_when_empty(self) -> None:
+        if all(each.is_empty() for each in self.images.values()):
+            self.close()
+            self.remove_folders()
+        else:
+            self.events.later(1.0, self._close_when_empty)
+
+    def close(self) -> None:
+        """Kills the warden and with it everything in its PID namespace; without one, zygotes end with their sockets."""
+        if self.closed:
+            return
+        self.closed = True
+        self.events.forget(self._control.fileno())
+        self._control.close()
+        for each in self.images.values():
+            each.lose()
+
+    def remove_folders(self) -> None:
+        """When nobody lives there any more."""
+        if self._folders is not None:
+            self._folders.remove()
+
+
+def _start_warden(control: socket.socket, tier: str, home: str) -> subprocess.Popen:
+    """Its stderr goes where ours goes, into the server's log."""
+    number = control.fileno()
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    command = [sys.executable, "-I", "-B", "-c", _WARDEN, package, *config.own_arguments()]
+    command += [f"control={number}", f"tier={tier}"]
+    environment = policy.environment(sys.executable, home)
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment, pass_fds=[number], cwd="/")
+
+
+def _images(preload: Tuple[str, ...]) -> List[Tuple[str, Tuple[str, ...]]]:
+    """The small one, one without drawing, and the whole one: forking costs by size."""
+    without_drawing = tuple(name for name in preload if not name.startswith("matplotlib"))
+    images: List[Tuple[str, Tuple[str, ...]]] = [("plain", ())]
+    if without_drawing and without_drawing != preload:
+        images.append(("tables", without_drawing))
+    if preload:
+        images.append(("all", preload))
+    return images

@@ -1,0 +1,238 @@
+"""An image: one zygote, the children parked from it, and the runs that wait for one."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections import deque
+from typing import Callable, Deque, Dict, List, Optional, Tuple
+
+from . import cells, loop, slot
+from .voice import say
+
+FEWEST_PARKED = 2
+MOST_PARKED = 8
+MAKING = 4  # at once
+REFILL_SECONDS = 0.002
+CALM_SECONDS = 20.0  # after which one parked child less is kept, where so many were not needed
+ATTEMPTS = 5  # children in a row that fail to park
+RETRY_SECONDS = 1.0  # after that many
+MESSAGE_BYTES = 4096
+
+Use = Callable[[Optional[slot.Slot]], None]
+
+
+class FamilyDoor:
+    """What an image needs from its family."""
+
+    events: loop.Loop
+
+    def order(self, text: str, descriptor: int) -> None:
+        raise NotImplementedError
+
+    def next_number(self) -> int:
+        raise NotImplementedError
+
+    def new_cell(self, number: int) -> cells.Cell:
+        raise NotImplementedError
+
+    def new_networked_cell(self) -> cells.Cell:
+        raise NotImplementedError
+
+    def first_is_parked(self) -> None:
+        raise NotImplementedError
+
+    def cannot_park(self, why: str) -> None:
+        raise NotImplementedError
+
+    def image_ended(self, image: "Image") -> None:
+        raise NotImplementedError
+
+
+class Image(slot.ImageDoor):
+    def __init__(self, family: FamilyDoor, name: str, modules: Tuple[str, ...]) -> None:
+        self.name = name
+        self.modules = modules
+        self.ready = False
+        self.lost = False
+        self.retired = False
+        self._family = family
+        self._parked: Deque[slot.Slot] = deque()
+        self._waiting: Deque[Use] = deque()
+        self._reserved: Dict[int, Use] = {}  # by the number of the slot that is being made for it
+        self._making = 0
+        self._failures = 0
+        self._target = FEWEST_PARKED
+        self._fewest_seen = FEWEST_PARKED
+        self._slots: Dict[int, slot.Slot] = {}
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            family.order(f"image {name} {','.join(modules)}", theirs.fileno())
+        family.events.watch(self._control.fileno(), loop.READ, self._on_word)
+        family.events.later(CALM_SECONDS, self._calm_down)
+
+    # --- runs ----------------------------------------------------------------------------------------------------
+
+    def take(self, use: Use, networked: bool = False) -> None:
+        """Calls use with a parked slot, now or when there is one; with None when there can be none."""
+        if self.lost:
+            use(None)
+        elif networked:
+            self._make_networked(use)
+        else:
+            self._take_parked(use)
+
+    def _take_parked(self, use: Use) -> None:
+        self._fewest_seen = min(self._fewest_seen, len(self._parked) - 1)
+        if self._parked:
+            use(self._parked.popleft())
+        else:
+            self._target = min(self._target + 1, MOST_PARKED)
+            self._waiting.append(use)
+        # Not at once: the program that starts now has the first right to the processor.
+        self._family.events.later(REFILL_SECONDS if self._parked else 0, self._refill)
+
+    def _refill(self) -> None:
+        if not self.ready or self.lost:
+            return
+        wanted = (0 if self.retired else self._target) + len(self._waiting) - len(self._parked) - self._making
+        for _ in range(min(wanted, MAKING - self._making)):
+            self._making += 1
+            number = self._family.next_number()
+            self._make(number, self._family.new_cell(number))
+
+    def _make(self, number: int, cell: cells.Cell) -> None:
+        fresh = slot.Slot(number, self._family.events, self, cell)
+        self._slots[number] = fresh
+        fresh.make()
+
+    def _make_networked(self, use: Use) -> None:
+        """On demand: an interface costs a process, which would stand beside every parked child."""
+        number = self._family.next_number()
+        self._reserved[number] = use
+        self._make(number, self._family.new_networked_cell())
+
+    def _calm_down(self) -> None:
+        """Gives memory back when there were always more parked children than needed."""
+        if self.lost or self.retired:
+            return
+        if self._fewest_seen > 0 and self._target > FEWEST_PARKED:
+            self._target -= 1
+            if len(self._parked) > self._target:
+                self._discard(self._parked.pop())
+        self._fewest_seen = len(self._parked)
+        self._family.events.later(CALM_SECONDS, self._calm_down)
+
+    @staticmethod
+    def _discard(unused: slot.Slot) -> None:
+        unused.state = "ending"
+        unused.kill()
+
+    # --- what slots tell -----------------------------------------------------------------------------------------
+
+    def ask_to_park(self, number: int, parameters: str, descriptors: List[int]) -> None:
+        try:
+            socket.send_fds(self._control, [f"park {number} {parameters}".encode()], descriptors)
+        except OSError:
+            pass  # the zygote is gone; the end of its socket says so too
+
+    def parked(self, ready: slot.Slot) -> None:
+        if ready.number in self._reserved:
+            self._reserved.pop(ready.number)(ready)
+            return
+        self._making -= 1
+        self._failures = 0
+        if self._waiting:
+            self._waiting.popleft()(ready)
+        elif self.retired:
+            self._discard(ready)
+        else:
+            self._parked.append(ready)
+        self._family.first_is_parked()
+        self._refill()
+
+    def failed(self, broken: slot.Slot, why: str) -> None:
+        if self.lost:
+            return
+        say("log", f"image {self.name}: {why}")
+        if broken.number in self._reserved:
+            self._reserved.pop(broken.number)(None)
+            return
+        if broken in self._parked:
+            self._parked.remove(broken)
+        else:
+            self._making -= 1
+        self._failures += 1
+        if self._failures < ATTEMPTS:
+            self._family.events.later(0.01 * 2**self._failures, self._refill)
+            return
+        self._refuse_waiting()
+        self._family.events.later(RETRY_SECONDS, self._refill)
+        self._family.cannot_park(why)
+
+    def gone(self, ended: slot.Slot) -> None:
+        self._slots.pop(ended.number, None)
+
+    # --- what the zygote tells ------------------------------------------------------------------------------------
+
+    def _on_word(self, _: int) -> None:
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
+        except OSError:
+            message, descriptors = b"", []
+        word, *values = message.decode().split(" ")
+        if word == "ready":
+            self.ready = True
+            if values and values[0]:
+                say("log", f"image {self.name}: not installed: {values[0]}")
+            self._refill()
+        elif word == "forked":
+            self._forked(int(values[0]), descriptors[0])
+        elif word == "exit":
+            self._exited(*map(int, values))
+        else:
+            self.lose()
+            self._family.image_ended(self)
+
+    def _forked(self, number: int, pidfd: int) -> None:
+        parking = self._slots.get(number)
+        if parking is None:
+            os.close(pidfd)
+        else:
+            parking.forked(pidfd)
+
+    def _exited(self, number: int, status: int, cpu: int, peak: int) -> None:
+        ended = self._slots.get(number)
+        if ended is not None:
+            ended.exited(status, cpu, peak)
+
+    # --- the end -------------------------------------------------------------------------------------------------
+
+    def retire(self) -> None:
+        """Runs go on, nothing new is parked."""
+        self.retired = True
+        while self._parked:
+            self._discard(self._parked.pop())
+
+    def is_empty(self) -> bool:
+        return not self._slots and not self._waiting
+
+    def lose(self) -> None:
+        """The zygote is dead or about to be: its runs are lost, since nobody can tell how they end."""
+        if self.lost:
+            return
+        self.lost = True
+        self._family.events.forget(self._control.fileno())
+        self._control.close()
+        self._parked.clear()
+        for each in list(self._slots.values()):
+            each.exit = each.exit or [-1, 0, 0]
+            each.kill()
+        self._refuse_waiting()
+
+    def _refuse_waiting(self) -> None:
+        refused = [*self._waiting, *self._reserved.values()]
+        self._waiting.clear()
+        self._reserved.clear()
+        for use in refused:
+            use(None)

@@ -1,0 +1,8 @@
+# reason: completed
+# stdout: finalized
+class Last:
+    def __del__(self):
+        print("finalized")
+
+
+last = Last()
