@@ -30,6 +30,7 @@ final class BodyReader implements ReadListener {
     private final StallWatch watch;
     private final AsyncContext context;
     private final ServletInputStream in;
+    private final AfterReturn afterReturn;
     private final byte[] buffer = new byte[BUFFER_BYTES];
 
     // mutable state, guarded by this
@@ -59,6 +60,7 @@ final class BodyReader implements ReadListener {
         this.in = request.getInputStream();
         this.context = request.startAsync(request, response);
         this.context.setTimeout(0);
+        this.afterReturn = AfterReturn.of(context, watch.executor());
     }
 
     /** Receives the body, then dispatches the request; a body that is longer than the limit gets the error. */
@@ -113,7 +115,7 @@ final class BodyReader implements ReadListener {
         } else {
             over = true;
             watch.remove(this);
-            context.dispatch();
+            afterReturn.run(context::dispatch);
         }
     }
 
@@ -164,6 +166,10 @@ final class BodyReader implements ReadListener {
     private void write(Verdict answer) {
         over = true;
         watch.remove(this);
+        afterReturn.run(() -> writeNow(answer));
+    }
+
+    private void writeNow(Verdict answer) {
         try {
             body.close();
             FilterResponses.write(response, answer.status(), answer.error());

@@ -12,10 +12,17 @@ final class StallWatch {
 
     private final Set<BodyReader> readers = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean ticking = new AtomicBoolean();
+    private final Executor executor;
     private final Executor aSecondLater;
 
     StallWatch(Executor executor) {
+        this.executor = executor;
         this.aSecondLater = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, executor);
+    }
+
+    /** Where it looks, and where what it watches may go on. */
+    Executor executor() {
+        return executor;
     }
 
     void add(BodyReader reader) {

@@ -1,0 +1,46 @@
+package org.pyexec.filter;
+
+import jakarta.servlet.AsyncContext;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Acts on an asynchronous request when the server's thread that began it has returned, on another thread.
+ *
+ * <p>A body that came with the head makes a read listener be called while that thread is still on its way back, and
+ * Payara 6 then runs a dispatch twice or never, as its listener's thread and the first one both look for it. The
+ * specification tells when the thread has returned: from then on {@link AsyncContext#setTimeout} throws. Servers that
+ * do not throw get a moment of patience instead.
+ */
+record AfterReturn(AsyncContext context, Executor executor, long sinceNanos) {
+
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    static AfterReturn of(AsyncContext context, Executor executor) {
+        return new AfterReturn(context, executor, System.nanoTime());
+    }
+
+    /** Returns at once. */
+    void run(Runnable action) {
+        executor.execute(() -> runOrWait(action));
+    }
+
+    private void runOrWait(Runnable action) {
+        if (hasReturned() || System.nanoTime() - sinceNanos > PATIENCE_NANOS) {
+            action.run();
+        } else {
+            CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS, executor)
+                    .execute(() -> runOrWait(action));
+        }
+    }
+
+    private boolean hasReturned() {
+        try {
+            context.setTimeout(0);
+            return false;
+        } catch (IllegalStateException returned) {
+            return true;
+        }
+    }
+}
