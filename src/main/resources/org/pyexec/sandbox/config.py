@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from typing import Dict, List, Tuple
+from typing import Dict, List, NamedTuple, Tuple
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """Sizes in bytes unless the name says otherwise."""
 
     folder: str  # private, removed at the end with all that is in it

@@ -20,7 +20,11 @@ from typing import Dict, Iterator, List, NamedTuple, NoReturn, Optional
 from . import policy, report
 
 _work = policy.WORK  # the working folder, set while parking
-_REHEARSAL = b"import sys\nfor i in range(3):\n    sys.stdout.write(f'{i}'[:0])\n"
+_REHEARSALS = {  # by the module that must be there already
+    "sys": b"import sys\nfor i in range(3):\n    sys.stdout.write(f'{i}'[:0])\n",
+    "numpy": b"import numpy as np\nnp.arange(9.0).sum()\n",
+    "pandas": b"import pandas as pd\npd.Series([1.0])\n",
+}
 _OUR_MODULES: List[str] = []  # filled in the zygote: looking through sys.modules writes to every page with a name
 _SAVED = "_saved_by_program"
 
@@ -94,7 +98,9 @@ def rehearse(work: str) -> types.ModuleType:
     with open(_path(), "wb") as file:
         file.write(b"")
     _usage()
-    _execute(_REHEARSAL, types.ModuleType("__main__"))
+    for module, code in _REHEARSALS.items():
+        if module in sys.modules:
+            _execute(code, types.ModuleType("__main__"))
     _flush()
     return _become_main()
 
