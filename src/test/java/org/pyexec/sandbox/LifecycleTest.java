@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -76,6 +77,8 @@ class LifecycleTest {
                     .hasLineCount(1);
 
             Files.createSymbolicLink(python, Path.of(TestSandbox.PYTHON));
+            folder.toFile().deleteOnExit();
+            python.toFile().deleteOnExit();
 
             sandbox.awaitReady();
             assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
@@ -247,6 +250,11 @@ class LifecycleTest {
             "mkdir -p /tmp/pyexec-root && mount --rbind / /tmp/pyexec-root && cd \"$PWD\" && exec chroot /tmp/pyexec-root \"$@\"",
             "sh");
 
+    @AfterAll
+    static void removeMountPoint() throws IOException {
+        Files.deleteIfExists(Path.of("/tmp/pyexec-root"));
+    }
+
     @Test
     void hostThatDeniesNamespacesGetsTheLandlockTier() throws Exception {
         try (TestSandbox sandbox = TestSandbox.start(WITHOUT_NAMESPACES, "auto", TestSandbox.PYTHON)) {
@@ -308,6 +316,16 @@ class LifecycleTest {
         try (TestSandbox sandbox =
                 TestSandbox.start(TestSandbox.Identity.OURS, "auto", python).awaitReady()) {
             assertThat(sandbox.run(code).stdout()).isEqualTo(python + " 42 42\n");
+        } finally {
+            delete(environment);
+        }
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> paths = Files.walk(tree)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
         }
     }
 

@@ -109,6 +109,7 @@ class NetworkTest {
 
     private static void serve(String namespace) throws IOException {
         Path script = Files.createTempFile("test_hosts", ".py");
+        script.toFile().deleteOnExit();
         try (InputStream in = NetworkTest.class.getResourceAsStream("test_hosts.py")) {
             Files.write(script, java.util.Objects.requireNonNull(in).readAllBytes());
         }

@@ -76,6 +76,7 @@ final class TestSandbox implements AutoCloseable {
     static TestSandbox start(List<String> launcher, String tier, String python, List<String> preload)
             throws IOException {
         Path directory = Files.createTempDirectory("sandbox-test-");
+        directory.toFile().deleteOnExit(); // it is empty by then, or a test has failed
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         return new TestSandbox(directory, settings(directory, tier, python, preload), launcher);
     }
