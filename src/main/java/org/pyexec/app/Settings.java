@@ -1,7 +1,6 @@
 package org.pyexec.app;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.pyexec.execution.ExecutionSettings;
 import org.pyexec.files.FileStoreSettings;
@@ -20,7 +19,6 @@ public record Settings(
         int port,
         boolean development,
         int failedExecutionStatus,
-        Path storageDirectory,
         BodySettings bodies,
         HeaderSettings headers,
         RateLimitSettings rateLimit,
@@ -45,10 +43,5 @@ public record Settings(
     @FunctionalInterface
     public interface SandboxDraft {
         SandboxSettings in(Path runtimeDirectory);
-    }
-
-    /** How long anything that a client can fetch is kept. */
-    public Duration timeToLive() {
-        return files.timeToLive();
     }
 }

@@ -63,7 +63,6 @@ public final class SettingsReader {
                 (int) whole("PORT", 8000, 1, 65_535),
                 text("NODE_ENV").orElse("development").equals("development"),
                 Integer.parseInt(oneOf("FAILED_EXECUTION_STATUS", "500", "200", "400", "422")),
-                storage,
                 new BodySettings(whole("MAX_BODY_BYTES", 5L * MIB, 1, GIB), maxUploadBytes),
                 new HeaderSettings(
                         list("ALLOWED_CONNECT_SRC", CSP_SOURCE, "a source for connect-src"),

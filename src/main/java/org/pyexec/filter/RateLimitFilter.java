@@ -7,7 +7,6 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Set;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.ratelimit.ClientKey;
@@ -37,7 +36,7 @@ public class RateLimitFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (settings.max() == 0 || !isCounted(request)) {
+        if (!settings.enabled() || !isCounted(request)) {
             chain.doFilter(request, response);
             return;
         }
@@ -46,7 +45,7 @@ public class RateLimitFilter extends HttpFilter {
         if (decision.allowed()) {
             chain.doFilter(request, response);
         } else {
-            response.setHeader("Retry-After", Long.toString(Math.max(1, wholeSeconds(decision.untilReset()))));
+            response.setHeader("Retry-After", Long.toString(Math.max(1, decision.secondsUntilReset())));
             bodies.answerUnread(request, response, TOO_MANY_REQUESTS, ErrorBody.bare("Too many requests"));
         }
     }
@@ -61,10 +60,6 @@ public class RateLimitFilter extends HttpFilter {
         response.setHeader("RateLimit-Policy", "%d;w=%d".formatted(decision.limit(), window));
         response.setHeader("RateLimit-Limit", Integer.toString(decision.limit()));
         response.setHeader("RateLimit-Remaining", Integer.toString(decision.remaining()));
-        response.setHeader("RateLimit-Reset", Long.toString(wholeSeconds(decision.untilReset())));
-    }
-
-    private static long wholeSeconds(Duration duration) {
-        return duration.plusNanos(999_999_999).toSeconds();
+        response.setHeader("RateLimit-Reset", Long.toString(decision.secondsUntilReset()));
     }
 }

@@ -132,7 +132,7 @@ public class DownloadResource {
     private static ResponseBuilder described(ResponseBuilder response, EntityTag tag) {
         return response.tag(tag)
                 .header("Accept-Ranges", "bytes")
-                .header("Cache-Control", null)
+                .header("Cache-Control", null) // what an error in JSON has set
                 .header("Cache-Control", "private, no-store")
                 .header("Content-Security-Policy", "sandbox; default-src 'none'");
     }
