@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from typing import Callable, List, NamedTuple, Optional, Set, Union
 
-from . import loop, network, policy
+from . import frames, loop, network, policy
 
-MESSAGE_BYTES = 4096
-
-OnMade = Callable[[], None]
 OnFailed = Callable[[str], None]
 
 
@@ -26,95 +22,74 @@ class Usage(NamedTuple):
 
 
 class NamespaceCell:
-    """Made by the warden. Its init's pidfd kills everything inside, and says when everything is dead."""
+    """Made by the zygote and furnished by the child. Its init's pidfd kills everything inside and tells the end."""
 
     is_session = False
+    way = "namespaces"
 
-    def __init__(self, events: loop.Loop, order: Callable[[str, int], None]) -> None:
+    def __init__(self) -> None:
         self.pidfd = -1
         self.work = -1
-        self._loop = events
-        self._order = order
-        self._channel: Optional[socket.socket] = None
 
-    def make(self, on_made: OnMade, on_failed: OnFailed) -> None:
-        self._on_made, self._on_failed = on_made, on_failed
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._begin(theirs.fileno())
-        self._loop.watch(self._channel.fileno(), loop.READ, self._on_word)
+    def furnish(self) -> None:
+        """What has to be there before the zygote is asked to park; raises OSError."""
 
-    def _begin(self, theirs: int) -> None:
-        self._order("cell", theirs)
+    def handles(self) -> List[int]:
+        """Descriptors that the child needs besides its streams; they stay ours."""
+        return []
 
-    def _is_made(self) -> None:
-        self._on_made()
+    def parameter(self) -> str:
+        return "0"
+
+    def preface(self) -> frames.Fields:
+        """What the child reads before it parks; empty for most."""
+        return []
+
+    def connect(self, on_ready: Callable[[], None], on_failed: OnFailed) -> None:
+        """The last step, when the child has parked."""
+        on_ready()
 
     def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
         """Calls on_answer with the network targets that were refused, now or a little later."""
         on_answer([])
-
-    def _on_word(self, _: int) -> None:
-        assert self._channel is not None
-        message, descriptors, _, _ = socket.recv_fds(self._channel, MESSAGE_BYTES, 4)
-        self._drop_channel()
-        if message == b"cell":
-            self.pidfd, self.work = descriptors
-            self._is_made()
-        else:
-            self._on_failed(message.decode("utf-8", "replace") or "the warden could not make a cell")
-
-    def handle(self) -> int:
-        """What the zygote needs to put a child in; stays ours."""
-        return self.pidfd
-
-    def parameters(self) -> str:
-        return ""
 
     def usage(self) -> Optional[Usage]:
         """None: the kernel keeps the limit."""
         return None
 
     def remove(self) -> None:
-        self._drop_channel()
         for descriptor in (self.pidfd, self.work):
             if descriptor >= 0:
-                self._loop.forget(descriptor)
                 os.close(descriptor)
         self.pidfd = self.work = -1
 
-    def _drop_channel(self) -> None:
-        if self._channel is not None:
-            self._loop.forget(self._channel.fileno())
-            self._channel.close()
-            self._channel = None
-
 
 class NetworkedCell(NamespaceCell):
-    """A cell whose network namespace has an interface to the outside, with the rules loaded before it comes up."""
+    """A cell with an interface to the outside. The child loads the rules while it has the rights, before that comes up."""
 
-    def __init__(self, events: loop.Loop, order: Callable[[str, int], None], rules: str) -> None:
-        super().__init__(events, order)
+    way = "network"
+
+    def __init__(self, events: loop.Loop, rules: str) -> None:
+        super().__init__()
+        self._loop = events
         self._rules = rules
         self._interface: Optional[network.Interface] = None
 
-    def _begin(self, theirs: int) -> None:
-        assert self._channel is not None
-        self._order("cell network", theirs)
-        self._channel.send(self._rules.encode())
+    def preface(self) -> frames.Fields:
+        return [("rules", self._rules.encode())]
 
-    def _is_made(self) -> None:
+    def connect(self, on_ready: Callable[[], None], on_failed: OnFailed) -> None:
+        def on_interface(ready: bool) -> None:
+            if ready:
+                on_ready()
+            else:
+                on_failed(f"{network.SLIRP} could not make the interface")
+
         pid = network.pid_of(self.pidfd)
         if pid is None or pid <= 0:
-            self._on_failed("the init of a cell ended")
-            return
-        self._interface = network.Interface(self._loop, pid, self._on_interface)
-
-    def _on_interface(self, ready: bool) -> None:
-        if ready:
-            self._on_made()
+            on_failed("the init of a cell ended")
         else:
-            self._on_failed(f"{network.SLIRP} could not make the interface")
+            self._interface = network.Interface(self._loop, pid, on_interface)
 
     def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
         try:
@@ -174,6 +149,8 @@ def _slot_ids() -> List[int]:
 class FolderCell:
     """A folder for one run. Killing and the end of processes are the child's own pidfd, which comes later."""
 
+    way = "folder"
+
     def __init__(self, folders: Folders, number: int, is_session: bool) -> None:
         self.is_session = is_session  # the program may start processes; they are ended by their session
         self.pidfd = -1
@@ -183,15 +160,7 @@ class FolderCell:
         self._top = -1
         self._id = 0
 
-    def make(self, on_made: OnMade, on_failed: OnFailed) -> None:
-        try:
-            self._furnish()
-        except OSError as e:
-            on_failed(str(e))
-            return
-        on_made()
-
-    def _furnish(self) -> None:
+    def furnish(self) -> None:
         self._id = self._folders.take_id()
         paths = [self._path] + [os.path.join(self._path, name) for name in policy.SCRATCH_DIRECTORIES]
         for path in paths:
@@ -201,11 +170,17 @@ class FolderCell:
         self._top = os.open(self._path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         self.work = os.open(paths[1], os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
-    def handle(self) -> int:
-        return self._top
+    def handles(self) -> List[int]:
+        return [self._top]
 
-    def parameters(self) -> str:
+    def parameter(self) -> str:
         return str(self._id)
+
+    def preface(self) -> frames.Fields:
+        return []
+
+    def connect(self, on_ready: Callable[[], None], on_failed: OnFailed) -> None:
+        on_ready()
 
     def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
         on_answer([])

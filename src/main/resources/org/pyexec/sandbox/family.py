@@ -59,11 +59,11 @@ class Family(image.FamilyDoor):
         return self._pool.next_number()
 
     def new_networked_cell(self) -> cells.Cell:
-        return cells.NetworkedCell(self.events, self.order, network.rules(self._settings.network_allow))
+        return cells.NetworkedCell(self.events, network.rules(self._settings.network_allow))
 
     def new_cell(self, number: int) -> cells.Cell:
         if self._folders is None:
-            return cells.NamespaceCell(self.events, self.order)
+            return cells.NamespaceCell()
         return cells.FolderCell(self._folders, number, self.tier == "none")
 
     def order(self, text: str, descriptor: int) -> None:

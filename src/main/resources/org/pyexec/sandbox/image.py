@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections import deque
 from typing import Callable, Deque, Dict, List, Optional, Tuple
@@ -130,9 +131,9 @@ class Image(slot.ImageDoor):
 
     # --- what slots tell -----------------------------------------------------------------------------------------
 
-    def ask_to_park(self, number: int, parameters: str, descriptors: List[int]) -> None:
+    def ask_to_park(self, order: str, descriptors: List[int]) -> None:
         try:
-            socket.send_fds(self._control, [f"park {number} {parameters}".encode()], descriptors)
+            socket.send_fds(self._control, [order.encode()], descriptors)
         except OSError:
             pass  # the zygote is gone; the end of its socket says so too
 
@@ -177,7 +178,7 @@ class Image(slot.ImageDoor):
 
     def _on_word(self, _: int) -> None:
         try:
-            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
+            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 2)
         except OSError:
             message, descriptors = b"", []
         word, *values = message.decode().split(" ")
@@ -187,19 +188,21 @@ class Image(slot.ImageDoor):
                 say("log", f"image {self.name}: not installed: {values[0]}")
             self._refill()
         elif word == "forked":
-            self._forked(int(values[0]), descriptors[0])
+            self._forked(int(values[0]), descriptors)
         elif word == "exit":
             self._exited(*map(int, values))
         else:
             self.lose()
             self._family.image_ended(self)
 
-    def _forked(self, number: int, pidfd: int) -> None:
+    def _forked(self, number: int, pidfds: List[int]) -> None:
         parking = self._slots.get(number)
-        if parking is None:
+        if parking is not None:
+            parking.forked(pidfds)
+            return
+        signal.pidfd_send_signal(pidfds[-1], signal.SIGKILL)  # nobody waits for it any more
+        for pidfd in pidfds:
             os.close(pidfd)
-        else:
-            parking.forked(pidfd)
 
     def _exited(self, number: int, status: int, cpu: int, peak: int) -> None:
         ended = self._slots.get(number)

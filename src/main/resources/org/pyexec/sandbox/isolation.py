@@ -6,15 +6,16 @@ The inner one, a cell, is made per run inside it: fresh namespaces of every kind
 
 from __future__ import annotations
 
-import fcntl
+import ctypes
 import os
 import re
 import socket
 import struct
 import sys
-from typing import Iterable, List, Set
+from typing import Iterable, List, Set, Tuple
 
 from . import policy, syscalls
+from .calls import Calls
 
 OUTER_NAMESPACES = (
     syscalls.CLONE_NEWUSER
@@ -30,9 +31,13 @@ JOINED_NAMESPACES = CELL_NAMESPACES & ~syscalls.CLONE_NEWPID
 
 _OCCUPIED = ("/tmp/", "/dev/", policy.SCRATCH_PARENT + "/")
 
-SIOCGIFFLAGS = 0x8913
 SIOCSIFFLAGS = 0x8914
 IFF_UP = 1
+
+# Descriptors of a child that parks, after its standard streams and the socket to the supervisor. A zygote keeps these
+# numbers taken, so that nothing else is ever there.
+HANDLE = 4
+SPARE = 5
 
 
 class IsolationError(Exception):
@@ -52,11 +57,13 @@ def leave_root() -> None:
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
 
 
-def map_identity(proc: int, inner: int, outer: int, outer_group: int) -> None:
-    """Maps one id into the caller's fresh user namespace; user_namespaces(7). `proc` is a handle of a /proc."""
-    _write(proc, "self/setgroups", "deny")
-    _write(proc, "self/uid_map", f"{inner} {outer} 1")
-    _write(proc, "self/gid_map", f"{inner} {outer_group} 1")
+def identity_map(inner: int, outer: int, outer_group: int) -> List[Tuple[str, str]]:
+    """What to write where below /proc to map one id into the caller's fresh user namespace; user_namespaces(7)."""
+    return [
+        ("self/setgroups", "deny"),
+        ("self/uid_map", f"{inner} {outer} 1"),
+        ("self/gid_map", f"{inner} {outer_group} 1"),
+    ]
 
 
 def _write(directory: int, name: str, text: str) -> None:
@@ -77,7 +84,8 @@ def enter_outer_namespaces(proc: int) -> None:
         syscalls.unshare(OUTER_NAMESPACES)
     except OSError as e:
         raise IsolationError(f"this host does not let us create namespaces ({e.strerror})") from e
-    map_identity(proc, policy.INNER_ID, uid, gid)
+    for name, text in identity_map(policy.INNER_ID, uid, gid):
+        _write(proc, name, text)
 
 
 def build_root() -> List[str]:
@@ -182,23 +190,34 @@ def make_scratch_directories(top: str) -> None:
 # --- the inner level ---------------------------------------------------------------------------------------------
 
 
-def furnish_cell(proc: int, disk: int) -> int:
-    """In the fresh namespaces of a cell: identity, name, loopback, scratch. Returns a handle of the work folder.
+def enter_cell(calls: Calls, proc: int, disk: int) -> int:
+    """How a child joins the fresh namespaces of a cell and furnishes them: identity, name, loopback, scratch.
 
-    The handle is a copy of the mount that follows no links and changes nothing: what the collector reads through.
+    `proc` is a handle of a /proc. Returns the place of the call that joins, whose first argument is to be the pidfd of the
+    cell's init. Afterwards HANDLE is a copy of the work folder's mount that follows no links and changes nothing: what the
+    collector reads through.
     """
-    map_identity(proc, policy.INNER_ID, policy.INNER_ID, policy.INNER_ID)
-    socket.sethostname(policy.HOSTNAME)
-    _raise_loopback()
+    joining = calls.add("setns", -1, JOINED_NAMESPACES)
+    calls.add("umask", 0o022)
+    for name, text in identity_map(policy.INNER_ID, policy.INNER_ID, policy.INNER_ID):
+        calls.add_at(SPARE, "openat", proc, name.encode(), os.O_WRONLY)
+        calls.add("write", SPARE, text.encode(), len(text))
+    calls.add("sethostname", policy.HOSTNAME.encode(), len(policy.HOSTNAME))
+    # Programs talk to themselves over 127.0.0.1; a fresh network namespace has it down. netdevice(7)
+    calls.add_at(SPARE, "socket", socket.AF_INET, socket.SOCK_DGRAM)
+    calls.add("ioctl", SPARE, SIOCSIFFLAGS, struct.pack("=16sh22x", b"lo", IFF_UP))
     options = f"size={disk},nr_inodes={policy.SCRATCH_INODES},mode=0755"
-    syscalls.mount("tmpfs", policy.SCRATCH, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, options)
-    make_scratch_directories(policy.SCRATCH)
-    return _collectors_view()
+    scratch, tmpfs = policy.SCRATCH.encode(), b"tmpfs"
+    calls.add("mount", tmpfs, scratch, tmpfs, syscalls.MS_NOSUID | syscalls.MS_NODEV, options.encode())
+    for name in policy.SCRATCH_DIRECTORIES:
+        calls.add("mkdirat", syscalls.AT_FDCWD, f"{policy.SCRATCH}/{name}".encode(), 0o755)
+    _collectors_view(calls)
+    calls.add("chdir", policy.WORK.encode())
+    return joining
 
 
-def _collectors_view() -> int:
+def _collectors_view(calls: Calls) -> None:
     """Stays mounted until the namespace goes: taking a mount down waits for every processor."""
-    tree = syscalls.open_tree(policy.WORK, False)
     attributes = (
         syscalls.MOUNT_ATTR_RDONLY
         | syscalls.MOUNT_ATTR_NOSUID
@@ -206,16 +225,9 @@ def _collectors_view() -> int:
         | syscalls.MOUNT_ATTR_NOEXEC
         | syscalls.MOUNT_ATTR_NOSYMFOLLOW
     )
-    syscalls.set_mount_attributes(tree, attributes, False)
-    syscalls.move_mount(tree, policy.COLLECTED)
-    os.close(tree)
-    return os.open(policy.COLLECTED, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-
-
-def _raise_loopback() -> None:
-    """Programs talk to themselves over 127.0.0.1; a fresh network namespace has it down. netdevice(7)."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        request = struct.pack("16sh22x", b"lo", 0)
-        answer = fcntl.ioctl(any_socket, SIOCGIFFLAGS, request)
-        (flags,) = struct.unpack_from("h", answer, 16)
-        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", flags | IFF_UP))
+    attr = syscalls.MountAttributes(attributes, 0, 0, 0)
+    collected = policy.COLLECTED.encode()
+    calls.add_at(SPARE, "open_tree", syscalls.AT_FDCWD, policy.WORK.encode(), syscalls.OPEN_TREE_CLONE)
+    calls.add("mount_setattr", SPARE, b"", syscalls.AT_EMPTY_PATH, attr, ctypes.sizeof(attr))
+    calls.add("move_mount", SPARE, b"", syscalls.AT_FDCWD, collected, syscalls.MOVE_MOUNT_F_EMPTY_PATH)
+    calls.add_at(HANDLE, "openat", syscalls.AT_FDCWD, collected, os.O_RDONLY | os.O_DIRECTORY)

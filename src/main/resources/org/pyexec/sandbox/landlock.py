@@ -7,6 +7,7 @@ import os
 from typing import Iterable, Tuple
 
 from . import syscalls
+from .calls import Calls
 
 CREATE_RULESET_VERSION = 1
 RULE_PATH_BENEATH = 1
@@ -31,13 +32,10 @@ DEVICE = READ_FILE | WRITE_FILE | IOCTL_DEV
 FILE_ONLY = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # what a rule on something not a folder may hold
 
 
-class _Ruleset(ctypes.Structure):
-    """struct landlock_ruleset_attr."""
-
-    _fields_ = [("fs", ctypes.c_uint64), ("net", ctypes.c_uint64), ("scoped", ctypes.c_uint64)]
+Rule = Tuple[str, int]  # a path and what is allowed beneath it
 
 
-class _Beneath(ctypes.Structure):
+class Beneath(ctypes.Structure):
     """struct landlock_path_beneath_attr."""
 
     _pack_ = 1
@@ -54,48 +52,52 @@ def version() -> int:
         return 0
 
 
-def build(abi: int, paths: Iterable[Tuple[str, int]], close_network: bool) -> int:
-    """A ruleset's descriptor, which the caller owns. Absent paths are left out."""
-    rights = FILE_RIGHTS[min(abi, max(FILE_RIGHTS))]
-    ruleset = _create(abi, rights, close_network)
-    for path, allowed in paths:
-        _allow(ruleset, path, allowed & rights)
-    return ruleset
-
-
-def restrict(ruleset: int) -> None:
-    """Restricts the calling process to what the ruleset allows for good; needs no_new_privs."""
-    syscalls.call("landlock_restrict_self", syscalls.SYS_LANDLOCK_RESTRICT_SELF, ruleset, 0)
-
-
-def _create(abi: int, rights: int, close_network: bool) -> int:
-    attributes = _Ruleset(rights, 0, 0)
-    size = 8
-    if abi >= 4:
-        size = 16
-        attributes.net = BIND_TCP | CONNECT_TCP if close_network else 0
-    if abi >= 6:
-        size = 24
-        attributes.scoped = SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS
-    return syscalls.call(
-        "landlock_create_ruleset", syscalls.SYS_LANDLOCK_CREATE_RULESET, ctypes.byref(attributes), size, 0
+def build(abi: int, rules: Iterable[Rule]) -> int:
+    """A ruleset's descriptor, which the caller owns; for children that have a network namespace of their own."""
+    calls = Calls()
+    attributes = _attributes(abi, close_network=False)
+    made = syscalls.call(
+        "landlock_create_ruleset",
+        syscalls.SYS_LANDLOCK_CREATE_RULESET,
+        ctypes.byref(attributes),
+        ctypes.sizeof(attributes),
+        0,
     )
+    _add_rules(calls, made, abi, rules)
+    calls.seal().run()
+    return made
 
 
-def _allow(ruleset: int, path: str, allowed: int) -> None:
-    try:
-        parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return
-    try:
-        rule = _Beneath(allowed, parent)
-        syscalls.call(
-            "landlock_add_rule",
-            syscalls.SYS_LANDLOCK_ADD_RULE,
-            ruleset,
-            RULE_PATH_BENEATH,
-            ctypes.byref(rule),
-            0,
-        )
-    finally:
-        os.close(parent)
+def add_calls(calls: Calls, descriptor: int, abi: int, rules: Iterable[Rule], home: Beneath) -> None:
+    """How a child restricts itself for good; needs no_new_privs, and this number for a descriptor.
+
+    `home` is one more rule, whose folder becomes known in the child.
+    """
+    attributes = _attributes(abi, close_network=True)
+    calls.add_at(descriptor, "landlock_create_ruleset", attributes, ctypes.sizeof(attributes), 0)
+    _add_rules(calls, descriptor, abi, rules)
+    home.allowed &= _rights(abi)
+    calls.add("landlock_add_rule", descriptor, RULE_PATH_BENEATH, home, 0)
+    calls.add("landlock_restrict_self", descriptor, 0)
+
+
+def _add_rules(calls: Calls, ruleset: int, abi: int, rules: Iterable[Rule]) -> None:
+    """Absent paths are left out; the handles of the others stay open in this process."""
+    for path, allowed in rules:
+        try:
+            parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue
+        calls.add("landlock_add_rule", ruleset, RULE_PATH_BENEATH, Beneath(allowed & _rights(abi), parent), 0)
+
+
+def _rights(abi: int) -> int:
+    return FILE_RIGHTS[min(abi, max(FILE_RIGHTS))]
+
+
+def _attributes(abi: int, close_network: bool) -> ctypes.Array:
+    """struct landlock_ruleset_attr, as long as this ABI knows it."""
+    net = BIND_TCP | CONNECT_TCP if close_network else 0
+    words = [_rights(abi), net, SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS]
+    known = 3 if abi >= 6 else 2 if abi >= 4 else 1
+    return (ctypes.c_uint64 * known)(*words[:known])

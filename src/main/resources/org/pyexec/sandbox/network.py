@@ -15,19 +15,17 @@ import socket
 import subprocess
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import loop, policy, syscalls
+from . import loop, nft, policy, syscalls
 
 SLIRP = "slirp4netns"
-NFT = "nft"
-SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TABLE = "box"
 SET = "blocked"
 
 
 def missing() -> str:
     """Why there can be no network, empty when it can be tried."""
-    for command in (SLIRP, NFT):
-        if shutil.which(command, path=SEARCH_PATH) is None:
+    for command in (SLIRP, nft.NAME):
+        if shutil.which(command, path=nft.SEARCH_PATH) is None:
             return f"{command} is not installed"
     if not os.path.exists("/dev/net/tun"):
         return "/dev/net/tun is missing"
@@ -102,15 +100,6 @@ def host_addresses() -> List[str]:
     return sorted(found)
 
 
-def load_rules(text: str) -> None:
-    """In the init of a cell, while it has the rights."""
-    command = shutil.which(NFT, path=SEARCH_PATH) or NFT
-    syscalls.keep_over_exec(syscalls.CAP_NET_ADMIN)
-    done = subprocess.run([command, "-f", "-"], input=text.encode(), capture_output=True, check=False)
-    if done.returncode != 0:
-        raise OSError(f"nft refused the rules: {done.stderr.decode('utf-8', 'replace').strip()[:200]}")
-
-
 class Interface:
     """slirp4netns for one cell; ended by close."""
 
@@ -120,7 +109,7 @@ class Interface:
         self._on_ready = on_ready
         self._ready, ready = os.pipe2(os.O_CLOEXEC)
         command = [
-            shutil.which(SLIRP, path=SEARCH_PATH) or SLIRP,
+            shutil.which(SLIRP, path=nft.SEARCH_PATH) or SLIRP,
             "--configure",
             "--disable-host-loopback",
             f"--cidr={policy.NETWORK_RANGE}",
@@ -166,7 +155,7 @@ class BlockedQuery:
         self._loop = events
         self._on_answer = on_answer
         self._text = b""
-        command = [shutil.which(NFT, path=SEARCH_PATH) or NFT, "-j", "list", "set", "inet", TABLE, SET]
+        command = [nft.command(), "-j", "list", "set", "inet", TABLE, SET]
         self._process = subprocess.Popen(command, preexec_fn=join, **{**_plainly(), "stdout": subprocess.PIPE})
         assert self._process.stdout is not None
         events.watch(self._process.stdout.fileno(), loop.READ, self._on_output)
@@ -198,7 +187,7 @@ def _plainly() -> Dict[str, object]:
         "stdin": subprocess.DEVNULL,
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.DEVNULL,
-        "env": {"PATH": SEARCH_PATH},
+        "env": {"PATH": nft.SEARCH_PATH},
         "cwd": "/",
     }
     if os.getuid() == 0:

@@ -15,17 +15,17 @@ import sys
 import threading
 import traceback
 import types
-from typing import Dict, Iterator, List, NamedTuple, NoReturn, Optional
+from typing import Dict, Iterator, NamedTuple, NoReturn, Optional
 
 from . import policy, report
 
-_work = policy.WORK  # the working folder, set while parking
+_work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
     "sys": b"import sys\nfor i in range(3):\n    sys.stdout.write(f'{i}'[:0])\n",
     "numpy": b"import numpy as np\nnp.arange(9.0).sum()\n",
     "pandas": b"import pandas as pd\npd.Series([1.0])\n",
 }
-_OUR_MODULES: List[str] = []  # filled in the zygote: looking through sys.modules writes to every page with a name
+_main: types.ModuleType
 _SAVED = "_saved_by_program"
 
 
@@ -38,14 +38,13 @@ class Ended(NamedTuple):
     signal: int = 0  # by which the process still has to end itself, as Python does after KeyboardInterrupt
 
 
-def run(request: Dict[str, bytes], writer: report.Writer, main: types.ModuleType) -> NoReturn:
+def run(request: Dict[str, bytes], writer: report.Writer) -> NoReturn:
     """Never returns. A child that the program forks comes through here too, and reports nothing."""
     owner = os.getpid()
     before = _usage()
-    with open(_path(), "wb") as file:
-        file.write(request["code"])
-    ended = _execute(request["code"], main)
-    _finish(main)
+    _write_source(request["code"])
+    ended = _execute(request["code"], _main)
+    _finish(_main)
     if os.getpid() == owner and not ended.signal:
         cpu, peak = _usage()
         _report(writer, ended, cpu - before[0], peak)
@@ -88,24 +87,17 @@ def _path() -> str:
     return f"{_work}/{policy.PROGRAM}"
 
 
-def rehearse(work: str) -> types.ModuleType:
-    """Makes the process look like a fresh interpreter that was given main.py, and goes through a run once.
-
-    After a fork every page that is written for the first time is copied. The rehearsal does that ahead of the request.
-    """
-    global _work
-    _work = work
-    with open(_path(), "wb") as file:
-        file.write(b"")
-    _usage()
-    for module, code in _REHEARSALS.items():
-        if module in sys.modules:
-            _execute(code, types.ModuleType("__main__"))
-    _flush()
-    return _become_main()
+def _write_source(code: bytes) -> None:
+    descriptor = os.open(_path(), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    rest = memoryview(code)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    os.close(descriptor)
 
 
-def _become_main() -> types.ModuleType:
+def become_main() -> None:
+    """In the zygote: makes the process look like a fresh interpreter that was given main.py in the usual folder."""
+    global _main
     main = types.ModuleType("__main__")
     main.__dict__.update(
         __file__=_path(),
@@ -114,14 +106,32 @@ def _become_main() -> types.ModuleType:
         __annotations__={},
         __loader__=importlib.machinery.SourceFileLoader("__main__", _path()),
     )
-    for name in _OUR_MODULES:
-        sys.modules.pop(name, None)
-    sys.modules["__main__"] = main
+    for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
+        del sys.modules[name]
+    sys.modules["__main__"] = _main = main
     sys.argv = [policy.PROGRAM]
     sys.orig_argv = [sys.executable, policy.PROGRAM]
     sys.path.insert(0, _work)
     sys.stdout.reconfigure(line_buffering=True)
-    return main
+
+
+def move_to(work: str) -> None:
+    """In a child whose working folder is not the usual one."""
+    global _work
+    _work = work
+    _main.__dict__.update(__file__=_path(), __loader__=importlib.machinery.SourceFileLoader("__main__", _path()))
+    sys.path[0] = work
+
+
+def rehearse() -> None:
+    """Goes through a run once, in a module that is thrown away.
+
+    After a fork every page that is written for the first time is copied. The rehearsal does that ahead of the request.
+    """
+    for module, code in _REHEARSALS.items():
+        if module in sys.modules:
+            _execute(code, types.ModuleType("__main__"))
+    _flush()
 
 
 def _know_source(code: bytes) -> None:
@@ -285,11 +295,6 @@ def _let_go(main: types.ModuleType) -> None:
 
 
 # --- figures -----------------------------------------------------------------------------------------------------
-
-
-def remember_own_modules() -> None:
-    """In the zygote: what a program must not find in sys.modules."""
-    _OUR_MODULES[:] = [name for name in sys.modules if name.split(".")[0] == __package__]
 
 
 def remember_saved_figures() -> None:

@@ -28,19 +28,18 @@ def create() -> int:
 
 
 class Writer:
-    """The program's end."""
+    """The program's end. Made in the zygote, as a place for the memory that a child maps there."""
 
-    def __init__(self, descriptor: int) -> None:
-        self._address = syscalls.map_shared(descriptor, BYTES)
+    def __init__(self) -> None:
+        self.address = syscalls.map_private(BYTES)
+        self._view = memoryview((ctypes.c_char * BYTES).from_address(self.address)).cast("B")
 
     def done(self, fields: Dict[str, bytes]) -> None:
         payload = frames.encode(fields.items())
-        room = BYTES - _HEAD.size
-        if len(payload) > room:
+        if len(payload) > BYTES - _HEAD.size:
             raise ValueError("the report is too long")
-        ctypes.memmove(self._address + _HEAD.size, payload, len(payload))
-        head = _HEAD.pack(DONE, len(payload))
-        ctypes.memmove(self._address, head, len(head))
+        self._view[_HEAD.size : _HEAD.size + len(payload)] = payload
+        self._view[: _HEAD.size] = _HEAD.pack(DONE, len(payload))
 
 
 def read(descriptor: int) -> Optional[Dict[str, bytes]]:

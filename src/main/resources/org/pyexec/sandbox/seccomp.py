@@ -1,6 +1,6 @@
-"""Turns the policy's lists of system calls into a BPF filter and installs it; seccomp(2), linux/filter.h.
+"""Turns the policy's lists of system calls into a BPF filter; seccomp(2), linux/filter.h.
 
-The filter of a stage is built once, before any fork, and only installed per child. Order: foreign architectures are
+The filter is built once, before any fork, and only installed per child. Order: foreign architectures are
 killed, calls with arguments to look at come next, then the allowed numbers as ranges, then the refusals.
 """
 
@@ -74,6 +74,11 @@ class Filter(NamedTuple):
     instructions: ctypes.Array
     program: _Program
     own_pid_at: List[int]  # byte offsets at which the child writes its process id
+
+    def know_own_pid(self) -> None:
+        """In the child, before it installs the filter."""
+        for offset in self.own_pid_at:
+            struct.pack_into("=I", self.instructions, offset, os.getpid())
 
 
 def refuse(number: int) -> int:
@@ -240,10 +245,3 @@ def build(strict: Optional[int] = None) -> Filter:
     memory = ctypes.create_string_buffer(code, len(code))
     own = [8 * i + 4 for i, (operation, _, _, value) in enumerate(whole) if operation == JUMP_EQUAL and value == OWN_PID]
     return Filter(memory, _Program(len(code) // 8, ctypes.addressof(memory)), own)
-
-
-def install(wanted: Filter) -> None:
-    """Puts the filter on the calling process for good; needs no_new_privs."""
-    for offset in wanted.own_pid_at:
-        struct.pack_into("=I", wanted.instructions, offset, os.getpid())
-    syscalls.call("seccomp", syscalls.SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, 0, ctypes.byref(wanted.program))

@@ -1,4 +1,4 @@
-"""A slot: one single-use sandbox, from the making of its cell to the last of its processes.
+"""A slot: one single-use sandbox, from the order to park to the last of its processes.
 
 Who owns what: the supervisor's ends of everything belong to the slot and are closed in `_close`; the program's ends are
 closed here as soon as they have been sent to the zygote.
@@ -11,14 +11,14 @@ import signal
 import socket
 from typing import Callable, List, Optional
 
-from . import cells, loop, report
+from . import cells, frames, loop, report
 
 MESSAGE_BYTES = 4096
 PARKING_SECONDS = 30.0
 
 
 class Slot:
-    """States, in order: making, parking, parked, running, ending, gone."""
+    """States, in order: parking, parked, running, ending, gone."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class Slot:
     ) -> None:
         self.number = number
         self.cell = cell
-        self.state = "making"
+        self.state = "parking"
         self.child = -1  # pidfd of the program's process
         self.stdout = -1
         self.stderr = -1
@@ -49,17 +49,19 @@ class Slot:
         """Handle of the work folder."""
         return self.cell.work
 
-    # --- making ------------------------------------------------------------------------------------------------
+    # --- parking -----------------------------------------------------------------------------------------------
 
     def make(self) -> None:
         self._patience = self._loop.later(PARKING_SECONDS, lambda: self._fail("parking took too long"))
-        self.cell.make(self._park, self._fail)
+        try:
+            self.cell.furnish()
+        except OSError as e:
+            self._fail(str(e))
+        else:
+            self._park()
 
     def _park(self) -> None:
         """Sends the program's ends of everything to the zygote, and keeps ours."""
-        self.state = "parking"
-        if self.cell.pidfd >= 0:
-            self._loop.watch(self.cell.pidfd, loop.READ, self._on_all_dead)
         self.control, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.control.setblocking(False)
         stdin, empty = os.pipe2(os.O_CLOEXEC)
@@ -70,40 +72,49 @@ class Slot:
         os.set_blocking(self.stderr, False)
         self.report = report.create()
         with control:
-            ends = [self.cell.handle(), control.fileno(), stdin, stdout, stderr, self.report]
-            self._image.ask_to_park(self.number, self.cell.parameters(), ends)
+            ends = [control.fileno(), stdin, stdout, stderr, self.report, *self.cell.handles()]
+            self._image.ask_to_park(f"park {self.number} {self.cell.way} {self.cell.parameter()}", ends)
         for descriptor in (stdin, stdout, stderr):
             os.close(descriptor)
+        preface = self.cell.preface()
+        if preface:
+            self.control.send(frames.frame(frames.REQUEST, frames.encode(preface)))
         self._loop.watch(self.control.fileno(), loop.READ, self._on_parked)
 
-    def forked(self, pidfd: int) -> None:
-        """The zygote has forked the child; the descriptor is ours from now on."""
-        self.child = pidfd
-        if self.cell.pidfd < 0:
-            self._loop.watch(pidfd, loop.READ, self._on_all_dead)  # it is the only process of its run
+    def forked(self, pidfds: List[int]) -> None:
+        """The zygote has forked the child; its pidfd, and that of the cell's init, are ours from now on."""
+        self.child = pidfds[0]
+        self.cell.pidfd = pidfds[1] if len(pidfds) > 1 else -1
+        self._loop.watch(pidfds[-1], loop.READ, self._on_all_dead)  # without an init the child is the only process
         self._when_ready()
 
     def _on_parked(self, _: int) -> None:
         assert self.control is not None
         self._loop.forget(self.control.fileno())
         try:
-            message = self.control.recv(MESSAGE_BYTES)
+            message, handles, _, _ = socket.recv_fds(self.control, MESSAGE_BYTES, 1)
         except OSError:
-            message = b""
+            message, handles = b"", []
         if message != b"parked":
             self._fail(message.decode("utf-8", "replace") or "a child ended while parking")
             return
+        if handles:
+            self.cell.work = handles[0]
         self._ready = True
         self._when_ready()
 
     def _when_ready(self) -> None:
         if self._ready and self.child >= 0 and self.state == "parking":
+            self.cell.connect(self._on_connected, self._fail)
+
+    def _on_connected(self) -> None:
+        if self.state == "parking":
             self.state = "parked"
             self._patience.cancel()
             self._image.parked(self)
 
     def _fail(self, why: str) -> None:
-        if self.state in ("making", "parking", "parked"):
+        if self.state in ("parking", "parked"):
             self.state = "ending"
             self._patience.cancel()
             self._image.failed(self, why)
@@ -175,7 +186,7 @@ def _kill_session(pidfd: int) -> None:
 class ImageDoor:
     """What a slot needs from its image."""
 
-    def ask_to_park(self, number: int, parameters: str, descriptors: List[int]) -> None:
+    def ask_to_park(self, order: str, descriptors: List[int]) -> None:
         raise NotImplementedError
 
     def parked(self, slot: Slot) -> None:

@@ -9,26 +9,24 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
-from typing import Optional
+from typing import List, Optional, Tuple
 
 # --- numbers (the generic ones, the same on every architecture since 424) ------------------------------------------
 
 MACHINE = platform.machine()
 SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}.get(MACHINE, -1)
-SYS_CLONE = {"x86_64": 56, "aarch64": 220}.get(MACHINE, -1)
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}.get(MACHINE, -1)
 SYS_CAPGET = {"x86_64": 125, "aarch64": 90}.get(MACHINE, -1)
-SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}.get(MACHINE, -1)
-SYS_CLOSE_RANGE = 436
 SYS_OPEN_TREE = 428
 SYS_MOVE_MOUNT = 429
 SYS_MOUNT_SETATTR = 442
 SYS_LANDLOCK_CREATE_RULESET = 444
-SYS_LANDLOCK_ADD_RULE = 445
-SYS_LANDLOCK_RESTRICT_SELF = 446
 
 # --- flags ---------------------------------------------------------------------------------------------------------
 
+CLONE_VM = 0x00000100
+CLONE_PIDFD = 0x00001000
+CLONE_PARENT = 0x00008000
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
 CLONE_NEWUTS = 0x04000000
@@ -59,22 +57,26 @@ MOUNT_ATTR_NOSYMFOLLOW = 0x00200000
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
+PR_SET_NAME = 15
+PR_CAPBSET_READ = 23
 PR_CAPBSET_DROP = 24
 PR_SET_CHILD_SUBREAPER = 36
 PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 PR_CAP_AMBIENT_CLEAR_ALL = 4
+CAP_SETPCAP = 8
 CAP_NET_ADMIN = 12
 
 CAPABILITY_VERSION_3 = 0x20080522
-LAST_CAPABILITY = 63  # asking beyond what the kernel knows only gives EINVAL
-_CAPABILITIES = [ctypes.c_long(number) for number in range(LAST_CAPABILITY + 1)]
 
 MAP_SHARED = 1
+MAP_FIXED = 0x10
+MAP_PRIVATE_ANONYMOUS = 0x22
 PROT_READ_WRITE = 3
+PROT_READ_EXECUTE = 5
 
-# PyDLL keeps the interpreter lock: these calls are short, and clone must not run with the lock released.
+# PyDLL keeps the interpreter lock: these calls are short, and there is one thread.
 _libc = ctypes.PyDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 _libc.mmap.restype = ctypes.c_void_p
@@ -88,7 +90,7 @@ _libc.mmap.argtypes = (
 )
 
 
-class _MountAttributes(ctypes.Structure):
+class MountAttributes(ctypes.Structure):
     """struct mount_attr of linux/mount.h."""
 
     _fields_ = [
@@ -131,12 +133,6 @@ def setns(descriptor: int, flags: int) -> None:
     _checked("setns", _libc.setns(descriptor, flags))
 
 
-def clone(flags: int) -> int:
-    """clone(2) as a fork into new namespaces: 0 in the child. No at-fork handlers run; the caller has one thread."""
-    signal_child_ended = 17
-    return call("clone", SYS_CLONE, flags | signal_child_ended, 0, 0, 0, 0)
-
-
 def mount(source: str, target: str, kind: Optional[str], flags: int, options: str = "") -> None:
     """mount(2)."""
     result = _libc.mount(
@@ -172,49 +168,57 @@ def move_mount(tree: int, target: str) -> None:
 
 def set_mount_attributes(tree: int, attributes: int, recursive: bool) -> None:
     """mount_setattr(2) on a detached tree or any descriptor of a mount's root."""
-    attr = _MountAttributes(attributes, 0, 0, 0)
+    attr = MountAttributes(attributes, 0, 0, 0)
     flags = AT_EMPTY_PATH | (AT_RECURSIVE if recursive else 0)
     call("mount_setattr", SYS_MOUNT_SETATTR, tree, b"", flags, ctypes.byref(attr), ctypes.sizeof(attr))
 
 
-def close_from(first: int) -> None:
-    """close_range(2): closes every descriptor from this one on."""
-    try:
-        call("close_range", SYS_CLOSE_RANGE, first, 0x7FFFFFFF, 0)
-    except OSError:  # before Linux 5.9
-        os.closerange(first, 1 << 16)
+def bounding_set() -> List[int]:
+    """Capabilities that an execve could bring; capabilities(7)."""
+    found = []
+    for capability in range(64):
+        try:
+            if prctl(PR_CAPBSET_READ, capability):
+                found.append(capability)
+        except OSError:
+            break  # beyond the last one that this kernel knows
+    return found
 
 
-def drop_bounding_set() -> None:
-    """No execve can bring a capability back; capabilities(7). Needs CAP_SETPCAP, does nothing without."""
-    option, nothing_more = _long(PR_CAPBSET_DROP), _long(0)
-    for capability in _CAPABILITIES:
-        if _libc.prctl(option, capability, nothing_more, nothing_more, nothing_more) < 0:
-            break
-
-
-def drop_capabilities() -> None:
-    """Empties the capability sets of the calling thread but the bounding one; capabilities(7)."""
-    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    nothing = (ctypes.c_uint32 * 6)()
-    call("capset", SYS_CAPSET, ctypes.byref(header), ctypes.byref(nothing))
+def has_capability(capability: int) -> bool:
+    """Whether the calling process has a capability below 32."""
+    _, sets = _capabilities()
+    return bool(sets[0] & 1 << capability)
 
 
 def keep_over_exec(capability: int) -> None:
     """Makes a capability below 32 inheritable and ambient, so that a command that is not root's has it."""
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable: low words, then high words
-    call("capget", SYS_CAPGET, ctypes.byref(header), ctypes.byref(sets))
+    header, sets = _capabilities()
     sets[2] |= 1 << capability
     call("capset", SYS_CAPSET, ctypes.byref(header), ctypes.byref(sets))
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability)
 
 
-def map_shared(descriptor: int, length: int) -> int:
-    """mmap(2), shared, read and write: the address. The mapping outlives the descriptor."""
-    address = _libc.mmap(None, length, PROT_READ_WRITE, MAP_SHARED, descriptor, 0)
+def _capabilities() -> Tuple[ctypes.Array, ctypes.Array]:
+    """Header and sets as capget(2) has them: effective, permitted, inheritable; low words, then high words."""
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)()
+    call("capget", SYS_CAPGET, ctypes.byref(header), ctypes.byref(sets))
+    return header, sets
+
+
+def map_private(length: int) -> int:
+    """The address of memory for reading and writing, for ever; mmap(2)."""
+    address = _libc.mmap(None, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0)
     if address is None or address == ctypes.c_void_p(-1).value:
         number = ctypes.get_errno()
         raise OSError(number, f"mmap: {os.strerror(number)}")
+    return address
+
+
+def map_code(code: bytes) -> int:
+    """The address of executable memory with this machine code, for ever; mprotect(2)."""
+    address = map_private(len(code))
+    ctypes.memmove(address, code, len(code))
+    _checked("mprotect", _libc.mprotect(ctypes.c_void_p(address), ctypes.c_size_t(len(code)), PROT_READ_EXECUTE))
     return address

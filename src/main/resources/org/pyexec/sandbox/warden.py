@@ -1,8 +1,6 @@
-"""The warden: PID 1 of the outer namespaces, a small trusted process that makes cells and starts the zygotes.
+"""The warden: PID 1 of the outer namespaces, a small trusted process that starts the zygotes.
 
 It never sees a request. The supervisor talks to it over a sequenced-packet socket:
-  "cell"              with one descriptor: make a cell, whose init answers over that descriptor
-  "cell network"      the same; the init first reads the rules of its network from there
   "image NAME MODULE,…" with one descriptor: start a zygote that has these modules imported and listens there
 and it says "ready LAYER,…" or "problem TEXT" once.
 """
@@ -13,9 +11,9 @@ import os
 import select
 import signal
 import socket
-from typing import Callable, List, NoReturn, Optional
+from typing import Callable, List, NoReturn
 
-from . import cell, config, isolation, landlock, syscalls
+from . import config, isolation, landlock, syscalls
 
 MESSAGE_BYTES = 4096
 
@@ -85,64 +83,18 @@ class Warden:
 
     def serve(self) -> Callable[[], NoReturn]:
         """Works until the supervisor is gone; in a forked process returns what that process has to do."""
-        wakeup = _wake_on_child_end()
-        poller = select.poll()
-        poller.register(self._control, select.POLLIN)
-        poller.register(wakeup, select.POLLIN)
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps zygotes, inits and orphans: wait(2), NOTES
         while True:
-            for descriptor, _ in poller.poll():
-                if descriptor == wakeup:
-                    _reap(wakeup)
-                    continue
-                duty = self._obey()
-                if duty is not None:
-                    return duty
-
-    def _obey(self) -> Optional[Callable[[], NoReturn]]:
-        message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 4)
-        if not message:
-            os._exit(0)  # takes the whole PID namespace along
-        command, *words = message.decode().split(" ")
-        if command == "cell":
-            duty = self._make_cell(descriptors[0], words == ["network"])
-        else:
-            duty = self._start_zygote(descriptors[0], words[0], words[1])
-        if duty is None:
+            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
+            if not message:
+                os._exit(0)  # takes the whole PID namespace along
+            _, name, modules = message.decode().split(" ")
+            if not os.fork():
+                return self._zygote(descriptors[0], name, [module for module in modules.split(",") if module])
             os.close(descriptors[0])
-        return duty
 
-    def _make_cell(self, answer: int, network: bool) -> Optional[Callable[[], NoReturn]]:
-        try:
-            child = syscalls.clone(isolation.CELL_NAMESPACES)
-        except OSError:
-            return None  # the supervisor sees the end of the stream on its side of `answer`
-        if child:
-            return None
-        return lambda: cell.run(answer, self._proc, self._settings.disk, network)
-
-    def _start_zygote(self, control: int, name: str, modules: str) -> Optional[Callable[[], NoReturn]]:
-        if os.fork():
-            return None
+    def _zygote(self, control: int, name: str, modules: List[str]) -> Callable[[], NoReturn]:
         self._control.close()
-        from . import zygote  # here and not above: the warden, which is forked for every run, stays small
+        from . import zygote  # here and not above: the warden stays small
 
-        wanted = [module for module in modules.split(",") if module]
-        return lambda: zygote.run(control, self._proc, self._settings, self._readable, name, wanted)
-
-
-def _wake_on_child_end() -> int:
-    """A descriptor that becomes readable when a child has ended."""
-    reading, writing = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
-    signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    return reading
-
-
-def _reap(wakeup: int) -> None:
-    os.read(wakeup, 4096)
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        pass
-
+        return lambda: zygote.run(control, self._proc, self._settings, self._readable, name, modules)

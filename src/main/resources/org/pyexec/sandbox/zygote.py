@@ -2,9 +2,9 @@
 
 It never reads request data: what it read would stay in its memory and later children could find it. The supervisor
 talks to it over a sequenced-packet socket:
-  "park ID USER" with the descriptors of child.Belongings: fork a child for this cell, which takes this user id
+  "park ID WAY USER"  with the descriptors of child.Belongings: fork a child that takes this way into its cell
 and it says
-  "forked ID"         with one descriptor, the child's pidfd
+  "forked ID"         with the child's pidfd and, where the cell has one, that of its init
   "ready MISSING,…"   once, naming modules that are not installed
   "exit ID STATUS CPU_MICROSECONDS PEAK_BYTES"   when a child has ended; STATUS as waitpid(2) gives it
 """
@@ -22,8 +22,8 @@ import threading
 import time
 from typing import Callable, Dict, List, NoReturn, Optional, Tuple
 
-from . import child, config, program, sources, syscalls
-from .child import Belongings
+from . import child, config, init, isolation, program, sources, syscalls
+from .confinement import Belongings, Sizes
 
 MESSAGE_BYTES = 4096
 THREAD_SECONDS = 10.0
@@ -35,17 +35,18 @@ def run(
     """`control` is the socket to the supervisor and `proc` a handle of a /proc, both owned here from now on."""
     duty: Optional[Callable[[], NoReturn]] = None
     try:
-        signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         channel = socket.socket(fileno=control)
         missing = _preload(name, modules)
         _require_one_thread(proc)
-        prepared = child.prepare(settings, readable, _sizes(proc))
-        os.close(proc)
+        _reserve_descriptors()
+        prepared = child.Prepared(settings, readable, _sizes(proc), proc)
+        inits = _be_ready_to_clone() if settings.tier == "namespaces" else None
+        program.become_main()
         gc.collect()
         gc.freeze()
         channel.send(b"ready " + ",".join(missing).encode())
-        duty = Zygote(channel, prepared).serve()
+        duty = Zygote(channel, prepared, inits).serve()
     except (BrokenPipeError, ConnectionResetError):
         os._exit(0)  # the supervisor has gone
     except BaseException as e:  # whatever it is: say it and end, the supervisor decides
@@ -63,9 +64,15 @@ def _preload(name: str, modules: List[str]) -> List[str]:
         except ImportError:
             missing.append(module)
     program.remember_saved_figures()
-    program.remember_own_modules()
     sources.forget()
     return [module for module in missing if module in modules]
+
+
+def _reserve_descriptors() -> None:
+    """Children put descriptors of theirs at the lowest numbers, where no other may be by then."""
+    while (taken := os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)) <= isolation.SPARE:
+        pass
+    os.close(taken)
 
 
 def _require_one_thread(proc: int) -> None:
@@ -88,18 +95,25 @@ def _count_threads(proc: int) -> int:
         os.close(tasks)
 
 
-def _sizes(proc: int) -> child.Sizes:
+def _sizes(proc: int) -> Sizes:
     """Address space and data of this process; proc(5), statm."""
     with open(os.open("self/statm", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc), encoding="ascii") as statm:
         pages = [int(word) for word in statm.read().split()]
     page = os.sysconf("SC_PAGE_SIZE")
-    return child.Sizes(address_space=pages[0] * page, data=pages[5] * page)
+    return Sizes(address_space=pages[0] * page, data=pages[5] * page)
+
+
+def _be_ready_to_clone() -> init.Inits:
+    """Inits live in this process's memory, and have no stack on which a signal could be handled."""
+    signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals())
+    return init.Inits()
 
 
 class Zygote:
-    def __init__(self, control: socket.socket, prepared: child.Prepared) -> None:
+    def __init__(self, control: socket.socket, prepared: child.Prepared, inits: Optional[init.Inits]) -> None:
         self._control = control
         self._prepared = prepared
+        self._inits = inits
         self._own_namespace = os.pidfd_open(os.getpid())
         self._poller = select.poll()
         self._poller.register(control, select.POLLIN)
@@ -120,27 +134,35 @@ class Zygote:
         message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 16)
         if not message:
             os._exit(0)
-        belongings = Belongings(*descriptors)
-        _, number, user = message.decode().split(" ")
+        _, number, *words = message.decode().split(" ")
         try:
-            pid = self._fork_into(belongings.cell)
-        except OSError:
+            if self._inits is not None:
+                descriptors.append(self._inits.clone())
+            pid = self._fork_into(descriptors[-1])
+        except OSError as e:
+            print(f"zygote cannot fork: {e}", file=sys.stderr, flush=True)
             self._control.send(f"exit {number} -1 0 0".encode())
             pid = -1
         if pid == 0:
-            return lambda: child.run(belongings, self._prepared, int(user or "0"))
+            return lambda: child.run(Belongings(*descriptors), self._prepared, *words)
+        if pid > 0:
+            self._tell(number, pid, descriptors[-1])
+        elif self._inits is not None:
+            signal.pidfd_send_signal(descriptors[-1], signal.SIGKILL)
         for descriptor in descriptors:
             os.close(descriptor)
-        if pid > 0:
-            pidfd = os.pidfd_open(pid)
-            self._children[pidfd] = (pid, number)
-            socket.send_fds(self._control, [f"forked {number}".encode()], [pidfd])
-            self._poller.register(pidfd, select.POLLIN)
         return None
+
+    def _tell(self, number: str, pid: int, cell: int) -> None:
+        pidfd = os.pidfd_open(pid)
+        self._children[pidfd] = (pid, number)
+        self._poller.register(pidfd, select.POLLIN)
+        pidfds = [pidfd] if self._inits is None else [pidfd, cell]
+        socket.send_fds(self._control, [f"forked {number}".encode()], pidfds)
 
     def _fork_into(self, cell: int) -> int:
         """Forks into the PID namespace of the cell's init, whose pidfd is given; joining the rest is the child's."""
-        if self._prepared.tier != "namespaces":
+        if self._inits is None:
             return os.fork()
         syscalls.setns(cell, syscalls.CLONE_NEWPID)
         pid = -1

@@ -1,0 +1,171 @@
+"""What a child gives up before it may see a program, as one list of system calls that cannot be taken back.
+
+The same list for both ways into a cell; what differs between them is decided here, before the fork.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import signal
+import struct
+from typing import List, NamedTuple, Optional, Tuple
+
+from . import config, isolation, landlock, policy, report, seccomp, syscalls
+from .calls import Calls
+
+CONTROL = 3  # descriptor of the socket to the supervisor, after the standard streams
+_MAP_INTO_PLACE = syscalls.MAP_SHARED | syscalls.MAP_FIXED
+
+
+class Sizes(NamedTuple):
+    """How big the zygote is itself, in bytes: a program's limits count from there."""
+
+    address_space: int
+    data: int
+
+
+class Belongings(NamedTuple):
+    """The descriptors that come with the order to park, in this order; the child owns its copies."""
+
+    control: int  # socket to the supervisor: "parked" goes out, the request comes in
+    stdin: int
+    stdout: int
+    stderr: int
+    report: int
+    cell: int  # pidfd of the cell's init, which the zygote adds; elsewhere the cell's folder
+
+
+class Confinement:
+    """Prepared in a zygote, run in each child."""
+
+    def __init__(self, settings: config.Config, readable: List[str], sizes: Sizes, where: report.Writer) -> None:
+        self._namespaces = settings.tier == "namespaces"
+        self._calls = Calls()
+        self._home = landlock.Beneath(landlock.EVERYTHING, -1)
+        self._filter: Optional[seccomp.Filter] = None
+        self._report = self._calls.add("mmap", where.address, report.BYTES, syscalls.PROT_READ_WRITE, _MAP_INTO_PLACE, -1, 0)
+        self._streams = [self._calls.add("dup3", -1, target, 0) for target in range(CONTROL)]
+        self._streams.append(self._calls.add("dup3", -1, CONTROL, os.O_CLOEXEC))
+        self._calls.add("rt_sigprocmask", signal.SIG_SETMASK, bytes(8), 0, 8)
+        self._calls.add("umask", 0o022)
+        self._calls.add("setsid")  # the kernel shares processors between sessions first: sched(7), autogroups
+        nice = 0 if os.getpriority(os.PRIO_PROCESS, 0) < 0 else policy.PROGRAM_NICE
+        self._calls.add("setpriority", os.PRIO_PROCESS, 0, nice)
+        self._drop_rights()
+        if settings.tier != "none":
+            self._restrict_files(readable)
+        self._calls.add("close_range", isolation.HANDLE + self._namespaces, 0xFFFFFFFF, 0)
+        self._limit(settings, sizes)
+        if settings.tier != "none":
+            self._filter = seccomp.build(None if self._namespaces else landlock.version())
+            self._calls.add("seccomp", seccomp.SECCOMP_SET_MODE_FILTER, 0, self._filter.program)
+        self._calls.seal()
+
+    def run(self, belongings: Belongings, user: int) -> None:
+        """In the child. `user`: the id that it takes on where there are no namespaces, 0 to stay what it is."""
+        self._calls.set(self._report, 4, belongings.report)
+        streams = (belongings.stdin, belongings.stdout, belongings.stderr, belongings.control)
+        for place, descriptor in zip(self._streams, streams):
+            self._calls.set(place, 0, descriptor)
+        if not self._namespaces:
+            self._become(user)
+            self._home.parent = belongings.cell
+        if self._filter is not None:
+            self._filter.know_own_pid()
+        self._calls.run()
+
+    # --- rights --------------------------------------------------------------------------------------------------
+
+    def _drop_rights(self) -> None:
+        """Capabilities, the bounding set included: no execve can bring one back; capabilities(7)."""
+        if syscalls.has_capability(syscalls.CAP_SETPCAP):
+            for capability in syscalls.bounding_set():
+                self._calls.add("prctl", syscalls.PR_CAPBSET_DROP, capability)
+        if not self._namespaces:
+            self._identity = [
+                self._calls.add("setgroups", 0, 0),
+                self._calls.add("setresgid", 0, 0, 0),
+                self._calls.add("setresuid", 0, 0, 0),
+            ]
+            self._calls.add("prctl", syscalls.PR_SET_DUMPABLE, 0)
+            self._calls.add("prctl", syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        self._calls.add("prctl", syscalls.PR_CAP_AMBIENT, syscalls.PR_CAP_AMBIENT_CLEAR_ALL)
+        self._calls.add("capset", struct.pack("=II", syscalls.CAPABILITY_VERSION_3, 0), bytes(24))
+        self._calls.add("prctl", syscalls.PR_SET_NO_NEW_PRIVS, 1)
+
+    def _become(self, user: int) -> None:
+        for place in self._identity:
+            if not user:
+                self._calls.skip(place)
+        for place in self._identity[1:]:
+            for position in range(3):
+                self._calls.set(place, position, user)
+        if user in (0, policy.UNPRIVILEGED_ID):
+            self._calls.skip(self._processes)  # the id is not the run's own: the supervisor counts threads
+
+    # --- files ---------------------------------------------------------------------------------------------------
+
+    def _restrict_files(self, readable: List[str]) -> None:
+        """Landlock, where the kernel has it. Outside namespaces the folder that may be written is another for each."""
+        abi = landlock.version()
+        if abi == 0:
+            return
+        rules = [*_rules(readable), *(_rules_in_namespaces() if self._namespaces else [])]
+        if self._namespaces:
+            self._calls.add("landlock_restrict_self", landlock.build(abi, rules), 0)
+        else:
+            landlock.add_calls(self._calls, isolation.SPARE, abi, rules, self._home)
+
+    # --- limits --------------------------------------------------------------------------------------------------
+
+    def _limit(self, settings: config.Config, sizes: Sizes) -> None:
+        processes = settings.processes + self._namespaces  # the init of the cell is one of them
+        self._processes = self._set_limit(resource.RLIMIT_NPROC, processes, processes)
+        for which, soft, hard in _limits(settings, sizes):
+            self._set_limit(which, soft, hard)
+
+    def _set_limit(self, which: int, soft: int, hard: int) -> int:
+        """setrlimit(2). A hard limit that the server was started with cannot be raised."""
+        _, ours = resource.getrlimit(which)
+        if ours != resource.RLIM_INFINITY:
+            soft, hard = min(soft, ours), min(hard, ours)
+        return self._calls.add("prlimit64", 0, which, struct.pack("=QQ", soft, hard), 0)
+
+
+def _rules(readable: List[str]) -> List[landlock.Rule]:
+    """A second statement of what the mounts say."""
+    rules = []
+    for path in readable:
+        rules.append((path, landlock.READ_ONLY if os.path.isdir(path) else landlock.READ_ONLY & landlock.FILE_ONLY))
+    return [*rules, *((device, landlock.DEVICE) for device in policy.DEVICES)]
+
+
+def _rules_in_namespaces() -> List[landlock.Rule]:
+    return [
+        ("/", landlock.READ_DIR),  # listing a folder tells nothing that is not meant to be seen
+        # The folder above the mount: the kernel looks for rules upwards, through mount points but not at them.
+        (policy.SCRATCH_PARENT, landlock.EVERYTHING),
+    ]
+
+
+def _limits(settings: config.Config, sizes: Sizes) -> List[Tuple[int, int, int]]:
+    """Resource, soft, hard. Memory is the last, because setting up needs some."""
+    data = sizes.data + settings.memory
+    # Counts what RLIMIT_DATA does not: shared memory. Libraries' files are counted too, so it leaves room for them.
+    address_space = sizes.address_space + 2 * settings.memory
+    last_words = policy.LAST_WORDS_BYTES
+    return [
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_FSIZE, settings.disk, settings.disk),
+        (resource.RLIMIT_MEMLOCK, 0, 0),
+        (resource.RLIMIT_MSGQUEUE, 0, 0),
+        (resource.RLIMIT_NICE, 0, 0),
+        (resource.RLIMIT_RTPRIO, 0, 0),
+        (resource.RLIMIT_SIGPENDING, 256, 256),
+        (resource.RLIMIT_NOFILE, policy.OPEN_FILES, policy.OPEN_FILES),
+        (resource.RLIMIT_STACK, policy.STACK_BYTES, policy.STACK_BYTES),
+        (resource.RLIMIT_AS, address_space, address_space + last_words),
+        (resource.RLIMIT_DATA, data, data + last_words),
+    ]

@@ -1,0 +1,39 @@
+"""The init of one cell: PID 1 of a run's namespaces, so that the program itself is not PID 1.
+
+A process that only has to be there needs no interpreter. It is cloned with the zygote's memory (clone(2), CLONE_VM),
+which copies no page, closes every descriptor, lets the kernel reap orphans, and waits for ever. It keeps the capabilities
+of its user namespace: a program, which has none, may not trace or read a process that has more; ptrace(2). Only the
+supervisor ends it, and its end is the end of everything in the cell.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import struct
+
+from . import isolation, syscalls
+from .calls import Calls
+
+NAME = b"cell init"  # as ps(1) shows it
+_FLAGS = isolation.CELL_NAMESPACES | syscalls.CLONE_VM | syscalls.CLONE_PARENT | syscalls.CLONE_PIDFD
+
+
+class Inits:
+    """Makes them, in a process that has all signals blocked for good."""
+
+    def __init__(self) -> None:
+        calls = Calls()
+        calls.add("close_range", 0, 0xFFFFFFFF, 0)
+        ignore = struct.pack("=4Q", signal.SIG_IGN, 0, 0, 0)  # struct sigaction: orphans vanish; wait(2), NOTES
+        calls.add("rt_sigaction", signal.SIGCHLD, ignore, 0, 8)
+        calls.add("prctl", syscalls.PR_SET_NAME, NAME)
+        calls.add("ppoll")  # no descriptors, no time limit, and no signal gets through
+        calls.add("exit", 1)
+        self._calls = calls.seal()
+        self._pidfd = ctypes.c_int(-1)
+
+    def clone(self) -> int:
+        """A pidfd of a new init in fresh namespaces, child of the caller's parent; the caller owns the descriptor."""
+        self._calls.clone(_FLAGS, self._pidfd)
+        return self._pidfd.value
