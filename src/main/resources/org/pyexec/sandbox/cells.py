@@ -88,8 +88,11 @@ class NetworkedCell(NamespaceCell):
         pid = network.pid_of(self.pidfd)
         if pid is None or pid <= 0:
             on_failed("the init of a cell ended")
-        else:
+            return
+        try:
             self._interface = network.Interface(self._loop, pid, on_interface)
+        except (OSError, subprocess.SubprocessError) as e:
+            on_failed(f"{network.SLIRP} could not be started: {e}")
 
     def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
         try:

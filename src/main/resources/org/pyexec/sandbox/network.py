@@ -12,12 +12,15 @@ import json
 import os
 import shutil
 import socket
+import stat
 import subprocess
-from typing import Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, List, Optional, Tuple
 
-from . import loop, nft, policy, syscalls
+from . import isolation, loop, nft, policy, syscalls
 
 SLIRP = "slirp4netns"
+TUN = "/dev/net/tun"
+TUN_NUMBER = os.makedev(10, 200)  # the same everywhere: Documentation/admin-guide/devices.txt
 TABLE = "box"
 SET = "blocked"
 
@@ -27,9 +30,18 @@ def missing() -> str:
     for command in (SLIRP, nft.NAME):
         if shutil.which(command, path=nft.SEARCH_PATH) is None:
             return f"{command} is not installed"
-    if not os.path.exists("/dev/net/tun"):
-        return "/dev/net/tun is missing"
+    if not os.path.exists(TUN):
+        return f"{TUN} is missing"
+    if os.getuid() != 0 and not _is_usable():
+        return f"this user may not open {TUN}, which ordinary systems let everybody open"
     return ""
+
+
+def _is_usable() -> bool:
+    """Whether the programs' identity may open it."""
+    if os.getuid() != 0:
+        return os.access(TUN, os.R_OK | os.W_OK)
+    return os.stat(TUN).st_mode & 0o006 == 0o006
 
 
 def rules(allowed: Tuple[str, ...]) -> str:
@@ -108,6 +120,11 @@ class Interface:
         self._pid = pid
         self._on_ready = on_ready
         self._ready, ready = os.pipe2(os.O_CLOEXEC)
+
+        def prepare() -> None:
+            _make_device()
+            isolation.leave_root()
+
         command = [
             shutil.which(SLIRP, path=nft.SEARCH_PATH) or SLIRP,
             "--configure",
@@ -120,7 +137,7 @@ class Interface:
             "tap0",
         ]
         try:
-            self._process = subprocess.Popen(command, pass_fds=[ready], **_plainly())
+            self._process = _start(command, prepare, pass_fds=[ready])
         finally:
             os.close(ready)
         events.watch(self._ready, loop.READ, self._on_word)
@@ -149,6 +166,7 @@ class BlockedQuery:
         """`init` is the pidfd of the cell's init."""
 
         def join() -> None:
+            isolation.leave_root()
             syscalls.setns(init, syscalls.CLONE_NEWUSER | syscalls.CLONE_NEWNET)
             syscalls.keep_over_exec(syscalls.CAP_NET_ADMIN)
 
@@ -156,7 +174,7 @@ class BlockedQuery:
         self._on_answer = on_answer
         self._text = b""
         command = [nft.command(), "-j", "list", "set", "inet", TABLE, SET]
-        self._process = subprocess.Popen(command, preexec_fn=join, **{**_plainly(), "stdout": subprocess.PIPE})
+        self._process = _start(command, join, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         events.watch(self._process.stdout.fileno(), loop.READ, self._on_output)
 
@@ -181,18 +199,22 @@ def _targets(text: bytes) -> List[str]:
         return []
 
 
-def _plainly() -> Dict[str, object]:
-    """Under the programs' identity and without our environment."""
-    options: Dict[str, object] = {
-        "stdin": subprocess.DEVNULL,
-        "stdout": subprocess.DEVNULL,
-        "stderr": subprocess.DEVNULL,
-        "env": {"PATH": nft.SEARCH_PATH},
-        "cwd": "/",
-    }
-    if os.getuid() == 0:
-        options.update(user=policy.UNPRIVILEGED_ID, group=policy.UNPRIVILEGED_ID, extra_groups=[])
-    return options
+def _start(command: List[str], prepare: Callable[[], None], **options: Any) -> subprocess.Popen:
+    """Without our environment; `prepare` is called in the new process, and leaves root."""
+    plain = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    environment = {"PATH": nft.SEARCH_PATH}
+    return subprocess.Popen(command, preexec_fn=prepare, env=environment, cwd="/", **{**plain, **options})
+
+
+def _make_device() -> None:
+    """Some systems let only root open the device that makes interfaces; then root gives one to the new process alone."""
+    if os.getuid() != 0 or _is_usable():
+        return
+    syscalls.unshare(syscalls.CLONE_NEWNS)
+    syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
+    syscalls.mount("tmpfs", os.path.dirname(TUN), "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NOEXEC, "mode=0755")
+    os.mknod(TUN, stat.S_IFCHR | 0o600, TUN_NUMBER)
+    os.chown(TUN, policy.UNPRIVILEGED_ID, policy.UNPRIVILEGED_ID)
 
 
 def pid_of(pidfd: int) -> Optional[int]:

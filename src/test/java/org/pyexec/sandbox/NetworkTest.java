@@ -1,6 +1,7 @@
 package org.pyexec.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +33,10 @@ class NetworkTest {
     private static final String WORLD =
             "pyexec-world-" + ProcessHandle.current().pid();
     private static final Path RESOLVER = Path.of("/etc/netns", HOST, "resolv.conf");
+
+    /** The least that each needs. */
+    private static final Map<TestSandbox.Identity, String> DEVICE_MODES =
+            Map.of(TestSandbox.Identity.OURS, "600", TestSandbox.Identity.ORDINARY_USER, "666");
 
     private static final List<Process> SERVERS = new ArrayList<>();
     private static final Map<TestSandbox.Identity, TestSandbox> SANDBOXES = new LinkedHashMap<>();
@@ -57,8 +63,9 @@ class NetworkTest {
         Files.writeString(RESOLVER, "nameserver 203.0.113.10\n");
         serve(HOST);
         serve(WORLD);
-        for (TestSandbox.Identity identity : TestSandbox.Identity.possible()) {
-            SANDBOXES.put(identity, TestSandbox.startBehind(HOST, identity).awaitReady());
+        for (Map.Entry<TestSandbox.Identity, String> each : DEVICE_MODES.entrySet()) {
+            TestSandbox sandbox = TestSandbox.startBehind(HOST, each.getKey(), each.getValue());
+            SANDBOXES.put(each.getKey(), sandbox.awaitReady());
         }
     }
 
@@ -104,6 +111,17 @@ class NetworkTest {
                 """;
         for (TestSandbox sandbox : SANDBOXES.values()) {
             assertThat(sandbox.run(code).stdout()).isEqualTo("OSError\n");
+        }
+    }
+
+    @Test
+    void hostWhereNobodyMayMakeInterfacesSaysSoBeforehand() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.startBehind(HOST, TestSandbox.Identity.ORDINARY_USER, "600")) {
+            assertThat(sandbox.awaitReady().sandbox().status().network()).isFalse();
+            assertThatThrownBy(() -> sandbox.run(new Program("print(1)", Duration.ofSeconds(5), true)))
+                    .isInstanceOf(SandboxUnavailableException.class)
+                    .hasMessageContaining("Network access is not available");
+            assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
         }
     }
 

@@ -62,9 +62,15 @@ final class TestSandbox implements AutoCloseable {
         return start(identity.launcher(), tier, python);
     }
 
-    /** With the supervisor in another network namespace, as ip-netns(8) knows it. */
-    static TestSandbox startBehind(String networkNamespace, Identity identity) throws IOException {
+    /**
+     * With the supervisor in another network namespace, as ip-netns(8) knows it, on a host whose device for interfaces has
+     * these permissions: everybody may open it on most systems, only root on some.
+     */
+    static TestSandbox startBehind(String networkNamespace, Identity identity, String deviceMode) throws IOException {
+        String device =
+                "mount -t tmpfs none /dev/net && mknod /dev/net/tun c 10 200 && chmod %s /dev/net/tun && exec \"$@\"";
         List<String> launcher = new ArrayList<>(List.of("ip", "netns", "exec", networkNamespace));
+        launcher.addAll(List.of("/bin/sh", "-c", device.formatted(deviceMode), "sh"));
         launcher.addAll(identity.launcher());
         return start(launcher, "namespaces", PYTHON);
     }
@@ -110,7 +116,7 @@ final class TestSandbox implements AutoCloseable {
         return run(new Program(file.code(), file.timeout(), file.group().equals(ProgramFile.NETWORK)));
     }
 
-    private Result run(Program program) throws IOException, SandboxUnavailableException {
+    Result run(Program program) throws IOException, SandboxUnavailableException {
         Recorder recorder = new Recorder();
         long began = System.nanoTime();
         try (SandboxRun run = sandbox.open(program)) {
