@@ -27,6 +27,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "__main__.py",
             "calls.py",
             "cells.py",
+            "cgroups.py",
             "child.py",
             "collect.py",
             "config.py",

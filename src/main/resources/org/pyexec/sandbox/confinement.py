@@ -34,6 +34,7 @@ class Belongings(NamedTuple):
     stdout: int
     stderr: int
     report: int
+    group: int  # to join its control group
     cell: int  # pidfd of the cell's init, which the zygote adds; elsewhere the cell's folder
 
 
@@ -45,6 +46,7 @@ class Confinement:
         self._calls = Calls()
         self._home = landlock.Beneath(landlock.EVERYTHING, -1)
         self._filter: Optional[seccomp.Filter] = None
+        self._join = self._calls.add("write", -1, b"0", 1)
         self._report = self._calls.add("mmap", where.address, report.BYTES, syscalls.PROT_READ_WRITE, _MAP_INTO_PLACE, -1, 0)
         self._streams = [self._calls.add("dup3", -1, target, 0) for target in range(CONTROL)]
         self._streams.append(self._calls.add("dup3", -1, CONTROL, os.O_CLOEXEC))
@@ -65,6 +67,7 @@ class Confinement:
 
     def run(self, belongings: Belongings, user: int) -> None:
         """In the child. `user`: the id that it takes on where there are no namespaces, 0 to stay what it is."""
+        self._calls.set(self._join, 0, belongings.group)
         self._calls.set(self._report, 4, belongings.report)
         streams = (belongings.stdin, belongings.stdout, belongings.stderr, belongings.control)
         for place, descriptor in zip(self._streams, streams):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import Dict, List, Tuple
 
-from . import cells, config, image, loop, network, policy
+from . import cells, cgroups, config, image, loop, network, policy
 
 RESTART_SECONDS = 0.5
 MESSAGE_BYTES = 4096
@@ -37,8 +37,11 @@ class PoolDoor:
 
 
 class Family(image.FamilyDoor):
-    def __init__(self, events: loop.Loop, settings: config.Config, tier: str, pool: PoolDoor) -> None:
+    def __init__(
+        self, events: loop.Loop, settings: config.Config, tier: str, groups: cgroups.NoGroups, pool: PoolDoor
+    ) -> None:
         self.events = events
+        self.groups = groups
         self.tier = tier
         self.layers = ""
         self.works = False

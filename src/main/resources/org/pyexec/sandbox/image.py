@@ -8,7 +8,7 @@ import socket
 from collections import deque
 from typing import Callable, Deque, Dict, List, Optional, Tuple
 
-from . import cells, loop, slot
+from . import cells, cgroups, loop, slot
 from .voice import say
 
 FEWEST_PARKED = 2
@@ -27,6 +27,7 @@ class FamilyDoor:
     """What an image needs from its family."""
 
     events: loop.Loop
+    groups: cgroups.NoGroups
 
     def order(self, text: str, descriptor: int) -> None:
         raise NotImplementedError
@@ -103,7 +104,7 @@ class Image(slot.ImageDoor):
             self._make(number, self._family.new_cell(number))
 
     def _make(self, number: int, cell: cells.Cell) -> None:
-        fresh = slot.Slot(number, self._family.events, self, cell)
+        fresh = slot.Slot(number, self._family.events, self, cell, self._family.groups)
         self._slots[number] = fresh
         fresh.make()
 

@@ -6,7 +6,7 @@ import re
 import sys
 from typing import Callable, FrozenSet, List, Optional, Set
 
-from . import config, family, image, loop, network, slot
+from . import cgroups, config, family, image, loop, network, slot
 from .voice import say
 
 TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
@@ -27,8 +27,9 @@ class Pool(family.PoolDoor):
         self._runs_of_family = 0
         self._failures = 0
         self._problems: List[str] = []
+        self._groups = _find_groups(settings)
         self._tiers = list(TIERS if settings.tier == "auto" else [settings.tier])
-        self._family = family.Family(events, settings, self._tiers.pop(0), self)
+        self._family = family.Family(events, settings, self._tiers.pop(0), self._groups, self)
         self._next: Optional[family.Family] = None
         self._families = [self._family]  # all that may still have processes or folders
         events.later(RECYCLE_SECONDS, self._recycle)
@@ -39,7 +40,7 @@ class Pool(family.PoolDoor):
 
     @property
     def layers(self) -> str:
-        return self._family.layers
+        return ",".join(filter(None, (self._family.layers, self._groups.layer)))
 
     def next_number(self) -> int:
         self._numbers += 1
@@ -112,7 +113,7 @@ class Pool(family.PoolDoor):
             self._family = self._new_family(ended.tier)
 
     def _new_family(self, tier: str) -> family.Family:
-        fresh = family.Family(self._events, self._settings, tier, self)
+        fresh = family.Family(self._events, self._settings, tier, self._groups, self)
         self._families.append(fresh)
         return fresh
 
@@ -140,6 +141,15 @@ class Pool(family.PoolDoor):
         """After the last process has ended."""
         for each in self._families:
             each.remove_folders()
+        self._groups.remove()
+
+
+def _find_groups(settings: config.Config) -> cgroups.NoGroups:
+    try:
+        return cgroups.find(settings)
+    except cgroups.NotPossible as e:
+        say("log", f"no control groups: {e}")
+        return cgroups.NoGroups()
 
 
 _STATEMENT = re.compile(

@@ -182,12 +182,19 @@ class Run:
             self._look_at_report()
         if self._ending is None:
             self._cpu, self._peak = cpu, peak
-            lost = status == -1
-            self._conclude(ending.interrupted() if lost else ending.observed(status, self._settings, self._cpu_limit))
+            self._conclude(self._observed(status))
             return
         if self._cpu == 0:
             self._cpu, self._peak = cpu, peak
         self._send_if_all_is_known()
+
+    def _observed(self, status: int) -> Ending:
+        assert self._slot is not None
+        if status == -1:
+            return ending.interrupted()
+        if self._slot.is_out_of_memory():
+            return ending.limited("memory", self._settings, self._cpu_limit)
+        return ending.observed(status, self._settings, self._cpu_limit)
 
     def _on_timeout(self) -> None:
         self._kill(ending.timed_out(self._timeout))

@@ -11,7 +11,7 @@ import signal
 import socket
 from typing import Callable, List, Optional
 
-from . import cells, frames, loop, report
+from . import cells, cgroups, frames, loop, report
 
 MESSAGE_BYTES = 4096
 PARKING_SECONDS = 30.0
@@ -26,9 +26,11 @@ class Slot:
         events: loop.Loop,
         image: "ImageDoor",
         cell: cells.Cell,
+        groups: cgroups.NoGroups,
     ) -> None:
         self.number = number
         self.cell = cell
+        self.group: Optional[cgroups.Group] = None
         self.state = "parking"
         self.child = -1  # pidfd of the program's process
         self.stdout = -1
@@ -42,6 +44,7 @@ class Slot:
         self.on_dead: Callable[[], None] = lambda: None
         self._loop = events
         self._image = image
+        self._groups = groups
         self._ready = False
 
     @property
@@ -49,11 +52,16 @@ class Slot:
         """Handle of the work folder."""
         return self.cell.work
 
+    def is_out_of_memory(self) -> bool:
+        """Whether the kernel has killed one of its processes for that."""
+        return self.group is not None and self.group.is_out_of_memory()
+
     # --- parking -----------------------------------------------------------------------------------------------
 
     def make(self) -> None:
         self._patience = self._loop.later(PARKING_SECONDS, lambda: self._fail("parking took too long"))
         try:
+            self.group = self._groups.take()
             self.cell.furnish()
         except OSError as e:
             self._fail(str(e))
@@ -71,8 +79,9 @@ class Slot:
         os.set_blocking(self.stdout, False)
         os.set_blocking(self.stderr, False)
         self.report = report.create()
+        assert self.group is not None
         with control:
-            ends = [control.fileno(), stdin, stdout, stderr, self.report, *self.cell.handles()]
+            ends = [control.fileno(), stdin, stdout, stderr, self.report, self.group.join, *self.cell.handles()]
             self._image.ask_to_park(f"park {self.number} {self.cell.way} {self.cell.parameter()}", ends)
         for descriptor in (stdin, stdout, stderr):
             os.close(descriptor)
@@ -169,6 +178,8 @@ class Slot:
                 self._loop.forget(descriptor)
                 os.close(descriptor)
         self.cell.remove()
+        if self.group is not None:
+            self._groups.give_back(self.group)
         self._image.gone(self)
 
 

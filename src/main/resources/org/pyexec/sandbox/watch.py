@@ -67,7 +67,7 @@ class Watcher:
             return "processes"
         if usage is not None and (usage.size > self._settings.disk or usage.inodes > policy.SCRATCH_INODES):
             return "disk"
-        return "memory" if self._too_heavy(processes) else ""
+        return "memory" if self._slot.is_out_of_memory() or self._too_heavy(processes) else ""
 
     def _too_heavy(self, processes: List[Process]) -> bool:
         """Cheap first: resident pages, counted once per process. Only when that is too much they are weighed."""

@@ -1,0 +1,251 @@
+"""Control groups: one per run, for the memory and the processes of the run as a whole, where this host lets us make any.
+
+Of version 2 the memory and pids controllers are used, of version 1 the memory controller; cgroups(7). Groups are used
+again and again: the kernel keeps a removed one for as long as a page that was counted there stays in its caches.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import List, NamedTuple, Tuple
+
+from . import config, policy
+
+PREFIX = "pyexec-"
+OWN_LEAF = "pyexec-server"
+PROCESSES = "cgroup.procs"
+
+
+class NotPossible(Exception):
+    """The message says why, for the operator."""
+
+
+class Kind(NamedTuple):
+    """How a version calls things."""
+
+    version: int
+    limits: Tuple[str, ...]  # of memory; the first must be there
+    events: str  # the file that counts kills for want of memory
+
+
+V1 = Kind(1, ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"), "memory.oom_control")
+V2 = Kind(2, ("memory.max", "memory.swap.max"), "memory.events")
+
+
+class Group:
+    """Where one run's processes are counted. A process joins by writing 0 to `join`."""
+
+    def __init__(self, path: str, kind: Kind) -> None:
+        self.path = path
+        self.join = os.open(f"{path}/{PROCESSES}", os.O_WRONLY | os.O_CLOEXEC)
+        self._events = os.open(f"{path}/{kind.events}", os.O_RDONLY | os.O_CLOEXEC)
+        self._before = self._kills()
+
+    def is_out_of_memory(self) -> bool:
+        """Whether the kernel has killed a process for want of memory since `renew`."""
+        return self._kills() > self._before
+
+    def renew(self) -> None:
+        self._before = self._kills()
+
+    def _kills(self) -> int:
+        found = re.search(rb"^oom_kill (\d+)", os.pread(self._events, 4096, 0), re.MULTILINE)
+        return int(found.group(1)) if found else 0
+
+    def remove(self) -> None:
+        os.close(self.join)
+        os.close(self._events)
+        _remove(self.path)
+
+
+class NoGroup(Group):
+    """Stands for one where there are none."""
+
+    def __init__(self) -> None:
+        self.join = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+
+    def is_out_of_memory(self) -> bool:
+        return False
+
+
+class NoGroups:
+    """Of a host that does not let us make any."""
+
+    layer = ""
+
+    def __init__(self) -> None:
+        self._same = NoGroup()
+
+    def take(self) -> Group:
+        return self._same
+
+    def give_back(self, group: Group) -> None:
+        pass
+
+    def remove(self) -> None:
+        pass
+
+
+class Groups(NoGroups):
+    """All groups of a supervisor."""
+
+    layer = "cgroup"
+
+    def __init__(self, top: str, kind: Kind, settings: config.Config) -> None:
+        self._top = top
+        self._kind = kind
+        # Files in the scratch folder are memory too, and have a limit of their own.
+        self._memory = settings.memory + settings.disk + policy.LAST_WORDS_BYTES
+        self._processes = settings.processes
+        self._free: List[Group] = []
+        self._all: List[Group] = []
+
+    def take(self) -> Group:
+        """One that nobody else has, until it is given back. Raises OSError."""
+        if self._free:
+            group = self._free.pop()
+            group.renew()
+            return group
+        path = f"{self._top}/{len(self._all)}"
+        os.mkdir(path, 0o755)
+        self._limit(path)
+        group = Group(path, self._kind)
+        self._all.append(group)
+        return group
+
+    def give_back(self, group: Group) -> None:
+        """When its last process has ended."""
+        self._free.append(group)
+
+    def _limit(self, path: str) -> None:
+        if self._kind is V2:
+            _write(f"{path}/memory.max", str(self._memory))
+            _write(f"{path}/memory.oom.group", "1")
+            _write_if_there(f"{path}/memory.swap.max", "0")
+            _write(f"{path}/pids.max", str(self._processes))
+            return
+        for name in self._kind.limits:
+            _write_if_there(f"{path}/{name}", str(self._memory))
+
+    def remove(self) -> None:
+        for group in self._all:
+            group.remove()
+        _remove(self._top)
+
+
+def find(settings: config.Config) -> Groups:
+    """Groups that have been tried. Raises NotPossible."""
+    try:
+        own, kind = _own_group()
+        _clear_dead(own)
+        if kind is V2:
+            _enable(own)
+        top = f"{own}/{PREFIX}{os.getpid()}"
+        os.mkdir(top, 0o755)
+        groups = Groups(top, kind, settings)
+        if kind is V2:
+            _write(f"{top}/cgroup.subtree_control", "+memory +pids")
+        _try(groups)
+        return groups
+    except OSError as e:
+        raise NotPossible(f"{e.strerror}: {e.filename}" if e.filename else str(e)) from e
+
+
+def _own_group() -> Tuple[str, Kind]:
+    """The folder of the group that this process is in; proc(5), /proc/pid/cgroup and mountinfo."""
+    with open("/proc/self/cgroup", encoding="utf-8") as file:
+        memberships = [line.rstrip("\n").split(":", 2) for line in file]
+    with open("/proc/self/mountinfo", encoding="utf-8") as file:
+        mounts = [line.split() for line in file]
+    for kind, matches in ((V1, lambda names: "memory" in names.split(",")), (V2, lambda names: names == "")):
+        for _, names, path in memberships:
+            if not matches(names):
+                continue
+            for mount in mounts:
+                what = mount[mount.index("-") + 1 :]
+                wanted = what[0] == "cgroup2" if kind is V2 else what[0] == "cgroup" and "memory" in what[2].split(",")
+                root, point = mount[3], mount[4]
+                if wanted and (path == root or path.startswith(root.rstrip("/") + "/")):
+                    return os.path.normpath(point + "/" + path[len(root.rstrip("/")) :]), kind
+    raise NotPossible("no control group of this process is mounted")
+
+
+def _enable(own: str) -> None:
+    """Version 2 gives controllers only to groups below one that has no processes itself, unless it is the topmost."""
+    with open(f"{own}/cgroup.controllers", encoding="ascii") as file:
+        if not {"memory", "pids"} <= set(file.read().split()):
+            raise NotPossible("the memory and pids controllers are not there")
+    try:
+        _write(f"{own}/cgroup.subtree_control", "+memory +pids")
+        return
+    except OSError:
+        pass
+    with open(f"{own}/{PROCESSES}", encoding="ascii") as file:
+        inside = [int(line) for line in file]
+    if not all(_is_ours(pid) for pid in inside):
+        raise NotPossible("other processes than this server's are in its control group")
+    leaf = f"{own}/{OWN_LEAF}"
+    os.makedirs(leaf, exist_ok=True)
+    for pid in inside:
+        _write(f"{leaf}/{PROCESSES}", str(pid))
+    _write(f"{own}/cgroup.subtree_control", "+memory +pids")
+
+
+def _is_ours(pid: int) -> bool:
+    """Whether it is the server, our parent, or descends from it."""
+    server = os.getppid()
+    while pid > 1:
+        if pid == server:
+            return True
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+            pid = int(stat.read().rpartition(")")[2].split()[1])
+    return pid == server
+
+
+def _try(groups: Groups) -> None:
+    """A process of the programs' identity joins one."""
+    group = groups.take()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.write(group.join, b"0")
+            os._exit(0)
+        except OSError as e:
+            os._exit(e.errno or 1)
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    groups.give_back(group)
+    if code != 0:
+        groups.remove()
+        raise NotPossible(f"a process could not join: {os.strerror(code)}")
+
+
+def _clear_dead(own: str) -> None:
+    """What a supervisor left that was killed."""
+    for name in os.listdir(own):
+        pid = name[len(PREFIX) :] if name.startswith(PREFIX) else ""
+        if pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
+            for inner in os.listdir(f"{own}/{name}"):
+                if inner.isdigit():
+                    _remove(f"{own}/{name}/{inner}")
+            _remove(f"{own}/{name}")
+
+
+def _remove(path: str) -> None:
+    try:
+        os.rmdir(path)
+    except OSError:
+        pass  # somebody is still in it
+
+
+def _write(path: str, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
+def _write_if_there(path: str, text: str) -> None:
+    if os.path.exists(path):
+        _write(path, text)
