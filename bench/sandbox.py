@@ -5,7 +5,7 @@
 
 Every round runs the bare interpreter and each program once, so that noise of the machine meets all of them. The machine
 should be quiet otherwise. Processor time per run counts the supervisor with everything below it, over runs one after
-another.
+another in blocks that take turns with blocks of bare interpreters.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Dict, List
+from typing import Dict, List, Tuple
 
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../src/main/resources/org/pyexec/sandbox")
 PROGRAMS = {
@@ -27,7 +27,7 @@ PROGRAMS = {
     "numpy and pandas": "import numpy as np, pandas as pd\nprint(pd.DataFrame({'a': np.arange(9)}).a.sum())",
     "figure": "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.savefig('plot.png')",
 }
-STREAM_RUNS = 300
+BLOCKS, BARE_IN_BLOCK, RUNS_IN_BLOCK = 20, 10, 40
 PAUSE = 0.02  # between runs: the pool is refilled in it
 
 
@@ -125,6 +125,24 @@ def children_seconds() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+def processor_time(sandbox: Sandbox) -> Tuple[float, float, float]:
+    """Seconds per bare interpreter and per run, everything counted, and runs per second; in turns, one after another."""
+    alone = took = 0.0
+    before = sandbox.processor_seconds()
+    for _ in range(BLOCKS):
+        unrelated = children_seconds()
+        for _ in range(BARE_IN_BLOCK):
+            bare()
+        alone += children_seconds() - unrelated
+        began = time.perf_counter()
+        for _ in range(RUNS_IN_BLOCK):
+            sandbox.run(PROGRAMS["print"])
+        took += time.perf_counter() - began
+    time.sleep(1)  # the last are taken down and replaced
+    runs = BLOCKS * RUNS_IN_BLOCK
+    return alone / (BLOCKS * BARE_IN_BLOCK), (sandbox.processor_seconds() - before) / runs, runs / took
+
+
 def main() -> None:
     options: Dict[str, str] = dict(argument.split("=", 1) for argument in sys.argv[1:])
     rounds = int(options.get("rounds", "100"))
@@ -140,18 +158,8 @@ def main() -> None:
         for name, values in times.items():
             middle = statistics.median(values)
             print(f"{name:24}{middle * 1e3:10.2f}{min(values) * 1e3:10.2f}{middle / unit:11.3f}")
-        before = children_seconds()
-        for _ in range(50):
-            bare()
-        alone = (children_seconds() - before) / 50
-        time.sleep(1)
-        before, began = sandbox.processor_seconds(), time.perf_counter()
-        for _ in range(STREAM_RUNS):
-            sandbox.run(PROGRAMS["print"])
-        took = time.perf_counter() - began
-        time.sleep(1)
-        each = (sandbox.processor_seconds() - before) / STREAM_RUNS
-        print(f"processor time per print: {each * 1e3:.2f} ms, ratio {each / alone:.2f}; {STREAM_RUNS / took:.0f} runs/s")
+        alone, each, rate = processor_time(sandbox)
+        print(f"processor time per print: {each * 1e3:.2f} ms, ratio {each / alone:.2f}; {rate:.0f} runs/s")
         private = sandbox.private_megabytes()
         if private:
             print(f"private memory of parked children: {min(private):.1f} to {max(private):.1f} MB")

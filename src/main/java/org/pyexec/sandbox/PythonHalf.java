@@ -43,6 +43,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "network.py",
             "nft.py",
             "outbox.py",
+            "packets.py",
             "policy.py",
             "pool.py",
             "probe.py",

@@ -8,10 +8,9 @@ import subprocess
 import sys
 from typing import Dict, List, Tuple
 
-from . import cells, cgroups, config, image, loop, network, policy
+from . import cells, cgroups, config, image, loop, network, packets, policy
 
 RESTART_SECONDS = 0.5
-MESSAGE_BYTES = 4096
 
 _WARDEN = """
 import sys
@@ -71,7 +70,7 @@ class Family(image.FamilyDoor):
 
     def order(self, text: str, descriptor: int) -> None:
         try:
-            socket.send_fds(self._control, [text.encode()], [descriptor])
+            packets.send(self._control, text.encode(), (descriptor,))
         except OSError:
             pass  # the warden is gone; the end of its socket says so too
 
@@ -96,7 +95,7 @@ class Family(image.FamilyDoor):
 
     def _on_word(self, _: int) -> None:
         try:
-            message = self._control.recv(MESSAGE_BYTES).decode("utf-8", "replace")
+            message = self._control.recv(packets.MAX_BYTES).decode("utf-8", "replace")
         except OSError:
             message = ""
         word, _, text = message.partition(" ")

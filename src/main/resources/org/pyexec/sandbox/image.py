@@ -8,7 +8,7 @@ import socket
 from collections import deque
 from typing import Callable, Deque, Dict, List, Optional, Tuple
 
-from . import cells, cgroups, loop, slot
+from . import cells, cgroups, loop, packets, slot
 from .voice import say
 
 FEWEST_PARKED = 2
@@ -18,7 +18,6 @@ REFILL_SECONDS = 0.002
 CALM_SECONDS = 20.0  # after which one parked child less is kept, where so many were not needed
 ATTEMPTS = 5  # children in a row that fail to park
 RETRY_SECONDS = 1.0  # after that many
-MESSAGE_BYTES = 4096
 
 Use = Callable[[Optional[slot.Slot]], None]
 
@@ -134,7 +133,7 @@ class Image(slot.ImageDoor):
 
     def ask_to_park(self, order: str, descriptors: List[int]) -> None:
         try:
-            socket.send_fds(self._control, [order.encode()], descriptors)
+            packets.send(self._control, order.encode(), tuple(descriptors))
         except OSError:
             pass  # the zygote is gone; the end of its socket says so too
 
@@ -179,7 +178,7 @@ class Image(slot.ImageDoor):
 
     def _on_word(self, _: int) -> None:
         try:
-            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 2)
+            message, descriptors = packets.receive(self._control)
         except OSError:
             message, descriptors = b"", []
         word, *values = message.decode().split(" ")

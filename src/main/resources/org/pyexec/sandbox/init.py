@@ -9,6 +9,7 @@ supervisor ends it, and its end is the end of everything in the cell.
 from __future__ import annotations
 
 import ctypes
+import os
 import signal
 import struct
 
@@ -32,8 +33,27 @@ class Inits:
         calls.add("exit", 1)
         self._calls = calls.seal()
         self._pidfd = ctypes.c_int(-1)
+        self._enter = Calls()
+        self._enter.add("setns", -1, syscalls.CLONE_NEWPID)
+        self._enter.seal()
+        self._leave = Calls()
+        self._leave.add("setns", os.pidfd_open(os.getpid()), syscalls.CLONE_NEWPID)
+        self._leave.seal()
 
     def clone(self) -> int:
         """A pidfd of a new init in fresh namespaces, child of the caller's parent; the caller owns the descriptor."""
         self._calls.clone(_FLAGS, self._pidfd)
         return self._pidfd.value
+
+    def enter(self) -> None:
+        """From here on the caller's forks are born in the PID namespace of the newest init; pid_namespaces(7)."""
+        self._enter.set(0, 0, self._pidfd.value)
+        self._enter.run()
+
+    def leave(self) -> None:
+        """From here on they are born in the caller's own again."""
+        self._leave.run()
+
+    def kill(self) -> None:
+        """Ends the newest init."""
+        signal.pidfd_send_signal(self._pidfd.value, signal.SIGKILL)

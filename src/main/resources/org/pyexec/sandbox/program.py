@@ -126,7 +126,8 @@ def move_to(work: str) -> None:
 def rehearse() -> None:
     """Goes through a run once, in a module that is thrown away.
 
-    After a fork every page that is written for the first time is copied. The rehearsal does that ahead of the request.
+    In the zygote it does for good what happens only once per process. In the child it is about memory: after a fork every
+    page that is written for the first time is copied, and the rehearsal does that ahead of the request.
     """
     for module, code in _REHEARSALS.items():
         if module in sys.modules:

@@ -11,9 +11,8 @@ import signal
 import socket
 from typing import Callable, List, Optional
 
-from . import cells, cgroups, frames, loop, report
+from . import cells, cgroups, frames, loop, packets, report
 
-MESSAGE_BYTES = 4096
 PARKING_SECONDS = 30.0
 
 
@@ -101,7 +100,7 @@ class Slot:
         assert self.control is not None
         self._loop.forget(self.control.fileno())
         try:
-            message, handles, _, _ = socket.recv_fds(self.control, MESSAGE_BYTES, 1)
+            message, handles = packets.receive(self.control)
         except OSError:
             message, handles = b"", []
         if message != b"parked":

@@ -13,9 +13,7 @@ import signal
 import socket
 from typing import Callable, List, NoReturn
 
-from . import config, isolation, landlock, syscalls
-
-MESSAGE_BYTES = 4096
+from . import config, isolation, landlock, packets, syscalls
 
 
 def main() -> None:
@@ -29,7 +27,7 @@ def main() -> None:
             readable = _stay_outside(settings.tier)
     except Exception as e:  # whatever it is: the supervisor tells the operator, nothing runs
         what = str(e) if isinstance(e, (OSError, isolation.IsolationError)) else f"{type(e).__name__}: {e}"
-        control.send(f"problem {what}".encode()[:MESSAGE_BYTES])
+        control.send(f"problem {what}".encode()[: packets.MAX_BYTES])
         os._exit(1)
     control.send(b"ready " + ",".join(_layers(settings.tier)).encode())
     Warden(settings, control, proc, readable).serve()()
@@ -85,7 +83,7 @@ class Warden:
         """Works until the supervisor is gone; in a forked process returns what that process has to do."""
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps zygotes, inits and orphans: wait(2), NOTES
         while True:
-            message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
+            message, descriptors = packets.receive(self._control)
             if not message:
                 os._exit(0)  # takes the whole PID namespace along
             _, name, modules = message.decode().split(" ")

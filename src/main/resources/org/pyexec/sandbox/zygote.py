@@ -22,10 +22,9 @@ import threading
 import time
 from typing import Callable, Dict, List, NoReturn, Optional, Tuple
 
-from . import child, config, init, isolation, program, sources, syscalls
+from . import child, config, init, isolation, packets, program, sources
 from .confinement import Belongings, Sizes
 
-MESSAGE_BYTES = 4096
 THREAD_SECONDS = 10.0
 
 
@@ -43,6 +42,7 @@ def run(
         prepared = child.Prepared(settings, readable, _sizes(proc), proc)
         inits = _be_ready_to_clone() if settings.tier == "namespaces" else None
         program.become_main()
+        program.rehearse()
         gc.collect()
         gc.freeze()
         channel.send(b"ready " + ",".join(missing).encode())
@@ -114,7 +114,6 @@ class Zygote:
         self._control = control
         self._prepared = prepared
         self._inits = inits
-        self._own_namespace = os.pidfd_open(os.getpid())
         self._poller = select.poll()
         self._poller.register(control, select.POLLIN)
         self._children: Dict[int, Tuple[int, str]] = {}  # pidfd: pid, id
@@ -131,47 +130,48 @@ class Zygote:
                     return duty
 
     def _obey(self) -> Optional[Callable[[], NoReturn]]:
-        message, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 16)
+        message, descriptors = packets.receive(self._control)
         if not message:
             os._exit(0)
-        _, number, *words = message.decode().split(" ")
+        _, number, way, user = message.decode().split(" ")
+        pid = -1
         try:
-            if self._inits is not None:
+            if self._inits is None:
+                pid = os.fork()
+            else:
                 descriptors.append(self._inits.clone())
-            pid = self._fork_into(descriptors[-1])
+                pid = self._fork_inside()
         except OSError as e:
             print(f"zygote cannot fork: {e}", file=sys.stderr, flush=True)
             self._control.send(f"exit {number} -1 0 0".encode())
-            pid = -1
         if pid == 0:
-            return lambda: child.run(Belongings(*descriptors), self._prepared, *words)
+            return lambda: child.run(Belongings(*descriptors), self._prepared, way, user)
         if pid > 0:
-            self._tell(number, pid, descriptors[-1])
+            self._tell(number, pid, descriptors)
         elif self._inits is not None:
-            signal.pidfd_send_signal(descriptors[-1], signal.SIGKILL)
+            self._inits.kill()
         for descriptor in descriptors:
             os.close(descriptor)
         return None
 
-    def _tell(self, number: str, pid: int, cell: int) -> None:
-        pidfd = os.pidfd_open(pid)
-        self._children[pidfd] = (pid, number)
-        self._poller.register(pidfd, select.POLLIN)
-        pidfds = [pidfd] if self._inits is None else [pidfd, cell]
-        socket.send_fds(self._control, [f"forked {number}".encode()], pidfds)
-
-    def _fork_into(self, cell: int) -> int:
-        """Forks into the PID namespace of the cell's init, whose pidfd is given; joining the rest is the child's."""
-        if self._inits is None:
-            return os.fork()
-        syscalls.setns(cell, syscalls.CLONE_NEWPID)
+    def _fork_inside(self) -> int:
+        """Forks into the PID namespace of the newest init; joining the rest is the child's."""
+        assert self._inits is not None
+        self._inits.enter()
         pid = -1
         try:
             pid = os.fork()
             return pid
         finally:
             if pid != 0:
-                syscalls.setns(self._own_namespace, syscalls.CLONE_NEWPID)
+                self._inits.leave()
+
+    def _tell(self, number: str, pid: int, descriptors: List[int]) -> None:
+        pidfd = os.pidfd_open(pid)
+        self._children[pidfd] = (pid, number)
+        self._poller.register(pidfd, select.POLLIN)
+        pidfds = (pidfd,) if self._inits is None else (pidfd, descriptors[-1])
+        packets.send(self._control, f"forked {number}".encode(), pidfds)
 
     def _bury(self, pidfd: int) -> None:
         pid, number = self._children.pop(pidfd)
