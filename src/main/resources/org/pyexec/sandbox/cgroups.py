@@ -150,6 +150,8 @@ def find(settings: config.Config) -> Groups:
         return groups
     except OSError as e:
         raise NotPossible(f"{e.strerror}: {e.filename}" if e.filename else str(e)) from e
+    except (ValueError, LookupError) as e:  # a host that tells about its groups in another way
+        raise NotPossible(f"{type(e).__name__}: {e}") from e
 
 
 def _own_group() -> Tuple[str, Kind]:
