@@ -1,0 +1,145 @@
+package org.pyexec.sandbox;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Every run has a control group where this host lets us make any, and does without where not. Which of the two this host
+ * is, the test finds out by making one itself, under version 1's memory controller.
+ */
+class CgroupsTest {
+
+    /** The scratch folder and a MemoryError's last words come on top of the 512 MB: TestSandbox's settings, policy.py. */
+    private static final long LIMIT = (512L + 64 + 16) << 20;
+
+    private static final List<String> WITHOUT_GROUPS =
+            List.of("unshare", "--mount", "/bin/sh", "-c", "umount --recursive /sys/fs/cgroup; exec \"$@\"", "sh");
+
+    private static final String TOO_MUCH_TOGETHER = """
+            import os, time
+            for _ in range(12):
+                if os.fork() == 0:
+                    block = bytearray(100 << 20)
+                    time.sleep(30)
+                    os._exit(0)
+            time.sleep(30)
+            """;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"namespaces", "landlock"})
+    void everyChildIsInALimitedGroup(String tier) throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
+                .awaitReady()) {
+            Optional<Path> groups = groupsOf(sandbox);
+            assertThat(sandbox.sandbox().status().layers().contains("cgroup")).isEqualTo(groups.isPresent());
+            if (groups.isEmpty()) {
+                assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
+                return;
+            }
+            // Those that are parked.
+            await().atMost(20, SECONDS).until(() -> members(groups.get()).size() >= 2);
+            for (Path group : groupsWithin(groups.get())) {
+                assertThat(Files.readString(group.resolve("memory.limit_in_bytes"))
+                                .strip())
+                        .isEqualTo(String.valueOf(LIMIT));
+            }
+        }
+    }
+
+    @Test
+    void processesThatTakeTooMuchTogetherEndTheRun() throws Exception {
+        for (List<String> launcher : List.of(List.<String>of(), WITHOUT_GROUPS)) {
+            try (TestSandbox sandbox = TestSandbox.start(launcher, "namespaces", TestSandbox.PYTHON)
+                    .awaitReady()) {
+                TestSandbox.Result result = sandbox.run(TOO_MUCH_TOGETHER, Duration.ofSeconds(25));
+
+                assertThat(result.reason()).isEqualTo("memory");
+                assertThat(result.details()).isEqualTo("Memory limit of 512 MB exceeded");
+            }
+        }
+    }
+
+    @Test
+    void hostWithoutGroupsIsServedAllTheSame() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(WITHOUT_GROUPS, "namespaces", TestSandbox.PYTHON)
+                .awaitReady()) {
+            assertThat(sandbox.sandbox().status().layers()).contains("seccomp").doesNotContain("cgroup");
+            assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
+        }
+    }
+
+    @Test
+    void groupsGoWithTheirSupervisorHoweverItEnds() throws Exception {
+        Optional<Path> killed;
+        Optional<Path> closed;
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS).awaitReady()) {
+            killed = groupsOf(sandbox);
+            ProcessHandle supervisor = ProcessHandle.of(
+                            sandbox.sandbox().supervisorPid().orElseThrow())
+                    .orElseThrow();
+            supervisor.destroyForcibly();
+            await().atMost(20, SECONDS).until(() -> !supervisor.isAlive());
+
+            assertThat(sandbox.run("print('again')").stdout()).isEqualTo("again\n");
+
+            closed = groupsOf(sandbox);
+            assertThat(killed.filter(Files::exists)).isEmpty();
+        }
+        assertThat(closed.filter(Files::exists)).isEmpty();
+    }
+
+    private static Optional<Path> groupsOf(TestSandbox sandbox) throws IOException {
+        long pid = sandbox.sandbox().supervisorPid().orElseThrow();
+        return ownGroup().map(own -> own.resolve("pyexec-" + pid));
+    }
+
+    /** The memory group of this process, if groups can be made in it. */
+    private static Optional<Path> ownGroup() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
+            String[] parts = line.split(":", 3);
+            Path own = Path.of("/sys/fs/cgroup/memory").resolve(parts[2].substring(1));
+            if (List.of(parts[1].split(",", -1)).contains("memory") && canMakeGroupIn(own)) {
+                return Optional.of(own);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean canMakeGroupIn(Path own) {
+        try {
+            Path probe = Files.createDirectory(
+                    own.resolve("test-" + ProcessHandle.current().pid()));
+            Files.delete(probe);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static List<Path> groupsWithin(Path groups) throws IOException {
+        try (Stream<Path> entries = Files.list(groups)) {
+            return entries.filter(Files::isDirectory).toList();
+        }
+    }
+
+    private static List<String> members(Path groups) throws IOException {
+        List<String> members = new ArrayList<>();
+        for (Path group : groupsWithin(groups)) {
+            members.addAll(Files.readAllLines(group.resolve("cgroup.procs")));
+        }
+        return members;
+    }
+}
