@@ -70,11 +70,13 @@ def _listen(path: str) -> socket.socket:
 
 def main() -> NoReturn:
     settings = config.parse(config.own_arguments())
-    _stand_alone()
     supervisor = None
     try:
+        _stand_alone()
         supervisor = Supervisor(settings)
         supervisor.serve()
+    except OSError as e:
+        say("problem", f"The sandbox cannot start here: {e}")
     finally:
         if supervisor is not None:
             supervisor.close()
