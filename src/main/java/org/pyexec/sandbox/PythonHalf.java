@@ -25,6 +25,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
     static final List<String> MODULES = List.of(
             "__init__.py",
             "__main__.py",
+            "allowlist.py",
             "calls.py",
             "cells.py",
             "cgroups.py",

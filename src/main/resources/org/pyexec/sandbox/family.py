@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import Dict, List, Tuple
 
-from . import cells, cgroups, config, image, loop, network, packets, policy
+from . import allowlist, cells, cgroups, config, image, loop, network, packets, policy
 
 RESTART_SECONDS = 0.5
 
@@ -37,7 +37,13 @@ class PoolDoor:
 
 class Family(image.FamilyDoor):
     def __init__(
-        self, events: loop.Loop, settings: config.Config, tier: str, groups: cgroups.NoGroups, pool: PoolDoor
+        self,
+        events: loop.Loop,
+        settings: config.Config,
+        tier: str,
+        groups: cgroups.NoGroups,
+        allowed: allowlist.Allowlist,
+        pool: PoolDoor,
     ) -> None:
         self.events = events
         self.groups = groups
@@ -47,6 +53,7 @@ class Family(image.FamilyDoor):
         self.images: Dict[str, image.Image] = {}
         self._folders = cells.Folders() if tier != "namespaces" else None
         self._settings = settings
+        self._allowlist = allowed
         self._pool = pool
         self.closed = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -61,7 +68,7 @@ class Family(image.FamilyDoor):
         return self._pool.next_number()
 
     def new_networked_cell(self) -> cells.Cell:
-        return cells.NetworkedCell(self.events, network.rules(self._settings.network_allow))
+        return cells.NetworkedCell(self.events, network.rules(self._allowlist.addresses()))
 
     def new_cell(self, number: int) -> cells.Cell:
         if self._folders is None:

@@ -11,10 +11,9 @@ import ipaddress
 import json
 import os
 import shutil
-import socket
 import stat
 import subprocess
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable, List, Optional
 
 from . import isolation, loop, nft, policy, syscalls
 
@@ -44,8 +43,8 @@ def _is_usable() -> bool:
     return os.stat(TUN).st_mode & 0o006 == 0o006
 
 
-def rules(allowed: Tuple[str, ...]) -> str:
-    """For nft(8). The order decides: the resolver, what the operator allows, what is closed, the rest of IPv4."""
+def rules(allowed: List[str]) -> str:
+    """For nft(8); `allowed` are networks and addresses. The order decides: the resolver, what the operator allows, what is closed, the rest of IPv4."""
     counted = f"meta l4proto {{ tcp, udp }} update @{SET} {{ ip daddr . th dport }}"
     refuse = "reject with icmp type admin-prohibited"
     return f"""
@@ -60,7 +59,7 @@ table inet {TABLE} {{
     type filter hook output priority 0; policy drop;
     oifname "lo" accept
     ip daddr {policy.NETWORK_RESOLVER} meta l4proto {{ tcp, udp }} th dport 53 accept
-    {_rule(_addresses(allowed), "accept")}
+    {_rule(allowed, "accept")}
     {_rule(_closed(), f"{counted} {refuse}")}
     {_rule(_closed(), refuse)}
     meta nfproto ipv4 accept
@@ -80,24 +79,6 @@ def _closed() -> List[str]:
     networks = [ipaddress.IPv4Network(text) for text in policy.CLOSED_NETWORKS]
     networks += [ipaddress.IPv4Network(address) for address in host_addresses()]
     return [str(network) for network in ipaddress.collapse_addresses(networks)]
-
-
-def _addresses(allowed: Tuple[str, ...]) -> List[str]:
-    """Networks, addresses, and the addresses behind names, as they are now."""
-    found = []
-    for word in allowed:
-        try:
-            found.append(str(ipaddress.IPv4Network(word, strict=False)))
-        except ValueError:
-            found += _resolve(word)
-    return sorted(set(found))
-
-
-def _resolve(name: str) -> List[str]:
-    try:
-        return [answer[4][0] for answer in socket.getaddrinfo(name, None, socket.AF_INET)]
-    except OSError:
-        return []
 
 
 def host_addresses() -> List[str]:
