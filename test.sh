@@ -11,6 +11,12 @@ need_command chromium chromium
 need_command chromedriver chromium-driver
 need_command ip iproute2
 need_command setpriv util-linux
+need_command as binutils
+# The other machine's: its code is checked as well.
+case $(uname -m) in
+    aarch64) need_command x86_64-linux-gnu-as binutils-x86-64-linux-gnu ;;
+    *) need_command aarch64-linux-gnu-as binutils-aarch64-linux-gnu ;;
+esac
 install_missing
 find_java javac || die "There is no JDK 17 or later, not even after installing one."
 cd -- "$project_root"

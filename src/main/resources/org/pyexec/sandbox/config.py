@@ -17,6 +17,7 @@ class Config(NamedTuple):
     disk: int
     output: int
     network_allow: Tuple[str, ...]
+    import_seconds: int  # for one module to preload
 
     @property
     def socket_path(self) -> str:
@@ -34,6 +35,7 @@ def parse(arguments: List[str]) -> Config:
         disk=int(given["disk-mb"]) << 20,
         output=int(given["output-bytes"]),
         network_allow=tuple(word for word in given.get("network-allow", "").split(",") if word),
+        import_seconds=int(given.get("import-seconds", "60")),
     )
 
 

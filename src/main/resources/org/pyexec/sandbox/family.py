@@ -6,11 +6,12 @@ import os
 import socket
 import subprocess
 import sys
-from typing import Dict, List, Tuple
+from typing import Dict, List, Set, Tuple
 
-from . import allowlist, cells, cgroups, config, image, loop, network, packets, policy
+from . import allowlist, cells, cgroups, config, image, loop, network, packets, policy, voice
 
 RESTART_SECONDS = 0.5
+LONGEST_PAUSE = 60.0  # before an image starts again
 
 _WARDEN = """
 import sys
@@ -55,11 +56,14 @@ class Family(image.FamilyDoor):
         self._settings = settings
         self._allowlist = allowed
         self._pool = pool
+        self._pauses: Dict[str, float] = {}  # by the image that waited so long for its last start
+        self._retired = False
         self.closed = False
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             home = self._folders.zygote_home if self._folders else policy.SCRATCH
-            self._warden = _start_warden(theirs, tier, home)
+            self._warden, said = _start_warden(theirs, tier, home)
+        voice.Echo(events, said)
         events.watch(self._control.fileno(), loop.READ, self._on_word)
 
     # --- what images need ----------------------------------------------------------------------------------------
@@ -92,11 +96,28 @@ class Family(image.FamilyDoor):
             self._pool.broken(self, why)
 
     def image_ended(self, ended: image.Image) -> None:
-        self.events.later(RESTART_SECONDS, lambda: self._start_again(ended))
+        """It starts again without the module that ended it, after a pause that grows each time."""
+        modules = tuple(name for name in ended.modules if name != ended.importing)
+        why = f" while importing {ended.importing}" if ended.importing else ""
+        if ended.modules and not modules:
+            voice.say("log", f"image {ended.name}: ended{why}, which was all that it had to import")
+            return
+        pause = self._next_pause(ended)
+        without = f" without {ended.importing}" if ended.importing else ""
+        voice.say("log", f"image {ended.name}: ended{why}; starts again{without} in {pause:g} s")
+        self.events.later(pause, lambda: self._start_again(ended, modules))
 
-    def _start_again(self, ended: image.Image) -> None:
-        if not self.closed and self.images.get(ended.name) is ended:
-            self.images[ended.name] = image.Image(self, ended.name, ended.modules)
+    def _next_pause(self, ended: image.Image) -> float:
+        last = 0.0 if ended.was_steady() else self._pauses.get(ended.name, 0.0)
+        self._pauses[ended.name] = min(2 * last or RESTART_SECONDS, LONGEST_PAUSE)
+        return self._pauses[ended.name]
+
+    def _start_again(self, ended: image.Image, modules: Tuple[str, ...]) -> None:
+        if not self.closed and not self._retired:
+            self.images[ended.name] = image.Image(self, ended.name, modules)
+
+    def ready_images(self) -> Set[str]:
+        return {name for name, each in self.images.items() if each.ready and not each.lost}
 
     # --- what the warden tells -----------------------------------------------------------------------------------
 
@@ -118,6 +139,7 @@ class Family(image.FamilyDoor):
 
     def retire(self) -> None:
         """Closes when its last run has ended."""
+        self._retired = True
         for each in self.images.values():
             each.retire()
         self._close_when_empty()
@@ -145,14 +167,19 @@ class Family(image.FamilyDoor):
             self._folders.remove()
 
 
-def _start_warden(control: socket.socket, tier: str, home: str) -> subprocess.Popen:
-    """Its stderr goes where ours goes, into the server's log."""
+def _start_warden(control: socket.socket, tier: str, home: str) -> Tuple[subprocess.Popen, int]:
+    """And a descriptor of what it and its zygotes write, which the caller owns: modules may print when imported."""
     number = control.fileno()
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     command = [sys.executable, "-I", "-B", "-c", _WARDEN, package, *config.own_arguments()]
     command += [f"control={number}", f"tier={tier}"]
     environment = policy.environment(sys.executable, home)
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, env=environment, pass_fds=[number], cwd="/")
+    said, theirs = os.pipe2(os.O_CLOEXEC)
+    streams = {"stdin": subprocess.DEVNULL, "stdout": theirs, "stderr": theirs}
+    try:
+        return subprocess.Popen(command, env=environment, pass_fds=[number], cwd="/", **streams), said
+    finally:
+        os.close(theirs)
 
 
 def _images(preload: Tuple[str, ...]) -> List[Tuple[str, Tuple[str, ...]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import time
 from collections import deque
 from typing import Callable, Deque, Dict, List, Optional, Tuple
 
@@ -17,7 +18,9 @@ MAKING = 4  # at once
 REFILL_SECONDS = 0.002
 CALM_SECONDS = 20.0  # after which one parked child less is kept, where so many were not needed
 ATTEMPTS = 5  # children in a row that fail to park
-RETRY_SECONDS = 1.0  # after that many
+RETRY_SECONDS = 1.0  # after that many, doubled with each further one
+MOST_DOUBLINGS = 6
+STEADY_SECONDS = 60.0
 
 Use = Callable[[Optional[slot.Slot]], None]
 
@@ -57,7 +60,9 @@ class Image(slot.ImageDoor):
         self.ready = False
         self.lost = False
         self.retired = False
+        self.importing = ""  # the module with which the zygote is busy
         self._family = family
+        self._began = time.monotonic()
         self._parked: Deque[slot.Slot] = deque()
         self._waiting: Deque[Use] = deque()
         self._reserved: Dict[int, Use] = {}  # by the number of the slot that is being made for it
@@ -168,7 +173,8 @@ class Image(slot.ImageDoor):
             self._family.events.later(0.01 * 2**self._failures, self._refill)
             return
         self._refuse_waiting()
-        self._family.events.later(RETRY_SECONDS, self._refill)
+        pause = RETRY_SECONDS * 2 ** min(self._failures - ATTEMPTS, MOST_DOUBLINGS)
+        self._family.events.later(pause, self._refill)
         self._family.cannot_park(why)
 
     def gone(self, ended: slot.Slot) -> None:
@@ -182,10 +188,12 @@ class Image(slot.ImageDoor):
         except OSError:
             message, descriptors = b"", []
         word, *values = message.decode().split(" ")
-        if word == "ready":
+        if word == "importing":
+            self.importing = values[0]
+        elif word == "refused":
+            say("log", f"image {self.name}: not loaded: {values[0]} ({' '.join(values[1:])})")
+        elif word == "ready":
             self.ready = True
-            if values and values[0]:
-                say("log", f"image {self.name}: not installed: {values[0]}")
             self._refill()
         elif word == "forked":
             self._forked(int(values[0]), descriptors)
@@ -216,6 +224,14 @@ class Image(slot.ImageDoor):
         self.retired = True
         while self._parked:
             self._discard(self._parked.pop())
+
+    def was_steady(self) -> bool:
+        """Whether it worked for a good while, so that its end is no sign of the next one's."""
+        return self.ready and time.monotonic() - self._began > STEADY_SECONDS
+
+    def is_stuck(self) -> bool:
+        """Whether its children fail to park."""
+        return self._failures >= ATTEMPTS
 
     def is_empty(self) -> bool:
         return not self._slots and not self._waiting

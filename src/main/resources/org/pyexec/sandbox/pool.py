@@ -13,6 +13,7 @@ TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
 LOOKED_AT_BYTES = 256 << 10  # of a program, for its imports
 RECYCLE_SECONDS = 600.0  # children of a zygote share its hash seed and memory layout: not for ever
 WARM_SECONDS = 20.0  # a new family imports its libraries in that time
+LOOKS = 10  # whether it has, that long after one another
 RESTARTS = 5  # of families in a row that never worked
 
 
@@ -52,21 +53,24 @@ class Pool(family.PoolDoor):
     def take(self, code: bytes, networked: bool, use: image.Use) -> None:
         """Calls use with a slot, now or later; with None when there can be none."""
         self._runs_of_family += 1
-        chosen = self._choose(code)
-        if chosen is None:
-            use(None)
-        else:
-            chosen.take(use, networked)
+        self._take_from(self._choices(code), networked, use)
 
-    def _choose(self, code: bytes) -> Optional[image.Image]:
-        """The smallest image that has what the program imports; the largest when something unknown is among it."""
+    def _take_from(self, choices: List[image.Image], networked: bool, use: image.Use) -> None:
+        """An image that ends meanwhile leaves the run to the next one."""
+        if not choices:
+            use(None)
+            return
+        first, *others = choices
+        first.take(lambda got: use(got) if got is not None else self._take_from(others, networked, use), networked)
+
+    def _choices(self, code: bytes) -> List[image.Image]:
+        """The smallest image that has what the program imports, then the others from the largest on."""
         ready = [each for each in self._family.images.values() if each.ready and not each.lost]
         offered = [frozenset(name.split(".")[0] for name in each.modules) for each in ready]
         needed = _imported(code[:LOOKED_AT_BYTES], offered[-1] if offered else frozenset())
-        for each, modules in zip(ready, offered):
-            if needed <= modules:
-                return each
-        return ready[-1] if ready else None
+        suited = [each for each, modules in zip(ready, offered) if needed <= modules]
+        others = [each for each in reversed(ready) if each not in suited]
+        return sorted([*suited, *others], key=image.Image.is_stuck)
 
     # --- families ------------------------------------------------------------------------------------------------
 
@@ -123,15 +127,25 @@ class Pool(family.PoolDoor):
         self._events.later(RECYCLE_SECONDS, self._recycle)
         if self.working and self._next is None and self._runs_of_family:
             self._next = self._new_family(self.tier)
-            self._events.later(WARM_SECONDS, self._take_over)
+            self._events.later(WARM_SECONDS, lambda: self._take_over(LOOKS))
 
-    def _take_over(self) -> None:
-        fresh, self._next = self._next, None
-        if fresh is None or not fresh.works:
+    def _take_over(self, looks: int) -> None:
+        """As soon as the new family offers what the old one does; a module that hangs keeps it waiting, not for ever."""
+        fresh = self._next
+        if fresh is None:
+            return
+        if looks and not fresh.ready_images() >= self._family.ready_images():
+            self._events.later(WARM_SECONDS, lambda: self._take_over(looks - 1))
+            return
+        self._next = None
+        if not fresh.works:
+            fresh.close()
             return
         old, self._family = self._family, fresh
         self._runs_of_family = 0
-        self._families = [each for each in self._families if not each.closed]
+        for each in [each for each in self._families if each.closed]:
+            each.remove_folders()
+            self._families.remove(each)
         old.retire()
 
     def close(self) -> None:

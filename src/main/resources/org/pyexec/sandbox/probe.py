@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import platform
+import select
+import signal
 import sys
 from typing import NoReturn
 
@@ -15,6 +17,7 @@ from . import isolation, policy
 
 OLDEST = (3, 9)  # pidfd_open, send_fds
 CANNOT_START = 126
+PATIENCE_SECONDS = 40  # less than the server's with us
 
 
 def main() -> NoReturn:
@@ -31,7 +34,8 @@ def _verdict(modules: list) -> tuple:
     if _runs(executable, "import ctypes") != 0:
         identity = f"user id {policy.UNPRIVILEGED_ID}" if os.getuid() == 0 else "this user"
         return ("problem", f"{executable} cannot be read and run by {identity}, under which programs run")
-    wanted = "; ".join(f"import {module}" for module in modules)
+    # A module may leave a thread running, for whose end an interpreter waits.
+    wanted = "; ".join([*(f"import {module}" for module in modules), "import os", "os._exit(0)"])
     complete = not modules or _runs(executable, wanted) == 0
     return ("complete" if complete else "incomplete", executable, version)
 
@@ -58,4 +62,8 @@ def _runs(executable: str, code: str) -> int:
         except OSError:
             pass
         os._exit(CANNOT_START)
+    ended = select.poll()
+    ended.register(os.pidfd_open(pid), select.POLLIN)
+    if not ended.poll(PATIENCE_SECONDS * 1000):
+        os.kill(pid, signal.SIGKILL)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])

@@ -5,12 +5,16 @@ talks to it over a sequenced-packet socket:
   "park ID WAY USER"  with the descriptors of child.Belongings: fork a child that takes this way into its cell
 and it says
   "forked ID"         with the child's pidfd and, where the cell has one, that of its init
-  "ready MISSING,…"   once, naming modules that are not installed
+  "importing NAME"    before each module to preload, without a name when all have been tried
+  "refused NAME WHY"  when a module raised an exception instead of being imported
+  "ready"             once
   "exit ID STATUS CPU_MICROSECONDS PEAK_BYTES"   when a child has ended; STATUS as waitpid(2) gives it
 """
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import gc
 import importlib
 import os
@@ -18,14 +22,15 @@ import select
 import signal
 import socket
 import sys
-import threading
 import time
 from typing import Callable, Dict, List, NoReturn, Optional, Tuple
 
 from . import child, config, init, isolation, packets, program, sources
 from .confinement import Belongings, Sizes
 
+STDERR = 2
 THREAD_SECONDS = 10.0
+LONGEST_REASON = 300  # characters
 
 
 def run(
@@ -36,8 +41,7 @@ def run(
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         channel = socket.socket(fileno=control)
-        missing = _preload(name, modules)
-        _require_one_thread(proc)
+        _preload(channel, proc, modules, settings.import_seconds)
         _reserve_descriptors()
         prepared = child.Prepared(settings, readable, _sizes(proc), proc)
         inits = _be_ready_to_clone() if settings.tier == "namespaces" else None
@@ -45,7 +49,7 @@ def run(
         program.rehearse()
         gc.collect()
         gc.freeze()
-        channel.send(b"ready " + ",".join(missing).encode())
+        channel.send(b"ready")
         duty = Zygote(channel, prepared, inits).serve()
     except (BrokenPipeError, ConnectionResetError):
         os._exit(0)  # the supervisor has gone
@@ -55,17 +59,33 @@ def run(
     duty()
 
 
-def _preload(name: str, modules: List[str]) -> List[str]:
-    """Imports what is installed, gives the names of the rest."""
-    missing = []
-    for module in [*child.USUAL_MODULES, *modules]:
+def _preload(channel: socket.socket, proc: int, modules: List[str], seconds: int) -> None:
+    """Imports what lets itself be imported. A module that ends this process instead was announced before."""
+    for module in child.USUAL_MODULES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+    for module in modules:
+        channel.send(f"importing {module}".encode())
+        faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
         try:
             importlib.import_module(module)
-        except ImportError:
-            missing.append(module)
+        except BaseException as e:  # a module may call sys.exit; programs that do not import it must not notice
+            channel.send(f"refused {module} {_in_one_line(e)}".encode("utf-8", "backslashreplace"))
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+        _require_one_thread(proc, module)
+    channel.send(b"importing ")
     program.remember_saved_figures()
     sources.forget()
-    return [module for module in missing if module in modules]
+
+
+def _in_one_line(e: BaseException) -> str:
+    try:
+        text = " ".join(str(e).split())
+    except Exception:
+        text = ""
+    name = type(e).__name__
+    return f"{name}: {text}"[:LONGEST_REASON] if text else name
 
 
 def _reserve_descriptors() -> None:
@@ -75,15 +95,12 @@ def _reserve_descriptors() -> None:
     os.close(taken)
 
 
-def _require_one_thread(proc: int) -> None:
+def _require_one_thread(proc: int, module: str) -> None:
     """fork(2) copies only the calling thread; the others' locks would stay locked for ever."""
-    for thread in threading.enumerate():
-        if thread is not threading.main_thread():
-            thread.join(THREAD_SECONDS)  # matplotlib has a timer while it looks for fonts
-    deadline = time.monotonic() + THREAD_SECONDS
-    while (count := _count_threads(proc)) != 1:
+    deadline = time.monotonic() + THREAD_SECONDS  # matplotlib has a timer while it looks for fonts
+    while _count_threads(proc) != 1:
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{count} threads after the imports")
+            raise RuntimeError(f"{module} leaves a thread running, and a fork would be without it")
         time.sleep(0.01)
 
 

@@ -287,45 +287,17 @@ class LifecycleTest {
 
     @Test
     void virtualEnvironmentIsUsedWithItsOwnPackages() throws Exception {
-        // Not in /tmp: programs have a folder of their own there.
-        Path environment = Files.createTempDirectory(Path.of("/var/tmp"), "pyexec-venv-");
-        Files.setPosixFilePermissions(environment, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Process venv = new ProcessBuilder(
-                        TestSandbox.PYTHON,
-                        "-m",
-                        "venv",
-                        "--without-pip",
-                        "--system-site-packages",
-                        environment.toString())
-                .inheritIO()
-                .start();
-        assertThat(venv.waitFor()).isZero();
-        try (Stream<Path> folders = Files.walk(environment)) {
-            Path packages = folders.filter(folder -> folder.endsWith("site-packages"))
-                    .findFirst()
-                    .orElseThrow();
-            Files.writeString(packages.resolve("only_here.py"), "ANSWER = 42");
-        }
-        String python = environment.resolve("bin/python").toString();
         String code = """
                 import subprocess, sys
                 import numpy, only_here
                 inner = subprocess.check_output([sys.executable, "-c", "import only_here; print(only_here.ANSWER)"])
                 print(sys.executable, only_here.ANSWER, int(inner))
                 """;
-        try (TestSandbox sandbox =
-                TestSandbox.start(TestSandbox.Identity.OURS, "auto", python).awaitReady()) {
-            assertThat(sandbox.run(code).stdout()).isEqualTo(python + " 42 42\n");
-        } finally {
-            delete(environment);
-        }
-    }
-
-    private static void delete(Path tree) throws IOException {
-        try (Stream<Path> paths = Files.walk(tree)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
+        try (VirtualEnvironment environment =
+                        VirtualEnvironment.create("--system-site-packages").with("only_here", "ANSWER = 42");
+                TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "auto", environment.python())
+                        .awaitReady()) {
+            assertThat(sandbox.run(code).stdout()).isEqualTo(environment.python() + " 42 42\n");
         }
     }
 

@@ -1,7 +1,9 @@
 package org.pyexec.sandbox;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -122,6 +124,30 @@ class NetworkTest {
                     .isInstanceOf(SandboxUnavailableException.class)
                     .hasMessageContaining("Network access is not available");
             assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
+        }
+    }
+
+    @Test
+    void operatorMayOpenWhatIsNotPublicByAddressAndByName() throws Exception {
+        String code = """
+                import socket
+                for host, port in (("10.99.0.10", 80), ("169.254.169.254", 80), ("203.0.113.1", 8080)):
+                    try:
+                        socket.create_connection((host, port), 3)
+                        print(host)
+                    except OSError:
+                        pass
+                """;
+        TestSandbox.Identity identity = TestSandbox.Identity.ORDINARY_USER;
+        try (TestSandbox sandbox =
+                TestSandbox.startBehind(HOST, identity, "666", "169.254.0.0/16", "private.test", "nowhere.test")
+                        .awaitReady()) {
+            // A name allows nothing until it has been looked up.
+            await().atMost(30, SECONDS).untilAsserted(() -> {
+                TestSandbox.Result result = sandbox.run(new Program(code, Duration.ofSeconds(20), true));
+                assertThat(result.stdout()).isEqualTo("10.99.0.10\n169.254.169.254\n");
+                assertThat(result.report().blockedHosts()).containsExactly("203.0.113.1:8080");
+            });
         }
     }
 

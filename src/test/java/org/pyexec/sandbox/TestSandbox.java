@@ -66,13 +66,14 @@ final class TestSandbox implements AutoCloseable {
      * With the supervisor in another network namespace, as ip-netns(8) knows it, on a host whose device for interfaces has
      * these permissions: everybody may open it on most systems, only root on some.
      */
-    static TestSandbox startBehind(String networkNamespace, Identity identity, String deviceMode) throws IOException {
+    static TestSandbox startBehind(
+            String networkNamespace, Identity identity, String deviceMode, String... networkAllow) throws IOException {
         String device =
                 "mount -t tmpfs none /dev/net && mknod /dev/net/tun c 10 200 && chmod %s /dev/net/tun && exec \"$@\"";
         List<String> launcher = new ArrayList<>(List.of("ip", "netns", "exec", networkNamespace));
         launcher.addAll(List.of("/bin/sh", "-c", device.formatted(deviceMode), "sh"));
         launcher.addAll(identity.launcher());
-        return start(launcher, "namespaces", PYTHON);
+        return start(launcher, "namespaces", PYTHON, PRELOAD, List.of(networkAllow));
     }
 
     static TestSandbox start(List<String> launcher, String tier, String python) throws IOException {
@@ -81,14 +82,18 @@ final class TestSandbox implements AutoCloseable {
 
     static TestSandbox start(List<String> launcher, String tier, String python, List<String> preload)
             throws IOException {
+        return start(launcher, tier, python, preload, List.of());
+    }
+
+    private static TestSandbox start(
+            List<String> launcher, String tier, String python, List<String> preload, List<String> networkAllow)
+            throws IOException {
         Path directory = Files.createTempDirectory("sandbox-test-");
         directory.toFile().deleteOnExit(); // it is empty by then, or a test has failed
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-        return new TestSandbox(directory, settings(directory, tier, python, preload), launcher);
-    }
-
-    private static SandboxSettings settings(Path directory, String tier, String python, List<String> preload) {
-        return new SandboxSettings(Optional.of(python), preload, tier, directory, 512, 64, 64, 1 << 20);
+        SandboxSettings settings = new SandboxSettings(
+                Optional.of(python), preload, tier, directory, 512, 64, 64, 1 << 20, networkAllow);
+        return new TestSandbox(directory, settings, launcher);
     }
 
     WarmSandbox sandbox() {
