@@ -139,9 +139,9 @@ class NetworkTest {
                         pass
                 """;
         TestSandbox.Identity identity = TestSandbox.Identity.ORDINARY_USER;
-        try (TestSandbox sandbox =
-                TestSandbox.startBehind(HOST, identity, "666", "169.254.0.0/16", "private.test", "nowhere.test")
-                        .awaitReady()) {
+        try (TestSandbox sandbox = TestSandbox.startBehind(
+                        HOST, identity, "666", "169.254.0.0/16", "private.test", "nowhere.test")
+                .awaitReady()) {
             // A name allows nothing until it has been looked up.
             await().atMost(30, SECONDS).untilAsserted(() -> {
                 TestSandbox.Result result = sandbox.run(new Program(code, Duration.ofSeconds(20), true));

@@ -91,8 +91,8 @@ final class TestSandbox implements AutoCloseable {
         Path directory = Files.createTempDirectory("sandbox-test-");
         directory.toFile().deleteOnExit(); // it is empty by then, or a test has failed
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-        SandboxSettings settings = new SandboxSettings(
-                Optional.of(python), preload, tier, directory, 512, 64, 64, 1 << 20, networkAllow);
+        SandboxSettings settings =
+                new SandboxSettings(Optional.of(python), preload, tier, directory, 512, 64, 64, 1 << 20, networkAllow);
         return new TestSandbox(directory, settings, launcher);
     }
 
