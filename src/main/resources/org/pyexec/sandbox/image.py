@@ -192,6 +192,8 @@ class Image(slot.ImageDoor):
             self.importing = values[0]
         elif word == "refused":
             say("log", f"image {self.name}: not loaded: {values[0]} ({' '.join(values[1:])})")
+        elif word == "problem":
+            self._family.cannot_park(" ".join(values))
         elif word == "ready":
             self.ready = True
             self._refill()

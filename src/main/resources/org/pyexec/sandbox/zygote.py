@@ -8,6 +8,7 @@ and it says
   "importing NAME"    before each module to preload, without a name when all have been tried
   "refused NAME WHY"  when a module raised an exception instead of being imported
   "ready"             once
+  "problem WHY"       instead, when this tier cannot be had here
   "exit ID STATUS CPU_MICROSECONDS PEAK_BYTES"   when a child has ended; STATUS as waitpid(2) gives it
 """
 
@@ -43,8 +44,12 @@ def run(
         channel = socket.socket(fileno=control)
         _preload(channel, proc, modules, settings.import_seconds)
         _reserve_descriptors()
-        prepared = child.Prepared(settings, readable, _sizes(proc), proc)
-        inits = _be_ready_to_clone() if settings.tier == "namespaces" else None
+        try:
+            prepared = child.Prepared(settings, readable, _sizes(proc), proc)
+            inits = _be_ready_to_clone() if settings.tier == "namespaces" else None
+        except OSError as e:  # no module's fault: this tier cannot be had here
+            channel.send(f"problem {e}".encode()[: packets.MAX_BYTES])
+            os._exit(1)
         program.become_main()
         program.rehearse()
         gc.collect()
