@@ -101,7 +101,8 @@ def _enter_namespaces(belongings: Belongings, prepared: Prepared, way: str) -> N
 def _enter_folder(folder: int) -> None:
     os.fchdir(folder)
     home = os.getcwd()
-    os.environ.update(policy.places(home))
+    for name, place in policy.places(home).items():
+        os.environ[name] = place  # os.environ.update() goes through much more memory
     tempfile.tempdir = None
     os.chdir("work")
     program.move_to(home + "/work")

@@ -23,7 +23,7 @@ _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
     "sys": b"print(end='')\n",
     "numpy": b"import numpy as np\nnp.arange(9.0).sum()\n",
-    "pandas": b"import pandas as pd\npd.Series([1.0])\n",
+    "pandas": b"import pandas as pd\npd.DataFrame({'a': [1.0]}).a\n",
 }
 _main: types.ModuleType
 _SAVED = "_saved_by_program"
@@ -119,7 +119,7 @@ def move_to(work: str) -> None:
     """In a child whose working folder is not the usual one."""
     global _work
     _work = work
-    _main.__dict__.update(__file__=_path(), __loader__=importlib.machinery.SourceFileLoader("__main__", _path()))
+    _main.__file__ = _main.__loader__.path = _path()  # type: ignore[union-attr]
     sys.path[0] = work
 
 
@@ -129,9 +129,9 @@ def rehearse() -> None:
     In the zygote it does for good what happens only once per process. In the child it is about memory: after a fork every
     page that is written for the first time is copied, and the rehearsal does that ahead of the request.
     """
-    for module, code in _REHEARSALS.items():
-        if module in sys.modules:
-            _execute(code, types.ModuleType("__main__"))
+    for module, code in list(_REHEARSALS.items()):
+        if module in sys.modules and _execute(code, types.ModuleType("__main__")).code != 0:
+            del _REHEARSALS[module]  # in the zygote, whose children need not try what does not work
     _flush()
 
 
