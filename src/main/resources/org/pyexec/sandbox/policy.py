@@ -1,7 +1,7 @@
 """The policy: what a program may see, use and call, each line with its reason.
 
 This file is data. It is meant to be read by an auditor; the code that applies it is in isolation.py (mounts,
-identities), seccomp.py (system calls), landlock.py (files) and child.py (limits, environment).
+identities), seccomp.py (system calls), landlock.py (files) and confinement.py, where a child gives up its rights.
 """
 
 from __future__ import annotations
