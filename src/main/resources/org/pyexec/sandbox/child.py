@@ -12,7 +12,8 @@ import socket
 import struct
 import sys
 import tempfile
-from typing import List, NoReturn, Optional
+import threading
+from typing import List, Optional
 
 from . import config, frames, isolation, nft, policy, program, report
 from .calls import Calls
@@ -66,8 +67,8 @@ class Prepared:
         self.telling = _tell_parked(self.entering is not None)
 
 
-def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> NoReturn:
-    """Parks, receives one program, runs it, ends the process. `way` into the cell: "namespaces", "network", "folder"."""
+def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> program.Run:
+    """Parks, receives one program, gives it to be run; or ends the process. `way` into the cell: "namespaces", "network", "folder"."""
     try:
         if way == "folder":
             _enter_folder(belongings.cell)
@@ -86,7 +87,7 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> NoRe
     except BaseException as e:  # nothing of the program has run: the supervisor takes another child
         _complain(e, belongings.control)
         os._exit(1)
-    program.run(request, prepared.report)
+    return program.Run(request["code"], prepared.report)
 
 
 def _enter_namespaces(belongings: Belongings, prepared: Prepared, way: str) -> None:
@@ -123,6 +124,7 @@ def _tell_parked(has_handle: bool) -> Calls:
 
 def _differ_from_siblings() -> None:
     """Forks share the state of random generators; `random` itself is reseeded by Python at every fork."""
+    threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed(random.getrandbits(32))

@@ -13,13 +13,23 @@ from . import allowlist, cells, cgroups, config, image, loop, network, packets, 
 RESTART_SECONDS = 0.5
 LONGEST_PAUSE = 60.0  # before an image starts again
 
+# All processes below the warden are forks of it that come back here with what they have to do. A program is executed here,
+# and not in a function, because it can see what is below it on the stack.
 _WARDEN = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from pyexec_sandbox import sources
 sources.take_into_memory()
 from pyexec_sandbox import warden
-warden.main()
+duty = warden.main()
+while callable(duty):
+    duty = duty()
+try:
+    exec(compile(duty.source, "main.py", "exec", dont_inherit=True), duty.names)
+except BaseException as e:
+    duty.failed(e)
+else:
+    duty.completed()
 """
 
 

@@ -15,7 +15,7 @@ import sys
 import threading
 import traceback
 import types
-from typing import Dict, Iterator, NamedTuple, NoReturn, Optional
+from typing import Iterator, NamedTuple, NoReturn, Optional
 
 from . import policy, report
 
@@ -38,27 +38,47 @@ class Ended(NamedTuple):
     signal: int = 0  # by which the process still has to end itself, as Python does after KeyboardInterrupt
 
 
-def run(request: Dict[str, bytes], writer: report.Writer) -> NoReturn:
-    """Never returns. A child that the program forks comes through here too, and reports nothing."""
-    owner = os.getpid()
-    before = _usage()
-    _write_source(request["code"])
-    ended = _execute(request["code"], _main)
-    _finish(_main)
-    if os.getpid() == owner and not ended.signal:
-        cpu, peak = _usage()
-        _report(writer, ended, cpu - before[0], peak)
-    if ended.signal:
-        signal.signal(ended.signal, signal.SIG_DFL)
-        os.kill(os.getpid(), ended.signal)
-    # The supervisor takes the end of both streams for the sign to look at the report: a big process takes
-    # milliseconds to be taken down, and the answer need not wait for that.
-    for stream in (1, 2):
-        try:
-            os.close(stream)
-        except OSError:
-            pass
-    os._exit(ended.code & 255)
+class Run:
+    """A program that is to be executed, by whoever has nothing but this below him on the stack; family.py has the lines.
+
+    One of `completed` and `failed` comes next, and neither returns. A child that the program forks comes through there
+    too, and reports nothing.
+    """
+
+    def __init__(self, source: bytes, writer: report.Writer) -> None:
+        self.source = source
+        self.names = _main.__dict__
+        self._writer = writer
+        self._owner = os.getpid()
+        self._before, _ = _usage()
+        _write_source(source)
+
+    def completed(self) -> NoReturn:
+        self._end(Ended(0))
+
+    def failed(self, e: BaseException) -> NoReturn:
+        if isinstance(e, SystemExit):
+            self._end(_exited(e))
+        _give_room_for_last_words()
+        _know_source(self.source)
+        self._end(_raised(e))
+
+    def _end(self, ended: Ended) -> NoReturn:
+        _finish(_main)
+        if os.getpid() == self._owner and not ended.signal:
+            cpu, peak = _usage()
+            _report(self._writer, ended, cpu - self._before, peak)
+        if ended.signal:
+            signal.signal(ended.signal, signal.SIG_DFL)
+            os.kill(os.getpid(), ended.signal)
+        # The supervisor takes the end of both streams for the sign to look at the report: a big process takes
+        # milliseconds to be taken down, and the answer need not wait for that.
+        for stream in (1, 2):
+            try:
+                os.close(stream)
+            except OSError:
+                pass
+        os._exit(ended.code & 255)
 
 
 def _usage() -> tuple:
@@ -130,8 +150,12 @@ def rehearse() -> None:
     page that is written for the first time is copied, and the rehearsal does that ahead of the request.
     """
     for module, code in list(_REHEARSALS.items()):
-        if module in sys.modules and _execute(code, types.ModuleType("__main__")).code != 0:
-            del _REHEARSALS[module]  # in the zygote, whose children need not try what does not work
+        if module in sys.modules:
+            try:
+                exec(compile(code, policy.PROGRAM, "exec", dont_inherit=True), types.ModuleType("__main__").__dict__)
+            except Exception as e:  # in the zygote, whose children need not try what does not work
+                _print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
+                del _REHEARSALS[module]
     _flush()
 
 
@@ -142,19 +166,7 @@ def _know_source(code: bytes) -> None:
     linecache.cache[policy.PROGRAM] = (len(code), None, lines, policy.PROGRAM)
 
 
-# --- the program -------------------------------------------------------------------------------------------------
-
-
-def _execute(source: bytes, main: types.ModuleType) -> Ended:
-    try:
-        exec(compile(source, policy.PROGRAM, "exec", dont_inherit=True), main.__dict__)
-        return Ended(0)
-    except SystemExit as e:
-        return _exited(e)
-    except BaseException as e:
-        _give_room_for_last_words()
-        _know_source(source)
-        return _raised(e)
+# --- how its code ended --------------------------------------------------------------------------------------------
 
 
 def _exited(e: SystemExit) -> Ended:
@@ -167,7 +179,7 @@ def _exited(e: SystemExit) -> Ended:
 
 
 def _raised(e: BaseException) -> Ended:
-    e.__traceback__ = e.__traceback__.tb_next if e.__traceback__ else None  # the first frame is ours
+    e.__traceback__ = e.__traceback__.tb_next if e.__traceback__ else None  # the first frame is not the program's
     limit = _limit_behind(e)
     text = _format(e)
     if sys.excepthook is sys.__excepthook__:

@@ -11,12 +11,15 @@ import os
 import select
 import signal
 import socket
-from typing import Callable, List, NoReturn
+from typing import Callable, List
 
 from . import config, isolation, landlock, packets, syscalls
 
+Duty = Callable[[], object]  # returns another, or a program.Run
 
-def main() -> None:
+
+def main() -> Duty:
+    """Returns in forked processes, with what they have to do: theirs is to be the only frame on the stack."""
     settings = config.parse(config.own_arguments())
     control = socket.socket(fileno=config.control_socket())
     try:
@@ -30,7 +33,7 @@ def main() -> None:
         control.send(f"problem {what}".encode()[: packets.MAX_BYTES])
         os._exit(1)
     control.send(b"ready " + ",".join(_layers(settings.tier)).encode())
-    Warden(settings, control, proc, readable).serve()()
+    return Warden(settings, control, proc, readable).serve()
 
 
 def _enter_namespaces(proc: int) -> List[str]:
@@ -79,7 +82,7 @@ class Warden:
         self._control = control
         self._proc = proc
 
-    def serve(self) -> Callable[[], NoReturn]:
+    def serve(self) -> Duty:
         """Works until the supervisor is gone; in a forked process returns what that process has to do."""
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps zygotes, inits and orphans: wait(2), NOTES
         while True:
@@ -91,7 +94,7 @@ class Warden:
                 return self._zygote(descriptors[0], name, [module for module in modules.split(",") if module])
             os.close(descriptors[0])
 
-    def _zygote(self, control: int, name: str, modules: List[str]) -> Callable[[], NoReturn]:
+    def _zygote(self, control: int, name: str, modules: List[str]) -> Duty:
         self._control.close()
         from . import zygote  # here and not above: the warden stays small
 

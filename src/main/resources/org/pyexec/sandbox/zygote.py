@@ -24,10 +24,12 @@ import signal
 import socket
 import sys
 import time
-from typing import Callable, Dict, List, NoReturn, Optional, Tuple
+from typing import Callable, Dict, List, Optional, Tuple
 
 from . import child, config, init, isolation, packets, program, sources
 from .confinement import Belongings, Sizes
+
+Duty = Callable[[], program.Run]
 
 STDERR = 2
 THREAD_SECONDS = 10.0
@@ -36,11 +38,13 @@ LONGEST_REASON = 300  # characters
 
 def run(
     control: int, proc: int, settings: config.Config, readable: List[str], name: str, modules: List[str]
-) -> NoReturn:
-    """`control` is the socket to the supervisor and `proc` a handle of a /proc, both owned here from now on."""
-    duty: Optional[Callable[[], NoReturn]] = None
+) -> Duty:
+    """Returns in forked children, with what they have to do.
+
+    `control` is the socket to the supervisor and `proc` a handle of a /proc, both owned here from now on.
+    """
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _handle_signals_as_usual()
         channel = socket.socket(fileno=control)
         _preload(channel, proc, modules, settings.import_seconds)
         _reserve_descriptors()
@@ -55,13 +59,19 @@ def run(
         gc.collect()
         gc.freeze()
         channel.send(b"ready")
-        duty = Zygote(channel, prepared, inits).serve()
+        return Zygote(channel, prepared, inits).serve()
     except (BrokenPipeError, ConnectionResetError):
         os._exit(0)  # the supervisor has gone
     except BaseException as e:  # whatever it is: say it and end, the supervisor decides
         print(f"zygote {name} ends: {type(e).__name__}: {e}", file=sys.stderr, flush=True)
         os._exit(1)
-    duty()
+
+
+def _handle_signals_as_usual() -> None:
+    """As a fresh interpreter does, for the programs: supervisor and warden ignore some of them."""
+    for number in (signal.SIGCHLD, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _preload(channel: socket.socket, proc: int, modules: List[str], seconds: int) -> None:
@@ -140,7 +150,7 @@ class Zygote:
         self._poller.register(control, select.POLLIN)
         self._children: Dict[int, Tuple[int, str]] = {}  # pidfd: pid, id
 
-    def serve(self) -> Callable[[], NoReturn]:
+    def serve(self) -> Duty:
         """Works until the supervisor is gone; in a forked process returns what that process has to do."""
         while True:
             for descriptor, _ in self._poller.poll():
@@ -151,7 +161,7 @@ class Zygote:
                 if duty is not None:
                     return duty
 
-    def _obey(self) -> Optional[Callable[[], NoReturn]]:
+    def _obey(self) -> Optional[Duty]:
         message, descriptors = packets.receive(self._control)
         if not message:
             os._exit(0)
