@@ -126,7 +126,10 @@ class Pool(family.PoolDoor):
 
     def _take_over(self) -> None:
         fresh, self._next = self._next, None
-        if fresh is None or not fresh.works:
+        if fresh is None:
+            return
+        if not fresh.works:
+            fresh.retire()  # too slow today: nobody would end it later
             return
         old, self._family = self._family, fresh
         self._runs_of_family = 0
