@@ -11,6 +11,8 @@ attempts = {
     "mkdir": lambda: os.mkdir("/tmp/d-from-a-program"),
     "truncate": lambda: os.truncate("/etc/passwd", 0),
     "open to truncate": lambda: os.open("/etc/passwd", os.O_RDONLY | os.O_TRUNC),
+    "open to truncate, neither to read nor to write": lambda: os.open("/dev/null", 3 | os.O_TRUNC),
+    "open neither to read nor to write": lambda: os.open("/dev/null", 3),
     "link in": lambda: os.link("/usr/bin/env", "env"),
     "rename out": lambda: os.rename("main.py", "/tmp/from-a-program"),
     "unlink": lambda: os.unlink(os.environ["HOME"]),

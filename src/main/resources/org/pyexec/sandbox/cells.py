@@ -13,6 +13,8 @@ from typing import Callable, List, NamedTuple, Optional, Set, Union
 
 from . import frames, loop, network, policy
 
+DEEPEST = 200  # folders inside each other, deeper than anything honest; counting holds a descriptor for each
+
 OnFailed = Callable[[str], None]
 
 
@@ -190,15 +192,12 @@ class FolderCell:
 
     def usage(self) -> Optional[Usage]:
         """What lies in it now. The program goes on changing it meanwhile: no link is followed."""
-        try:
-            return self._count()
-        except RecursionError:
-            return Usage(0, policy.SCRATCH_INODES + 1)  # nested deeper than anything honest
-
-    def _count(self) -> Usage:
         size = inodes = 0
         seen: Set[int] = set()
-        for _, names, files, descriptor in os.fwalk(self._path, follow_symlinks=False):
+        top = self._path.count("/")
+        for folder, names, files, descriptor in os.fwalk(self._path, follow_symlinks=False):
+            if folder.count("/") - top > DEEPEST:
+                return Usage(0, policy.SCRATCH_INODES + 1)
             inodes += len(names)
             if inodes > policy.SCRATCH_INODES:
                 break

@@ -6,6 +6,7 @@ again and again: the kernel keeps a removed one for as long as a page that was c
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from typing import List, NamedTuple, Tuple
@@ -15,6 +16,7 @@ from . import config, policy
 PREFIX = "pyexec-"
 OWN_LEAF = "pyexec-server"
 PROCESSES = "cgroup.procs"
+ATTEMPTS = 20  # to move a server that starts processes meanwhile
 
 
 class NotPossible(Exception):
@@ -53,10 +55,9 @@ class Group:
         found = re.search(rb"^oom_kill (\d+)", os.pread(self._events, 4096, 0), re.MULTILINE)
         return int(found.group(1)) if found else 0
 
-    def remove(self) -> None:
+    def close(self) -> None:
         os.close(self.join)
         os.close(self._events)
-        _remove(self.path)
 
 
 class NoGroup(Group):
@@ -130,23 +131,29 @@ class Groups(NoGroups):
 
     def remove(self) -> None:
         for group in self._all:
-            group.remove()
-        _remove(self._top)
+            group.close()
+        _remove_all(self._top)
 
 
 def find(settings: config.Config) -> Groups:
     """Groups that have been tried. Raises NotPossible."""
     try:
         own, kind = _own_group()
+        if kind is V2 and os.path.basename(own) == OWN_LEAF:
+            own = os.path.dirname(own)  # another supervisor of this server has moved it
         _clear_dead(own)
         if kind is V2:
             _enable(own)
         top = f"{own}/{PREFIX}{os.getpid()}"
         os.mkdir(top, 0o755)
         groups = Groups(top, kind, settings)
-        if kind is V2:
-            _write(f"{top}/cgroup.subtree_control", "+memory +pids")
-        _try(groups)
+        try:
+            if kind is V2:
+                _write(f"{top}/cgroup.subtree_control", "+memory +pids")
+            _try(groups)
+        except Exception:
+            groups.remove()
+            raise
         return groups
     except OSError as e:
         raise NotPossible(f"{e.strerror}: {e.filename}" if e.filename else str(e)) from e
@@ -178,11 +185,24 @@ def _enable(own: str) -> None:
     with open(f"{own}/cgroup.controllers", encoding="ascii") as file:
         if not {"memory", "pids"} <= set(file.read().split()):
             raise NotPossible("the memory and pids controllers are not there")
-    try:
-        _write(f"{own}/cgroup.subtree_control", "+memory +pids")
-        return
-    except OSError:
-        pass
+    problem: Exception
+    for _ in range(ATTEMPTS):
+        try:
+            _write(f"{own}/cgroup.subtree_control", "+memory +pids")
+            return
+        except OSError as e:
+            if e.errno != errno.EBUSY:
+                raise
+        try:
+            _move_into_leaf(own)
+        except (FileNotFoundError, ProcessLookupError) as e:
+            problem = e  # one has ended meanwhile, or /proc hides it for good
+        else:
+            problem = NotPossible("processes come into its control group without end")
+    raise problem
+
+
+def _move_into_leaf(own: str) -> None:
     with open(f"{own}/{PROCESSES}", encoding="ascii") as file:
         inside = [int(line) for line in file]
     if not all(_is_ours(pid) for pid in inside):
@@ -191,7 +211,6 @@ def _enable(own: str) -> None:
     os.makedirs(leaf, exist_ok=True)
     for pid in inside:
         _write(f"{leaf}/{PROCESSES}", str(pid))
-    _write(f"{own}/cgroup.subtree_control", "+memory +pids")
 
 
 def _is_ours(pid: int) -> bool:
@@ -218,7 +237,6 @@ def _try(groups: Groups) -> None:
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     groups.give_back(group)
     if code != 0:
-        groups.remove()
         raise NotPossible(f"a process could not join: {os.strerror(code)}")
 
 
@@ -227,10 +245,15 @@ def _clear_dead(own: str) -> None:
     for name in os.listdir(own):
         pid = name[len(PREFIX) :] if name.startswith(PREFIX) else ""
         if pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
-            for inner in os.listdir(f"{own}/{name}"):
-                if inner.isdigit():
-                    _remove(f"{own}/{name}/{inner}")
-            _remove(f"{own}/{name}")
+            _remove_all(f"{own}/{name}")
+
+
+def _remove_all(top: str) -> None:
+    """The groups of one supervisor."""
+    for name in os.listdir(top) if os.path.isdir(top) else ():
+        if name.isdigit():
+            _remove(f"{top}/{name}")
+    _remove(top)
 
 
 def _remove(path: str) -> None:

@@ -53,7 +53,8 @@ class Confinement:
         self._calls.add("rt_sigprocmask", signal.SIG_SETMASK, bytes(8), 0, 8)
         self._calls.add("umask", 0o022)
         self._calls.add("setsid")  # the kernel shares processors between sessions first: sched(7), autogroups
-        nice = 0 if os.getpriority(os.PRIO_PROCESS, 0) < 0 else policy.PROGRAM_NICE
+        ours = os.getpriority(os.PRIO_PROCESS, 0)
+        nice = 0 if ours < 0 else max(ours, policy.PROGRAM_NICE)  # only root could lower it
         self._calls.add("setpriority", os.PRIO_PROCESS, 0, nice)
         self._drop_rights()
         if settings.tier != "none":

@@ -139,7 +139,7 @@ class Pool(family.PoolDoor):
             return
         self._next = None
         if not fresh.works:
-            fresh.close()
+            fresh.retire()  # too slow today: nobody would end it later
             return
         old, self._family = self._family, fresh
         self._runs_of_family = 0

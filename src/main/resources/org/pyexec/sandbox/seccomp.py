@@ -55,6 +55,7 @@ SOCK_SEQPACKET = 5
 SOCKET_KIND = 0xF  # without SOCK_NONBLOCK and SOCK_CLOEXEC
 OWN_PID = 0xFFFFFFF0  # stands for the child's process id until it installs the filter
 TRUNCATE_VERSION = 3
+NEITHER_READ_NOR_WRITE = 3  # as an access mode: Landlock finds nothing to check, and O_TRUNC cuts all the same; open(2)
 FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: no netlink, packet, vsock, algorithms, Bluetooth
 TERMINAL_TRICKS = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: put words into a terminal's mouth
 PERSONALITIES = (0xFFFFFFFF, 0)  # ask, and the plain one
@@ -161,20 +162,25 @@ def _strict_rules(landlock_version: int) -> Dict[str, List[Instruction]]:
     rules["ioctl"] = _argument_in(1, policy.STRICT_IOCTLS, ALLOW, refuse(errno.ENOTTY))
     rules["setpriority"] = _argument_in(1, (0,), ALLOW, refuse(errno.EPERM))
     rules["sched_setaffinity"] = _argument_in(0, (0,), ALLOW, refuse(errno.EPERM))
+    rules["openat2"] = [_statement(RETURN, refuse(errno.ENOSYS))]  # its flags lie in memory
+    rules["open"] = _known_opening(1, landlock_version)
+    rules["openat"] = _known_opening(2, landlock_version)
     if landlock_version < TRUNCATE_VERSION:
         rules["truncate"] = _refusing()
-        rules["openat2"] = [_statement(RETURN, refuse(errno.ENOSYS))]
-        rules["open"] = _no_truncating_read(1)
-        rules["openat"] = _no_truncating_read(2)
     return rules
 
 
-def _no_truncating_read(index: int) -> List[Instruction]:
-    """O_TRUNC with O_RDONLY cuts a file without the right to write it."""
+def _known_opening(index: int, landlock_version: int) -> List[Instruction]:
+    """Refuses to open files in ways that Landlock does not see."""
+    old = [
+        (AND, 0, 0, os.O_TRUNC | os.O_ACCMODE),
+        (JUMP_EQUAL, 2, 0, os.O_TRUNC | os.O_RDONLY),  # cuts a file without the right to write it
+    ]
     return [
         _argument(index),
-        (AND, 0, 0, os.O_TRUNC | os.O_ACCMODE),
-        (JUMP_EQUAL, 0, 1, os.O_TRUNC | os.O_RDONLY),
+        *(old if landlock_version < TRUNCATE_VERSION else []),
+        (AND, 0, 0, os.O_ACCMODE),
+        (JUMP_EQUAL, 0, 1, NEITHER_READ_NOR_WRITE),
         _statement(RETURN, refuse(errno.EPERM)),
         _statement(RETURN, ALLOW),
     ]

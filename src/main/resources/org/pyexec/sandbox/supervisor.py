@@ -20,6 +20,7 @@ from .run import Run
 from .voice import say
 
 BACKLOG = 1024
+REAP_SECONDS = 30.0
 STDIN = 0
 
 
@@ -32,6 +33,7 @@ class Supervisor:
         self._loop.watch(STDIN, loop.READ, self._on_stdin)
         self._loop.watch(self._listener.fileno(), loop.READ, self._on_connection)
         self._pool = pool.Pool(self._loop, settings, self._on_works)
+        self._loop.later(REAP_SECONDS, self._reap)
 
     def serve(self) -> None:
         """Returns when the server is gone or isolation cannot be had."""
@@ -50,6 +52,18 @@ class Supervisor:
     def _on_stdin(self, _: int) -> None:
         if not os.read(STDIN, 4096):
             self._loop.stop()
+
+    def _reap(self) -> None:
+        """Wardens are our children, and so are the processes that one leaves when it ends: nobody else waits for them.
+
+        A process of subprocess.Popen may be among them; that takes it for ended when there is nothing left to wait for.
+        """
+        self._loop.later(REAP_SECONDS, self._reap)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            pass
 
     def _on_connection(self, _: int) -> None:
         try:

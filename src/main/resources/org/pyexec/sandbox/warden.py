@@ -32,7 +32,10 @@ def main() -> Duty:
         what = str(e) if isinstance(e, (OSError, isolation.IsolationError)) else f"{type(e).__name__}: {e}"
         control.send(f"problem {what}".encode()[: packets.MAX_BYTES])
         os._exit(1)
-    control.send(b"ready " + ",".join(_layers(settings.tier)).encode())
+    try:
+        control.send(b"ready " + ",".join(_layers(settings.tier)).encode())
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(0)  # the supervisor has gone, or does not want it any more
     return Warden(settings, control, proc, readable).serve()
 
 

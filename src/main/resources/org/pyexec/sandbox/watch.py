@@ -51,7 +51,10 @@ class Watcher:
 
     def _look(self) -> None:
         began = time.monotonic()
-        passed = self._passed()
+        try:
+            passed = self._passed()
+        except OSError:
+            passed = ""  # no descriptor is left at the moment: the next look tells
         if passed:
             self._timer = None
             self._on_passed(passed)
