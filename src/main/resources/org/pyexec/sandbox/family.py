@@ -14,9 +14,12 @@ RESTART_SECONDS = 0.5
 LONGEST_PAUSE = 60.0  # before an image starts again
 MESSAGE_BYTES = 4096
 
+# Without the options that would make it safer on its own, since programs see them in sys.flags and hand them on: the
+# environment is given below, and the working folder, which comes first on the path, is left out here.
 _WARDEN = """
 import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[0] = sys.argv[1]
+sys.dont_write_bytecode = True
 from pyexec_sandbox import sources
 sources.take_into_memory()
 from pyexec_sandbox import warden
@@ -162,7 +165,7 @@ def _start_warden(control: socket.socket, tier: str, home: str) -> Tuple[subproc
     """And a descriptor of what it and its zygotes write, which the caller owns: modules may print when imported."""
     number = control.fileno()
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    command = [sys.executable, "-I", "-B", "-c", _WARDEN, package, *config.own_arguments()]
+    command = [sys.executable, "-c", _WARDEN, package, *config.own_arguments()]
     command += [f"control={number}", f"tier={tier}"]
     environment = policy.environment(sys.executable, home)
     said, theirs = os.pipe2(os.O_CLOEXEC)

@@ -7,17 +7,17 @@ import builtins
 import errno
 import gc
 import importlib.machinery
+import io
 import linecache
 import os
 import resource
 import signal
 import sys
 import threading
-import traceback
 import types
 from typing import Dict, Iterator, NamedTuple, NoReturn, Optional
 
-from . import policy, report
+from . import policy, report, syscalls
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -27,6 +27,8 @@ _REHEARSALS = {  # by the module that must be there already
 }
 _main: types.ModuleType
 _SAVED = "_saved_by_program"
+_display = sys.__excepthook__  # the interpreter's own words; the traceback module's differ in some versions
+_LAST = ("last_type", "last_value", "last_traceback", "last_exc")
 
 
 class Ended(NamedTuple):
@@ -100,18 +102,20 @@ def become_main() -> None:
     global _main
     main = types.ModuleType("__main__")
     main.__dict__.update(
+        __loader__=importlib.machinery.SourceFileLoader("__main__", _path()),
+        __annotations__={},
+        __builtins__=builtins,
         __file__=_path(),
         __cached__=None,
-        __builtins__=builtins,
-        __annotations__={},
-        __loader__=importlib.machinery.SourceFileLoader("__main__", _path()),
     )
     for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
         del sys.modules[name]
     sys.modules["__main__"] = _main = main
     sys.argv = [policy.PROGRAM]
-    sys.orig_argv = [sys.executable, policy.PROGRAM]
+    if sys.version_info >= (3, 10):
+        sys.orig_argv = [sys.executable, policy.PROGRAM]
     sys.path.insert(0, _work)
+    sys.dont_write_bytecode = False
     sys.stdout.reconfigure(line_buffering=True)
 
 
@@ -148,39 +152,60 @@ def _execute(source: bytes, main: types.ModuleType) -> Ended:
     try:
         exec(compile(source, policy.PROGRAM, "exec", dont_inherit=True), main.__dict__)
         return Ended(0)
-    except SystemExit as e:
-        return _exited(e)
     except BaseException as e:
-        _give_room_for_last_words()
-        _know_source(source)
-        return _raised(e)
+        raised = _without_our_frame(e)  # and handled after this block, so that it is nobody's context
+    if isinstance(raised, SystemExit):
+        return _exited(raised)
+    _give_room_for_last_words()
+    _know_source(source)
+    return _raised(raised)
+
+
+def _without_our_frame(e: BaseException) -> BaseException:
+    return e.with_traceback(e.__traceback__.tb_next if e.__traceback__ else None)
 
 
 def _exited(e: SystemExit) -> Ended:
     if e.code is None:
         return Ended(0)
     if isinstance(e.code, int):
-        return Ended(e.code)
-    _print_error(f"{e.code}\n")
+        return Ended(e.code if -sys.maxsize <= e.code <= sys.maxsize else -1)
+    _print_error(_text(e.code) + "\n")
     return Ended(1)
 
 
+def _text(code: object) -> str:
+    try:
+        return str(code)
+    except BaseException:  # as quiet as the interpreter itself
+        return ""
+
+
 def _raised(e: BaseException) -> Ended:
-    e.__traceback__ = e.__traceback__.tb_next if e.__traceback__ else None  # the first frame is ours
     limit = _limit_behind(e)
     text = _format(e)
+    for name, value in zip(_LAST, (type(e), e, e.__traceback__, e)):
+        if name != "last_exc" or sys.version_info >= (3, 12):
+            setattr(sys, name, value)
     if sys.excepthook is sys.__excepthook__:
         _print_error(text)
     else:
-        _call_hook(e, text)
+        exited = _call_hook(e, text)
+        if exited is not None:
+            return exited
     return Ended(1, text, limit, signal.SIGINT if isinstance(e, KeyboardInterrupt) else 0)
 
 
 def _format(e: BaseException) -> str:
+    stderr, words = sys.stderr, io.StringIO()
+    sys.stderr = words
     try:
-        text = "".join(traceback.format_exception(type(e), e, e.__traceback__))
-    except BaseException:  # a hostile __str__, or no memory left
-        text = f"{type(e).__name__}\n"
+        _display(type(e), e, e.__traceback__)
+    except BaseException:  # no memory left
+        pass
+    finally:
+        sys.stderr = stderr
+    text = words.getvalue() or f"{type(e).__name__}\n"
     excess = len(text) - policy.MAX_TRACEBACK_BYTES // 4
     if excess > 0:
         half = policy.MAX_TRACEBACK_BYTES // 8
@@ -196,11 +221,17 @@ def _print_error(text: str) -> None:
         pass
 
 
-def _call_hook(e: BaseException, text: str) -> None:
+def _call_hook(e: BaseException, text: str) -> Optional[Ended]:
+    """How the program ended if its hook exits."""
     try:
         sys.excepthook(type(e), e, e.__traceback__)
-    except BaseException as worse:
-        _print_error("Error in sys.excepthook:\n" + _format(worse) + "\nOriginal exception was:\n" + text)
+        return None
+    except SystemExit as exited:
+        return _exited(exited)
+    except BaseException as raised:
+        worse = _without_our_frame(raised)
+    _print_error("Error in sys.excepthook:\n" + _format(worse) + "\nOriginal exception was:\n" + text)
+    return None
 
 
 # --- which limit ---------------------------------------------------------------------------------------------------
@@ -262,22 +293,27 @@ def _came_from_fork(e: BaseException) -> bool:
 
 def _finish(main: types.ModuleType) -> None:
     """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython."""
-    for step in (threading._shutdown, _save_open_figures, atexit._run_exitfuncs):  # type: ignore[attr-defined]
+    for step in (threading._shutdown, _save_open_figures):  # type: ignore[attr-defined]
         try:
             step()
         except BaseException as e:
             _print_error(_format(e))
+    try:
+        atexit._run_exitfuncs()
+    except BaseException:  # before 3.10 it prints what its functions raise and then raises the last of it
+        pass
     _flush()
     _let_go(main)
     _flush()
 
 
 def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         try:
-            stream.flush()
+            stream.flush()  # type: ignore[union-attr]
         except BaseException:
             pass
+    syscalls.flush_c_streams()
 
 
 def _let_go(main: types.ModuleType) -> None:
@@ -287,11 +323,9 @@ def _let_go(main: types.ModuleType) -> None:
         names[name] = None
     for name in [n for n in names if n != "__builtins__"]:
         names[name] = None
-    try:
-        if len(os.listdir(_work)) > 1:  # objects in cycles matter only where there are files
-            gc.collect()
-    except OSError:
-        pass
+    for name in _LAST:
+        sys.__dict__.pop(name, None)
+    gc.collect()
 
 
 # --- figures -----------------------------------------------------------------------------------------------------

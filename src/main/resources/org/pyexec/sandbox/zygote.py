@@ -40,7 +40,7 @@ def run(
     """`control` is the socket to the supervisor and `proc` a handle of a /proc, both owned here from now on."""
     duty: Optional[Callable[[], NoReturn]] = None
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _forget_signals()
         channel = socket.socket(fileno=control)
         _preload(channel, proc, modules, settings.import_seconds)
         _reserve_descriptors()
@@ -59,6 +59,13 @@ def run(
     duty()
 
 
+def _forget_signals() -> None:
+    """A server may have been started with some of them ignored, such as by nohup(1); signal(7), execve."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}:
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _preload(channel: socket.socket, proc: int, modules: List[str], seconds: int) -> None:
     """Imports what lets itself be imported. A module that ends this process instead was announced before."""
     for module in child.USUAL_MODULES:
@@ -75,6 +82,7 @@ def _preload(channel: socket.socket, proc: int, modules: List[str], seconds: int
             faulthandler.cancel_dump_traceback_later()
         _require_one_thread(proc, module)
     channel.send(b"importing ")
+    syscalls.flush_c_streams()
     program.remember_saved_figures()
     sources.forget()
 
