@@ -13,11 +13,14 @@ from . import allowlist, cells, cgroups, config, image, loop, network, packets, 
 RESTART_SECONDS = 0.5
 LONGEST_PAUSE = 60.0  # before an image starts again
 
+# Without the options that would make it safer on its own, since programs see them in sys.flags and hand them on: the
+# environment is given below, and the working folder, which comes first on the path, is left out here.
 # All processes below the warden are forks of it that come back here with what they have to do. A program is executed here,
 # and not in a function, because it can see what is below it on the stack.
 _WARDEN = """
 import sys
-sys.path.insert(0, sys.argv[1])
+sys.path[0] = sys.argv[1]
+sys.dont_write_bytecode = True
 from pyexec_sandbox import sources
 sources.take_into_memory()
 from pyexec_sandbox import warden
@@ -27,9 +30,8 @@ while callable(duty):
 try:
     exec(compile(duty.source, "main.py", "exec", dont_inherit=True), duty.names)
 except BaseException as e:
-    duty.failed(e)
-else:
-    duty.completed()
+    duty.raised = e
+duty.end()
 """
 
 
@@ -181,7 +183,7 @@ def _start_warden(control: socket.socket, tier: str, home: str) -> Tuple[subproc
     """And a descriptor of what it and its zygotes write, which the caller owns: modules may print when imported."""
     number = control.fileno()
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    command = [sys.executable, "-I", "-B", "-c", _WARDEN, package, *config.own_arguments()]
+    command = [sys.executable, "-c", _WARDEN, package, *config.own_arguments()]
     command += [f"control={number}", f"tier={tier}"]
     environment = policy.environment(sys.executable, home)
     said, theirs = os.pipe2(os.O_CLOEXEC)

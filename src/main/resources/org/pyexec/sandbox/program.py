@@ -7,17 +7,17 @@ import builtins
 import errno
 import gc
 import importlib.machinery
+import io
 import linecache
 import os
 import resource
 import signal
 import sys
 import threading
-import traceback
 import types
 from typing import Iterator, NamedTuple, NoReturn, Optional
 
-from . import policy, report
+from . import policy, report, syscalls
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -27,6 +27,8 @@ _REHEARSALS = {  # by the module that must be there already
 }
 _main: types.ModuleType
 _SAVED = "_saved_by_program"
+_display = sys.__excepthook__  # the interpreter's own words; the traceback module's differ in some versions
+_LAST = ("last_type", "last_value", "last_traceback", "last_exc")
 
 
 class Ended(NamedTuple):
@@ -41,29 +43,21 @@ class Ended(NamedTuple):
 class Run:
     """A program that is to be executed, by whoever has nothing but this below him on the stack; family.py has the lines.
 
-    One of `completed` and `failed` comes next, and neither returns. A child that the program forks comes through there
-    too, and reports nothing.
+    Afterwards `end` is called, with what the program has raised in `raised`. A child that the program forks comes through
+    there too, and reports nothing.
     """
 
     def __init__(self, source: bytes, writer: report.Writer) -> None:
         self.source = source
         self.names = _main.__dict__
+        self.raised: Optional[BaseException] = None
         self._writer = writer
         self._owner = os.getpid()
         self._before, _ = _usage()
         _write_source(source)
 
-    def completed(self) -> NoReturn:
-        self._end(Ended(0))
-
-    def failed(self, e: BaseException) -> NoReturn:
-        if isinstance(e, SystemExit):
-            self._end(_exited(e))
-        _give_room_for_last_words()
-        _know_source(self.source)
-        self._end(_raised(e))
-
-    def _end(self, ended: Ended) -> NoReturn:
+    def end(self) -> NoReturn:
+        ended = self._how()
         _finish(_main)
         if os.getpid() == self._owner and not ended.signal:
             cpu, peak = _usage()
@@ -79,6 +73,18 @@ class Run:
             except OSError:
                 pass
         os._exit(ended.code & 255)
+
+    def _how(self) -> Ended:
+        """Holds on to the exception no longer than it takes, since it holds on to the program's objects."""
+        e, self.raised = self.raised, None
+        if e is None:
+            return Ended(0)
+        e = _without_our_frame(e)
+        if isinstance(e, SystemExit):
+            return _exited(e)
+        _give_room_for_last_words()
+        _know_source(self.source)
+        return _raised(e)
 
 
 def _usage() -> tuple:
@@ -120,18 +126,20 @@ def become_main() -> None:
     global _main
     main = types.ModuleType("__main__")
     main.__dict__.update(
+        __loader__=importlib.machinery.SourceFileLoader("__main__", _path()),
+        __annotations__={},
+        __builtins__=builtins,
         __file__=_path(),
         __cached__=None,
-        __builtins__=builtins,
-        __annotations__={},
-        __loader__=importlib.machinery.SourceFileLoader("__main__", _path()),
     )
     for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
         del sys.modules[name]
     sys.modules["__main__"] = _main = main
     sys.argv = [policy.PROGRAM]
-    sys.orig_argv = [sys.executable, policy.PROGRAM]
+    if sys.version_info >= (3, 10):
+        sys.orig_argv = [sys.executable, policy.PROGRAM]
     sys.path.insert(0, _work)
+    sys.dont_write_bytecode = False
     sys.stdout.reconfigure(line_buffering=True)
 
 
@@ -169,31 +177,51 @@ def _know_source(code: bytes) -> None:
 # --- how its code ended --------------------------------------------------------------------------------------------
 
 
+def _without_our_frame(e: BaseException) -> BaseException:
+    return e.with_traceback(e.__traceback__.tb_next if e.__traceback__ else None)
+
+
 def _exited(e: SystemExit) -> Ended:
     if e.code is None:
         return Ended(0)
     if isinstance(e.code, int):
-        return Ended(e.code)
-    _print_error(f"{e.code}\n")
+        return Ended(e.code if -sys.maxsize <= e.code <= sys.maxsize else -1)
+    _print_error(_text(e.code) + "\n")
     return Ended(1)
 
 
+def _text(code: object) -> str:
+    try:
+        return str(code)
+    except BaseException:  # as quiet as the interpreter itself
+        return ""
+
+
 def _raised(e: BaseException) -> Ended:
-    e.__traceback__ = e.__traceback__.tb_next if e.__traceback__ else None  # the first frame is not the program's
     limit = _limit_behind(e)
     text = _format(e)
+    for name, value in zip(_LAST, (type(e), e, e.__traceback__, e)):
+        if name != "last_exc" or sys.version_info >= (3, 12):
+            setattr(sys, name, value)
     if sys.excepthook is sys.__excepthook__:
         _print_error(text)
     else:
-        _call_hook(e, text)
+        exited = _call_hook(e, text)
+        if exited is not None:
+            return exited
     return Ended(1, text, limit, signal.SIGINT if isinstance(e, KeyboardInterrupt) else 0)
 
 
 def _format(e: BaseException) -> str:
+    stderr, words = sys.stderr, io.StringIO()
+    sys.stderr = words
     try:
-        text = "".join(traceback.format_exception(type(e), e, e.__traceback__))
-    except BaseException:  # a hostile __str__, or no memory left
-        text = f"{type(e).__name__}\n"
+        _display(type(e), e, e.__traceback__)
+    except BaseException:  # no memory left
+        pass
+    finally:
+        sys.stderr = stderr
+    text = words.getvalue() or f"{type(e).__name__}\n"
     excess = len(text) - policy.MAX_TRACEBACK_BYTES // 4
     if excess > 0:
         half = policy.MAX_TRACEBACK_BYTES // 8
@@ -209,11 +237,17 @@ def _print_error(text: str) -> None:
         pass
 
 
-def _call_hook(e: BaseException, text: str) -> None:
+def _call_hook(e: BaseException, text: str) -> Optional[Ended]:
+    """How the program ended if its hook exits."""
     try:
         sys.excepthook(type(e), e, e.__traceback__)
-    except BaseException as worse:
-        _print_error("Error in sys.excepthook:\n" + _format(worse) + "\nOriginal exception was:\n" + text)
+        return None
+    except SystemExit as exited:
+        return _exited(exited)
+    except BaseException as raised:
+        worse = _without_our_frame(raised)
+    _print_error("Error in sys.excepthook:\n" + _format(worse) + "\nOriginal exception was:\n" + text)
+    return None
 
 
 # --- which limit ---------------------------------------------------------------------------------------------------
@@ -275,22 +309,27 @@ def _came_from_fork(e: BaseException) -> bool:
 
 def _finish(main: types.ModuleType) -> None:
     """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython."""
-    for step in (threading._shutdown, _save_open_figures, atexit._run_exitfuncs):  # type: ignore[attr-defined]
+    for step in (threading._shutdown, _save_open_figures):  # type: ignore[attr-defined]
         try:
             step()
         except BaseException as e:
             _print_error(_format(e))
+    try:
+        atexit._run_exitfuncs()
+    except BaseException:  # before 3.10 it prints what its functions raise and then raises the last of it
+        pass
     _flush()
     _let_go(main)
     _flush()
 
 
 def _flush() -> None:
-    for stream in (sys.stdout, sys.stderr):
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         try:
-            stream.flush()
+            stream.flush()  # type: ignore[union-attr]
         except BaseException:
             pass
+    syscalls.flush_c_streams()
 
 
 def _let_go(main: types.ModuleType) -> None:
@@ -300,11 +339,9 @@ def _let_go(main: types.ModuleType) -> None:
         names[name] = None
     for name in [n for n in names if n != "__builtins__"]:
         names[name] = None
-    try:
-        if len(os.listdir(_work)) > 1:  # objects in cycles matter only where there are files
-            gc.collect()
-    except OSError:
-        pass
+    for name in _LAST:
+        sys.__dict__.pop(name, None)
+    gc.collect()
 
 
 # --- figures -----------------------------------------------------------------------------------------------------

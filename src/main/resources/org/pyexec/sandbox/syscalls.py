@@ -208,6 +208,11 @@ def _capabilities() -> Tuple[ctypes.Array, ctypes.Array]:
     return header, sets
 
 
+def flush_c_streams() -> None:
+    """fflush(3) of everything that extension modules print."""
+    _libc.fflush(None)
+
+
 def map_private(length: int) -> int:
     """The address of memory for reading and writing, for ever; mmap(2)."""
     address = _libc.mmap(None, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0)

@@ -44,7 +44,7 @@ def run(
     `control` is the socket to the supervisor and `proc` a handle of a /proc, both owned here from now on.
     """
     try:
-        _handle_signals_as_usual()
+        _forget_signals()
         channel = socket.socket(fileno=control)
         _preload(channel, proc, modules, settings.import_seconds)
         _reserve_descriptors()
@@ -67,9 +67,9 @@ def run(
         os._exit(1)
 
 
-def _handle_signals_as_usual() -> None:
-    """As a fresh interpreter does, for the programs: supervisor and warden ignore some of them."""
-    for number in (signal.SIGCHLD, signal.SIGHUP):
+def _forget_signals() -> None:
+    """A server may have been started with some of them ignored, such as by nohup(1); signal(7), execve."""
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -90,6 +90,7 @@ def _preload(channel: socket.socket, proc: int, modules: List[str], seconds: int
             faulthandler.cancel_dump_traceback_later()
         _require_one_thread(proc, module)
     channel.send(b"importing ")
+    syscalls.flush_c_streams()
     program.remember_saved_figures()
     sources.forget()
 
