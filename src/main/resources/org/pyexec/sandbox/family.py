@@ -12,6 +12,7 @@ from . import allowlist, cells, cgroups, config, image, loop, network, packets, 
 
 RESTART_SECONDS = 0.5
 LONGEST_PAUSE = 60.0  # before an image starts again
+HOPELESS_PAUSE = 2.0  # of an image that imports nothing and has never worked
 
 # Without the options that would make it safer on its own, since programs see them in sys.flags and hand them on: the
 # environment is given below, and the working folder, which comes first on the path, is left out here.
@@ -115,6 +116,9 @@ class Family(image.FamilyDoor):
             voice.say("log", f"image {ended.name}: ended{why}, which was all that it had to import")
             return
         pause = self._next_pause(ended)
+        if not self.works and not ended.modules and pause > HOPELESS_PAUSE:
+            self.cannot_park("the interpreter ends before it can run programs")
+            return
         without = f" without {ended.importing}" if ended.importing else ""
         voice.say("log", f"image {ended.name}: ended{why}; starts again{without} in {pause:g} s")
         self.events.later(pause, lambda: self._start_again(ended, modules))

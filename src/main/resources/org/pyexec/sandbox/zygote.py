@@ -26,7 +26,7 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, init, isolation, packets, program, sources
+from . import child, config, init, isolation, packets, program, sources, syscalls
 from .confinement import Belongings, Sizes
 
 Duty = Callable[[], program.Run]
