@@ -5,7 +5,6 @@ The same list for both ways into a cell; what differs between them is decided he
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import signal

@@ -31,6 +31,8 @@ from .confinement import Belongings, Sizes
 
 Duty = Callable[[], program.Run]
 
+_kept: List["Zygote"] = []  # and all that hangs on it: to be freed in every child would cost it pages
+
 STDERR = 2
 THREAD_SECONDS = 10.0
 LONGEST_REASON = 300  # characters
@@ -59,7 +61,8 @@ def run(
         gc.collect()
         gc.freeze()
         channel.send(b"ready")
-        return Zygote(channel, prepared, inits).serve()
+        _kept.append(Zygote(channel, prepared, inits))
+        return _kept[0].serve()
     except (BrokenPipeError, ConnectionResetError):
         os._exit(0)  # the supervisor has gone
     except BaseException as e:  # whatever it is: say it and end, the supervisor decides
