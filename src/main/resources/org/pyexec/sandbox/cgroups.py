@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import signal
 from typing import List, NamedTuple, Tuple
 
 from . import config, policy
@@ -227,6 +228,7 @@ def _is_ours(pid: int) -> bool:
 def _try(groups: Groups) -> None:
     """A process of the programs' identity joins one."""
     group = groups.take()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # or somebody else would wait for it
     pid = os.fork()
     if pid == 0:
         try:
@@ -235,6 +237,7 @@ def _try(groups: Groups) -> None:
         except OSError as e:
             os._exit(e.errno or 1)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     groups.give_back(group)
     if code != 0:
         raise NotPossible(f"a process could not join: {os.strerror(code)}")

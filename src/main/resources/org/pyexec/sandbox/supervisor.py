@@ -20,7 +20,6 @@ from .run import Run
 from .voice import say
 
 BACKLOG = 1024
-REAP_SECONDS = 30.0
 STDIN = 0
 
 
@@ -33,7 +32,6 @@ class Supervisor:
         self._loop.watch(STDIN, loop.READ, self._on_stdin)
         self._loop.watch(self._listener.fileno(), loop.READ, self._on_connection)
         self._pool = pool.Pool(self._loop, settings, self._on_works)
-        self._loop.later(REAP_SECONDS, self._reap)
 
     def serve(self) -> None:
         """Returns when the server is gone or isolation cannot be had."""
@@ -52,18 +50,6 @@ class Supervisor:
     def _on_stdin(self, _: int) -> None:
         if not os.read(STDIN, 4096):
             self._loop.stop()
-
-    def _reap(self) -> None:
-        """Wardens are our children, and so are the processes that one leaves when it ends: nobody else waits for them.
-
-        A process of subprocess.Popen may be among them; that takes it for ended when there is nothing left to wait for.
-        """
-        self._loop.later(REAP_SECONDS, self._reap)
-        try:
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            pass
 
     def _on_connection(self, _: int) -> None:
         try:
@@ -109,7 +95,20 @@ def _stand_alone() -> None:
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGCHLD, lambda *_: _reap())
     syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _reap() -> None:
+    """Wardens are our children, and so are the processes that one leaves when it ends: nobody else waits for them.
+
+    A process of subprocess.Popen may be among them; that takes it for ended when there is nothing left to wait for.
+    """
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
 
 
 def _come_first() -> None:
@@ -124,6 +123,7 @@ def _come_first() -> None:
 
 def _end_everybody() -> None:
     """Wardens are our children; killing them kills what is in their PID namespaces. Orphans become ours: once more."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     while True:
         for pid in _children():
             try:

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -121,6 +123,24 @@ class LifecycleTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"namespaces", "landlock"})
+    void killedWardenTakesItsProcessesAlongAndIsReplaced(String tier) throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
+                .awaitReady()) {
+            await().atMost(30, SECONDS).until(() -> zygotes(sandbox).size() == 3);
+            List<ProcessHandle> processes = supervisor(sandbox).descendants().toList();
+
+            zygotes(sandbox).get(0).parent().orElseThrow().destroyForcibly();
+
+            // A process that nobody has waited for counts as alive.
+            await().atMost(10, SECONDS).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+            await().atMost(30, SECONDS)
+                    .ignoreExceptionsInstanceOf(SandboxUnavailableException.class)
+                    .until(() -> sandbox.run("print(1)").stdout().equals("1\n"));
+        }
+    }
+
     private static CompletableFuture<TestSandbox.Result> run(TestSandbox sandbox, String code) {
         return CompletableFuture.supplyAsync(() -> {
             try {
@@ -159,31 +179,54 @@ class LifecycleTest {
     /** How many more children the pool may have parked, as it adapts to the load; a leak would be a thousand. */
     private static final int PARKED = 8;
 
+    private static final String SUPERVISOR = "supervisor";
+    private static final int DESCRIPTORS_OF_A_RUN = 8;
+    private static final int NAMESPACES_OF_A_RUN = 6;
+    /** The others do the same things over and over in the same memory. */
+    private static final int PAGES_OF_THE_SUPERVISOR = 512;
+
+    private static final int PAGES_OF_OTHERS = 64;
+
     @ParameterizedTest
     @ValueSource(strings = {"namespaces", "landlock"})
     void aThousandRunsLeaveNothingBehind(String tier) throws Exception {
         try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
                 .awaitReady()) {
             runMany(sandbox, 50);
-            await().atMost(20, SECONDS).until(() -> settled(sandbox));
+            await().atMost(30, SECONDS).until(() -> settled(sandbox));
             Footprint before = Footprint.of(sandbox);
 
             runMany(sandbox, 1000);
 
             await().atMost(20, SECONDS).untilAsserted(() -> {
                 Footprint after = Footprint.of(sandbox);
-                assertThat(after.processes()).isLessThanOrEqualTo(before.processes() + 2L * PARKED);
-                assertThat(after.descriptors()).isLessThanOrEqualTo(before.descriptors() + 8L * PARKED);
-                assertThat(after.mounts()).isEqualTo(before.mounts());
-                assertThat(after.folders()).isLessThanOrEqualTo(before.folders() + PARKED);
-                assertThat(after.residentPages()).isLessThan(before.residentPages() + 1024);
+                assertThat(after.processes()).as("processes").isLessThanOrEqualTo(before.processes() + 2L * PARKED);
+                assertThat(after.zombies()).as("zombies").isZero();
+                assertThat(after.namespaces())
+                        .as("namespaces")
+                        .isLessThanOrEqualTo(before.namespaces() + (long) NAMESPACES_OF_A_RUN * PARKED);
+                assertThat(after.mounts()).as("mounts").isEqualTo(before.mounts());
+                assertThat(after.folders()).as("folders").isLessThanOrEqualTo(before.folders() + PARKED);
+                assertThat(after.keepers().keySet()).isEqualTo(before.keepers().keySet());
+                after.keepers().forEach((keeper, holdings) -> {
+                    Holdings then = before.keepers().getOrDefault(keeper, holdings);
+                    assertThat(holdings.descriptors())
+                            .as("descriptors of %s", keeper)
+                            .isLessThanOrEqualTo(then.descriptors() + DESCRIPTORS_OF_A_RUN * PARKED);
+                    assertThat(holdings.residentPages())
+                            .as("resident pages of %s", keeper)
+                            .isLessThan(then.residentPages()
+                                    + (keeper.equals(SUPERVISOR) ? PAGES_OF_THE_SUPERVISOR : PAGES_OF_OTHERS));
+                });
             });
         }
     }
 
     private static boolean settled(TestSandbox sandbox) throws IOException {
         Footprint first = Footprint.of(sandbox);
-        return first.processes() > 9 && Footprint.of(sandbox).equals(first);
+        return first.processes() > 9
+                && first.keepers().size() == 5
+                && Footprint.of(sandbox).equals(first);
     }
 
     private static void runMany(TestSandbox sandbox, int count) throws Exception {
@@ -193,17 +236,62 @@ class LifecycleTest {
         }
     }
 
-    /** What the long-lived processes of a sandbox hold. */
-    private record Footprint(long processes, long descriptors, long mounts, long folders, long residentPages) {
+    /** What one process holds. */
+    private record Holdings(long descriptors, long residentPages) {}
+
+    /**
+     * What a sandbox is made of.
+     *
+     * @param keepers the processes that live through many runs, by name and id: supervisor, warden, zygotes
+     */
+    private record Footprint(
+            long processes, long zombies, long namespaces, long mounts, long folders, Map<String, Holdings> keepers) {
 
         static Footprint of(TestSandbox sandbox) throws IOException {
             ProcessHandle supervisor = supervisor(sandbox);
+            List<ProcessHandle> descendants = supervisor.descendants().toList();
             return new Footprint(
-                    supervisor.descendants().count(),
-                    entries(Path.of("/proc/" + supervisor.pid() + "/fd")).size(),
+                    descendants.size(),
+                    descendants.stream()
+                            .filter(process -> state(process.pid()).equals("Z"))
+                            .count(),
+                    descendants.stream()
+                            .flatMap(Footprint::namespaces)
+                            .distinct()
+                            .count(),
                     Files.readAllLines(Path.of("/proc/self/mounts")).size(),
                     scratchFolders(supervisor.pid()),
-                    LifecycleTest.residentPages(supervisor.pid()));
+                    keepers(sandbox));
+        }
+
+        private static Map<String, Holdings> keepers(TestSandbox sandbox) throws IOException {
+            Map<String, Holdings> keepers = new TreeMap<>();
+            keepers.put(SUPERVISOR, holdings(supervisor(sandbox)));
+            for (ProcessHandle zygote : zygotes(sandbox)) {
+                ProcessHandle warden = zygote.parent().orElseThrow();
+                keepers.put("warden " + warden.pid(), holdings(warden));
+                keepers.put("zygote " + zygote.pid(), holdings(zygote));
+            }
+            return keepers;
+        }
+
+        private static Holdings holdings(ProcessHandle process) throws IOException {
+            return new Holdings(
+                    entries(Path.of("/proc/" + process.pid() + "/fd")).size(),
+                    LifecycleTest.residentPages(process.pid()));
+        }
+
+        /** Such as {@code mnt:[4026531841]}; none when the process has gone. */
+        private static Stream<String> namespaces(ProcessHandle process) {
+            try {
+                List<String> found = new ArrayList<>();
+                for (Path link : entries(Path.of("/proc/" + process.pid() + "/ns"))) {
+                    found.add(Files.readSymbolicLink(link).toString());
+                }
+                return found.stream();
+            } catch (IOException e) {
+                return Stream.empty();
+            }
         }
 
         private static long scratchFolders(long pid) throws IOException {
