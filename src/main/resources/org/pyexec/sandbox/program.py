@@ -341,7 +341,7 @@ def _let_go(main: types.ModuleType) -> None:
         names[name] = None
     for name in _LAST:
         sys.__dict__.pop(name, None)
-    gc.collect()
+    gc.collect(2 if gc.get_objects(generation=2) else 1)  # the oldest empties caches, which costs pages
 
 
 # --- figures -----------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Turns the policy's lists of system calls into a BPF filter; seccomp(2), linux/filter.h.
 
-The filter is built once, before any fork, and only installed per child. Order: foreign architectures are
-killed, calls with arguments to look at come next, then the allowed numbers as ranges, then the refusals.
+The filter is built once, before any fork, and only installed per child. Foreign architectures are killed; what happens to
+a call is found by its number, and for some by their arguments.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ ARCHITECTURE_OFFSET = 4
 ARGUMENTS_OFFSET = 16
 
 LOAD_WORD = 0x20
+JUMP = 0x05
 JUMP_EQUAL = 0x15
 JUMP_GREATER = 0x25
 JUMP_GREATER_OR_EQUAL = 0x35
 JUMP_BITS = 0x45
 AND = 0x54
 RETURN = 0x06
+FARTHEST = 255  # that a conditional jump goes
 
 # --- arguments that matter -------------------------------------------------------------------------------------------
 
@@ -111,11 +113,6 @@ def _statement(code: int, value: int) -> Instruction:
 
 def _refusing() -> List[Instruction]:
     return [_statement(RETURN, refuse(errno.EPERM))]
-
-
-def _when_number(number: int, body: List[Instruction]) -> List[Instruction]:
-    """Runs body for this number; body always returns."""
-    return [(JUMP_EQUAL, 0, len(body), number), *body]
 
 
 def _argument(index: int) -> Instruction:
@@ -210,16 +207,27 @@ def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[Instru
     return {number: body for number, body in numbered.items() if number is not None}
 
 
-def _range_checks(ranges: List[Tuple[int, int]], action: int) -> List[Instruction]:
-    code: List[Instruction] = []
-    for low, high in ranges:
-        if low == high:
-            code.append((JUMP_EQUAL, 0, 1, low))
-        else:
-            code.append((JUMP_GREATER_OR_EQUAL, 0, 2, low))
-            code.append((JUMP_GREATER, 1, 0, high))
-        code.append(_statement(RETURN, action))
-    return code
+class Decision(NamedTuple):
+    """For all numbers from the first to the last: a body that always returns."""
+
+    first: int
+    last: int
+    body: List[Instruction]
+
+
+def _decide(decisions: List[Decision], otherwise: Instruction) -> List[Instruction]:
+    """A binary search: the kernel goes through the filter once per known number when it is installed, as often as we fork."""
+    if len(decisions) > 1:
+        middle = len(decisions) // 2
+        left, right = _decide(decisions[:middle], otherwise), _decide(decisions[middle:], otherwise)
+        first = decisions[middle].first
+        if len(left) <= FARTHEST:
+            return [(JUMP_GREATER_OR_EQUAL, len(left), 0, first), *left, *right]
+        return [(JUMP_GREATER_OR_EQUAL, 0, 1, first), (JUMP, 0, 0, len(left)), *left, *right]
+    (one,) = decisions
+    if one.first == one.last:
+        return [(JUMP_EQUAL, 1, 0, one.first), otherwise, *one.body]
+    return [(JUMP_GREATER_OR_EQUAL, 0, 1, one.first), (JUMP_GREATER, 0, 1, one.last), otherwise, *one.body]
 
 
 def instructions(machine: str, strict: Optional[int] = None) -> List[Instruction]:
@@ -227,7 +235,7 @@ def instructions(machine: str, strict: Optional[int] = None) -> List[Instruction
     column, architecture = ARCHITECTURES[machine]
     rules = _argument_rules(column, strict)
     allowed = [n for n in _numbers(_names(policy.ALLOWED.values()), column) if n not in rules]
-    denied = _numbers(_names(policy.DENIED.values()), column)
+    denied = [n for n in _numbers(_names(policy.DENIED.values()), column) if n not in rules]
     code = [
         _statement(LOAD_WORD, ARCHITECTURE_OFFSET),
         (JUMP_EQUAL, 1, 0, architecture),
@@ -236,12 +244,10 @@ def instructions(machine: str, strict: Optional[int] = None) -> List[Instruction
         (JUMP_GREATER_OR_EQUAL, 0, 1, X32_BIT),
         _statement(RETURN, refuse(errno.ENOSYS)),
     ]
-    for number, body in rules.items():
-        code += _when_number(number, body)
-    code += _range_checks(_ranges(allowed), ALLOW)
-    code += _range_checks(_ranges(denied), refuse(errno.EPERM))
-    code.append(_statement(RETURN, refuse(errno.ENOSYS)))
-    return code
+    decisions = [Decision(number, number, body) for number, body in rules.items()]
+    for numbers, action in ((allowed, ALLOW), (denied, refuse(errno.EPERM))):
+        decisions += [Decision(first, last, [_statement(RETURN, action)]) for first, last in _ranges(numbers)]
+    return code + _decide(sorted(decisions), _statement(RETURN, refuse(errno.ENOSYS)))
 
 
 def build(strict: Optional[int] = None) -> Filter:
