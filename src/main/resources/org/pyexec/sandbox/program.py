@@ -25,6 +25,7 @@ _REHEARSALS = {  # by the module that must be there already
     "numpy": b"import numpy as np\nnp.arange(9.0).sum()\n",
     "pandas": b"import pandas as pd\npd.DataFrame({'a': [1.0]}).a\n",
 }
+_DRAWING = "matplotlib"  # its image is for programs that draw, beside which data frames cost little, and is large enough
 _main: types.ModuleType
 _SAVED = "_saved_by_program"
 _display = sys.__excepthook__  # the interpreter's own words; the traceback module's differ in some versions
@@ -158,7 +159,7 @@ def rehearse() -> None:
     page that is written for the first time is copied, and the rehearsal does that ahead of the request.
     """
     for module, code in list(_REHEARSALS.items()):
-        if module in sys.modules:
+        if module in sys.modules and not (module == "pandas" and _DRAWING in sys.modules):
             try:
                 exec(compile(code, policy.PROGRAM, "exec", dont_inherit=True), types.ModuleType("__main__").__dict__)
             except Exception as e:  # in the zygote, whose children need not try what does not work
