@@ -78,6 +78,7 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> prog
         if way == "folder" and os.getppid() != prepared.zygote:
             os._exit(0)  # it ended before we had asked to end with it
         _differ_from_siblings()
+        program.make_file()
         program.rehearse()
         prepared.telling.run()
         request = dict(_receive(CONTROL))

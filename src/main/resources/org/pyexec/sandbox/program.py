@@ -144,6 +144,11 @@ def become_main() -> None:
     sys.stdout.reconfigure(line_buffering=True)
 
 
+def make_file() -> None:
+    """In the child, ahead of the request: on a disk, making a file takes longer than filling it."""
+    _write_source(b"")
+
+
 def move_to(work: str) -> None:
     """In a child whose working folder is not the usual one."""
     global _work
