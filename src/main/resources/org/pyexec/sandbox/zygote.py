@@ -26,7 +26,7 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, init, isolation, packets, program, sources, syscalls
+from . import child, config, figures, init, isolation, packets, program, sources, syscalls
 from .confinement import Belongings, Sizes
 
 Duty = Callable[[], program.Run]
@@ -94,7 +94,7 @@ def _preload(channel: socket.socket, proc: int, modules: List[str], seconds: int
         _require_one_thread(proc, module)
     channel.send(b"importing ")
     syscalls.flush_c_streams()
-    program.remember_saved_figures()
+    figures.remember_saved()
     sources.forget()
 
 

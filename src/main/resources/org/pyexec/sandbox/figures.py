@@ -1,0 +1,38 @@
+"""Figures that a program leaves open are its output too: they are saved at its end, but for those that it saved itself."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+_SAVED = "_saved_by_program"
+
+
+def remember_saved() -> None:
+    """In the zygote: lets us know at the end which figures a program saved itself."""
+    backends = sys.modules.get("matplotlib.backend_bases")
+    if backends is None:
+        return
+    original = backends.FigureCanvasBase.print_figure
+
+    def print_figure(self, *arguments, **named):  # type: ignore[no-untyped-def]
+        self.figure.__dict__[_SAVED] = True
+        return original(self, *arguments, **named)
+
+    print_figure.__doc__ = original.__doc__
+    backends.FigureCanvasBase.print_figure = print_figure
+
+
+def save_open(folder: str) -> None:
+    """In the child."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is None:
+        return
+    os.chdir(folder)
+    saved = 0
+    for number in pyplot.get_fignums():
+        figure = pyplot.figure(number)
+        if figure.__dict__.get(_SAVED):
+            continue
+        saved += 1
+        figure.savefig(f"figure-{saved}.png")
