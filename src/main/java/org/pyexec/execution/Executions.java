@@ -55,25 +55,32 @@ public final class Executions {
     }
 
     /**
-     * Runs a program. Returns at once; the outcome comes on a thread of the executor.
+     * Runs a program. Returns at once.
      *
-     * @return the outcome, or {@link RefusedException} if the program was not run, or an unchecked exception if
-     *     the server broke
+     * @param client who shares the slots fairly with others
      */
-    public CompletionStage<Outcome> run(Program program) {
+    public Execution run(Program program, String client) {
         if (program.network() && !networkAvailable()) {
-            return CompletableFuture.failedFuture(new RefusedException(
-                    Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access."));
+            return new Execution(
+                    CompletableFuture.failedFuture(new RefusedException(
+                            Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access.")),
+                    false);
         }
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        slots.take().whenComplete((lease, failure) -> {
+        CompletionStage<Slots.Lease> slot = slots.take(client);
+        boolean started = isThere(slot.toCompletableFuture());
+        slot.whenComplete((lease, failure) -> {
             if (failure == null) {
                 start(program, lease, answer);
             } else {
                 answer.completeExceptionally(refusalOf(failure));
             }
         });
-        return answer;
+        return new Execution(answer, started);
+    }
+
+    private static boolean isThere(CompletableFuture<?> future) {
+        return future.isDone() && !future.isCompletedExceptionally();
     }
 
     private void start(Program program, Slots.Lease lease, CompletableFuture<Outcome> answer) {
@@ -86,13 +93,14 @@ public final class Executions {
         }
     }
 
-    /** The way of one program; the slot is free again when the sandbox is gone. */
+    /** The way of one program; the outcome is told at once, and the slot is free again when the sandbox is gone. */
     private void perform(Program program, Slots.Lease lease, CompletableFuture<Outcome> answer) {
         try (lease;
                 SandboxRun run = sandbox.open(program);
                 OutcomeCollector collector = new OutcomeCollector(files, settings.maxFileBytes())) {
             RunReport report = run.await(collector);
-            deliver(collector.outcome(report, clock.instant(), sandbox.status()), answer);
+            answer.complete(collector.outcome(report, clock.instant(), sandbox.status()));
+            run.awaitGone();
         } catch (SandboxUnavailableException e) {
             answer.completeExceptionally(
                     new RefusedException(Refusal.SANDBOX_UNAVAILABLE, String.valueOf(e.getMessage()), e));
@@ -101,15 +109,6 @@ public final class Executions {
                     Refusal.SANDBOX_UNAVAILABLE, "The sandbox failed while the program ran; try again.", e));
         } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e);
-        }
-    }
-
-    /** Answers from another thread, so that neither a slow reader nor the sandbox's end keeps the other waiting. */
-    private void deliver(Outcome outcome, CompletableFuture<Outcome> answer) {
-        try {
-            executor.execute(() -> answer.complete(outcome));
-        } catch (RejectedExecutionException e) {
-            answer.complete(outcome);
         }
     }
 

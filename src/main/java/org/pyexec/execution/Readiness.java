@@ -13,6 +13,7 @@ import org.pyexec.sandbox.Program;
 public final class Readiness {
 
     private static final Program PROBE = new Program("print(6 * 7)", Duration.ofSeconds(10), false);
+    private static final String CLIENT = "readiness";
     private static final Duration GOOD_FOR = Duration.ofSeconds(15);
     private static final Duration BAD_FOR = Duration.ofSeconds(1);
 
@@ -35,7 +36,7 @@ public final class Readiness {
      */
     public synchronized CompletionStage<Optional<String>> check() {
         if (last.isDone() && !clock.instant().isBefore(nextProbe)) {
-            last = executions.run(PROBE).handle(this::finding).toCompletableFuture();
+            last = executions.run(PROBE, CLIENT).outcome().handle(this::finding).toCompletableFuture();
         }
         return last;
     }

@@ -2,22 +2,39 @@ package org.pyexec.execution;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A bounded number of slots with a bounded, first-come queue before them. Safe for use by many threads. */
+/**
+ * A bounded number of slots with a bounded queue before them, fair among clients. Safe for use by many threads.
+ *
+ * <p>A free slot goes to the waiting client with the fewest running programs, among equals by turns: start-time fair
+ * queueing (Goyal, Vin, Cheng 1996) with every program counted as one. When the queue is full, whoever has more places
+ * in it than the newcomer would have gives his last one up (McKenney, "Stochastic Fairness Queueing", 1990). So a flood
+ * of one client costs another no more than the programs that run already.
+ */
 final class Slots {
+
+    private static final Comparator<Place> BY_TURN =
+            Comparator.<Place>comparingLong(place -> place.turn).thenComparingLong(place -> place.arrival);
 
     private final int capacity;
     private final int maxQueued;
     private final Duration patience;
 
     // mutable state, guarded by this
-    private final Deque<Place> waiting = new ArrayDeque<>();
+    private final Map<String, Client> clients = new HashMap<>();
     private int taken;
+    private int queued;
+    private long turn;
+    private long arrivals;
 
     Slots(int capacity, int maxQueued, Duration patience) {
         this.capacity = capacity;
@@ -28,8 +45,13 @@ final class Slots {
     /** One slot, given back once by {@link #close}. */
     final class Lease implements AutoCloseable {
 
+        private final Client client;
         // mutable state, guarded by the slots
         private boolean open = true;
+
+        private Lease(Client client) {
+            this.client = client;
+        }
 
         @Override
         public void close() {
@@ -37,33 +59,63 @@ final class Slots {
         }
     }
 
+    /** Who has something running or waiting; guarded by the slots. */
+    private static final class Client {
+        private final String name;
+        private final Deque<Place> waiting = new ArrayDeque<>();
+        private int running;
+        private long lastTurn;
+
+        private Client(String name) {
+            this.name = name;
+        }
+    }
+
     /** A place in the queue. */
     private static final class Place {
         private final CompletableFuture<Lease> lease = new CompletableFuture<>();
+        private final Client client;
+        private final long turn;
+        private final long arrival;
+
+        private Place(Client client, long turn, long arrival) {
+            this.client = client;
+            this.turn = turn;
+            this.arrival = arrival;
+        }
     }
 
     /**
      * A lease, at once or when one is given back.
      *
+     * @param clientName who shares the slots fairly with others
      * @return completed exceptionally by {@link RefusedException} when the queue is full, and by a
      *     {@link java.util.concurrent.TimeoutException} when the patience has run out
      */
-    CompletionStage<Lease> take() {
-        Place place = new Place();
+    CompletionStage<Lease> take(String clientName) {
+        Place place;
+        Optional<Place> displaced = Optional.empty();
         synchronized (this) {
+            Client client = clients.computeIfAbsent(clientName, Client::new);
             if (taken < capacity) {
-                taken++;
-                return CompletableFuture.completedStage(new Lease());
+                enter(client);
+                return CompletableFuture.completedStage(new Lease(client));
             }
-            if (waiting.size() >= maxQueued) {
-                return CompletableFuture.failedStage(new RefusedException(
-                        Refusal.BUSY, "All %d slots are busy and the queue is full.".formatted(capacity)));
+            if (queued >= maxQueued) {
+                displaced = displaceFor(client);
+                if (displaced.isEmpty()) {
+                    forgetIfIdle(client);
+                    return CompletableFuture.failedStage(new RefusedException(
+                            Refusal.BUSY, "All %d slots are busy and the queue is full.".formatted(capacity)));
+                }
             }
-            waiting.addLast(place);
+            place = enqueue(client);
         }
+        displaced.ifPresent(last -> last.lease.completeExceptionally(new RefusedException(
+                Refusal.BUSY, "The queue is full, and this client has more programs in it than others.")));
         return place.lease
                 .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((lease, failure) -> forget(place, failure));
+                .whenComplete((lease, failure) -> leaveQueue(place, failure));
     }
 
     synchronized int running() {
@@ -71,32 +123,85 @@ final class Slots {
     }
 
     synchronized int queued() {
-        return waiting.size();
+        return queued;
     }
 
-    private synchronized void forget(Place place, @Nullable Throwable failure) {
-        if (failure != null) {
-            waiting.remove(place);
+    private Place enqueue(Client client) {
+        client.lastTurn = Math.max(turn, client.lastTurn) + 1;
+        Place place = new Place(client, client.lastTurn, ++arrivals);
+        client.waiting.addLast(place);
+        queued++;
+        return place;
+    }
+
+    /** Takes the last place of the client that has most, if that is more than the newcomer would have then. */
+    private Optional<Place> displaceFor(Client newcomer) {
+        return clients.values().stream()
+                .max(Comparator.comparingInt(client -> client.waiting.size()))
+                .filter(longest -> longest.waiting.size() > newcomer.waiting.size() + 1)
+                .map(longest -> {
+                    queued--;
+                    longest.lastTurn--;
+                    return longest.waiting.removeLast();
+                });
+    }
+
+    /** Whose turn it is, taken out of the queue; empty when nobody waits or no slot is free. */
+    private synchronized Optional<Place> next() {
+        if (taken >= capacity) {
+            return Optional.empty();
+        }
+        Optional<Place> next = clients.values().stream()
+                .filter(client -> !client.waiting.isEmpty())
+                .map(client -> client.waiting.getFirst())
+                .min(Comparator.<Place>comparingInt(place -> place.client.running)
+                        .thenComparing(BY_TURN));
+        next.ifPresent(place -> {
+            place.client.waiting.removeFirst();
+            queued--;
+            turn = Math.max(turn, place.turn);
+            enter(place.client);
+        });
+        return next;
+    }
+
+    private void enter(Client client) {
+        taken++;
+        client.running++;
+    }
+
+    private synchronized void leave(Client client) {
+        taken--;
+        client.running--;
+        forgetIfIdle(client);
+    }
+
+    private void forgetIfIdle(Client client) {
+        if (client.running == 0 && client.waiting.isEmpty()) {
+            clients.remove(client.name, client);
         }
     }
 
-    /** Hands the slot to the first in the queue that still waits, else frees it. */
+    private synchronized void leaveQueue(Place place, @Nullable Throwable failure) {
+        if (failure != null && place.client.waiting.remove(place)) {
+            queued--;
+            forgetIfIdle(place.client);
+        }
+    }
+
+    /** Hands the slot to the next in the queue that still waits, else frees it. */
     private void giveBack(Lease lease) {
         synchronized (this) {
             if (!lease.open) {
                 return;
             }
             lease.open = false;
+            leave(lease.client);
         }
-        Place next;
-        do {
-            synchronized (this) {
-                next = waiting.pollFirst();
-                if (next == null) {
-                    taken--;
-                    return;
-                }
-            }
-        } while (!next.lease.complete(new Lease()));
+        Optional<Place> next = next();
+        while (next.isPresent() && !next.get().lease.complete(new Lease(next.get().client))) {
+            leave(next.get().client); // it had run out of patience just then
+            next = next();
+        }
     }
 }

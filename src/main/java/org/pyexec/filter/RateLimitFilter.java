@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
+import org.pyexec.http.Caller;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.ratelimit.ClientKey;
 import org.pyexec.ratelimit.Decision;
@@ -28,9 +29,6 @@ public class RateLimitFilter extends HttpFilter {
     private transient RateLimiter limiter;
 
     @Inject
-    private transient ClientAddresses clients;
-
-    @Inject
     private transient Bodies bodies;
 
     @Override
@@ -40,7 +38,7 @@ public class RateLimitFilter extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
-        Decision decision = limiter.tryTake(ClientKey.of(clients.of(request)));
+        Decision decision = limiter.tryTake(new ClientKey(Caller.of(request)));
         describe(decision, response);
         if (decision.allowed()) {
             chain.doFilter(request, response);

@@ -9,7 +9,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import org.pyexec.http.Caller;
 import org.pyexec.http.RequestId;
+import org.pyexec.ratelimit.ClientKey;
 
 /**
  * The first door: gives every request its id and writes one line to the log when it has been answered. A request that
@@ -32,14 +35,16 @@ public class RequestLogFilter extends HttpFilter {
         }
         long startedNanos = System.nanoTime();
         response.setHeader(RequestId.HEADER, RequestId.assign(request));
+        InetAddress client = clients.of(request);
+        Caller.assign(request, ClientKey.of(client).value());
         try {
             chain.doFilter(request, response);
         } finally {
-            AtTheEnd.of(request, () -> log(request, response, startedNanos));
+            AtTheEnd.of(request, () -> log(request, response, client, startedNanos));
         }
     }
 
-    private void log(HttpServletRequest request, HttpServletResponse response, long startedNanos) {
+    private void log(HttpServletRequest request, HttpServletResponse response, InetAddress client, long startedNanos) {
         LOG.log(
                 Level.INFO,
                 "request_id={0} event=request method={1} path={2} status={3} ms={4} client={5}",
@@ -48,7 +53,7 @@ public class RequestLogFilter extends HttpFilter {
                 printable(request.getRequestURI()),
                 Integer.toString(response.getStatus()),
                 Long.toString((System.nanoTime() - startedNanos) / 1_000_000),
-                clients.of(request).getHostAddress());
+                client.getHostAddress());
     }
 
     /** A path as one word of the log: what a client sends must not begin a new line or field. */

@@ -14,6 +14,13 @@ public interface SandboxRun extends AutoCloseable {
      */
     RunReport await(RunListener listener) throws IOException;
 
+    /**
+     * After {@link #await}: returns when every process of the run is gone, on the caller's thread.
+     *
+     * @throws IOException if the sandbox broke, or the run was closed from another thread
+     */
+    void awaitGone() throws IOException;
+
     /** Ends the program if it still runs, with every process that it started. Idempotent. */
     @Override
     void close();

@@ -96,6 +96,13 @@ final class WarmRun implements SandboxRun {
         }
     }
 
+    @Override
+    public void awaitGone() throws IOException {
+        if (in.read() >= 0) {
+            throw new IOException("The sandbox said more than the end");
+        }
+    }
+
     private void handOver(Frames.Fields fields, RunListener listener) throws IOException {
         long size = fields.number("size");
         try (Content content = new Content(size)) {

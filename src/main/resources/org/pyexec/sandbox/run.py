@@ -271,7 +271,17 @@ class Run:
     def _send_end(self) -> None:
         self._sent = True
         self._outbox.put(frames.frame(frames.END, frames.encode(self._end_fields())))
-        self._outbox.pour(iter(()), self._close)
+        self._outbox.pour(iter(()), self._take_down)
+
+    def _take_down(self) -> None:
+        """The end has been told. The connection closes, and with it the server's slot, when every process is gone."""
+        slot = self._slot
+        if slot is None or slot.dead:
+            self._close()
+            return
+        slot.on_exit = lambda: None
+        slot.on_dead = self._close
+        slot.kill()
 
     def _end_fields(self) -> frames.Fields:
         assert self._ending is not None

@@ -30,8 +30,8 @@ class SlotsTest {
     void aFreeSlotIsHadAtOnce() throws Exception {
         Slots slots = new Slots(2, 0, LONG);
 
-        now(slots.take());
-        now(slots.take());
+        now(slots.take("a"));
+        now(slots.take("a"));
 
         assertThat(slots.running()).isEqualTo(2);
     }
@@ -39,9 +39,9 @@ class SlotsTest {
     @Test
     void aFullQueueRefusesAtOnce() throws Exception {
         Slots slots = new Slots(1, 0, LONG);
-        now(slots.take());
+        now(slots.take("a"));
 
-        assertThat(slots.take().toCompletableFuture())
+        assertThat(slots.take("a").toCompletableFuture())
                 .failsWithin(LONG)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(RefusedException.class);
@@ -50,9 +50,9 @@ class SlotsTest {
     @Test
     void theFirstInTheQueueGetsTheSlotThatIsGivenBack() throws Exception {
         Slots slots = new Slots(1, 2, LONG);
-        Slots.Lease lease = now(slots.take());
-        CompletionStage<Slots.Lease> second = slots.take();
-        CompletionStage<Slots.Lease> third = slots.take();
+        Slots.Lease lease = now(slots.take("a"));
+        CompletionStage<Slots.Lease> second = slots.take("a");
+        CompletionStage<Slots.Lease> third = slots.take("a");
         assertThat(slots.queued()).isEqualTo(2);
 
         lease.close();
@@ -66,22 +66,22 @@ class SlotsTest {
     @Test
     void aLeaseIsGivenBackOnlyOnce() throws Exception {
         Slots slots = new Slots(1, 1, LONG);
-        Slots.Lease lease = now(slots.take());
+        Slots.Lease lease = now(slots.take("a"));
 
         lease.close();
         lease.close();
 
         assertThat(slots.running()).isZero();
-        now(slots.take());
-        assertThat(slots.take().toCompletableFuture()).isNotDone();
+        now(slots.take("a"));
+        assertThat(slots.take("a").toCompletableFuture()).isNotDone();
     }
 
     @Test
     void whoHasWaitedTooLongIsRefusedAndHoldsNoPlace() throws Exception {
         Slots slots = new Slots(1, 1, Duration.ofMillis(1));
-        Slots.Lease lease = now(slots.take());
+        Slots.Lease lease = now(slots.take("a"));
 
-        CompletionStage<Slots.Lease> impatient = slots.take();
+        CompletionStage<Slots.Lease> impatient = slots.take("a");
 
         assertThat(impatient.toCompletableFuture())
                 .failsWithin(LONG)
@@ -89,6 +89,83 @@ class SlotsTest {
                 .withCauseInstanceOf(TimeoutException.class);
         assertThat(slots.queued()).isZero();
         lease.close();
+        assertThat(slots.running()).isZero();
+    }
+
+    @Test
+    void aFloodOfOneClientLetsAnotherGoNext() throws Exception {
+        Slots slots = new Slots(1, 100, LONG);
+        Slots.Lease flooding = now(slots.take("flood"));
+        CompletionStage<Slots.Lease> second = slots.take("flood");
+        CompletionStage<Slots.Lease> third = slots.take("flood");
+        CompletionStage<Slots.Lease> other = slots.take("other");
+
+        flooding.close();
+        now(second).close();
+        now(other).close();
+
+        now(third);
+    }
+
+    @Test
+    void aSlotGoesToTheClientWithTheFewestRunningPrograms() throws Exception {
+        Slots slots = new Slots(4, 100, LONG);
+        Slots.Lease first = now(slots.take("flood"));
+        Slots.Lease second = now(slots.take("flood"));
+        now(slots.take("flood"));
+        now(slots.take("flood"));
+        List<CompletionStage<Slots.Lease>> flood = List.of(slots.take("flood"), slots.take("flood"));
+        CompletionStage<Slots.Lease> one = slots.take("other");
+        CompletionStage<Slots.Lease> two = slots.take("other");
+
+        first.close();
+        now(one);
+        second.close();
+
+        assertThat(two.toCompletableFuture()).isDone();
+        assertThat(flood).noneMatch(each -> each.toCompletableFuture().isDone());
+    }
+
+    @Test
+    void newClientsDoNotPassAnOldOneForEver() throws Exception {
+        Slots slots = new Slots(1, 100, LONG);
+        Slots.Lease held = now(slots.take("first"));
+        CompletionStage<Slots.Lease> patient = slots.take("first");
+        List<CompletionStage<Slots.Lease>> strangers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            strangers.add(slots.take("stranger " + i));
+        }
+
+        held.close();
+
+        Slots.Lease served = now(patient);
+        CompletionStage<Slots.Lease> again = slots.take("first");
+        served.close();
+        for (CompletionStage<Slots.Lease> stranger : strangers) {
+            slots.take("newer " + strangers.indexOf(stranger));
+            now(stranger).close();
+        }
+        now(again);
+    }
+
+    @Test
+    void whoFillsTheQueueGivesAPlaceUpForAnotherClient() throws Exception {
+        Slots slots = new Slots(1, 2, LONG);
+        Slots.Lease held = now(slots.take("flood"));
+        CompletionStage<Slots.Lease> second = slots.take("flood");
+        CompletionStage<Slots.Lease> last = slots.take("flood");
+
+        CompletionStage<Slots.Lease> other = slots.take("other");
+
+        assertThat(last.toCompletableFuture())
+                .failsWithin(LONG)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseInstanceOf(RefusedException.class);
+        assertThat(slots.queued()).isEqualTo(2);
+        assertThat(slots.take("other").toCompletableFuture()).isCompletedExceptionally();
+        held.close();
+        now(second).close();
+        now(other).close();
         assertThat(slots.running()).isZero();
     }
 
@@ -101,7 +178,7 @@ class SlotsTest {
         ExecutorService pool = Executors.newFixedThreadPool(16);
         try {
             for (int i = 0; i < 500; i++) {
-                ends.add(slots.take()
+                ends.add(slots.take("client " + i % 7)
                         .thenAcceptAsync(
                                 lease -> {
                                     try (lease) {
