@@ -26,6 +26,7 @@ import org.pyexec.web.ExecuteResource;
 import org.pyexec.web.FailureMapper;
 import org.pyexec.web.HealthResource;
 import org.pyexec.web.HostResource;
+import org.pyexec.web.LateAnswers;
 import org.pyexec.web.RootResource;
 import org.pyexec.web.Uptime;
 
@@ -36,6 +37,7 @@ import org.pyexec.web.Uptime;
  */
 record Rooms(
         Settings settings,
+        WorkerPool workers,
         FileStore files,
         Sandbox sandbox,
         Executions executions,
@@ -44,8 +46,9 @@ record Rooms(
         List<Object> webComponents)
         implements AutoCloseable {
 
-    static Rooms build(Settings settings, Executor executor, ServletContext context) throws IOException {
+    static Rooms build(Settings settings, Executor container, ServletContext context) throws IOException {
         Clock clock = Clock.systemUTC();
+        WorkerPool executor = new WorkerPool(container);
         FileStore files = FileStore.open(settings.files(), clock);
         Sandbox sandbox = WarmSandbox.start(settings.sandbox().in(files.runtime()), executor, clock);
         Executions executions = new Executions(settings.execution(), sandbox, files, executor, clock);
@@ -53,26 +56,34 @@ record Rooms(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
         return new Rooms(
                 settings,
+                executor,
                 files,
                 sandbox,
                 executions,
                 new Bodies(limits, files.incoming(), executor),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
-                webComponents(settings, executions, files, clock, context));
+                webComponents(settings, executions, files, executor, clock, context));
     }
 
     private static List<Object> webComponents(
-            Settings settings, Executions executions, FileStore files, Clock clock, ServletContext context)
+            Settings settings,
+            Executions executions,
+            FileStore files,
+            Executor executor,
+            Clock clock,
+            ServletContext context)
             throws IOException {
         Answers answers = new Answers(Json.mapper(settings.bodies().maxBodyBytes()), clock);
+        LateAnswers lateAnswers = new LateAnswers(executor);
         Uptime uptime = new Uptime(clock);
         Assets assets = Assets.of(context);
         HealthResource.Host host = SettingsReader.host(context.getServerInfo());
         return List.of(
                 new RootResource(answers, assets),
                 new ApiResource(answers, uptime, version()),
-                new HealthResource(executions, new Readiness(executions, clock), files, answers, uptime, host),
-                new ExecuteResource(executions, answers, settings.failedExecutionStatus()),
+                new HealthResource(
+                        executions, new Readiness(executions, clock), files, answers, lateAnswers, uptime, host),
+                new ExecuteResource(executions, answers, lateAnswers, settings.failedExecutionStatus()),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes()),
                 new DownloadResource(files, answers),
                 new AssetsResource(assets),
@@ -83,6 +94,7 @@ record Rooms(
     @Override
     public void close() {
         sandbox.close();
+        workers.close();
         try {
             files.close();
         } catch (IOException e) {

@@ -27,12 +27,17 @@ record AfterReturn(AsyncContext context, Executor executor, long sinceNanos) {
     }
 
     private void runOrWait(Runnable action) {
-        if (hasReturned() || System.nanoTime() - sinceNanos > PATIENCE_NANOS) {
+        if (System.nanoTime() - sinceNanos > PATIENCE_NANOS) {
             action.run();
+        } else if (hasReturned()) {
+            aMomentLater(action); // it is on its last steps
         } else {
-            CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS, executor)
-                    .execute(() -> runOrWait(action));
+            aMomentLater(() -> runOrWait(action));
         }
+    }
+
+    private void aMomentLater(Runnable action) {
+        CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS, executor).execute(action);
     }
 
     private boolean hasReturned() {

@@ -13,9 +13,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletionException;
+import org.pyexec.execution.Execution;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Outcome;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.http.Caller;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
 
@@ -28,14 +31,16 @@ public class ExecuteResource {
 
     private final Executions executions;
     private final Answers answers;
+    private final LateAnswers lateAnswers;
     private final int failedStatus;
 
     /**
      * @param failedStatus status of an answer about a program that failed
      */
-    public ExecuteResource(Executions executions, Answers answers, int failedStatus) {
+    public ExecuteResource(Executions executions, Answers answers, LateAnswers lateAnswers, int failedStatus) {
         this.executions = executions;
         this.answers = answers;
+        this.lateAnswers = lateAnswers;
         this.failedStatus = failedStatus;
     }
 
@@ -55,15 +60,14 @@ public class ExecuteResource {
             response.resume(answers.json(400, error.failed()));
             return;
         }
-        executions.run(asked.program()).whenComplete((outcome, failure) -> {
-            if (failure == null) {
-                response.resume(answer(outcome, requestId));
-            } else if (failure instanceof RefusedException refused) {
-                response.resume(refusal(refused, requestId));
-            } else {
-                response.resume(failure);
-            }
-        });
+        Execution execution = executions.run(asked.program(), Caller.of(request));
+        lateAnswers.give(
+                execution
+                        .outcome()
+                        .thenApply(outcome -> answer(outcome, requestId))
+                        .exceptionally(failure -> refusal(failure, requestId)),
+                execution.started(),
+                response);
     }
 
     private Response answer(Outcome outcome, String requestId) {
@@ -76,6 +80,15 @@ public class ExecuteResource {
                 outcome.report().ending().reason().word(),
                 Long.toString(outcome.report().duration().toMillis()));
         return answers.json(status, ExecuteResponse.of(outcome));
+    }
+
+    private Response refusal(Throwable failure, String requestId) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof RefusedException refused) {
+            return refusal(refused, requestId);
+        }
+        throw new CompletionException(cause);
     }
 
     private Response refusal(RefusedException refused, String requestId) {

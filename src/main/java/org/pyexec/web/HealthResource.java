@@ -22,6 +22,7 @@ public class HealthResource {
     private final Readiness readiness;
     private final FileStore files;
     private final Answers answers;
+    private final LateAnswers lateAnswers;
     private final Uptime uptime;
     private final Host host;
 
@@ -51,11 +52,18 @@ public class HealthResource {
     }
 
     public HealthResource(
-            Executions executions, Readiness readiness, FileStore files, Answers answers, Uptime uptime, Host host) {
+            Executions executions,
+            Readiness readiness,
+            FileStore files,
+            Answers answers,
+            LateAnswers lateAnswers,
+            Uptime uptime,
+            Host host) {
         this.executions = executions;
         this.readiness = readiness;
         this.files = files;
         this.answers = answers;
+        this.lateAnswers = lateAnswers;
         this.uptime = uptime;
         this.host = host;
     }
@@ -120,15 +128,13 @@ public class HealthResource {
     @GET
     @Path("/ready")
     public void ready(@Suspended AsyncResponse response) {
-        readiness.check().whenComplete((problem, failure) -> {
-            if (failure != null) {
-                response.resume(failure);
-            } else {
-                response.resume(
-                        problem.isEmpty()
+        lateAnswers.give(
+                readiness
+                        .check()
+                        .thenApply(problem -> problem.isEmpty()
                                 ? answers.json(200, new Probe("ready", null))
-                                : answers.json(503, new Probe("not ready", problem.get())));
-            }
-        });
+                                : answers.json(503, new Probe("not ready", problem.get()))),
+                true,
+                response);
     }
 }

@@ -71,7 +71,8 @@ class ContainerIT {
     @Test
     void programsRunOnTheContainersThreads() throws Exception {
         Program program = new Program("import time; time.sleep(1); print(1)", Duration.ofSeconds(30), false);
-        CompletionStage<Outcome> outcome = wiring.rooms().executions().run(program);
+        CompletionStage<Outcome> outcome =
+                wiring.rooms().executions().run(program, "test").outcome();
 
         Thread thread = outcome.thenApply(finished -> Thread.currentThread())
                 .toCompletableFuture()

@@ -1,0 +1,62 @@
+package org.pyexec.app;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks on threads of the container's executor, and keeps a thread for a while when its task is over.
+ *
+ * <p>To hand a task to a container is dear: Payara 6 looks for context providers on the class path each time, which takes
+ * longer than a program does. So a task of the container's is a worker here, which goes on with the next task. There are
+ * as many workers as there have been tasks at once; whoever submits tasks bounds them. Safe for use by many threads.
+ */
+final class WorkerPool implements Executor, AutoCloseable {
+
+    private static final long IDLE_SECONDS = 30;
+
+    private final Executor container;
+    private final SynchronousQueue<Runnable> handOver = new SynchronousQueue<>();
+    private volatile boolean closed;
+
+    WorkerPool(Executor container) {
+        this.container = container;
+    }
+
+    /**
+     * Runs the task on an idle worker, else on a new one.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the container gives no thread
+     */
+    @Override
+    public void execute(Runnable task) {
+        if (!handOver.offer(task)) {
+            container.execute(() -> work(task));
+        }
+    }
+
+    private void work(Runnable first) {
+        @Nullable Runnable next = first;
+        try {
+            while (next != null) {
+                next.run();
+                next = closed ? null : handOver.poll(IDLE_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the container wants its thread back
+        }
+    }
+
+    /** Lets the idle workers go at once, and the others when their task is over. */
+    @Override
+    public void close() {
+        closed = true;
+        boolean somebodyWasIdle;
+        do {
+            somebodyWasIdle = handOver.offer(WorkerPool::nothing);
+        } while (somebodyWasIdle);
+    }
+
+    private static void nothing() {}
+}

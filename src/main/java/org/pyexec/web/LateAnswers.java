@@ -1,0 +1,90 @@
+package org.pyexec.web;
+
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.core.Response;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Gives answers that are not there yet. Safe for use by many threads.
+ *
+ * <p>One that comes soon is given by the server's thread that took the request, which waits for it: the shortest way. For
+ * the others that thread is let go, and what comes within a moment is held back until it is certainly gone: Payara 6
+ * finishes a request twice when it is completed just then, and mixes up the next ones (its AsyncContextImpl looks at two
+ * flags without a lock).
+ */
+public final class LateAnswers {
+
+    private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
+    private final Executor executor;
+
+    /**
+     * @param executor where answers are written that the server's thread did not wait for
+     */
+    public LateAnswers(Executor executor) {
+        this.executor = executor;
+    }
+
+    /**
+     * Passes the answer on when it comes; called by the server's thread, as the last that it does for the request.
+     *
+     * @param soon whether the answer is being worked on, so that waiting a moment is worth a thread
+     */
+    void give(CompletionStage<Response> answer, boolean soon, AsyncResponse response) {
+        CompletableFuture<Response> future = answer.toCompletableFuture();
+        if (future.isDone() || (soon && comesSoon(future))) {
+            answer.whenComplete((value, failure) -> resume(response, value, failure));
+            return;
+        }
+        long since = System.nanoTime();
+        answer.whenComplete((value, failure) -> later(since, () -> resume(response, value, failure)));
+    }
+
+    private static boolean comesSoon(CompletableFuture<Response> answer) {
+        try {
+            answer.get(SOON_NANOS, TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** On another thread: whoever completes the answer has other things to do than to wait for a slow reader. */
+    private void later(long since, Runnable action) {
+        long early = since + RETURN_NANOS - System.nanoTime();
+        if (early > 0) {
+            CompletableFuture.delayedExecutor(early, TimeUnit.NANOSECONDS, Runnable::run)
+                    .execute(() -> onAnotherThread(action));
+        } else {
+            onAnotherThread(action);
+        }
+    }
+
+    private void onAnotherThread(Runnable action) {
+        try {
+            executor.execute(action);
+        } catch (RejectedExecutionException e) {
+            action.run(); // the server takes no more work; this is the end of what it has taken
+        }
+    }
+
+    private static void resume(AsyncResponse response, Response value, Throwable failure) {
+        if (failure == null) {
+            response.resume(value);
+        } else {
+            response.resume(failure);
+        }
+    }
+}

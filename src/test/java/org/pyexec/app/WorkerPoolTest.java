@@ -1,0 +1,77 @@
+package org.pyexec.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WorkerPoolTest {
+
+    private final ExecutorService container = Executors.newCachedThreadPool();
+    private final AtomicInteger borrowed = new AtomicInteger();
+    private final WorkerPool pool = new WorkerPool(task -> {
+        borrowed.incrementAndGet();
+        container.execute(task);
+    });
+
+    @AfterEach
+    void end() {
+        container.shutdownNow();
+    }
+
+    @Test
+    void tasksAtOnceHaveThreadsOfTheirOwn() throws Exception {
+        CountDownLatch together = new CountDownLatch(3);
+        for (int i = 0; i < 3; i++) {
+            pool.execute(() -> {
+                together.countDown();
+                try {
+                    together.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+
+        assertThat(together.await(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(borrowed.get()).isEqualTo(3);
+    }
+
+    @Test
+    void aThreadIsUsedAgain() throws Exception {
+        for (int i = 0; i < 1_000; i++) {
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            pool.execute(() -> done.complete(null));
+            done.get(1, TimeUnit.MINUTES);
+        }
+
+        assertThat(borrowed.get()).isLessThan(1_000);
+    }
+
+    @Test
+    void closingLetsIdleAndBusyThreadsGo() throws Exception {
+        CountDownLatch busy = new CountDownLatch(1);
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        pool.execute(() -> {
+            try {
+                busy.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        pool.execute(() -> done.complete(null));
+        done.get(1, TimeUnit.MINUTES);
+
+        pool.close();
+        busy.countDown();
+        container.shutdown();
+
+        assertThat(container.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+    }
+}
