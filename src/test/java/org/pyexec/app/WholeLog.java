@@ -1,0 +1,42 @@
+package org.pyexec.app;
+
+import fish.payara.arquillian.container.payara.managed.PayaraMicroDeployableContainer;
+import org.jboss.arquillian.container.spi.client.container.DeployableContainer;
+import org.jboss.arquillian.container.spi.client.container.DeploymentException;
+import org.jboss.arquillian.container.spi.client.protocol.metadata.HTTPContext;
+import org.jboss.arquillian.container.spi.client.protocol.metadata.ProtocolMetaData;
+import org.jboss.arquillian.core.spi.LoadableExtension;
+import org.jboss.shrinkwrap.api.Archive;
+
+/**
+ * Mends Arquillian's container for Payara Micro 3.1: it reads the server's log while that is being written, and when it
+ * has seen only half of the lines that matter it believes that nothing was deployed.
+ */
+public class WholeLog implements LoadableExtension {
+
+    @Override
+    public void register(ExtensionBuilder builder) {
+        builder.override(DeployableContainer.class, PayaraMicroDeployableContainer.class, Container.class);
+    }
+
+    /** Deploys again when the server is there and its servlets are not. */
+    public static class Container extends PayaraMicroDeployableContainer {
+
+        private static final int ATTEMPTS = 3;
+
+        @Override
+        public ProtocolMetaData deploy(Archive<?> archive) throws DeploymentException {
+            ProtocolMetaData found = super.deploy(archive);
+            for (int i = 1; i < ATTEMPTS && hasNoServlets(found); i++) {
+                undeploy(archive);
+                found = super.deploy(archive);
+            }
+            return found;
+        }
+
+        private static boolean hasNoServlets(ProtocolMetaData found) {
+            return found.getContexts(HTTPContext.class).stream()
+                    .allMatch(context -> context.getServlets().isEmpty());
+        }
+    }
+}
