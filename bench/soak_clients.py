@@ -49,6 +49,7 @@ class Client(threading.Thread):
         self._count = 0
         self._kind = ""
         self._history = ""  # of the connection: its last requests and their answers
+        self._last_answer = 0.0
 
     def run(self) -> None:
         while not self._setting.stop.is_set():
@@ -73,13 +74,15 @@ class Client(threading.Thread):
         self._ledger.send()
         began = time.monotonic()
         connection = self._connection or self._connect()
-        self._history = f"{self._history[-300:]} {identifier} {method} {path[:20]}"
+        idle = began - self._last_answer if self._last_answer else 0.0
+        self._history = f"{self._history[-300:]} {identifier} after {idle:.2f} s {method} {path[:20]}"
         self._requests_left -= 1
         if self._requests_left <= 0:
             headers["Connection"] = "close"
         connection.send(request(method, path, identifier, body, **headers))
         answer = connection.answer(method)
         self._history += f" {answer.status}"
+        self._last_answer = time.monotonic()
         self._ledger.answer(identifier, answer.status, self._kind, time.monotonic() - began)
         if answer.headers.get("x-request-id") != identifier:
             raise Violation(f"an answer to {answer.headers.get('x-request-id')} instead of {identifier}")
@@ -219,6 +222,7 @@ class Client(threading.Thread):
 
     def _vanish(self, sent: bytes, answer_bytes: int = 0) -> None:
         self._ledger.send(vanishing=True)
+        self._history += f" ({self._kind})"
         try:
             connection = Connection(self._setting.port)
         except OSError as e:
@@ -250,7 +254,7 @@ class Client(threading.Thread):
     def _vanish_in_download(self) -> None:
         offer = self._ledger.an_offer(self._random.random())
         if offer is not None:
-            self._vanish(request("GET", offer.url, self._next_id()), 1000)
+            self._vanish(request("GET", offer.url, self._next_id()), 100)
 
     WORK = {
         "upload": (6, _upload),
