@@ -83,7 +83,7 @@ final class BodyReader implements ReadListener {
 
     @Override
     public synchronized void onDataAvailable() throws IOException {
-        while (!over && in.isReady()) {
+        while (!over && !endsByItself() && in.isReady()) {
             int count = in.read(buffer);
             if (count < 0) {
                 return;
@@ -100,6 +100,14 @@ final class BodyReader implements ReadListener {
                 body.write(buffer, count);
             }
         }
+    }
+
+    /**
+     * Whether the last byte has been read and the server is about to say so. Payara, asked for more at that moment, takes it for
+     * a wish and begins to read: what it gets is the head of the next request, in the middle of the end of this one.
+     */
+    private boolean endsByItself() {
+        return receivedBytes == request.getContentLengthLong() && !in.isFinished();
     }
 
     @Override

@@ -6,10 +6,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -36,6 +41,51 @@ class HostingIT {
                 "Content-Disposition: form-data; name=\"file\"; filename=\"file.txt\"\r\nContent-Type: text/plain",
                 new byte[1024])));
         assertFileTxt(answer, before);
+    }
+
+    /** Whole requests, one after another on one connection, as browsers and most libraries send them. */
+    @Test
+    void uploadsAtOnceOverKeptConnectionsAllArriveWhole() throws Exception {
+        int clients = 4;
+        ExecutorService threads = Executors.newFixedThreadPool(clients);
+        try {
+            List<Future<Void>> uploads = new ArrayList<>();
+            for (int client = 0; client < clients; client++) {
+                byte[] content = new byte[400_000 + client];
+                Arrays.fill(content, (byte) client);
+                uploads.add(threads.submit(() -> uploadOverOneConnection(content, 25)));
+            }
+            for (Future<Void> upload : uploads) {
+                upload.get(120, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private Void uploadOverOneConnection(byte[] content, int times) throws IOException {
+        Multipart form = Multipart.of(Multipart.file("a.bin", content));
+        byte[] head = RawConnection.headOfMany(
+                        "POST",
+                        "/host",
+                        "Content-Type",
+                        form.contentType(),
+                        "Content-Length",
+                        Integer.toString(form.body().length))
+                .getBytes(StandardCharsets.UTF_8);
+        byte[] request = Arrays.copyOf(head, head.length + form.body().length);
+        System.arraycopy(form.body(), 0, request, head.length, form.body().length);
+        try (RawConnection connection = RawConnection.to(http.base())) {
+            for (int i = 0; i < times; i++) {
+                connection.send(request);
+                Answer hosted = connection.answer();
+                assertThat(hosted.status()).as("%s", hosted).isEqualTo(200);
+                connection.send(RawConnection.headOfMany(
+                        "GET", hosted.json().path("downloadUrl").textValue()));
+                assertThat(connection.answer().body()).isEqualTo(content);
+            }
+        }
+        return null;
     }
 
     @Test

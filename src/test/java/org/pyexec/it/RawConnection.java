@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,11 +63,19 @@ final class RawConnection implements AutoCloseable {
 
     /** A request's head with its empty line; header arguments are alternating names and values. */
     static String head(String method, String path, String... headers) {
+        String[] all = Arrays.copyOf(headers, headers.length + 2);
+        all[headers.length] = "Connection";
+        all[headers.length + 1] = "close";
+        return headOfMany(method, path, all);
+    }
+
+    /** A head after which the connection stays open for the next. */
+    static String headOfMany(String method, String path, String... headers) {
         StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
         for (int i = 0; i < headers.length; i += 2) {
             head.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
         }
-        return head.append("Connection: close\r\n\r\n").toString();
+        return head.append("\r\n").toString();
     }
 
     void send(String text) throws IOException {
