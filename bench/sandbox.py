@@ -10,6 +10,7 @@ another in blocks that take turns with blocks of bare interpreters.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import shutil
@@ -21,12 +22,11 @@ import tempfile
 import time
 from typing import Dict, List, Tuple
 
+import processes
+from programs import FIGURE, PANDAS, PRINT
+
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../src/main/resources/org/pyexec/sandbox")
-PROGRAMS = {
-    "print": "print(1)",
-    "numpy and pandas": "import numpy as np, pandas as pd\nprint(pd.DataFrame({'a': np.arange(9)}).a.sum())",
-    "figure": "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])\nplt.savefig('plot.png')",
-}
+PROGRAMS = {program.name: program.code for program in (PRINT, PANDAS, FIGURE)}
 BLOCKS, BARE_IN_BLOCK, RUNS_IN_BLOCK = 20, 10, 40
 PAUSE = 0.02  # between runs: the pool is refilled in it
 
@@ -79,34 +79,15 @@ class Sandbox:
 
     def processor_seconds(self) -> float:
         """Of the supervisor and everything below it, the dead included."""
-        ticks = 0
-        waiting = [self.process.pid]
-        while waiting:
-            pid = waiting.pop()
-            try:
-                with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
-                    ticks += sum(map(int, stat.read().rpartition(")")[2].split()[11:15]))
-                with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
-                    waiting += map(int, children.read().split())
-            except OSError:
-                continue
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return processes.processor_seconds(self.process.pid)
 
     def private_megabytes(self) -> List[float]:
         """Of the processes that wait for a program, as the kernel tells private pages."""
         found = []
-        waiting = [(self.process.pid, 0)]
-        while waiting:
-            pid, depth = waiting.pop()
-            try:
-                with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
-                    private = sum(int(line.split()[1]) for line in rollup if line.startswith("Private_"))
-                with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
-                    waiting += [(int(child), depth + 1) for child in children.read().split()]
-            except OSError:
-                continue
+        for pid, depth in processes.family(self.process.pid):
             if depth == 3:
-                found.append(private / 1024)
+                with contextlib.suppress(OSError):  # it has ended meanwhile
+                    found.append(processes.private_megabytes(pid))
         return found
 
 
@@ -126,7 +107,7 @@ def children_seconds() -> float:
 
 
 def processor_time(sandbox: Sandbox) -> Tuple[float, float, float]:
-    """Seconds per bare interpreter and per run, everything counted, and runs per second; in turns, one after another."""
+    """Seconds per bare interpreter and per run, everything counted, and runs per second; both take turns."""
     alone = took = 0.0
     before = sandbox.processor_seconds()
     for _ in range(BLOCKS):

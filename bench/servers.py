@@ -1,0 +1,156 @@
+"""The contestants that are servers: ours, and the plain one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import Dict, List
+
+import processes
+from client import Client, execute_request, get_request, host_request, is_right
+from commands import Timing, Wrong
+from programs import PRINT, Program
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+JAR = os.path.join(HERE, "../target/python-executor.jar")
+_START_SECONDS = 120.0
+_STOP_SECONDS = 20.0
+
+
+class Server:
+    """A server of its own on a free port, with its files below a folder; use as a context."""
+
+    name = ""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self._log = os.path.join(folder, f"{self.name}-{self.port}.log")
+        self._client = Client(self.port)
+
+    def command(self) -> List[str]:
+        raise NotImplementedError
+
+    def environment(self) -> Dict[str, str]:
+        return dict(os.environ)
+
+    def __enter__(self) -> "Server":
+        began = time.perf_counter()
+        # setpriv: should this process be killed outright, the server does not outlive it.
+        command = ["setpriv", "--pdeathsig", "TERM", *self.command()]
+        with open(self._log, "wb") as log:
+            streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+            self.process = subprocess.Popen(command, env=self.environment(), start_new_session=True, **streams)
+        try:
+            self._await_first_answer()
+            self.started = time.perf_counter() - began
+            self._await_ready()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends the server and returns when everything that it started is gone too."""
+        self._client.close()
+        family = [pid for pid, _ in processes.family(self.process.pid)]
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        deadline = time.monotonic() + _STOP_SECONDS
+        while any(os.path.exists(f"/proc/{pid}") for pid in family) and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+    def run(self, program: Program) -> Timing:
+        request = execute_request(program)
+        began = time.perf_counter()
+        answer = self._client.ask(request)
+        answered = time.perf_counter()
+        if not is_right(program, answer):
+            raise Wrong(f"{self.name}, {program.name}: {answer.status} {answer.body[:200]!r}")
+        if not program.file:
+            return Timing(answered - began, answered - began)
+        content = self._fetch(json.loads(answer.body)["generatedFiles"][0]["downloadUrl"])
+        fetched = time.perf_counter()
+        if not program.wrote(content):
+            raise Wrong(f"{self.name}, {program.name}: not what the program wrote")
+        return Timing(answered - began, fetched - began)
+
+    def host(self, content: bytes) -> Timing:
+        request = host_request(content)
+        began = time.perf_counter()
+        answer = self._client.ask(request)
+        answered = time.perf_counter()
+        if answer.status != 200:
+            raise Wrong(f"{self.name}, upload: {answer.status} {answer.body[:200]!r}")
+        returned = self._fetch(json.loads(answer.body)["downloadUrl"])
+        fetched = time.perf_counter()
+        if returned != content:
+            raise Wrong(f"{self.name}, upload: not what was uploaded")
+        return Timing(answered - began, fetched - began)
+
+    def ask_json(self, path: str) -> Dict[str, object]:
+        return dict(json.loads(self._client.ask(get_request(path)).body))
+
+    def _fetch(self, path: str) -> bytes:
+        answer = self._client.ask(get_request(path))
+        if answer.status != 200:
+            raise Wrong(f"{self.name}, download: {answer.status} {answer.body[:200]!r}")
+        return answer.body
+
+    def _await_first_answer(self) -> None:
+        request = execute_request(PRINT)
+        self._poll(lambda: is_right(PRINT, self._client.ask(request)))
+
+    def _await_ready(self) -> None:
+        self._poll(lambda: self._client.ask(get_request("/health/ready")).status == 200)
+
+    def _poll(self, succeeds) -> None:  # type: ignore[no-untyped-def]
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                if succeeds():
+                    return
+            except (OSError, ValueError, KeyError):
+                self._client.close()
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                with open(self._log, encoding="utf-8", errors="replace") as log:
+                    raise RuntimeError(f"{self.name} does not start:\n{log.read()[-2000:]}")
+            time.sleep(0.01)
+
+
+class Ours(Server):
+    name = "ours"
+
+    def command(self) -> List[str]:
+        java = os.path.join(os.environ["JAVA_HOME"], "bin/java")
+        return [java, "-jar", os.path.normpath(JAR)]
+
+    def environment(self) -> Dict[str, str]:
+        storage = os.path.join(self.folder, f"storage-{self.port}")
+        ours = {"PORT": str(self.port), "STORAGE_DIR": storage, "RATE_LIMIT_MAX": "0", "PYTHON": sys.executable}
+        return {**os.environ, **ours}
+
+
+class Plain(Server):
+    name = "plain"
+
+    def command(self) -> List[str]:
+        return ["node", os.path.join(HERE, "plain-server.js"), str(self.port), sys.executable, self.folder]
+
+    def environment(self) -> Dict[str, str]:
+        return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": self.folder, "MPLBACKEND": "Agg"}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
