@@ -132,7 +132,8 @@ class Ours(Server):
 
     def command(self) -> List[str]:
         java = os.path.join(os.environ["JAVA_HOME"], "bin/java")
-        return [java, "-jar", os.path.normpath(JAR)]
+        # What it unpacks goes with the folder, even if it is killed.
+        return [java, f"-Djava.io.tmpdir={self.folder}", "-jar", os.path.normpath(JAR)]
 
     def environment(self) -> Dict[str, str]:
         storage = os.path.join(self.folder, f"storage-{self.port}")
