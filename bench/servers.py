@@ -17,7 +17,7 @@ from commands import Timing, Wrong
 from programs import PRINT, Program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-JAR = os.path.join(HERE, "../target/python-executor.jar")
+START = os.path.join(HERE, "../server-config/payara-micro/start.sh")
 _START_SECONDS = 120.0
 _STOP_SECONDS = 20.0
 
@@ -131,9 +131,8 @@ class Ours(Server):
     name = "ours"
 
     def command(self) -> List[str]:
-        java = os.path.join(os.environ["JAVA_HOME"], "bin/java")
         # What it unpacks goes with the folder, even if it is killed.
-        return [java, f"-Djava.io.tmpdir={self.folder}", "-jar", os.path.normpath(JAR)]
+        return [os.path.normpath(START), f"-Djava.io.tmpdir={self.folder}"]
 
     def environment(self) -> Dict[str, str]:
         storage = os.path.join(self.folder, f"storage-{self.port}")
