@@ -10,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** An ordinary HTTP/1.1 client of one server. Header arguments are alternating names and values. */
@@ -72,12 +74,12 @@ final class Http {
         return postLater(Json.object("code", code, "timeout", timeoutSeconds));
     }
 
-    CompletableFuture<Answer> postLater(String json) {
+    CompletableFuture<Answer> postLater(String json, String... headers) {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        return CLIENT.sendAsync(
-                        request("POST", "/execute", body, "Content-Type", "application/json"),
-                        BodyHandlers.ofByteArray())
-                .thenApply(Http::answer);
+        List<String> all = new ArrayList<>(List.of("Content-Type", "application/json"));
+        all.addAll(List.of(headers));
+        HttpRequest request = request("POST", "/execute", body, all.toArray(String[]::new));
+        return CLIENT.sendAsync(request, BodyHandlers.ofByteArray()).thenApply(Http::answer);
     }
 
     /** Uploads one file as curl does. */

@@ -1,0 +1,75 @@
+package org.pyexec.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A server with two slots and a short queue, behind a proxy that names its clients. */
+class FairnessIT {
+
+    @RegisterExtension
+    static final OwnServer SERVER = new OwnServer(Map.of(
+            "RATE_LIMIT_MAX", "0",
+            "MAX_CONCURRENT_EXECUTIONS", "2",
+            "MAX_QUEUED_EXECUTIONS", "6",
+            "TRUSTED_PROXIES", "127.0.0.1"));
+
+    private static final String SLOW = Json.object("code", "import time; time.sleep(2)");
+
+    private final Http http = SERVER.http();
+
+    @Test
+    void aFloodOfOneClientKeepsNobodyElseWaiting() {
+        List<CompletableFuture<Answer>> flood = flood(8);
+        awaitExecutions(2, 6);
+
+        Answer other = http.postLater(Json.object("code", "print('other')"), "X-Forwarded-For", "203.0.113.2")
+                .join();
+
+        assertThat(Shapes.success(other).path("output").textValue()).isEqualTo("other\n");
+        assertThat(flood.stream().filter(each -> !each.isDone()).count()).isGreaterThanOrEqualTo(3);
+        List<Integer> statuses =
+                flood.stream().map(each -> each.join().status()).toList();
+        assertThat(statuses).containsOnly(200, 503);
+        assertThat(statuses.stream().filter(status -> status == 503)).hasSize(1);
+    }
+
+    @Test
+    void healthDownloadsAndProbesAnswerWhileAllSlotsAreBusy() {
+        String hosted = http.hosted("a.txt", new byte[] {1});
+        List<CompletableFuture<Answer>> flood = flood(6);
+        awaitExecutions(2, 4);
+
+        assertThat(http.get("/health").status()).isEqualTo(200);
+        assertThat(http.get("/health/live").status()).isEqualTo(200);
+        assertThat(http.get("/health/ready").status()).isEqualTo(200);
+        assertThat(http.get(hosted).body()).isEqualTo(new byte[] {1});
+
+        assertThat(flood.stream().filter(CompletableFuture::isDone)).isEmpty();
+        flood.forEach(each -> Shapes.success(each.join()));
+    }
+
+    private List<CompletableFuture<Answer>> flood(int programs) {
+        List<CompletableFuture<Answer>> flood = new ArrayList<>();
+        for (int i = 0; i < programs; i++) {
+            flood.add(http.postLater(SLOW, "X-Forwarded-For", "203.0.113.1"));
+        }
+        return flood;
+    }
+
+    private void awaitExecutions(int running, int queued) {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            ObjectNode health = http.get("/health").json();
+            assertThat(health.at("/executions/running").intValue()).isEqualTo(running);
+            assertThat(health.at("/executions/queued").intValue()).isEqualTo(queued);
+        });
+    }
+}
