@@ -89,7 +89,8 @@ class DiskFullIT {
 
         assertThat(namesOnDisk()).isEqualTo(before).noneMatch(name -> name.endsWith(".part"));
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(deletedFilesHeld()).isEmpty());
+                .untilAsserted(
+                        () -> assertThat(Held.deletedFiles(server.process())).isEmpty());
     }
 
     @Test
@@ -183,25 +184,6 @@ class DiskFullIT {
                     .filter(name -> name.contains("/files/") || name.contains("/incoming/"))
                     .sorted()
                     .toList();
-        }
-    }
-
-    /** Spooled bodies have no name: their descriptors are all that keeps them on the disk. */
-    private static List<String> deletedFilesHeld() throws IOException {
-        try (Stream<Path> descriptors =
-                Files.list(Path.of("/proc/" + server.process().pid() + "/fd"))) {
-            return descriptors
-                    .map(DiskFullIT::target)
-                    .filter(target -> target.endsWith(" (deleted)"))
-                    .toList();
-        }
-    }
-
-    private static String target(Path link) {
-        try {
-            return Files.readSymbolicLink(link).toString();
-        } catch (IOException closed) {
-            return "";
         }
     }
 }
