@@ -19,6 +19,7 @@ import org.pyexec.http.RequestId;
 final class BodyReader implements ReadListener {
 
     static final int CONTENT_TOO_LARGE = 413;
+    private static final int INSUFFICIENT_STORAGE = 507; // RFC 4918, section 11.5
 
     private static final Logger LOG = System.getLogger(BodyReader.class.getName());
     private static final int BUFFER_BYTES = 16 << 10;
@@ -97,8 +98,27 @@ final class BodyReader implements ReadListener {
             } else if (receivedBytes > limit) {
                 startDraining(new Verdict(CONTENT_TOO_LARGE, tooLarge));
             } else {
-                body.write(buffer, count);
+                keep(count);
             }
+        }
+    }
+
+    /** What can't be kept is nothing that the client did wrong, and is told when the rest of the body has been drained. */
+    private void keep(int count) throws IOException {
+        try {
+            body.write(buffer, count);
+        } catch (IOException diskFailure) {
+            LOG.log(
+                    Level.WARNING,
+                    () -> "request_id=%s event=body_not_kept cause=\"%s\""
+                            .formatted(RequestId.of(request), diskFailure));
+            body.close();
+            startDraining(new Verdict(
+                    INSUFFICIENT_STORAGE,
+                    FilterResponses.error(
+                            request,
+                            "Storage full",
+                            "The server has no room for this request at the moment; try again later.")));
         }
     }
 

@@ -35,11 +35,7 @@ final class SpooledBody implements AutoCloseable {
             memory.write(bytes, 0, count);
             return;
         }
-        FileChannel channel = spill();
-        ByteBuffer rest = ByteBuffer.wrap(bytes, 0, count);
-        while (rest.hasRemaining()) {
-            channel.write(rest);
-        }
+        writeFully(spill(), ByteBuffer.wrap(bytes, 0, count));
     }
 
     long length() {
@@ -69,11 +65,18 @@ final class SpooledBody implements AutoCloseable {
         if (channel == null) {
             Path name = Files.createTempFile(folder, "body-", null);
             channel = FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            file = channel; // from here on it is closed with this body, whatever happens
             Files.delete(name);
-            channel.write(ByteBuffer.wrap(memory.toByteArray()));
+            writeFully(channel, ByteBuffer.wrap(memory.toByteArray()));
             memory.reset();
-            file = channel;
         }
         return channel;
+    }
+
+    /** On a disk that is nearly full, one write may take a part only. */
+    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
     }
 }

@@ -11,6 +11,8 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Providers;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.annotation.Annotation;
 import java.util.List;
 import org.glassfish.jersey.media.multipart.BodyPart;
@@ -24,11 +26,13 @@ import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.Json;
+import org.pyexec.http.RequestId;
 
 /** {@code POST /host}: keeps an uploaded file for a while. */
 @Path("/host")
 public class HostResource {
 
+    private static final Logger LOG = System.getLogger(HostResource.class.getName());
     private static final String FIELD = "file";
     private static final ErrorBody NO_FILE = ErrorBody.bare("No file uploaded");
 
@@ -58,6 +62,13 @@ public class HostResource {
         }
         try (FormDataMultiPart form = read(type, request, headers, providers)) {
             return answer(form, request);
+        } catch (NotKept e) {
+            LOG.log(
+                    Level.WARNING,
+                    "request_id={0} event=form_not_kept cause=\"{1}\"",
+                    RequestId.of(request),
+                    e.getCause());
+            return storageFull(request);
         } catch (BadRequestException e) {
             String message = "The body is not well-formed multipart/form-data.";
             return answers.json(400, answers.error(request, "Malformed form", message));
@@ -70,17 +81,28 @@ public class HostResource {
         return request.getContentLengthLong() <= (boundary.isEmpty() ? 0 : "\r\n--".length() + boundary.length() + 4);
     }
 
+    /** The body has been received already, so what fails here is the disk on which the parts are put. */
     private static FormDataMultiPart read(
-            MediaType type, HttpServletRequest request, HttpHeaders headers, Providers providers) throws IOException {
-        return providers
-                .getMessageBodyReader(FormDataMultiPart.class, FormDataMultiPart.class, new Annotation[0], type)
-                .readFrom(
-                        FormDataMultiPart.class,
-                        FormDataMultiPart.class,
-                        new Annotation[0],
-                        type,
-                        headers.getRequestHeaders(),
-                        request.getInputStream());
+            MediaType type, HttpServletRequest request, HttpHeaders headers, Providers providers) throws NotKept {
+        try {
+            return providers
+                    .getMessageBodyReader(FormDataMultiPart.class, FormDataMultiPart.class, new Annotation[0], type)
+                    .readFrom(
+                            FormDataMultiPart.class,
+                            FormDataMultiPart.class,
+                            new Annotation[0],
+                            type,
+                            headers.getRequestHeaders(),
+                            request.getInputStream());
+        } catch (IOException e) {
+            throw new NotKept(e);
+        }
+    }
+
+    private static final class NotKept extends IOException {
+        NotKept(IOException cause) {
+            super(cause);
+        }
     }
 
     private Response answer(FormDataMultiPart form, HttpServletRequest request) throws IOException {
@@ -106,9 +128,13 @@ public class HostResource {
             String message = "A file may have at most %d bytes.".formatted(maxUploadBytes);
             return answers.json(413, answers.error(request, "File too large", message));
         } catch (StoreFullException e) {
-            String message = "The server has no room for this file at the moment; try again later.";
-            return answers.json(507, answers.error(request, "Storage full", message));
+            return storageFull(request);
         }
+    }
+
+    private Response storageFull(HttpServletRequest request) {
+        String message = "The server has no room for this file at the moment; try again later.";
+        return answers.json(507, answers.error(request, "Storage full", message));
     }
 
     private static InputStream content(BodyPart part) {

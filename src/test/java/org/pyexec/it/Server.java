@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,11 +36,13 @@ final class Server implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final Process process;
+    private final List<String> launcher;
     private final Map<String, String> environment;
     private final Path log;
     private final boolean ownsStorage;
 
-    private Server(Map<String, String> settings) {
+    private Server(List<String> launcher, Map<String, String> settings) {
+        this.launcher = List.copyOf(launcher);
         this.ownsStorage = !settings.containsKey("STORAGE_DIR");
         this.environment = environment(settings);
         this.log = PROJECT.resolve("target/it-logs")
@@ -52,17 +55,22 @@ final class Server implements AutoCloseable {
 
     /** Starts an instance with these settings beside the defaults of the tests; returns when it is ready. */
     static Server start(Map<String, String> settings) {
-        return startUntil("/health/ready", settings);
+        return startUntil("/health/ready", List.of(), settings);
+    }
+
+    /** The same behind a command that prepares something, and then runs its last arguments in its own process. */
+    static Server startBehind(List<String> launcher, Map<String, String> settings) {
+        return startUntil("/health/ready", launcher, settings);
     }
 
     /** Starts an instance that need not become ready; returns when it is alive. */
     static Server startAlive(Map<String, String> settings) {
-        return startUntil("/health/live", settings);
+        return startUntil("/health/live", List.of(), settings);
     }
 
     /** Starts an instance that is expected to end by itself, and waits for its end. */
     static Refusal startRefused(Map<String, String> settings) {
-        try (Server server = new Server(settings)) {
+        try (Server server = new Server(List.of(), settings)) {
             try {
                 await().atMost(START).until(() -> !server.process.isAlive() || server.answers("/health/live"));
             } catch (ConditionTimeoutException stillThere) {
@@ -116,6 +124,11 @@ final class Server implements AutoCloseable {
         return Path.of(environment.getOrDefault("STORAGE_DIR", "."));
     }
 
+    /** The same folder as the server's process sees it, whatever it has mounted there. */
+    Path storageInside() {
+        return Path.of("/proc/" + process.pid() + "/root" + storage());
+    }
+
     ProcessHandle process() {
         return process.toHandle();
     }
@@ -163,8 +176,8 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static Server startUntil(String probe, Map<String, String> settings) {
-        Server server = new Server(settings);
+    private static Server startUntil(String probe, List<String> launcher, Map<String, String> settings) {
+        Server server = new Server(launcher, settings);
         try {
             await().atMost(START).until(() -> !server.process.isAlive() || server.answers("/health/live"));
             await().atMost(START).until(() -> !server.process.isAlive() || server.answers(probe));
@@ -198,7 +211,9 @@ final class Server implements AutoCloseable {
         Path script = PROJECT.resolve("server-config")
                 .resolve(System.getProperty("pyexec.server", "payara-micro"))
                 .resolve("start.sh");
-        ProcessBuilder builder = new ProcessBuilder(script.toString()).directory(PROJECT.toFile());
+        List<String> command = new ArrayList<>(launcher);
+        command.add(script.toString());
+        ProcessBuilder builder = new ProcessBuilder(command).directory(PROJECT.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);
         try {
