@@ -19,6 +19,9 @@ import org.pyexec.sandbox.SandboxUnavailableException;
 /** Runs programs: takes a slot, opens a sandbox, collects what comes. Safe for use by many threads. */
 public final class Executions {
 
+    /** Programs wait in memory; one that is longer takes more places in the queue. */
+    private static final int CHARACTERS_PER_PLACE = 256 << 10;
+
     private final ExecutionSettings settings;
     private final Sandbox sandbox;
     private final FileStore files;
@@ -67,7 +70,8 @@ public final class Executions {
                     false);
         }
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        CompletionStage<Slots.Lease> slot = slots.take(client);
+        CompletionStage<Slots.Lease> slot =
+                slots.take(client, 1 + program.code().length() / CHARACTERS_PER_PLACE);
         boolean started = isThere(slot.toCompletableFuture());
         slot.whenComplete((lease, failure) -> {
             if (failure == null) {

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * A bounded number of slots with a bounded queue before them, fair among clients. Safe for use by many threads.
  *
  * <p>A free slot goes to the waiting client with the fewest running programs, among equals by turns: start-time fair
- * queueing (Goyal, Vin, Cheng 1996) with every program counted as one. When the queue is full, whoever has more places
- * in it than the newcomer would have gives his last one up (McKenney, "Stochastic Fairness Queueing", 1990). So a flood
- * of one client costs another no more than the programs that run already.
+ * queueing (Goyal, Vin, Cheng 1996) with every program counted as one. When the queue is full, whoever has more room in
+ * it than the newcomer would have gives his last place up (McKenney, "Stochastic Fairness Queueing", 1990). So a flood of
+ * one client costs another no more than the programs that run already.
  */
 final class Slots {
 
@@ -26,19 +27,25 @@ final class Slots {
             Comparator.<Place>comparingLong(place -> place.turn).thenComparingLong(place -> place.arrival);
 
     private final int capacity;
-    private final int maxQueued;
+    private final int room;
     private final Duration patience;
 
     // mutable state, guarded by this
     private final Map<String, Client> clients = new HashMap<>();
     private int taken;
     private int queued;
+    private int occupied;
     private long turn;
     private long arrivals;
 
-    Slots(int capacity, int maxQueued, Duration patience) {
+    /**
+     * @param capacity how many leases there are at once
+     * @param room how much may wait for one; most programs need 1 of it
+     * @param patience how long a program waits
+     */
+    Slots(int capacity, int room, Duration patience) {
         this.capacity = capacity;
-        this.maxQueued = maxQueued;
+        this.room = room;
         this.patience = patience;
     }
 
@@ -64,6 +71,7 @@ final class Slots {
         private final String name;
         private final Deque<Place> waiting = new ArrayDeque<>();
         private int running;
+        private int occupied;
         private long lastTurn;
 
         private Client(String name) {
@@ -75,11 +83,13 @@ final class Slots {
     private static final class Place {
         private final CompletableFuture<Lease> lease = new CompletableFuture<>();
         private final Client client;
+        private final int size;
         private final long turn;
         private final long arrival;
 
-        private Place(Client client, long turn, long arrival) {
+        private Place(Client client, int size, long turn, long arrival) {
             this.client = client;
+            this.size = size;
             this.turn = turn;
             this.arrival = arrival;
         }
@@ -89,29 +99,30 @@ final class Slots {
      * A lease, at once or when one is given back.
      *
      * @param clientName who shares the slots fairly with others
+     * @param size how much room it needs in the queue; more than there is means all of it
      * @return completed exceptionally by {@link RefusedException} when the queue is full, and by a
      *     {@link java.util.concurrent.TimeoutException} when the patience has run out
      */
-    CompletionStage<Lease> take(String clientName) {
+    CompletionStage<Lease> take(String clientName, int size) {
         Place place;
-        Optional<Place> displaced = Optional.empty();
+        List<Place> displaced;
         synchronized (this) {
             Client client = clients.computeIfAbsent(clientName, Client::new);
             if (taken < capacity) {
                 enter(client);
                 return CompletableFuture.completedStage(new Lease(client));
             }
-            if (queued >= maxQueued) {
-                displaced = displaceFor(client);
-                if (displaced.isEmpty()) {
-                    forgetIfIdle(client);
-                    return CompletableFuture.failedStage(new RefusedException(
-                            Refusal.BUSY, "All %d slots are busy and the queue is full.".formatted(capacity)));
-                }
+            int needed = Math.min(size, Math.max(room, 1));
+            displaced = displaceFor(client, needed);
+            if (occupied + needed > room) {
+                displaced.forEach(this::putBack);
+                forgetIfIdle(client);
+                return CompletableFuture.failedStage(new RefusedException(
+                        Refusal.BUSY, "All %d slots are busy and the queue is full.".formatted(capacity)));
             }
-            place = enqueue(client);
+            place = enqueue(client, needed);
         }
-        displaced.ifPresent(last -> last.lease.completeExceptionally(new RefusedException(
+        displaced.forEach(last -> last.lease.completeExceptionally(new RefusedException(
                 Refusal.BUSY, "The queue is full, and this client has more programs in it than others.")));
         return place.lease
                 .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
@@ -126,24 +137,39 @@ final class Slots {
         return queued;
     }
 
-    private Place enqueue(Client client) {
+    private Place enqueue(Client client, int size) {
         client.lastTurn = Math.max(turn, client.lastTurn) + 1;
-        Place place = new Place(client, client.lastTurn, ++arrivals);
-        client.waiting.addLast(place);
-        queued++;
+        Place place = new Place(client, size, client.lastTurn, ++arrivals);
+        putBack(place);
         return place;
     }
 
-    /** Takes the last place of the client that has most, if that is more than the newcomer would have then. */
-    private Optional<Place> displaceFor(Client newcomer) {
-        return clients.values().stream()
-                .max(Comparator.comparingInt(client -> client.waiting.size()))
-                .filter(longest -> longest.waiting.size() > newcomer.waiting.size() + 1)
-                .map(longest -> {
-                    queued--;
-                    longest.lastTurn--;
-                    return longest.waiting.removeLast();
-                });
+    private void putBack(Place place) {
+        place.client.waiting.addLast(place);
+        count(place, 1);
+    }
+
+    private void count(Place place, int sign) {
+        queued += sign;
+        occupied += sign * place.size;
+        place.client.occupied += sign * place.size;
+    }
+
+    /** Takes last places of clients that have more room than the newcomer would have, the last taken first in the list. */
+    private List<Place> displaceFor(Client newcomer, int needed) {
+        Deque<Place> displaced = new ArrayDeque<>();
+        while (occupied + needed > room) {
+            Optional<Client> longest = clients.values().stream()
+                    .filter(client -> client != newcomer && !client.waiting.isEmpty())
+                    .max(Comparator.comparingInt(client -> client.occupied));
+            if (longest.isEmpty() || longest.get().occupied <= newcomer.occupied + needed) {
+                break;
+            }
+            Place last = longest.get().waiting.removeLast();
+            count(last, -1);
+            displaced.addFirst(last);
+        }
+        return List.copyOf(displaced);
     }
 
     /** Whose turn it is, taken out of the queue; empty when nobody waits or no slot is free. */
@@ -158,7 +184,7 @@ final class Slots {
                         .thenComparing(BY_TURN));
         next.ifPresent(place -> {
             place.client.waiting.removeFirst();
-            queued--;
+            count(place, -1);
             turn = Math.max(turn, place.turn);
             enter(place.client);
         });
@@ -184,7 +210,7 @@ final class Slots {
 
     private synchronized void leaveQueue(Place place, @Nullable Throwable failure) {
         if (failure != null && place.client.waiting.remove(place)) {
-            queued--;
+            count(place, -1);
             forgetIfIdle(place.client);
         }
     }

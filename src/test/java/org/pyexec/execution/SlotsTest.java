@@ -30,8 +30,8 @@ class SlotsTest {
     void aFreeSlotIsHadAtOnce() throws Exception {
         Slots slots = new Slots(2, 0, LONG);
 
-        now(slots.take("a"));
-        now(slots.take("a"));
+        now(slots.take("a", 1));
+        now(slots.take("a", 1));
 
         assertThat(slots.running()).isEqualTo(2);
     }
@@ -39,9 +39,9 @@ class SlotsTest {
     @Test
     void aFullQueueRefusesAtOnce() throws Exception {
         Slots slots = new Slots(1, 0, LONG);
-        now(slots.take("a"));
+        now(slots.take("a", 1));
 
-        assertThat(slots.take("a").toCompletableFuture())
+        assertThat(slots.take("a", 1).toCompletableFuture())
                 .failsWithin(LONG)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(RefusedException.class);
@@ -50,9 +50,9 @@ class SlotsTest {
     @Test
     void theFirstInTheQueueGetsTheSlotThatIsGivenBack() throws Exception {
         Slots slots = new Slots(1, 2, LONG);
-        Slots.Lease lease = now(slots.take("a"));
-        CompletionStage<Slots.Lease> second = slots.take("a");
-        CompletionStage<Slots.Lease> third = slots.take("a");
+        Slots.Lease lease = now(slots.take("a", 1));
+        CompletionStage<Slots.Lease> second = slots.take("a", 1);
+        CompletionStage<Slots.Lease> third = slots.take("a", 1);
         assertThat(slots.queued()).isEqualTo(2);
 
         lease.close();
@@ -66,22 +66,22 @@ class SlotsTest {
     @Test
     void aLeaseIsGivenBackOnlyOnce() throws Exception {
         Slots slots = new Slots(1, 1, LONG);
-        Slots.Lease lease = now(slots.take("a"));
+        Slots.Lease lease = now(slots.take("a", 1));
 
         lease.close();
         lease.close();
 
         assertThat(slots.running()).isZero();
-        now(slots.take("a"));
-        assertThat(slots.take("a").toCompletableFuture()).isNotDone();
+        now(slots.take("a", 1));
+        assertThat(slots.take("a", 1).toCompletableFuture()).isNotDone();
     }
 
     @Test
     void whoHasWaitedTooLongIsRefusedAndHoldsNoPlace() throws Exception {
         Slots slots = new Slots(1, 1, Duration.ofMillis(1));
-        Slots.Lease lease = now(slots.take("a"));
+        Slots.Lease lease = now(slots.take("a", 1));
 
-        CompletionStage<Slots.Lease> impatient = slots.take("a");
+        CompletionStage<Slots.Lease> impatient = slots.take("a", 1);
 
         assertThat(impatient.toCompletableFuture())
                 .failsWithin(LONG)
@@ -95,10 +95,10 @@ class SlotsTest {
     @Test
     void aFloodOfOneClientLetsAnotherGoNext() throws Exception {
         Slots slots = new Slots(1, 100, LONG);
-        Slots.Lease flooding = now(slots.take("flood"));
-        CompletionStage<Slots.Lease> second = slots.take("flood");
-        CompletionStage<Slots.Lease> third = slots.take("flood");
-        CompletionStage<Slots.Lease> other = slots.take("other");
+        Slots.Lease flooding = now(slots.take("flood", 1));
+        CompletionStage<Slots.Lease> second = slots.take("flood", 1);
+        CompletionStage<Slots.Lease> third = slots.take("flood", 1);
+        CompletionStage<Slots.Lease> other = slots.take("other", 1);
 
         flooding.close();
         now(second).close();
@@ -110,13 +110,13 @@ class SlotsTest {
     @Test
     void aSlotGoesToTheClientWithTheFewestRunningPrograms() throws Exception {
         Slots slots = new Slots(4, 100, LONG);
-        Slots.Lease first = now(slots.take("flood"));
-        Slots.Lease second = now(slots.take("flood"));
-        now(slots.take("flood"));
-        now(slots.take("flood"));
-        List<CompletionStage<Slots.Lease>> flood = List.of(slots.take("flood"), slots.take("flood"));
-        CompletionStage<Slots.Lease> one = slots.take("other");
-        CompletionStage<Slots.Lease> two = slots.take("other");
+        Slots.Lease first = now(slots.take("flood", 1));
+        Slots.Lease second = now(slots.take("flood", 1));
+        now(slots.take("flood", 1));
+        now(slots.take("flood", 1));
+        List<CompletionStage<Slots.Lease>> flood = List.of(slots.take("flood", 1), slots.take("flood", 1));
+        CompletionStage<Slots.Lease> one = slots.take("other", 1);
+        CompletionStage<Slots.Lease> two = slots.take("other", 1);
 
         first.close();
         now(one);
@@ -129,20 +129,20 @@ class SlotsTest {
     @Test
     void newClientsDoNotPassAnOldOneForEver() throws Exception {
         Slots slots = new Slots(1, 100, LONG);
-        Slots.Lease held = now(slots.take("first"));
-        CompletionStage<Slots.Lease> patient = slots.take("first");
+        Slots.Lease held = now(slots.take("first", 1));
+        CompletionStage<Slots.Lease> patient = slots.take("first", 1);
         List<CompletionStage<Slots.Lease>> strangers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            strangers.add(slots.take("stranger " + i));
+            strangers.add(slots.take("stranger " + i, 1));
         }
 
         held.close();
 
         Slots.Lease served = now(patient);
-        CompletionStage<Slots.Lease> again = slots.take("first");
+        CompletionStage<Slots.Lease> again = slots.take("first", 1);
         served.close();
         for (CompletionStage<Slots.Lease> stranger : strangers) {
-            slots.take("newer " + strangers.indexOf(stranger));
+            slots.take("newer " + strangers.indexOf(stranger), 1);
             now(stranger).close();
         }
         now(again);
@@ -151,21 +151,53 @@ class SlotsTest {
     @Test
     void whoFillsTheQueueGivesAPlaceUpForAnotherClient() throws Exception {
         Slots slots = new Slots(1, 2, LONG);
-        Slots.Lease held = now(slots.take("flood"));
-        CompletionStage<Slots.Lease> second = slots.take("flood");
-        CompletionStage<Slots.Lease> last = slots.take("flood");
+        Slots.Lease held = now(slots.take("flood", 1));
+        CompletionStage<Slots.Lease> second = slots.take("flood", 1);
+        CompletionStage<Slots.Lease> last = slots.take("flood", 1);
 
-        CompletionStage<Slots.Lease> other = slots.take("other");
+        CompletionStage<Slots.Lease> other = slots.take("other", 1);
 
         assertThat(last.toCompletableFuture())
                 .failsWithin(LONG)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(RefusedException.class);
         assertThat(slots.queued()).isEqualTo(2);
-        assertThat(slots.take("other").toCompletableFuture()).isCompletedExceptionally();
+        assertThat(slots.take("other", 1).toCompletableFuture()).isCompletedExceptionally();
         held.close();
         now(second).close();
         now(other).close();
+        assertThat(slots.running()).isZero();
+    }
+
+    @Test
+    void aLargeProgramNeedsMoreRoom() throws Exception {
+        Slots slots = new Slots(1, 5, LONG);
+        Slots.Lease held = now(slots.take("a", 1));
+        CompletionStage<Slots.Lease> large = slots.take("a", 4);
+
+        assertThat(slots.take("a", 2).toCompletableFuture()).isCompletedExceptionally();
+        CompletionStage<Slots.Lease> small = slots.take("a", 1);
+
+        assertThat(slots.queued()).isEqualTo(2);
+        held.close();
+        now(large).close();
+        now(small).close();
+        now(slots.take("a", 1));
+        assertThat(slots.take("a", 100).toCompletableFuture()).isNotDone();
+    }
+
+    @Test
+    void whoCannotBeLetInDisplacesNobody() throws Exception {
+        Slots slots = new Slots(1, 4, LONG);
+        Slots.Lease held = now(slots.take("flood", 1));
+        List<CompletionStage<Slots.Lease>> flood = List.of(slots.take("flood", 2), slots.take("flood", 2));
+
+        assertThat(slots.take("other", 4).toCompletableFuture()).isCompletedExceptionally();
+
+        held.close();
+        for (CompletionStage<Slots.Lease> each : flood) {
+            now(each).close();
+        }
         assertThat(slots.running()).isZero();
     }
 
@@ -178,7 +210,7 @@ class SlotsTest {
         ExecutorService pool = Executors.newFixedThreadPool(16);
         try {
             for (int i = 0; i < 500; i++) {
-                ends.add(slots.take("client " + i % 7)
+                ends.add(slots.take("client " + i % 7, 1)
                         .thenAcceptAsync(
                                 lease -> {
                                     try (lease) {
