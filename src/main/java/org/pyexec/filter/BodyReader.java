@@ -42,6 +42,8 @@ final class BodyReader implements ReadListener {
     private long lastProgressNanos = System.nanoTime();
     private long drainingSinceNanos;
     private boolean over;
+    private boolean handedOn;
+    private boolean gone;
 
     /** The error that is answered once enough of the body has been drained. */
     private record Verdict(int status, ErrorBody error) {}
@@ -61,6 +63,7 @@ final class BodyReader implements ReadListener {
         this.in = request.getInputStream();
         this.context = request.startAsync(request, response);
         this.context.setTimeout(0);
+        this.context.addListener(new AtTheEnd(this::forget));
         this.afterReturn = AfterReturn.of(context, watch.executor());
     }
 
@@ -143,18 +146,36 @@ final class BodyReader implements ReadListener {
         } else {
             over = true;
             watch.remove(this);
-            afterReturn.run(context::dispatch);
+            afterReturn.run(this::handOn);
+        }
+    }
+
+    /** Unless the client has gone since: Payara would dispatch a request that is no longer this one. */
+    private synchronized void handOn() {
+        if (!gone) {
+            handedOn = true;
+            context.dispatch();
+        }
+    }
+
+    /** The server has ended the request, or the client has. */
+    private synchronized void forget() throws IOException {
+        if (!handedOn) {
+            gone = true;
+            body.close();
         }
     }
 
     @Override
     public synchronized void onError(Throwable failure) {
-        if (!over) {
-            LOG.log(
-                    Level.DEBUG,
-                    () -> "request_id=%s event=body_broken cause=%s".formatted(RequestId.of(request), failure));
-            answer(incomplete());
+        if (over) {
+            gone |= !handedOn;
+            return;
         }
+        LOG.log(
+                Level.DEBUG,
+                () -> "request_id=%s event=body_broken cause=%s".formatted(RequestId.of(request), failure));
+        answer(incomplete());
     }
 
     /** Called by the watch once a second. */
@@ -197,7 +218,14 @@ final class BodyReader implements ReadListener {
         afterReturn.run(() -> writeNow(answer));
     }
 
+    private synchronized boolean isGone() {
+        return gone;
+    }
+
     private void writeNow(Verdict answer) {
+        if (isGone()) {
+            return;
+        }
         try {
             body.close();
             FilterResponses.write(response, answer.status(), answer.error());

@@ -14,6 +14,8 @@ import jakarta.ws.rs.core.Response.ResponseBuilder;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
@@ -29,6 +31,7 @@ import org.pyexec.http.ErrorBody;
 @Path("/download/{token}")
 public class DownloadResource {
 
+    private static final Logger LOG = System.getLogger(DownloadResource.class.getName());
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int RANGE_NOT_SATISFIABLE = 416;
 
@@ -146,6 +149,7 @@ public class DownloadResource {
                 buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
                 int count = channel.read(buffer, position);
                 if (count < 0) {
+                    LOG.log(Level.ERROR, "event=stored_file_too_short missing_bytes={0}", end - position);
                     throw new IOException("The stored file is shorter than it was when it was stored");
                 }
                 out.write(buffer.array(), 0, count);
