@@ -50,7 +50,7 @@ record Rooms(
         Clock clock = Clock.systemUTC();
         WorkerPool executor = new WorkerPool(container);
         FileStore files = FileStore.open(settings.files(), clock);
-        Sandbox sandbox = WarmSandbox.start(settings.sandbox().in(files.runtime()), executor, clock);
+        Sandbox sandbox = WarmSandbox.start(settings.sandbox().in(files.runtime()), executor);
         Executions executions = new Executions(settings.execution(), sandbox, files, executor, clock);
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
@@ -75,14 +75,20 @@ record Rooms(
             throws IOException {
         Answers answers = new Answers(Json.mapper(settings.bodies().maxBodyBytes()), clock);
         LateAnswers lateAnswers = new LateAnswers(executor);
-        Uptime uptime = new Uptime(clock);
+        Uptime uptime = new Uptime(System::nanoTime);
         Assets assets = Assets.of(context);
         HealthResource.Host host = SettingsReader.host(context.getServerInfo());
         return List.of(
                 new RootResource(answers, assets),
                 new ApiResource(answers, uptime, version()),
                 new HealthResource(
-                        executions, new Readiness(executions, clock), files, answers, lateAnswers, uptime, host),
+                        executions,
+                        new Readiness(executions, System::nanoTime),
+                        files,
+                        answers,
+                        lateAnswers,
+                        uptime,
+                        host),
                 new ExecuteResource(executions, answers, lateAnswers, settings.failedExecutionStatus()),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes()),
                 new DownloadResource(files, answers),

@@ -1,11 +1,10 @@
 package org.pyexec.execution;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.sandbox.Program;
 
@@ -18,15 +17,18 @@ public final class Readiness {
     private static final Duration BAD_FOR = Duration.ofSeconds(1);
 
     private final Executions executions;
-    private final Clock clock;
+    private final LongSupplier nanoTime;
 
     // mutable state, guarded by this
     private CompletableFuture<Optional<String>> last = CompletableFuture.completedFuture(Optional.of("starting"));
-    private Instant nextProbe = Instant.MIN;
+    private long foundNanos;
+    private Duration goodFor = Duration.ZERO;
 
-    public Readiness(Executions executions, Clock clock) {
+    /** @param nanoTime a clock that nobody sets, in nanoseconds, such as {@code System::nanoTime} */
+    public Readiness(Executions executions, LongSupplier nanoTime) {
         this.executions = executions;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
+        this.foundNanos = nanoTime.getAsLong();
     }
 
     /**
@@ -35,7 +37,7 @@ public final class Readiness {
      * @return empty when ready, else one line that says why not
      */
     public synchronized CompletionStage<Optional<String>> check() {
-        if (last.isDone() && !clock.instant().isBefore(nextProbe)) {
+        if (last.isDone() && nanoTime.getAsLong() - foundNanos >= goodFor.toNanos()) {
             last = executions.run(PROBE, CLIENT).outcome().handle(this::finding).toCompletableFuture();
         }
         return last;
@@ -43,7 +45,8 @@ public final class Readiness {
 
     private synchronized Optional<String> finding(@Nullable Outcome outcome, @Nullable Throwable failure) {
         Optional<String> problem = problem(outcome, failure);
-        nextProbe = clock.instant().plus(problem.isEmpty() ? GOOD_FOR : BAD_FOR);
+        foundNanos = nanoTime.getAsLong();
+        goodFor = problem.isEmpty() ? GOOD_FOR : BAD_FOR;
         return problem;
     }
 

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -35,7 +33,6 @@ public final class WarmSandbox implements Sandbox {
 
     private final SandboxSettings settings;
     private final InterpreterSearch search;
-    private final Clock clock;
     private final List<String> launcher;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -47,11 +44,10 @@ public final class WarmSandbox implements Sandbox {
     private @Nullable PythonHalf half;
     private @Nullable Supervisor supervisor;
 
-    private WarmSandbox(SandboxSettings settings, Clock clock, List<String> launcher) {
+    private WarmSandbox(SandboxSettings settings, List<String> launcher) {
         this.settings = settings;
         this.launcher = List.copyOf(launcher);
         this.search = new InterpreterSearch(settings.python(), settings.preload());
-        this.clock = clock;
     }
 
     /**
@@ -59,13 +55,13 @@ public final class WarmSandbox implements Sandbox {
      *
      * @param background runs one task until the sandbox is closed
      */
-    public static WarmSandbox start(SandboxSettings settings, Executor background, Clock clock) {
-        return start(settings, background, clock, List.of());
+    public static WarmSandbox start(SandboxSettings settings, Executor background) {
+        return start(settings, background, List.of());
     }
 
     /** As above, with words in front of the supervisor's command, such as a change of identity. */
-    static WarmSandbox start(SandboxSettings settings, Executor background, Clock clock, List<String> launcher) {
-        WarmSandbox sandbox = new WarmSandbox(settings, clock, launcher);
+    static WarmSandbox start(SandboxSettings settings, Executor background, List<String> launcher) {
+        WarmSandbox sandbox = new WarmSandbox(settings, launcher);
         background.execute(sandbox::keep);
         return sandbox;
     }
@@ -166,7 +162,7 @@ public final class WarmSandbox implements Sandbox {
         Duration pause = FIRST_PAUSE;
         try {
             while (!isClosed()) {
-                Instant began = clock.instant();
+                long beganNanos = System.nanoTime();
                 try {
                     keepOne();
                 } catch (InterpreterSearch.NotFoundException e) {
@@ -174,7 +170,7 @@ public final class WarmSandbox implements Sandbox {
                 } catch (IOException e) {
                     becomeUnavailable("The sandbox could not be started: " + e.getMessage());
                 }
-                boolean steady = Duration.between(began, clock.instant()).compareTo(STEADY) > 0;
+                boolean steady = System.nanoTime() - beganNanos > STEADY.toNanos();
                 pause = steady ? FIRST_PAUSE : longer(pause);
                 if (closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                     return;

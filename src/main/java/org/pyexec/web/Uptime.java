@@ -1,22 +1,22 @@
 package org.pyexec.web;
 
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.function.LongSupplier;
 
 /** How long the application has been up. */
 public final class Uptime {
 
-    private final Clock clock;
-    private final Instant since;
+    private final LongSupplier nanoTime;
+    private final long sinceNanos;
 
-    public Uptime(Clock clock) {
-        this.clock = clock;
-        this.since = clock.instant();
+    /** @param nanoTime a clock that nobody sets, in nanoseconds, such as {@code System::nanoTime} */
+    public Uptime(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.sinceNanos = nanoTime.getAsLong();
     }
 
-    /** Whole seconds, never negative. */
+    /** Whole seconds. */
     long seconds() {
-        return Math.max(0, Duration.between(since, clock.instant()).toSeconds());
+        return Duration.ofNanos(nanoTime.getAsLong() - sinceNanos).toSeconds();
     }
 }

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.UUID;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,26 +126,6 @@ class FileStoreRestartTest {
 
         open().close();
         assertThat(note).exists();
-    }
-
-    @Test
-    void thousandsOfFilesAreFoundAgain() throws IOException {
-        open().close();
-        Path files = directory.resolve("files");
-        for (int i : IntStream.range(0, 5_000).toArray()) {
-            HostedFile file = new HostedFile(
-                    new UUID(7, i).toString(), i + ".txt", 1, clock.instant().plusMillis(1 + i), "text/plain", "00");
-            Files.write(files.resolve(file.token() + ".data"), new byte[1]);
-            Files.write(files.resolve(file.token() + ".meta"), Metadata.encode(file));
-        }
-
-        try (FileStore store = open()) {
-            assertThat(store.liveCount()).isEqualTo(5_000);
-            clock.step(Duration.ofMillis(2_500));
-            assertThat(store.sweep()).isEqualTo(2_500);
-            assertThat(store.liveCount()).isEqualTo(2_500);
-            assertThat(store.bytesHeld()).isEqualTo(2_500);
-        }
     }
 
     private FileStore open() throws IOException {

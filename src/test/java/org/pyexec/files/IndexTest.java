@@ -80,6 +80,25 @@ class IndexTest {
     }
 
     @Test
+    void hundredThousandFilesThatExpireAtOnceAreHandedOutAndTheLastOfThemRemembered() {
+        List<HostedFile> files =
+                IntStream.range(0, 100_000).mapToObj(IndexTest::file).toList();
+        files.forEach(index::add);
+        Instant later = NOON.plus(Duration.ofHours(1));
+
+        for (HostedFile file : files) {
+            assertThat(index.takeDue(later).orElseThrow()).isSameAs(file);
+        }
+        assertThat(index.takeDue(later)).isEmpty();
+        for (HostedFile file : files.subList(0, files.size() - Index.MAX_REMEMBERED)) {
+            assertThat(index.forgetOne(later)).contains(file.token());
+        }
+        assertThat(index.forgetOne(later)).isEmpty();
+        assertThat(index.find(files.get(files.size() - 1).token(), later)).isEqualTo(new Lookup.Expired());
+        assertThat(index.find(files.get(0).token(), later)).isEqualTo(new Lookup.Unknown());
+    }
+
+    @Test
     void removedFileIsUnknownAndItsSiblingStays() {
         HostedFile file = file(0);
         HostedFile sibling = file(0);

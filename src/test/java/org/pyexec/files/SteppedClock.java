@@ -9,7 +9,9 @@ import java.time.ZoneOffset;
 /** A clock that stands still until it is told to step; not for several threads. */
 final class SteppedClock extends Clock {
 
-    private Instant now = Instant.parse("2026-01-31T12:00:00Z");
+    static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
+
+    private Instant now = START;
 
     void step(Duration duration) {
         now = now.plus(duration);

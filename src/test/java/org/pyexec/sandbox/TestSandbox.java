@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +48,7 @@ final class TestSandbox implements AutoCloseable {
 
     private TestSandbox(Path directory, SandboxSettings settings, List<String> launcher) {
         this.directory = directory;
-        this.sandbox = WarmSandbox.start(settings, background, Clock.systemUTC(), launcher);
+        this.sandbox = WarmSandbox.start(settings, background, launcher);
     }
 
     static final List<String> TIERS = List.of("namespaces", "landlock");

@@ -1,0 +1,133 @@
+package org.pyexec.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pyexec.files.FileStore;
+import org.pyexec.files.FileStoreSettings;
+import org.pyexec.sandbox.Ending;
+import org.pyexec.sandbox.Program;
+import org.pyexec.sandbox.RunListener;
+import org.pyexec.sandbox.RunReport;
+import org.pyexec.sandbox.Sandbox;
+import org.pyexec.sandbox.SandboxRun;
+import org.pyexec.sandbox.SandboxStatus;
+import org.pyexec.sandbox.SandboxUnavailableException;
+
+class ReadinessTest {
+
+    @TempDir
+    Path temporary;
+
+    private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 5_000_000_000L); // it overflows soon
+    private final FakeSandbox sandbox = new FakeSandbox();
+    private FileStore files;
+    private Readiness readiness;
+
+    @BeforeEach
+    void open() throws IOException {
+        files = FileStore.open(
+                new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000), Clock.systemUTC());
+        ExecutionSettings settings = new ExecutionSettings(1, 0, Duration.ofSeconds(30), false, 1000);
+        Executions executions = new Executions(settings, sandbox, files, Runnable::run, Clock.systemUTC());
+        readiness = new Readiness(executions, nanoTime::get);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        files.close();
+    }
+
+    @Test
+    void firstCheckRunsAProgramAndThoseSoonAfterItDoNot() {
+        assertThat(check()).isEmpty();
+        step(Duration.ofSeconds(14));
+        assertThat(check()).isEmpty();
+
+        assertThat(sandbox.runs).isEqualTo(1);
+    }
+
+    @Test
+    void oldFindingIsMadeAnew() {
+        check();
+        sandbox.output = "41\n";
+        step(Duration.ofSeconds(15));
+
+        assertThat(check()).hasValueSatisfying(problem -> assertThat(problem).contains("probe"));
+        assertThat(sandbox.runs).isEqualTo(2);
+    }
+
+    @Test
+    void badFindingIsMadeAnewAfterASecond() {
+        sandbox.problem = Optional.of("no interpreter");
+        assertThat(check()).contains("no interpreter");
+        sandbox.problem = Optional.empty();
+        step(Duration.ofMillis(999));
+        assertThat(check()).contains("no interpreter");
+
+        step(Duration.ofMillis(1));
+
+        assertThat(check()).isEmpty();
+    }
+
+    private Optional<String> check() {
+        return readiness.check().toCompletableFuture().join();
+    }
+
+    private void step(Duration duration) {
+        nanoTime.addAndGet(duration.toNanos());
+    }
+
+    /** Counts its runs; each prints the same and completes. */
+    private static final class FakeSandbox implements Sandbox {
+
+        private int runs;
+        private String output = "42\n";
+        private Optional<String> problem = Optional.empty();
+
+        @Override
+        public SandboxRun open(Program program) throws SandboxUnavailableException {
+            runs++;
+            if (problem.isPresent()) {
+                throw new SandboxUnavailableException(problem.get());
+            }
+            return new FakeRun(output);
+        }
+
+        @Override
+        public SandboxStatus status() {
+            return new SandboxStatus(Optional.of("fake"), List.of(), false, Optional.of("3"), problem);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private record FakeRun(String output) implements SandboxRun {
+
+        @Override
+        public RunReport await(RunListener listener) throws IOException {
+            listener.stdout(output.getBytes(StandardCharsets.UTF_8));
+            Ending ending = new Ending(Ending.Reason.COMPLETED, OptionalInt.of(0), Optional.empty(), "");
+            return new RunReport(ending, Duration.ZERO, Duration.ZERO, 0, false, List.of(), 0, List.of());
+        }
+
+        @Override
+        public void awaitGone() {}
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,154 @@
+package org.pyexec.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Thousands of connections that do nothing, and hundreds of uploads that take their time, at once. */
+class ManyConnectionsIT {
+
+    @RegisterExtension
+    static final OwnServer SERVER = new OwnServer(Map.of("RATE_LIMIT_MAX", "0"));
+
+    private static final int IDLE = 2_000;
+    private static final int SLOW = 200;
+    /** More than is kept in memory of a body. */
+    private static final int FIRST_PART = 300_000;
+    /** What a server may keep for later: connections of our own client, selectors of threads that it has got. */
+    private static final int KEPT_DESCRIPTORS = 64;
+
+    private final Http http = SERVER.http();
+    private final List<RawConnection> idle = new ArrayList<>();
+    private final List<RawConnection> slow = new ArrayList<>();
+
+    @Test
+    void serviceBesideThemIsAsEverAndAllIsGivenBack() throws IOException {
+        assertServed();
+        int before = descriptors();
+        byte[] content = new byte[FIRST_PART + 50_000];
+        Arrays.fill(content, (byte) 'x');
+        Multipart form = Multipart.of(Multipart.file("slow.bin", content));
+        try {
+            openIdleOnes();
+            beginUploads(form);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () -> assertThat(Held.deletedFiles(SERVER.server().process()))
+                                    .as("bodies that are spooled")
+                                    .hasSize(SLOW));
+
+            for (int i = 0; i < 5; i++) {
+                assertServed();
+            }
+
+            assertStillOpen(idle.get(IDLE - 1));
+            endUploads(form, content.length);
+            assertThat(http.get("/health").json().path("activeDownloads").intValue())
+                    .isGreaterThanOrEqualTo(SLOW);
+        } finally {
+            closeAll(idle);
+            closeAll(slow);
+        }
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(Held.deletedFiles(SERVER.server().process())).isEmpty();
+            assertThat(SERVER.server().storage().resolve("incoming")).isEmptyDirectory();
+            assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
+        });
+        assertServed();
+    }
+
+    @Test
+    void uploadsThatAreBrokenOffLeaveNothing() throws IOException {
+        Multipart form = Multipart.of(Multipart.file("slow.bin", new byte[2 * FIRST_PART]));
+        assertServed();
+        int before = descriptors();
+        long held = http.get("/health").json().path("storageUsage").longValue();
+        try {
+            beginUploads(form);
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> Held.deletedFiles(SERVER.server().process()).size() == SLOW);
+        } finally {
+            closeAll(slow);
+        }
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(Held.deletedFiles(SERVER.server().process())).isEmpty();
+            assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
+        });
+        assertThat(http.get("/health").json().path("storageUsage").longValue()).isEqualTo(held);
+    }
+
+    private void openIdleOnes() throws IOException {
+        for (int i = 0; i < IDLE; i++) {
+            idle.add(RawConnection.to(http.base()));
+        }
+    }
+
+    private void beginUploads(Multipart form) throws IOException {
+        String head = RawConnection.head(
+                "POST",
+                "/host",
+                "Content-Type",
+                form.contentType(),
+                "Content-Length",
+                Integer.toString(form.body().length));
+        byte[] beginning = Arrays.copyOf(form.body(), FIRST_PART);
+        for (int i = 0; i < SLOW; i++) {
+            RawConnection connection = RawConnection.to(http.base());
+            slow.add(connection);
+            connection.send(head);
+            connection.send(beginning);
+        }
+    }
+
+    private void endUploads(Multipart form, int size) throws IOException {
+        byte[] rest = Arrays.copyOfRange(form.body(), FIRST_PART, form.body().length);
+        for (RawConnection connection : slow) {
+            connection.send(rest);
+        }
+        for (RawConnection connection : slow) {
+            Answer answer = connection.answer();
+            assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+            assertThat(answer.json().path("size").intValue()).isEqualTo(size);
+        }
+    }
+
+    private void assertServed() {
+        assertThat(Shapes.success(http.execute("print('beside')"))
+                        .path("output")
+                        .textValue())
+                .isEqualTo("beside\n");
+        assertThat(http.get("/health/live").status()).isEqualTo(200);
+        byte[] content = {1, 2, 3};
+        assertThat(http.get(http.hosted("a.bin", content)).body()).isEqualTo(content);
+    }
+
+    /** Nothing has come, not even the end: what was served beside it did not wait for that. */
+    private static void assertStillOpen(RawConnection connection) throws IOException {
+        connection.patience(Duration.ofMillis(1));
+        try {
+            throw new AssertionError("closed while others were served: " + connection.answerOrEnd());
+        } catch (SocketTimeoutException nothingYet) {
+            connection.patience(Duration.ofSeconds(60));
+        }
+    }
+
+    private static int descriptors() throws IOException {
+        return Held.descriptors(SERVER.server().process()).size();
+    }
+
+    private static void closeAll(List<RawConnection> connections) throws IOException {
+        for (RawConnection connection : connections) {
+            connection.close();
+        }
+        connections.clear();
+    }
+}
