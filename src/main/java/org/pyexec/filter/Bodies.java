@@ -93,11 +93,10 @@ public final class Bodies {
             chain.doFilter(request, response);
             return;
         }
-        ReceivedRequest received = new ReceivedRequest(request, body);
-        try {
-            chain.doFilter(received, response);
-        } finally {
-            AtTheEnd.of(request, body::close);
+        // Whoever answers later has read it by then. The end of the request would be too late: Payara does not tell of
+        // it when the client has gone.
+        try (body) {
+            chain.doFilter(new ReceivedRequest(request, body), response);
         }
     }
 

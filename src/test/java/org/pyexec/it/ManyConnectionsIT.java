@@ -86,6 +86,46 @@ class ManyConnectionsIT {
         assertThat(http.get("/health").json().path("storageUsage").longValue()).isEqualTo(held);
     }
 
+    /** Each could otherwise fill the disk of the log, a hundred lines at a time. */
+    @Test
+    void clientsThatBreakOffInTheAnswerAreNoErrorsInTheLog() throws IOException {
+        breakOffInTheAnswer("no-error", "print('x' * 1_000_000)");
+
+        assertThat(SERVER.server().log()).doesNotContain("SEVERE", "WARNING", "\tat ", "Exception");
+    }
+
+    @Test
+    void bodyOfAClientThatBreaksOffInTheAnswerIsGivenBack() throws IOException {
+        breakOffInTheAnswer("large-body", "print('x' * 1_000_000) #" + "x".repeat(2 * FIRST_PART));
+
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(Held.deletedFiles(SERVER.server().process())).isEmpty());
+    }
+
+    /** A hundred clients, one after another, that read no more than the head of the answer. */
+    private void breakOffInTheAnswer(String id, String code) throws IOException {
+        String body = Json.object("code", code);
+        for (int i = 0; i < 100; i++) {
+            try (RawConnection connection = RawConnection.lazyReader(http.base())) {
+                connection.send(RawConnection.head(
+                                "POST",
+                                "/execute",
+                                "Content-Type",
+                                "application/json",
+                                "X-Request-ID",
+                                id + "-" + i,
+                                "Content-Length",
+                                Integer.toString(body.length()))
+                        + body);
+                assertThat(connection.status()).isEqualTo(200);
+            }
+        }
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        http.get("/health").json().at("/executions/running").intValue() == 0);
+    }
+
     private void openIdleOnes() throws IOException {
         for (int i = 0; i < IDLE; i++) {
             idle.add(RawConnection.to(http.base()));
