@@ -11,6 +11,8 @@ need_command chromium chromium
 need_command chromedriver chromium-driver
 need_command ip iproute2
 need_command setpriv util-linux
+need_command bwrap bubblewrap
+need_command node nodejs
 [ -e /usr/include/asm-generic/unistd.h ] || missing+=(linux-libc-dev)
 need_command as binutils
 # The other machine's: its code is checked as well.
