@@ -8,7 +8,6 @@ Everything that is compared is measured in turns, so that the noise of the machi
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import random
@@ -239,7 +238,7 @@ def main() -> int:
         os.chdir(back)
         shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(results, exist_ok=True)
-    base = os.path.join(results, "quick" if quick else datetime.date.today().isoformat())
+    base = os.path.join(results, "quick" if quick else found["machine"]["date"].split()[0])
     with open(base + ".json", "w", encoding="utf-8") as raw:
         json.dump(found, raw, indent=None, separators=(",", ":"))
         raw.write("\n")
