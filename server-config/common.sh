@@ -166,7 +166,7 @@ build() {
 java_options=(
     -XX:+UseSerialGC -Xms96m
     -XX:+UnlockDiagnosticVMOptions
-    "-XX:CompilerDirectivesFile=$project_root/server-config/payara-micro/compiler-directives.json"
+    "-XX:CompilerDirectivesFile=$project_root/server-config/compiler-directives.json"
 )
 
 # Replaces this process by the server, so that signals reach it directly. Arguments are options of java.

@@ -71,7 +71,7 @@ class RoomsTest {
     @ArchTest
     static final ArchRule oneClassConfiguresJersey = noClasses()
             .that()
-            .doNotHaveSimpleName("JerseyApplication")
+            .doNotHaveSimpleName("JerseyFilter")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -14,11 +14,17 @@ public class ExpirySweeper {
     private static final Logger LOG = System.getLogger(ExpirySweeper.class.getName());
 
     @Inject
-    private FileStore files;
+    private Wiring wiring;
 
-    /** Called by the container. */
+    /** Called by the container, on some before the application has started. */
     @Schedule(hour = "*", minute = "*", second = "*/30", persistent = false)
     public void sweep() {
+        if (wiring.isStarted()) {
+            sweep(wiring.rooms().files());
+        }
+    }
+
+    private static void sweep(FileStore files) {
         int removed = files.sweep();
         if (removed > 0) {
             LOG.log(Level.INFO, "event=sweep removed={0} held_bytes={1}", removed, files.bytesHeld());

@@ -1,11 +1,8 @@
 package org.pyexec.app;
 
-import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.Initialized;
-import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
@@ -20,16 +17,17 @@ import org.pyexec.filter.SecurityHeaders;
 import org.pyexec.ratelimit.RateLimitSettings;
 import org.pyexec.ratelimit.RateLimiter;
 
-/** Opens the rooms when the application starts, and hands out what the container's own objects ask for. */
+/** Keeps the rooms while the application is there, and hands out what the container's own objects ask for. */
 @ApplicationScoped
 public class Wiring {
 
     @Resource
     private ManagedExecutorService executor;
 
-    private @Nullable Rooms rooms;
+    private volatile @Nullable Rooms rooms;
 
-    void start(@Observes @Initialized(ApplicationScoped.class) ServletContext context) {
+    /** Before the first request. What it throws is why the application can't be deployed. */
+    void start(ServletContext context) {
         try {
             rooms = Rooms.build(new SettingsReader().read(), executor, context);
         } catch (IOException e) {
@@ -37,15 +35,21 @@ public class Wiring {
         }
     }
 
-    @PreDestroy
+    /** After the last request; does nothing if the application did not start. */
     void stop() {
-        if (rooms != null) {
-            rooms.close();
+        Rooms built = rooms;
+        rooms = null;
+        if (built != null) {
+            built.close();
         }
     }
 
+    boolean isStarted() {
+        return rooms != null;
+    }
+
     Rooms rooms() {
-        return Objects.requireNonNull(rooms, "The application did not start");
+        return Objects.requireNonNull(rooms, "The application has not started");
     }
 
     @Produces

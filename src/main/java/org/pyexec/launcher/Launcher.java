@@ -8,6 +8,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.List;
 
 /**
  * The main class of the uber-jar: checks the settings, then starts Payara Micro on {@code PORT} with the WAR inside.
@@ -19,11 +20,15 @@ public final class Launcher {
     private static final String APPLICATION_CLASSES = "/settings/";
 
     private static final String SETTINGS_READER = "org.pyexec.app.SettingsReader";
+    private static final String CHECK_ONLY = "--check-settings";
     private static final int BAD_SETTING = 2;
 
     private Launcher() {}
 
-    /** Takes no arguments: everything is set by environment variables or system properties. */
+    /**
+     * Everything is set by environment variables or system properties. With the argument {@code --check-settings} it prints
+     * the port and starts nothing.
+     */
     public static void main(String[] arguments) throws Exception {
         int port;
         try {
@@ -33,7 +38,9 @@ public final class Launcher {
             System.exit(BAD_SETTING);
             return;
         }
-        if (!start(port)) {
+        if (List.of(arguments).equals(List.of(CHECK_ONLY))) {
+            System.out.println(port);
+        } else if (!start(port)) {
             System.err.println("python-executor can't start: see the log above");
             System.exit(1);
         }

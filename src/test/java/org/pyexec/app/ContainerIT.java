@@ -48,14 +48,17 @@ class ContainerIT {
 
     /** The application answers every path itself; here one belongs to Arquillian's servlet. */
     private static String webXmlThatLetsArquillianIn() throws IOException {
-        String jersey = "<param-name>jakarta.ws.rs.Application</param-name>";
+        String jersey = """
+                    <filter-class>org.pyexec.app.JerseyFilter</filter-class>
+                    <async-supported>true</async-supported>
+                """;
         String xml = Files.readString(Path.of("src/main/webapp/WEB-INF/web.xml"));
         assertThat(xml).containsOnlyOnce(jersey);
         return xml.replace(
                 jersey,
-                "<param-name>jersey.config.servlet.filter.staticContentRegex</param-name>"
-                        + "<param-value>/ArquillianServletRunner.*</param-value></init-param><init-param>"
-                        + jersey);
+                jersey
+                        + "<init-param><param-name>jersey.config.servlet.filter.staticContentRegex</param-name>"
+                        + "<param-value>/ArquillianServletRunner.*</param-value></init-param>");
     }
 
     @Test

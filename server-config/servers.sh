@@ -1,0 +1,83 @@
+# shellcheck shell=bash
+# Sourced by the start scripts of the servers that take the WAR. Such a script
+#
+#   - fetches and configures its server, once: below target/servers, where removing it makes the next start do it again;
+#   - gives each port a folder of its own for what a running server writes;
+#   - becomes the server: Java takes its place, on PORT (8000) of the loopback address, until it is told to stop.
+#
+# Its arguments are options of java; with --install alone it only does the first of these.
+# shellcheck source=common.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
+
+war="$project_root/target/python-executor.war"
+servers="$project_root/target/servers"
+
+# install_server NAME ARTIFACT: unpacks what Maven knows as ARTIFACT (group:name:version:zip, or the pom.xml of a server that
+# comes as jars) and calls the function `configure` if there is one. Sets server_home.
+install_server() {
+    local name=$1 artifact=$2 folder
+    need_build_tools
+    need_python
+    need_network
+    install_missing
+    find_java java || die "There is no Java 17 or later here."
+    export JAVA_HOME
+    mkdir -p -- "$servers"
+    folder="$servers/$name-$(printf '%s' "$artifact" | cut -d : -f 3)"
+    # Several may start at once.
+    {
+        flock 9
+        if [ ! -f "$folder/.installed" ]; then
+            say "Fetching $artifact ..."
+            rm -rf -- "$folder"
+            unpack "$artifact" "$folder"
+            set_server_home "$folder"
+            if declare -F configure > /dev/null; then
+                say "Configuring $name ..."
+                configure >&2 < /dev/null
+            fi
+            touch -- "$folder/.installed"
+        fi
+    } 9> "$servers/$name.lock"
+    set_server_home "$folder"
+}
+
+unpack() {
+    local plugin=org.apache.maven.plugins:maven-dependency-plugin:3.8.1
+    case $1 in
+        pom:*)
+            mvn -B -q -ntp -f "$project_root/server-config/$(printf '%s' "$1" | cut -d : -f 2)/pom.xml" \
+                "$plugin:copy-dependencies" "-DoutputDirectory=$2" >&2 < /dev/null
+            ;;
+        *)
+            # In a folder without a pom.xml; Maven's own way to unpack leaves files where it believes that one is.
+            (cd -- "$servers" && mvn -B -q -ntp "$plugin:copy" "-Dartifact=$1" "-DoutputDirectory=$2.zips" >&2 < /dev/null)
+            "$PYTHON" -I -m zipfile -e "$2.zips/"*.zip "$2"
+            rm -rf -- "$2.zips"
+            ;;
+    esac
+}
+
+# A distribution has one folder at its top; jars have none.
+set_server_home() {
+    local entries=("$1"/*/)
+    server_home=$1
+    if [ ${#entries[@]} -eq 1 ] && [ -d "${entries[0]}" ]; then
+        server_home=${entries[0]%/}
+    fi
+}
+
+# check_settings [OPTION OF JAVA ...]: says in one line which setting is wrong, and stops; most servers would go on without
+# the application. Sets port, and instance to a fresh folder for what the server on this port writes.
+check_settings() {
+    [ -f "$war" ] || die "There is no $war yet: ./run.sh or 'mvn package' makes it."
+    port=$("$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "$@" -cp "$jar" org.pyexec.launcher.Launcher --check-settings)
+    export PORT=$port
+}
+
+# fresh_instance NAME: sets instance to an empty folder for what the server on this port writes.
+fresh_instance() {
+    instance="$servers/run/$1-$port"
+    rm -rf -- "$instance"
+    mkdir -p -- "$instance"
+}

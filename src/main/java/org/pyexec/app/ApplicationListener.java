@@ -1,0 +1,24 @@
+package org.pyexec.app;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+
+/** Opens the rooms before the container makes the filters, and closes them when it has destroyed those. */
+public class ApplicationListener implements ServletContextListener {
+
+    @Inject
+    private Wiring wiring;
+
+    /** Called by the container. */
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        wiring.start(event.getServletContext());
+    }
+
+    /** Called by the container. */
+    @Override
+    public void contextDestroyed(ServletContextEvent event) {
+        wiring.stop();
+    }
+}

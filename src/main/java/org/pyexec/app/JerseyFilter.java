@@ -1,0 +1,43 @@
+package org.pyexec.app;
+
+import jakarta.enterprise.inject.spi.CDI;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.glassfish.jersey.media.multipart.MultiPartFeature;
+import org.glassfish.jersey.media.multipart.MultiPartProperties;
+import org.glassfish.jersey.server.ResourceConfig;
+import org.glassfish.jersey.server.ServerProperties;
+import org.glassfish.jersey.servlet.ServletContainer;
+import org.glassfish.jersey.servlet.ServletProperties;
+
+/**
+ * Jersey, configured; the one class that knows it.
+ *
+ * <p>There is no {@code jakarta.ws.rs.core.Application}: TomEE makes an object of each that it finds in an archive before
+ * the application has started, to serve it by its own JAX-RS.
+ */
+public class JerseyFilter extends ServletContainer {
+
+    /** Warns of every object that is a resource and not a provider as well, and says falsely that it is ignored. */
+    private static final Logger JERSEYS_PROVIDERS = Logger.getLogger("org.glassfish.jersey.internal.inject.Providers");
+
+    /** Called by the container when the application has started. */
+    public JerseyFilter() {
+        super(configuration(CDI.current().select(Wiring.class).get().rooms()));
+    }
+
+    private static ResourceConfig configuration(Rooms rooms) {
+        JERSEYS_PROVIDERS.setLevel(Level.SEVERE);
+        ResourceConfig jersey = new ResourceConfig();
+        rooms.webComponents().forEach(jersey::register);
+        return jersey.register(MultiPartFeature.class)
+                .register(new MultiPartProperties()
+                        .tempDir(rooms.files().incoming().toString())
+                        .resolver())
+                .property(ServerProperties.WADL_FEATURE_DISABLE, true)
+                .property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true)
+                .property(ServerProperties.BV_FEATURE_DISABLE, true)
+                .property(ServerProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)
+                .property(ServletProperties.FILTER_FORWARD_ON_404, false);
+    }
+}
