@@ -1,8 +1,25 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: style, unit, architecture, black-box and browser tests.
-# The last line on standard output counts them. Arguments go to Maven.
+#
+#   ./test.sh                            on Payara Micro
+#   ./test.sh --server wildfly,tomee     the black-box and browser tests on these: payara-micro, payara, wildfly, tomee,
+#                                        openliberty, glassfish; with payara-micro the other tests as well
+#   ./test.sh --server all               on every one of them
+#
+# The last line on standard output counts the tests. Other arguments go to Maven.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/server-config/common.sh"
+
+all_servers=(payara-micro payara wildfly tomee openliberty glassfish)
+servers=(payara-micro)
+if [ "${1:-}" = --server ]; then
+    IFS=, read -r -a servers <<< "${2:-}"
+    [ "${2:-}" = all ] && servers=("${all_servers[@]}")
+    shift 2
+fi
+for server in "${servers[@]}"; do
+    [ -x "$project_root/server-config/$server/start.sh" ] || die "No such server: $server (${all_servers[*]})"
+done
 
 need_build_tools
 need_python
@@ -32,13 +49,21 @@ for source in sorted(pathlib.Path("src/main/resources").rglob("*.py")):
 PYTHON
 
 # Old reports would be counted.
-rm -rf target/surefire-reports target/failsafe-reports
+rm -rf target/*-reports
 status=0
-# A failing unit test must not hide what the black-box tests would say; the count below decides.
-mvn -B -ntp -Dmaven.test.failure.ignore=true spotless:check verify "$@" < /dev/null || status=$?
-if [ "$status" -eq 0 ]; then
-    mark_built
-fi
+for server in "${servers[@]}"; do
+    say "Testing on $server ..."
+    # A failing unit test must not hide what the black-box tests would say; the count below decides.
+    options=(-B -ntp -Dmaven.test.failure.ignore=true "-Dpyexec.server=$server")
+    if [ "$server" = payara-micro ]; then
+        mvn "${options[@]}" spotless:check verify "$@" < /dev/null || status=$?
+        [ "$status" -ne 0 ] || mark_built
+    else
+        "server-config/$server/start.sh" --install
+        mvn "${options[@]}" -DskipUnitTests=true -DexcludedGroups=payara-micro verify "$@" < /dev/null || status=$?
+    fi
+    [ ! -d target/failsafe-reports ] || mv -- target/failsafe-reports "target/$server-reports"
+done
 
 "$PYTHON" -I - "$status" << 'PYTHON'
 import pathlib
@@ -52,7 +77,7 @@ for report in sorted(pathlib.Path("target").glob("*-reports/TEST-*.xml")):
         count[key] += int(suite.get(key, "0"))
     for case in suite.iter("testcase"):
         if any(case.find(kind) is not None for kind in ("failure", "error", "skipped")):
-            print(f"not passed: {case.get('classname')}.{case.get('name')}")
+            print(f"not passed: {case.get('classname')}.{case.get('name')} ({report.parent.name})")
 
 failed = count["failures"] + count["errors"]
 passed = count["tests"] - failed - count["skipped"]

@@ -41,11 +41,20 @@ final class WorkerPool implements Executor, AutoCloseable {
         try {
             while (next != null) {
                 next.run();
-                next = closed ? null : handOver.poll(IDLE_SECONDS, TimeUnit.SECONDS);
+                next = await();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the container wants its thread back
         }
+    }
+
+    /** The next task; null if there is none for a while, or the pool is closed: a worker looks each second. */
+    private @Nullable Runnable await() throws InterruptedException {
+        @Nullable Runnable next = null;
+        for (int second = 0; next == null && second < IDLE_SECONDS && !closed; second++) {
+            next = handOver.poll(1, TimeUnit.SECONDS);
+        }
+        return next;
     }
 
     /** Lets the idle workers go at once, and the others when their task is over. */

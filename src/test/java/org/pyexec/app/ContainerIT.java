@@ -19,6 +19,7 @@ import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.importer.ZipImporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pyexec.execution.Outcome;
 import org.pyexec.files.FileStore;
@@ -27,6 +28,7 @@ import org.pyexec.files.Lookup;
 import org.pyexec.sandbox.Program;
 
 /** What can only be seen from inside a server: the container's own timer and threads. */
+@Tag("payara-micro")
 @ArquillianTest
 class ContainerIT {
 

@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.Condition;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The benchmark, {@code bench/run.sh}, in short: all contestants answer rightly, and all is measured and reported. */
+@Tag("payara-micro")
 class BenchIT {
 
     private static final Path PROJECT =
