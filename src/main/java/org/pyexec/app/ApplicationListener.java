@@ -1,11 +1,15 @@
 package org.pyexec.app;
 
+import jakarta.enterprise.concurrent.ManagedExecutorDefinition;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 
 /** Opens the rooms before the container makes the filters, and closes them when it has destroyed those. */
+@ManagedExecutorDefinition(name = ApplicationListener.EXECUTOR, maxAsync = 10_000)
 public class ApplicationListener implements ServletContextListener {
+
+    static final String EXECUTOR = "java:module/concurrent/pyexec";
 
     @Inject
     private Wiring wiring;

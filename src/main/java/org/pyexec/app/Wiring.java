@@ -8,6 +8,9 @@ import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
+import java.util.concurrent.Executor;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.files.FileStore;
 import org.pyexec.filter.Bodies;
@@ -21,17 +24,28 @@ import org.pyexec.ratelimit.RateLimiter;
 @ApplicationScoped
 public class Wiring {
 
-    @Resource
-    private ManagedExecutorService executor;
+    /** On TomEE the one of {@code resources.xml}, elsewhere the server's default. */
+    @Resource(name = "pyexec-executor")
+    private ManagedExecutorService otherExecutor;
 
     private volatile @Nullable Rooms rooms;
 
     /** Before the first request. What it throws is why the application can't be deployed. */
     void start(ServletContext context) {
         try {
-            rooms = Rooms.build(new SettingsReader().read(), executor, context);
+            rooms = Rooms.build(new SettingsReader().read(), executor(), context);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
+        }
+    }
+
+    /** The application's own: a server's default may have less threads than programs run at once, and a queue for the rest. */
+    @SuppressWarnings("BanJNDI") // the name is a constant
+    private Executor executor() {
+        try {
+            return InitialContext.doLookup(ApplicationListener.EXECUTOR);
+        } catch (NamingException annotationIsNotKnown) {
+            return otherExecutor;
         }
     }
 
