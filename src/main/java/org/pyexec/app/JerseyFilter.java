@@ -19,7 +19,10 @@ import org.glassfish.jersey.servlet.ServletProperties;
 public class JerseyFilter extends ServletContainer {
 
     /** Warns of every object that is a resource and not a provider as well, and says falsely that it is ignored. */
-    private static final Logger JERSEYS_PROVIDERS = Logger.getLogger("org.glassfish.jersey.internal.inject.Providers");
+    private static final Logger PROVIDERS = Logger.getLogger("org.glassfish.jersey.internal.inject.Providers");
+
+    /** Prints a stack trace for each client that leaves in the middle of an answer; the request is in our own log. */
+    private static final Logger RESPONDER = Logger.getLogger("org.glassfish.jersey.server.ServerRuntime$Responder");
 
     /** Called by the container when the application has started. */
     public JerseyFilter() {
@@ -27,7 +30,8 @@ public class JerseyFilter extends ServletContainer {
     }
 
     private static ResourceConfig configuration(Rooms rooms) {
-        JERSEYS_PROVIDERS.setLevel(Level.SEVERE);
+        PROVIDERS.setLevel(Level.SEVERE);
+        RESPONDER.setLevel(Level.OFF);
         ResourceConfig jersey = new ResourceConfig();
         rooms.webComponents().forEach(jersey::register);
         return jersey.register(MultiPartFeature.class)
