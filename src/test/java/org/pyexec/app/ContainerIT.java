@@ -48,19 +48,16 @@ class ContainerIT {
                 .addPackages(true, "org.assertj", "org.awaitility", "org.hamcrest", "net.bytebuddy");
     }
 
-    /** The application answers every path itself; here one belongs to Arquillian's servlet. */
+    /** The application answers every path itself; here Arquillian's servlet has to get one. */
     private static String webXmlThatLetsArquillianIn() throws IOException {
-        String jersey = """
-                    <filter-class>org.pyexec.app.JerseyFilter</filter-class>
-                    <async-supported>true</async-supported>
+        String everyPath =
+                """
+                    <filter-name>jersey</filter-name>
+                    <url-pattern>/*</url-pattern>
                 """;
         String xml = Files.readString(Path.of("src/main/webapp/WEB-INF/web.xml"));
-        assertThat(xml).containsOnlyOnce(jersey);
-        return xml.replace(
-                jersey,
-                jersey
-                        + "<init-param><param-name>jersey.config.servlet.filter.staticContentRegex</param-name>"
-                        + "<param-value>/ArquillianServletRunner.*</param-value></init-param>");
+        assertThat(xml).containsOnlyOnce(everyPath);
+        return xml.replace(everyPath, everyPath.replace("/*", "/health"));
     }
 
     @Test
