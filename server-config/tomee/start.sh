@@ -15,8 +15,9 @@ cd -- "$instance"
 exec "$JAVA_HOME/bin/java" "${java_options[@]}" \
     "-javaagent:$server_home/openejb-javaagent-$version.jar" \
     -Djava.awt.headless=true \
+    "-Dhttp.port=$port" \
     "-Djava.util.logging.config.file=$project_root/server-config/tomee/logging.properties" \
     "$@" \
     -cp "$server_home/*" org.apache.tomee.embedded.Main \
-    --path "$instance/python-executor.war" --context / --port "$port" --directory "$instance/tomee" \
-    --property connector.attributes.address=127.0.0.1
+    --path "$instance/python-executor.war" --context / --directory "$instance/tomee" \
+    --serverxml "$project_root/server-config/tomee/server.xml" --port "$port" --shutdown -1
