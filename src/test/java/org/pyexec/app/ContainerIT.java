@@ -50,8 +50,7 @@ class ContainerIT {
 
     /** The application answers every path itself; here Arquillian's servlet has to get one. */
     private static String webXmlThatLetsArquillianIn() throws IOException {
-        String everyPath =
-                """
+        String everyPath = """
                     <filter-name>jersey</filter-name>
                     <url-pattern>/*</url-pattern>
                 """;
