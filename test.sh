@@ -13,8 +13,9 @@ set -euo pipefail
 all_servers=(payara-micro payara wildfly tomee openliberty glassfish)
 servers=(payara-micro)
 if [ "${1:-}" = --server ]; then
-    IFS=, read -r -a servers <<< "${2:-}"
-    [ "${2:-}" = all ] && servers=("${all_servers[@]}")
+    [ -n "${2:-}" ] || die "--server takes one or several of ${all_servers[*]}, or all."
+    IFS=, read -r -a servers <<< "$2"
+    [ "$2" = all ] && servers=("${all_servers[@]}")
     shift 2
 fi
 for server in "${servers[@]}"; do

@@ -3,27 +3,26 @@
 # shellcheck source=servers.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/servers.sh"
 
-# run_domain NAME ARTIFACT [ARGUMENT OF THE SCRIPT ...]
+# run_domain NAME ARTIFACT [OPTION OF JAVA ...]
 run_domain() {
-    local name=$1
-    install_server "$name" "$2"
+    prepare_server "$@"
     shift 2
-    [ "${1:-}" = --install ] && exit
-
-    check_settings "$@"
-    fresh_instance "$name"
     cp -r -- "$server_home/glassfish/domains/domain1" "$instance/"
     local domain="$instance/domain1"
     # The administrator's port as well, so that several servers can run at once.
     sed -i -e "s/port=\"8080\"/port=\"$port\"/" -e "s/port=\"4848\"/port=\"$(free_port)\"/" "$domain/config/domain.xml"
     cp -- "$war" "$domain/autodeploy/"
 
-    local line
-    local -a command=()
-    while read -r line; do
-        command+=("$line")
-    done < <(asadmin start-domain --verbose --dry-run --domaindir "$instance" domain1 | sed -n '/^\/.*\/java$/,/^$/p')
-    exec "${command[@]}"
+    # One argument a line, from the path of java to an empty line or another headline; GlassFish says it twice. The main class is
+    # the first that is no option.
+    local -a command
+    mapfile -t command < <(asadmin start-domain --verbose --dry-run --domaindir "$instance" domain1 \
+        | awk '/^\/.*\/java$/ { seen++ } seen && (/^$/ || /^Dump /) { exit } seen')
+    local main=3 # after java -cp PATH
+    while [ "$main" -lt ${#command[@]} ] && [[ ${command[main]} == -* ]]; do
+        main=$((main + 1))
+    done
+    exec "${command[@]:0:main}" "$@" "${command[@]:main}"
 }
 
 free_port() {

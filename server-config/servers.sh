@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by the start scripts of the servers that take the WAR. Such a script
 #
-#   - fetches and configures its server, once: below target/servers, where removing it makes the next start do it again;
+#   - fetches and configures its server, once, below target/servers;
 #   - gives each port a folder of its own for what a running server writes;
 #   - becomes the server: Java takes its place, on PORT (8000) of the loopback address, until it is told to stop.
 #
@@ -12,10 +12,25 @@
 war="$project_root/target/python-executor.war"
 servers="$project_root/target/servers"
 
-# install_server NAME ARTIFACT: unpacks what Maven knows as ARTIFACT (group:name:version:zip, or the pom.xml of a server that
-# comes as jars) and calls the function `configure` if there is one. Sets server_home.
+# prepare_server NAME ARTIFACT [ARGUMENT OF THE SCRIPT ...]: all that comes before the server. ARTIFACT is what Maven knows
+# (group:name:version:zip), or pom:NAME:version for a server that comes as the jars of a pom.xml; a function `configure` is
+# called once. Sets server_home, port, and instance to an empty folder for what the server writes, which becomes the working
+# directory.
+prepare_server() {
+    local name=$1 artifact=$2
+    shift 2
+    install_server "$name" "$artifact"
+    [ "${1:-}" = --install ] && exit
+    check_settings "$@"
+    instance="$servers/run/$name-$port"
+    rm -rf -- "$instance"
+    mkdir -p -- "$instance"
+    cd -- "$instance"
+}
+
+# Does it again when the artifact or the configuration has changed.
 install_server() {
-    local name=$1 artifact=$2 folder
+    local name=$1 artifact=$2 folder digest
     need_build_tools
     need_python
     need_network
@@ -23,11 +38,15 @@ install_server() {
     find_java java || die "There is no Java 17 or later here."
     export JAVA_HOME
     mkdir -p -- "$servers"
-    folder="$servers/$name-$(printf '%s' "$artifact" | cut -d : -f 3)"
+    folder="$servers/$name"
+    digest=$({
+        printf '%s\n' "$artifact"
+        find "$project_root/server-config/$name" -type f ! -name '*.md' -print0 | LC_ALL=C sort -z | xargs -0 cat
+    } | sha256sum)
     # Several may start at once.
     {
         flock 9
-        if [ ! -f "$folder/.installed" ]; then
+        if [ "$digest" != "$(cat -- "$folder/.installed" 2> /dev/null)" ]; then
             say "Fetching $artifact ..."
             rm -rf -- "$folder"
             unpack "$artifact" "$folder"
@@ -36,7 +55,7 @@ install_server() {
                 say "Configuring $name ..."
                 configure >&2 < /dev/null
             fi
-            touch -- "$folder/.installed"
+            printf '%s\n' "$digest" > "$folder/.installed"
         fi
     } 9> "$servers/$name.lock"
     set_server_home "$folder"
@@ -68,16 +87,9 @@ set_server_home() {
 }
 
 # check_settings [OPTION OF JAVA ...]: says in one line which setting is wrong, and stops; most servers would go on without
-# the application. Sets port, and instance to a fresh folder for what the server on this port writes.
+# the application. Sets port.
 check_settings() {
     [ -f "$war" ] || die "There is no $war yet: ./run.sh or 'mvn package' makes it."
     port=$("$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "$@" -cp "$jar" org.pyexec.launcher.Launcher --check-settings)
     export PORT=$port
-}
-
-# fresh_instance NAME: sets instance to an empty folder for what the server on this port writes.
-fresh_instance() {
-    instance="$servers/run/$1-$port"
-    rm -rf -- "$instance"
-    mkdir -p -- "$instance"
 }

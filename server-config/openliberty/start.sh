@@ -3,11 +3,7 @@
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/../servers.sh"
 
-install_server openliberty io.openliberty:openliberty-runtime:26.0.0.3:zip
-[ "${1:-}" = --install ] && exit
-
-check_settings "$@"
-fresh_instance openliberty
+prepare_server openliberty io.openliberty:openliberty-runtime:26.0.0.3:zip "$@"
 export WLP_USER_DIR=$instance
 server="$instance/servers/defaultServer"
 mkdir -p -- "$server/apps"

@@ -3,15 +3,11 @@
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/../servers.sh"
 
-version=10.0.0-M2
-install_server tomee "pom:tomee:$version"
-[ "${1:-}" = --install ] && exit
-
-check_settings "$@"
-fresh_instance tomee
+version=$(sed -n '/<artifactId>tomee-embedded</ { n; s/.*<version>\(.*\)<.*/\1/p; }' \
+    "$(dirname -- "${BASH_SOURCE[0]}")/pom.xml")
+prepare_server tomee "pom:tomee:$version" "$@"
 # The archive is unpacked beside itself.
 cp -- "$war" "$instance/"
-cd -- "$instance"
 exec "$JAVA_HOME/bin/java" "${java_options[@]}" \
     "-javaagent:$server_home/openejb-javaagent-$version.jar" \
     -Djava.awt.headless=true \

@@ -7,11 +7,7 @@ configure() {
     bash "$server_home/bin/jboss-cli.sh" "--file=$project_root/server-config/wildfly/configure.cli"
 }
 
-install_server wildfly org.wildfly:wildfly-dist:39.0.1.Final:zip
-[ "${1:-}" = --install ] && exit
-
-check_settings "$@"
-fresh_instance wildfly
+prepare_server wildfly org.wildfly:wildfly-dist:39.0.1.Final:zip "$@"
 cp -r -- "$server_home/standalone/configuration" "$instance/configuration"
 mkdir -- "$instance/deployments"
 cp -- "$war" "$instance/deployments/"

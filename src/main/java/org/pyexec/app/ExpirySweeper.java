@@ -19,9 +19,7 @@ public class ExpirySweeper {
     /** Called by the container, on some before the application has started. */
     @Schedule(hour = "*", minute = "*", second = "*/30", persistent = false)
     public void sweep() {
-        if (wiring.isStarted()) {
-            sweep(wiring.rooms().files());
-        }
+        wiring.startedRooms().map(Rooms::files).ifPresent(ExpirySweeper::sweep);
     }
 
     private static void sweep(FileStore files) {

@@ -7,7 +7,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
@@ -39,7 +39,7 @@ public class Wiring {
         }
     }
 
-    /** The application's own: a server's default may have less threads than programs run at once, and a queue for the rest. */
+    /** The application's own: a server's default may have fewer threads than programs run at once, and a queue for the rest. */
     @SuppressWarnings("BanJNDI") // the name is a constant
     private Executor executor() {
         try {
@@ -58,12 +58,13 @@ public class Wiring {
         }
     }
 
-    boolean isStarted() {
-        return rooms != null;
+    /** Empty before the start and after the end. */
+    Optional<Rooms> startedRooms() {
+        return Optional.ofNullable(rooms);
     }
 
     Rooms rooms() {
-        return Objects.requireNonNull(rooms, "The application has not started");
+        return startedRooms().orElseThrow(() -> new IllegalStateException("The application has not started"));
     }
 
     @Produces
