@@ -51,6 +51,7 @@ PYTHON
 
 # Old reports would be counted.
 rm -rf target/*-reports
+forget_classes
 status=0
 for server in "${servers[@]}"; do
     say "Testing on $server ..."

@@ -149,8 +149,14 @@ mark_built() {
     build_state > "$stamp"
 }
 
+# A class whose source is gone would stay in the WAR, where a server may find it.
+forget_classes() {
+    rm -rf -- "$project_root"/target/{classes,test-classes,python-executor}
+}
+
 build() {
     is_built && return 0
+    forget_classes
     say "Building $jar (the first time this takes some minutes) ..."
     # Standard input is the server's, if anybody's.
     (cd "$project_root" && mvn -B -q -ntp -Dmaven.test.skip=true package < /dev/null)
