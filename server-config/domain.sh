@@ -22,7 +22,8 @@ run_domain() {
     while [ "$main" -lt ${#command[@]} ] && [[ ${command[main]} == -* ]]; do
         main=$((main + 1))
     done
-    exec "${command[@]:0:main}" "$@" "${command[@]:main}"
+    # With its option -read-stdin the server waits for passwords until the end of its standard input, which a terminal never sends.
+    exec "${command[@]:0:main}" "$@" "${command[@]:main}" < /dev/null
 }
 
 free_port() {
