@@ -36,6 +36,7 @@ final class BodyReader implements ReadListener {
 
     // mutable state, guarded by this
     private @Nullable Verdict verdict;
+    private @Nullable Verdict unwritten;
     private long limit;
     private ErrorBody tooLarge = ErrorBody.bare("Request body too large");
     private long receivedBytes;
@@ -63,7 +64,7 @@ final class BodyReader implements ReadListener {
         this.in = request.getInputStream();
         this.context = request.startAsync(request, response);
         this.context.setTimeout(0);
-        this.context.addListener(new AtTheEnd(this::forget));
+        this.context.addListener(new AtTheEnd(this::forget, this::answerAtOnce));
         this.afterReturn = AfterReturn.of(context, watch.executor());
     }
 
@@ -175,7 +176,7 @@ final class BodyReader implements ReadListener {
         LOG.log(
                 Level.DEBUG,
                 () -> "request_id=%s event=body_broken cause=%s".formatted(RequestId.of(request), failure));
-        answer(incomplete());
+        answerAtOnce();
     }
 
     /** Called by the watch once a second. */
@@ -215,24 +216,46 @@ final class BodyReader implements ReadListener {
     private void write(Verdict answer) {
         over = true;
         watch.remove(this);
-        afterReturn.run(() -> writeNow(answer));
+        unwritten = answer;
+        afterReturn.run(this::writeNow);
     }
 
-    private synchronized boolean isGone() {
-        return gone;
+    /** Tomcat lets nobody answer a request whose body is broken once its own thread has told of it. */
+    private synchronized void answerAtOnce() {
+        if (!over) {
+            over = true;
+            watch.remove(this);
+            response.setHeader("Connection", "close");
+            unwritten = incomplete();
+        }
+        writeNow();
     }
 
-    private void writeNow(Verdict answer) {
-        if (isGone()) {
+    private synchronized @Nullable Verdict takeUnwritten() {
+        Verdict answer = gone ? null : unwritten;
+        unwritten = null;
+        return answer;
+    }
+
+    private void writeNow() {
+        Verdict answer = takeUnwritten();
+        if (answer == null) {
             return;
         }
-        try {
-            body.close();
+        try (body) {
             FilterResponses.write(response, answer.status(), answer.error());
         } catch (IOException clientHasGone) {
             LOG.log(Level.DEBUG, "The client left before it was answered", clientHasGone);
         } finally {
+            complete();
+        }
+    }
+
+    private void complete() {
+        try {
             context.complete();
+        } catch (IllegalStateException over) {
+            LOG.log(Level.DEBUG, "The server ended the broken request itself", over);
         }
     }
 }
