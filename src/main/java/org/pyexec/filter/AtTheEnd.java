@@ -5,16 +5,8 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 
-/**
- * Does something once when a request has been answered, through every cycle of asynchronous handling.
- *
- * @param onError what is done when the server finds the request broken, on its thread; the end follows
- */
-record AtTheEnd(Action action, Action onError) implements AsyncListener {
-
-    AtTheEnd(Action action) {
-        this(action, () -> {});
-    }
+/** Does something once when a request has been answered, through every cycle of asynchronous handling. */
+record AtTheEnd(Action action) implements AsyncListener {
 
     /** What is to be done. */
     @FunctionalInterface
@@ -45,7 +37,5 @@ record AtTheEnd(Action action, Action onError) implements AsyncListener {
     public void onTimeout(AsyncEvent event) {}
 
     @Override
-    public void onError(AsyncEvent event) throws IOException {
-        onError.run();
-    }
+    public void onError(AsyncEvent event) {}
 }

@@ -14,7 +14,7 @@ import org.pyexec.http.RequestId;
 
 /**
  * Reads the body of one request as it comes, on the server's threads, and then either dispatches the request again or
- * answers with an error. Every method that the server or the watch calls holds this object's lock.
+ * answers with an error. What the server or the watch calls changes the state under this object's lock, and writes without it.
  */
 final class BodyReader implements ReadListener {
 
@@ -36,7 +36,6 @@ final class BodyReader implements ReadListener {
 
     // mutable state, guarded by this
     private @Nullable Verdict verdict;
-    private @Nullable Verdict unwritten;
     private long limit;
     private ErrorBody tooLarge = ErrorBody.bare("Request body too large");
     private long receivedBytes;
@@ -64,7 +63,7 @@ final class BodyReader implements ReadListener {
         this.in = request.getInputStream();
         this.context = request.startAsync(request, response);
         this.context.setTimeout(0);
-        this.context.addListener(new AtTheEnd(this::forget, this::answerAtOnce));
+        this.context.addListener(new AtTheEnd(this::forget));
         this.afterReturn = AfterReturn.of(context, watch.executor());
     }
 
@@ -145,8 +144,7 @@ final class BodyReader implements ReadListener {
         } else if (promised >= 0 && promised != receivedBytes) {
             answer(incomplete());
         } else {
-            over = true;
-            watch.remove(this);
+            end();
             afterReturn.run(this::handOn);
         }
     }
@@ -167,16 +165,21 @@ final class BodyReader implements ReadListener {
         }
     }
 
+    /** Answers on the server's own thread: Tomcat lets no other one answer a request that it has called broken. */
     @Override
-    public synchronized void onError(Throwable failure) {
-        if (over) {
-            gone |= !handedOn;
-            return;
+    public void onError(Throwable failure) {
+        synchronized (this) {
+            if (over) {
+                gone |= !handedOn;
+                return;
+            }
+            end();
         }
         LOG.log(
                 Level.DEBUG,
                 () -> "request_id=%s event=body_broken cause=%s".formatted(RequestId.of(request), failure));
-        answerAtOnce();
+        closeAfterwards();
+        writeNow(incomplete()); // without the lock, which the watch may be waiting for
     }
 
     /** Called by the watch once a second. */
@@ -207,55 +210,42 @@ final class BodyReader implements ReadListener {
                         request, "Incomplete request", "The body of the request is incomplete or badly encoded."));
     }
 
-    /** Answers before the end of the body: what may still come must not be taken for the next request. */
+    private void end() {
+        over = true;
+        watch.remove(this);
+    }
+
+    /** Answers before the end of the body. */
     private void answer(Verdict answer) {
-        response.setHeader("Connection", "close");
+        closeAfterwards();
         write(answer);
     }
 
+    /** What may still come must not be taken for the next request. */
+    private void closeAfterwards() {
+        response.setHeader("Connection", "close");
+    }
+
     private void write(Verdict answer) {
-        over = true;
-        watch.remove(this);
-        unwritten = answer;
-        afterReturn.run(this::writeNow);
+        end();
+        afterReturn.run(() -> writeNow(answer));
     }
 
-    /** Tomcat lets nobody answer a request whose body is broken once its own thread has told of it. */
-    private synchronized void answerAtOnce() {
-        if (!over) {
-            over = true;
-            watch.remove(this);
-            response.setHeader("Connection", "close");
-            unwritten = incomplete();
-        }
-        writeNow();
+    private synchronized boolean isGone() {
+        return gone;
     }
 
-    private synchronized @Nullable Verdict takeUnwritten() {
-        Verdict answer = gone ? null : unwritten;
-        unwritten = null;
-        return answer;
-    }
-
-    private void writeNow() {
-        Verdict answer = takeUnwritten();
-        if (answer == null) {
+    private void writeNow(Verdict answer) {
+        if (isGone()) {
             return;
         }
-        try (body) {
+        try {
+            body.close();
             FilterResponses.write(response, answer.status(), answer.error());
         } catch (IOException clientHasGone) {
             LOG.log(Level.DEBUG, "The client left before it was answered", clientHasGone);
         } finally {
-            complete();
-        }
-    }
-
-    private void complete() {
-        try {
             context.complete();
-        } catch (IllegalStateException over) {
-            LOG.log(Level.DEBUG, "The server ended the broken request itself", over);
         }
     }
 }
