@@ -35,7 +35,7 @@ install_server() {
     need_python
     need_network
     install_missing
-    find_java java || die "There is no Java 17 or later here."
+    find_java javac || die "There is no JDK 17 or later here."
     export JAVA_HOME
     mkdir -p -- "$servers"
     folder="$servers/$name"
@@ -71,7 +71,8 @@ unpack() {
         *)
             # In a folder without a pom.xml; Maven's own way to unpack leaves files where it believes that one is.
             (cd -- "$servers" && mvn -B -q -ntp "$plugin:copy" "-Dartifact=$1" "-DoutputDirectory=$2.zips" >&2 < /dev/null)
-            "$PYTHON" -I -m zipfile -e "$2.zips/"*.zip "$2"
+            mkdir -- "$2"
+            (cd -- "$2" && "$JAVA_HOME/bin/jar" -xf "$2.zips/"*.zip)
             rm -rf -- "$2.zips"
             ;;
     esac
