@@ -18,6 +18,10 @@ import org.pyexec.http.ErrorBody;
 public final class Bodies {
 
     private static final String RECEIVED = Bodies.class.getName();
+
+    /** Set where the server itself answers {@code Expect: 100-continue}, so that the body comes whatever we say. */
+    private static final String CONTINUES_EARLY = "org.pyexec.filter.continues-before-the-head-is-seen";
+
     private static final int AT_ONCE_BYTES = 64 << 10;
     private static final int UNKNOWN_LENGTH = -1;
 
@@ -55,8 +59,7 @@ public final class Bodies {
     /** Answers with an error without having read the body; reads a bounded part of it first, see RFC 9112, 9.6. */
     void answerUnread(HttpServletRequest request, HttpServletResponse response, int status, ErrorBody error)
             throws IOException {
-        boolean clientWaits = request.getHeader("Expect") != null;
-        if (!hasBody(request) || clientWaits) {
+        if (!hasBody(request) || clientWaits(request)) {
             FilterResponses.write(response, status, error);
         } else {
             new BodyReader(request, response, limits, new SpooledBody(folder), watch).drain(status, error);
@@ -98,6 +101,11 @@ public final class Bodies {
         try (body) {
             chain.doFilter(new ReceivedRequest(request, body), response);
         }
+    }
+
+    private static boolean clientWaits(HttpServletRequest request) {
+        return request.getHeader("Expect") != null
+                && request.getServletContext().getInitParameter(CONTINUES_EARLY) == null;
     }
 
     private static boolean hasBody(HttpServletRequest request) {
