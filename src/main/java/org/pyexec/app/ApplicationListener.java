@@ -5,11 +5,14 @@ import jakarta.inject.Inject;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 
-/** Opens the rooms before the container makes the filters, and closes them when it has destroyed those. */
-@ManagedExecutorDefinition(name = ApplicationListener.EXECUTOR, maxAsync = 10_000)
+/**
+ * Opens the rooms before the container makes the filters, and closes them when it has destroyed those.
+ *
+ * <p>The executor is for servers whose own descriptor refers to it: their default has few threads, and a queue for what
+ * those can't take.
+ */
+@ManagedExecutorDefinition(name = "java:module/concurrent/pyexec", maxAsync = 10_000)
 public class ApplicationListener implements ServletContextListener {
-
-    static final String EXECUTOR = "java:module/concurrent/pyexec";
 
     @Inject
     private Wiring wiring;

@@ -1,6 +1,5 @@
 package org.pyexec.app;
 
-import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -8,7 +7,6 @@ import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +22,6 @@ import org.pyexec.ratelimit.RateLimiter;
 @ApplicationScoped
 public class Wiring {
 
-    /** On TomEE the one of {@code resources.xml}, elsewhere the server's default. */
-    @Resource(name = "pyexec-executor")
-    private ManagedExecutorService otherExecutor;
-
     private volatile @Nullable Rooms rooms;
 
     /** Before the first request. What it throws is why the application can't be deployed. */
@@ -39,13 +33,13 @@ public class Wiring {
         }
     }
 
-    /** The application's own: a server's default may have fewer threads than programs run at once, and a queue for the rest. */
+    /** Each server's own descriptor says which this is. */
     @SuppressWarnings("BanJNDI") // the name is a constant
-    private Executor executor() {
+    private static ManagedExecutorService executor() {
         try {
-            return InitialContext.doLookup(ApplicationListener.EXECUTOR);
-        } catch (NamingException annotationIsNotKnown) {
-            return otherExecutor;
+            return InitialContext.doLookup("java:comp/env/pyexec-executor");
+        } catch (NamingException e) {
+            throw new IllegalStateException("The server has no executor for the application", e);
         }
     }
 
