@@ -24,9 +24,23 @@ public class JerseyFilter extends ServletContainer {
     /** Prints a stack trace for each client that leaves in the middle of an answer; the request is in our own log. */
     private static final Logger RESPONDER = Logger.getLogger("org.glassfish.jersey.server.ServerRuntime$Responder");
 
+    private final transient Wiring wiring;
+
     /** Called by the container when the application has started. */
     public JerseyFilter() {
-        super(configuration(CDI.current().select(Wiring.class).get().rooms()));
+        this(CDI.current().select(Wiring.class).get());
+    }
+
+    private JerseyFilter(Wiring wiring) {
+        super(configuration(wiring.rooms()));
+        this.wiring = wiring;
+    }
+
+    /** Called by the container when the application ends; without Jersey nobody could be answered. */
+    @Override
+    public void destroy() {
+        wiring.endPrograms();
+        super.destroy();
     }
 
     private static ResourceConfig configuration(Rooms rooms) {

@@ -43,6 +43,7 @@ record Rooms(
         Executions executions,
         Bodies bodies,
         RateLimiter rateLimiter,
+        LateAnswers lateAnswers,
         List<Object> webComponents)
         implements AutoCloseable {
 
@@ -54,6 +55,7 @@ record Rooms(
         Executions executions = new Executions(settings.execution(), sandbox, files, executor, clock);
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
+        LateAnswers lateAnswers = new LateAnswers(executor);
         return new Rooms(
                 settings,
                 executor,
@@ -62,19 +64,19 @@ record Rooms(
                 executions,
                 new Bodies(limits, files.incoming(), executor),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
-                webComponents(settings, executions, files, executor, clock, context));
+                lateAnswers,
+                webComponents(settings, executions, files, lateAnswers, clock, context));
     }
 
     private static List<Object> webComponents(
             Settings settings,
             Executions executions,
             FileStore files,
-            Executor executor,
+            LateAnswers lateAnswers,
             Clock clock,
             ServletContext context)
             throws IOException {
         Answers answers = new Answers(Json.mapper(settings.bodies().maxBodyBytes()), clock);
-        LateAnswers lateAnswers = new LateAnswers(executor);
         Uptime uptime = new Uptime(System::nanoTime);
         Assets assets = Assets.of(context);
         HealthResource.Host host = SettingsReader.host(context.getServerInfo());
@@ -96,10 +98,16 @@ record Rooms(
                 new FailureMapper(answers, settings.development()));
     }
 
+    /** Ends every program, and returns when their clients have been told. */
+    void endPrograms() {
+        sandbox.close();
+        lateAnswers.close();
+    }
+
     /** Ends every program first, and closes the store that takes their files last. */
     @Override
     public void close() {
-        sandbox.close();
+        endPrograms();
         workers.close();
         try {
             files.close();

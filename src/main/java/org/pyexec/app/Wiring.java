@@ -43,6 +43,11 @@ public class Wiring {
         }
     }
 
+    /** Before that which writes the answers goes. */
+    void endPrograms() {
+        startedRooms().ifPresent(Rooms::endPrograms);
+    }
+
     /** After the last request; does nothing if the application did not start. */
     void stop() {
         Rooms built = rooms;

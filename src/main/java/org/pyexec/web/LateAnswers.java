@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,12 +19,16 @@ import java.util.concurrent.TimeoutException;
  * finishes a request twice when it is completed just then, and mixes up the next ones (its AsyncContextImpl looks at two
  * flags without a lock).
  */
-public final class LateAnswers {
+public final class LateAnswers implements AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(LateAnswers.class.getName());
     private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
+    private static final long LAST_SECONDS = 5;
+
     private final Executor executor;
+    private final Phaser owed = new Phaser(1); // the one is close()
 
     /**
      * @param executor where answers are written that the server's thread did not wait for
@@ -44,7 +49,26 @@ public final class LateAnswers {
             return;
         }
         long since = System.nanoTime();
-        answer.whenComplete((value, failure) -> later(since, () -> resume(response, value, failure)));
+        owed.register();
+        answer.whenComplete((value, failure) -> later(since, () -> {
+            try {
+                resume(response, value, failure);
+            } finally {
+                owed.arriveAndDeregister();
+            }
+        }));
+    }
+
+    /** Waits until the answers that are still to come have been given, for five seconds at most. */
+    @Override
+    public void close() {
+        try {
+            owed.awaitAdvanceInterruptibly(owed.arriveAndDeregister(), LAST_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException someReadSlowly) {
+            LOG.log(System.Logger.Level.WARNING, "event=answers_not_given count={0}", owed.getUnarrivedParties());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static boolean comesSoon(CompletableFuture<Response> answer) {

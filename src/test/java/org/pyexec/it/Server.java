@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,20 +28,20 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 final class Server implements AutoCloseable {
 
-    private static final Path PROJECT =
+    static final Path PROJECT =
             Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize();
     private static final Duration START = Duration.ofMinutes(3);
     private static final List<String> INHERITED = List.of("PATH", "HOME", "JAVA_HOME", "LANG");
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final Process process;
-    private final List<String> launcher;
+    private final List<String> command;
     private final Map<String, String> environment;
     private final Path log;
     private final boolean ownsStorage;
 
-    private Server(List<String> launcher, Map<String, String> settings) {
-        this.launcher = List.copyOf(launcher);
+    private Server(List<String> command, Map<String, String> settings) {
+        this.command = List.copyOf(command);
         this.ownsStorage = !settings.containsKey("STORAGE_DIR");
         this.environment = environment(settings);
         this.log = PROJECT.resolve("target/it-logs")
@@ -55,22 +54,28 @@ final class Server implements AutoCloseable {
 
     /** Starts an instance with these settings beside the defaults of the tests; returns when it is ready. */
     static Server start(Map<String, String> settings) {
-        return startUntil("/health/ready", List.of(), settings);
+        return startBy(List.of(startScript()), settings);
     }
 
     /** The same behind a command that prepares something, and then runs its last arguments in its own process. */
     static Server startBehind(List<String> launcher, Map<String, String> settings) {
-        return startUntil("/health/ready", launcher, settings);
+        return startBy(
+                Stream.concat(launcher.stream(), Stream.of(startScript())).toList(), settings);
+    }
+
+    /** The same by a command of its own, which finds the port in its environment. */
+    static Server startBy(List<String> command, Map<String, String> settings) {
+        return startUntil("/health/ready", command, settings);
     }
 
     /** Starts an instance that need not become ready; returns when it is alive. */
     static Server startAlive(Map<String, String> settings) {
-        return startUntil("/health/live", List.of(), settings);
+        return startUntil("/health/live", List.of(startScript()), settings);
     }
 
     /** Starts an instance that is expected to end by itself, and waits for its end. */
     static Refusal startRefused(Map<String, String> settings) {
-        try (Server server = new Server(List.of(), settings)) {
+        try (Server server = new Server(List.of(startScript()), settings)) {
             try {
                 await().atMost(START).until(() -> !server.process.isAlive() || server.answers("/health/live"));
             } catch (ConditionTimeoutException stillThere) {
@@ -81,6 +86,15 @@ final class Server implements AutoCloseable {
             }
             return new Refusal(server.process.exitValue(), server.log());
         }
+    }
+
+    /** The name of the server under test, which is that of a folder in {@code server-config}. */
+    static String name() {
+        return System.getProperty("pyexec.server", "payara-micro");
+    }
+
+    private static String startScript() {
+        return PROJECT.resolve("server-config/" + name() + "/start.sh").toString();
     }
 
     /** A TCP port that was free a moment ago. */
@@ -176,8 +190,8 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static Server startUntil(String probe, List<String> launcher, Map<String, String> settings) {
-        Server server = new Server(launcher, settings);
+    private static Server startUntil(String probe, List<String> command, Map<String, String> settings) {
+        Server server = new Server(command, settings);
         try {
             await().atMost(START).until(() -> !server.process.isAlive() || server.answers("/health/live"));
             await().atMost(START).until(() -> !server.process.isAlive() || server.answers(probe));
@@ -208,11 +222,6 @@ final class Server implements AutoCloseable {
     }
 
     private Process launch() {
-        Path script = PROJECT.resolve("server-config")
-                .resolve(System.getProperty("pyexec.server", "payara-micro"))
-                .resolve("start.sh");
-        List<String> command = new ArrayList<>(launcher);
-        command.add(script.toString());
         ProcessBuilder builder = new ProcessBuilder(command).directory(PROJECT.toFile());
         builder.environment().clear();
         builder.environment().putAll(environment);

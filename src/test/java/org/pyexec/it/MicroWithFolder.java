@@ -1,0 +1,69 @@
+package org.pyexec.it;
+
+import fish.payara.micro.BootstrapException;
+import fish.payara.micro.PayaraMicro;
+import fish.payara.micro.PayaraMicroRuntime;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.jar.JarFile;
+
+/**
+ * Payara Micro as a part of another program: it deploys the application when its archive comes into a folder, and
+ * undeploys it when the archive has gone. The arguments are that archive and the port.
+ */
+final class MicroWithFolder {
+
+    private static final String APPLICATION = "python-executor";
+
+    private MicroWithFolder() {}
+
+    /** The command that runs this, on the port in the environment. */
+    static List<String> command(Path folder) {
+        Path jar = Path.of(System.getProperty("payara.microJar"));
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classes = Server.PROJECT.resolve("target/test-classes").toString();
+        List<String> command = new ArrayList<>(List.of(java));
+        packagesToOpen(jar).forEach(name -> command.add("--add-opens=" + name + "=ALL-UNNAMED"));
+        command.addAll(List.of(
+                "-cp",
+                jar + File.pathSeparator + classes,
+                MicroWithFolder.class.getName(),
+                folder.resolve(APPLICATION + ".war").toString()));
+        return command;
+    }
+
+    /** As {@code java -jar} opens them. */
+    private static List<String> packagesToOpen(Path jar) {
+        try (JarFile open = new JarFile(jar.toFile())) {
+            String names = open.getManifest().getMainAttributes().getValue("Add-Opens");
+            return List.of(names.split(" ", -1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static void main(String[] arguments) throws BootstrapException, InterruptedException {
+        Path archive = Path.of(arguments[0]);
+        PayaraMicroRuntime server = PayaraMicro.getInstance()
+                .setHttpPort(Integer.parseInt(Objects.requireNonNull(System.getenv("PORT"))))
+                .setNoCluster(true)
+                .bootStrap();
+        boolean deployed = false;
+        while (true) {
+            boolean wanted = Files.exists(archive);
+            if (wanted && !deployed) {
+                server.deploy(APPLICATION, "/", archive.toFile());
+            } else if (deployed && !wanted) {
+                server.undeploy(APPLICATION);
+            }
+            deployed = wanted;
+            Thread.sleep(100);
+        }
+    }
+}

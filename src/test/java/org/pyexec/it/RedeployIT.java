@@ -1,0 +1,119 @@
+package org.pyexec.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The application goes while its server stays, and comes again. */
+@Tag("redeploy")
+class RedeployIT {
+
+    private static final Pattern THREAD = Pattern.compile("(?m)^\"");
+
+    private final Path storage = Server.temporaryFolder();
+
+    @AfterEach
+    void deleteStorage() {
+        Server.deleteFolder(storage);
+    }
+
+    @Test
+    void undeploymentLeavesNothingBehindAndTheNextDeploymentHasTheFiles() throws Exception {
+        Map<String, String> settings = Map.of("RATE_LIMIT_MAX", "0", "STORAGE_DIR", storage.toString());
+        try (DeploymentFolder folder = DeploymentFolder.start(settings)) {
+            Server server = folder.server();
+            List<String> before = folders();
+            String hosted = server.http().hosted("grüße.txt", new byte[] {1, 2, 3});
+            for (int round = 0; round < 2; round++) {
+                CompletableFuture<Answer> lost = startRun(server);
+                folder.takeAway();
+                await().atMost(Duration.ofMinutes(1)).until(() -> status(server, "/api") == 404);
+                assertNothingIsLeft(server);
+                // Answered or broken off, as the server likes.
+                assertThat(lost.handle((answer, failure) -> true).get(30, TimeUnit.SECONDS))
+                        .isTrue();
+
+                folder.putBack();
+                await().atMost(Duration.ofMinutes(2)).until(() -> status(server, "/health/ready") == 200);
+                assertThat(server.http().get(hosted).body()).containsExactly(1, 2, 3);
+                assertThat(Shapes.success(server.http().execute("print(6 * 7)"))
+                                .path("output")
+                                .textValue())
+                        .isEqualTo("42\n");
+            }
+            assertThat(folders()).isEqualTo(before);
+        }
+    }
+
+    /** A program with a child of its own; returns when both are running. */
+    private static CompletableFuture<Answer> startRun(Server server) {
+        String marker = Processes.marker();
+        CompletableFuture<Answer> answer =
+                server.http().executeLater(Processes.startDaemon(marker) + "while True: pass", 60);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !Processes.withArgument(marker).isEmpty());
+        return answer;
+    }
+
+    private void assertNothingIsLeft(Server server) {
+        ProcessHandle process = server.process();
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(process.descendants()).isEmpty();
+            assertThat(Held.descriptors(process)).noneMatch(target -> target.startsWith(storage.toString()));
+            assertThat(threadsInTheApplication(process)).isEmpty();
+        });
+        assertThat(storage.resolve("runtime"))
+                .satisfiesAnyOf(
+                        runtime -> assertThat(runtime).doesNotExist(),
+                        runtime -> assertThat(runtime).isEmptyDirectory());
+    }
+
+    /** The stack of each thread that is in the application's code or waits for it. */
+    private static List<String> threadsInTheApplication(ProcessHandle server) throws IOException, InterruptedException {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Process dump = new ProcessBuilder(jcmd.toString(), Long.toString(server.pid()), "Thread.print")
+                .redirectErrorStream(true)
+                .start();
+        String text = new String(dump.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(dump.waitFor()).as(text).isZero();
+        List<String> threads = THREAD.splitAsStream(text).skip(1).toList();
+        assertThat(threads).hasSizeGreaterThan(5);
+        return threads.stream()
+                .filter(thread -> thread.replace("org.pyexec.it.", "").contains("pyexec"))
+                .toList();
+    }
+
+    /** 0 while the server closes connections instead of answering. */
+    private static int status(Server server, String path) {
+        try {
+            return server.http().get(path).status();
+        } catch (UncheckedIOException notNow) {
+            return 0;
+        }
+    }
+
+    /** The folders, with a sign for names that differ at every start. */
+    private List<String> folders() throws IOException {
+        try (Stream<Path> entries = Files.walk(storage)) {
+            return entries.filter(Files::isDirectory)
+                    .map(folder -> storage.relativize(folder).toString().replaceAll("[0-9a-f]{8,}", "*"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
