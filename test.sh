@@ -5,6 +5,7 @@
 #   ./test.sh --server wildfly,tomee     the black-box and browser tests on these: payara-micro, payara, wildfly, tomee,
 #                                        openliberty, glassfish; with payara-micro the other tests as well
 #   ./test.sh --server all               on every one of them
+#   ./test.sh --server ... --engine-once tests of what is the same on every server only on the first
 #
 # The last line on standard output counts the tests. Other arguments go to Maven.
 set -euo pipefail
@@ -17,6 +18,11 @@ if [ "${1:-}" = --server ]; then
     IFS=, read -r -a servers <<< "$2"
     [ "$2" = all ] && servers=("${all_servers[@]}")
     shift 2
+fi
+engine_once=false
+if [ "${1:-}" = --engine-once ]; then
+    engine_once=true
+    shift
 fi
 for server in "${servers[@]}"; do
     [ -x "$project_root/server-config/$server/start.sh" ] || die "No such server: $server (${all_servers[*]})"
@@ -49,6 +55,21 @@ for source in sorted(pathlib.Path("src/main/resources").rglob("*.py")):
     compile(source.read_bytes(), str(source), "exec")
 PYTHON
 
+# The groups of tests that say nothing about a server, or cannot be run there; the README's table says why.
+excluded_on() {
+    local groups=()
+    case $1 in
+        payara-micro) ;;
+        wildfly) groups+=(payara-micro) ;;
+        payara | glassfish) groups+=(payara-micro arquillian) ;;
+        *) groups+=(payara-micro arquillian redeploy) ;;
+    esac
+    if "$engine_once" && [ "$1" != "${servers[0]}" ]; then
+        groups+=(engine)
+    fi
+    (IFS=,; printf '%s' "${groups[*]}")
+}
+
 # Old reports would be counted.
 rm -rf target/*-reports
 forget_classes
@@ -56,13 +77,13 @@ status=0
 for server in "${servers[@]}"; do
     say "Testing on $server ..."
     # A failing unit test must not hide what the black-box tests would say; the count below decides.
-    options=(-B -ntp -Dmaven.test.failure.ignore=true "-Dpyexec.server=$server")
+    options=(-B -ntp -Dmaven.test.failure.ignore=true "-Dpyexec.server=$server" "-DexcludedGroups=$(excluded_on "$server")")
     if [ "$server" = payara-micro ]; then
         mvn "${options[@]}" spotless:check verify "$@" < /dev/null || status=$?
         [ "$status" -ne 0 ] || mark_built
     else
         "server-config/$server/start.sh" --install
-        mvn "${options[@]}" -DskipUnitTests=true -DexcludedGroups=payara-micro verify "$@" < /dev/null || status=$?
+        mvn "${options[@]}" -DskipUnitTests=true verify "$@" < /dev/null || status=$?
     fi
     [ ! -d target/failsafe-reports ] || mv -- target/failsafe-reports "target/$server-reports"
 done

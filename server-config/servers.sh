@@ -14,8 +14,8 @@ servers="$project_root/target/servers"
 
 # prepare_server NAME ARTIFACT [ARGUMENT OF THE SCRIPT ...]: all that comes before the server. ARTIFACT is what Maven knows
 # (group:name:version:zip), or pom:NAME:version for a server that comes as the jars of a pom.xml; a function `configure` is
-# called once. Sets server_home, port, and instance to an empty folder for what the server writes, which becomes the working
-# directory.
+# called once. Sets server_home (target/servers/NAME), port, and instance to an empty folder for what the server writes, which
+# becomes the working directory.
 prepare_server() {
     local name=$1 artifact=$2
     shift 2
@@ -30,7 +30,7 @@ prepare_server() {
 
 # Does it again when the artifact or the configuration has changed.
 install_server() {
-    local name=$1 artifact=$2 folder digest
+    local name=$1 artifact=$2 digest
     need_build_tools
     need_python
     need_network
@@ -38,27 +38,25 @@ install_server() {
     find_java javac || die "There is no JDK 17 or later here."
     export JAVA_HOME
     mkdir -p -- "$servers"
-    folder="$servers/$name"
+    server_home="$servers/$name"
     digest=$({
         printf '%s\n' "$artifact"
-        find "$project_root/server-config/$name" -type f ! -name '*.md' -print0 | LC_ALL=C sort -z | xargs -0 cat
+        find "$project_root/server-config/$name" "$project_root/server-config/servers.sh" -type f ! -name '*.md' -print0 | LC_ALL=C sort -z | xargs -0 cat
     } | sha256sum)
     # Several may start at once.
     {
         flock 9
-        if [ "$digest" != "$(cat -- "$folder/.installed" 2> /dev/null)" ]; then
+        if [ "$digest" != "$(cat -- "$server_home/.installed" 2> /dev/null)" ]; then
             say "Fetching $artifact ..."
-            rm -rf -- "$folder"
-            unpack "$artifact" "$folder"
-            set_server_home "$folder"
+            rm -rf -- "$server_home"
+            unpack "$artifact" "$server_home"
             if declare -F configure > /dev/null; then
                 say "Configuring $name ..."
                 configure >&2 < /dev/null
             fi
-            printf '%s\n' "$digest" > "$folder/.installed"
+            printf '%s\n' "$digest" > "$server_home/.installed"
         fi
     } 9> "$servers/$name.lock"
-    set_server_home "$folder"
 }
 
 unpack() {
@@ -69,22 +67,19 @@ unpack() {
                 "$plugin:copy-dependencies" "-DoutputDirectory=$2" >&2 < /dev/null
             ;;
         *)
+            rm -rf -- "$2.unpacked"
+            mkdir -- "$2.unpacked"
             # In a folder without a pom.xml; Maven's own way to unpack leaves files where it believes that one is.
-            (cd -- "$servers" && mvn -B -q -ntp "$plugin:copy" "-Dartifact=$1" "-DoutputDirectory=$2.zips" >&2 < /dev/null)
-            mkdir -- "$2"
-            (cd -- "$2" && "$JAVA_HOME/bin/jar" -xf "$2.zips/"*.zip)
-            rm -rf -- "$2.zips"
+            (
+                cd -- "$2.unpacked"
+                mvn -B -q -ntp "$plugin:copy" "-Dartifact=$1" "-DoutputDirectory=$2.unpacked" >&2 < /dev/null
+                "$JAVA_HOME/bin/jar" -xf ./*.zip
+            )
+            # A distribution has one folder at its top.
+            mv -- "$2.unpacked"/*/ "$2"
+            rm -rf -- "$2.unpacked"
             ;;
     esac
-}
-
-# A distribution has one folder at its top; jars have none.
-set_server_home() {
-    local entries=("$1"/*/)
-    server_home=$1
-    if [ ${#entries[@]} -eq 1 ] && [ -d "${entries[0]}" ]; then
-        server_home=${entries[0]%/}
-    fi
 }
 
 # check_settings [OPTION OF JAVA ...]: says in one line which setting is wrong, and stops; most servers would go on without
