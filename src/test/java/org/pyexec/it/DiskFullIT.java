@@ -17,12 +17,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The disk under {@code STORAGE_DIR} is a real one of a few megabytes, and full: a file system in memory that nobody but
  * the server sees, as it is mounted in a mount namespace of its own.
  */
+@Tag("engine")
 class DiskFullIT {
 
     private static final int MEGABYTE = 1 << 20;

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** One minute of the long run, {@code bench/soak.sh}: clients of every kind at once, and nothing lost or left. */
+@Tag("engine")
 class SoakIT {
 
     @Test

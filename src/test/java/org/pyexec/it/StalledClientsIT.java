@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,41 +25,63 @@ class StalledClientsIT {
     @RegisterExtension
     static final OwnServer SERVER = new OwnServer(Map.of("RATE_LIMIT_MAX", "0"));
 
-    private static final int CLIENTS = 200;
+    private static final int CLIENTS = 100;
+
+    private static final String FORM =
+            new String(Multipart.of(Multipart.file("a.bin", new byte[100_000])).body(), StandardCharsets.ISO_8859_1);
+
+    private static final List<String> BEGINNINGS = List.of(
+            "POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Type: appl",
+            RawConnection.head("POST", "/execute", "Content-Type", "application/json", "Content-Length", "1000")
+                    + "{\"code\":\"pri",
+            RawConnection.head("POST", "/execute", "Content-Type", "application/json", "Transfer-Encoding", "chunked")
+                    + "400\r\n{\"code\":\"pri",
+            RawConnection.head(
+                            "POST",
+                            "/host",
+                            "Content-Type",
+                            Multipart.of().contentType(),
+                            "Content-Length",
+                            Integer.toString(FORM.length()))
+                    + FORM.substring(0, 30_000));
 
     private final Http http = SERVER.http();
 
+    /** A hundred stop in the head, in a body, in a chunk and in a form each; runs are answered before any is given up. */
     @Test
-    void stalledHeadsDoNotSlowDownARunAndAreCutOff() throws Exception {
-        assertHarmless("POST /execute HTTP/1.1\r\nHost: localhost\r\nContent-Type: appl");
-    }
-
-    @Test
-    void stalledBodiesDoNotSlowDownARunAndAreCutOff() throws Exception {
-        assertHarmless(
-                RawConnection.head("POST", "/execute", "Content-Type", "application/json", "Content-Length", "1000")
-                        + "{\"code\":\"pri");
-    }
-
-    @Test
-    void stalledChunkedBodiesDoNotSlowDownARunAndAreCutOff() throws Exception {
-        assertHarmless(RawConnection.head(
-                        "POST", "/execute", "Content-Type", "application/json", "Transfer-Encoding", "chunked")
-                + "400\r\n{\"code\":\"pri");
-    }
-
-    @Test
-    void stalledUploadsDoNotSlowDownARunAndAreCutOff() throws Exception {
-        String form = new String(
-                Multipart.of(Multipart.file("a.bin", new byte[100_000])).body(), StandardCharsets.ISO_8859_1);
-        assertHarmless(RawConnection.head(
-                        "POST",
-                        "/host",
-                        "Content-Type",
-                        Multipart.of().contentType(),
-                        "Content-Length",
-                        Integer.toString(form.length()))
-                + form.substring(0, 30_000));
+    void stalledClientsDoNotSlowDownARunAndAreCutOff() throws IOException {
+        List<RawConnection> stalled = new ArrayList<>();
+        try {
+            for (int i = 0; i < CLIENTS; i++) {
+                for (String beginning : BEGINNINGS) {
+                    RawConnection connection = RawConnection.to(http.base());
+                    stalled.add(connection);
+                    connection.send(beginning);
+                }
+            }
+            for (int i = 0; i < 5; i++) {
+                assertThat(Shapes.success(http.execute("print('beside')"))
+                                .path("output")
+                                .textValue())
+                        .isEqualTo("beside\n");
+            }
+            assertThat(http.get("/health").status()).isEqualTo(200);
+            assertThat(http.host("a.txt", new byte[1000]).status()).isEqualTo(200);
+            for (RawConnection last : stalled.subList(stalled.size() - BEGINNINGS.size(), stalled.size())) {
+                assertStillOpen(last);
+            }
+            for (int i = 0; i < stalled.size(); i++) {
+                RawConnection connection = stalled.get(i);
+                String beginning = BEGINNINGS.get(i % BEGINNINGS.size());
+                connection.patience(Duration.ofSeconds(60));
+                answerOrEnd(connection, beginning).ifPresent(answer -> {
+                    assertThat(answer.status()).as(beginning).isEqualTo(408);
+                    Shapes.noInside(answer);
+                });
+            }
+        } finally {
+            closeAll(stalled);
+        }
     }
 
     @Test
@@ -110,37 +133,6 @@ class StalledClientsIT {
         }
     }
 
-    /** Many clients send this beginning and no more; runs are answered before any of them is given up. */
-    private void assertHarmless(String beginning) throws IOException {
-        List<RawConnection> stalled = new ArrayList<>();
-        try {
-            for (int i = 0; i < CLIENTS; i++) {
-                RawConnection connection = RawConnection.to(http.base());
-                stalled.add(connection);
-                connection.send(beginning);
-            }
-            for (int i = 0; i < 5; i++) {
-                assertThat(Shapes.success(http.execute("print('beside')"))
-                                .path("output")
-                                .textValue())
-                        .isEqualTo("beside\n");
-            }
-            assertThat(http.get("/health").status()).isEqualTo(200);
-            assertThat(http.host("a.txt", new byte[1000]).status()).isEqualTo(200);
-            RawConnection last = stalled.get(CLIENTS - 1);
-            assertStillOpen(last);
-            for (RawConnection connection : stalled) {
-                connection.patience(Duration.ofSeconds(60));
-                connection.answerOrEnd().ifPresent(answer -> {
-                    assertThat(answer.status()).isEqualTo(408);
-                    Shapes.noInside(answer);
-                });
-            }
-        } finally {
-            closeAll(stalled);
-        }
-    }
-
     /** Nothing has come yet: what ran beside these clients did not wait for their end. */
     private static void assertStillOpen(RawConnection connection) throws IOException {
         connection.patience(Duration.ofMillis(1));
@@ -148,6 +140,14 @@ class StalledClientsIT {
             throw new AssertionError("given up while runs were answered: " + connection.answerOrEnd());
         } catch (SocketTimeoutException nothingYet) {
             connection.patience(Duration.ofSeconds(60));
+        }
+    }
+
+    private static Optional<Answer> answerOrEnd(RawConnection connection, String beginning) throws IOException {
+        try {
+            return connection.answerOrEnd();
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("neither an answer nor an end after " + beginning, e);
         }
     }
 
