@@ -24,6 +24,8 @@ public class Wiring {
 
     private volatile @Nullable Rooms rooms;
 
+    private final Thread endAtExit = new Thread(this::endPrograms, "pyexec-exit");
+
     /** Before the first request. What it throws is why the application can't be deployed. */
     void start(ServletContext context) {
         try {
@@ -31,6 +33,8 @@ public class Wiring {
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
+        // A server that waits for its requests before it ends its applications would wait for the programs.
+        Runtime.getRuntime().addShutdownHook(endAtExit);
     }
 
     /** Each server's own descriptor says which this is. */
@@ -53,7 +57,16 @@ public class Wiring {
         Rooms built = rooms;
         rooms = null;
         if (built != null) {
+            letGoOfExit();
             built.close();
+        }
+    }
+
+    private void letGoOfExit() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(endAtExit);
+        } catch (IllegalStateException exiting) {
+            // it runs, or has run
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Gives answers that are not there yet. Safe for use by many threads.
@@ -29,6 +30,7 @@ public final class LateAnswers implements AutoCloseable {
 
     private final Executor executor;
     private final Phaser owed = new Phaser(1); // the one is close()
+    private final AtomicBoolean closing = new AtomicBoolean();
 
     /**
      * @param executor where answers are written that the server's thread did not wait for
@@ -62,8 +64,9 @@ public final class LateAnswers implements AutoCloseable {
     /** Waits until the answers that are still to come have been given, for five seconds at most. */
     @Override
     public void close() {
+        int phase = closing.getAndSet(true) ? owed.getPhase() : owed.arriveAndDeregister();
         try {
-            owed.awaitAdvanceInterruptibly(owed.arriveAndDeregister(), LAST_SECONDS, TimeUnit.SECONDS);
+            owed.awaitAdvanceInterruptibly(phase, LAST_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException someReadSlowly) {
             LOG.log(System.Logger.Level.WARNING, "event=answers_not_given count={0}", owed.getUnarrivedParties());
         } catch (InterruptedException e) {

@@ -89,9 +89,11 @@ class ManyConnectionsIT {
     /** Each could otherwise fill the disk of the log, a hundred lines at a time. */
     @Test
     void clientsThatBreakOffInTheAnswerAreNoErrorsInTheLog() throws IOException {
+        int before = SERVER.server().log().length();
+
         breakOffInTheAnswer("no-error", "print('x' * 1_000_000)");
 
-        assertThat(SERVER.server().log()).doesNotContain("SEVERE", "WARNING", "\tat ", "Exception");
+        assertThat(SERVER.server().log().substring(before)).doesNotContain("SEVERE", "WARNING", "\tat ", "Exception");
     }
 
     @Test

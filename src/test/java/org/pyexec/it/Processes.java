@@ -46,10 +46,10 @@ final class Processes {
     }
 
     /**
-     * The processor time, in clock ticks, that a process, its live descendants and those of their children for which
-     * they waited have used.
+     * The processor time, in clock ticks, that the descendants of a process have used: those that live, and those for which
+     * their parents waited.
      */
-    static long ticksOfTree(ProcessHandle root) {
+    static long ticksOfDescendants(ProcessHandle root) {
         return Stream.concat(Stream.of(root), root.descendants())
                 .mapToLong(process -> ticks(process.pid(), process.pid() != root.pid()))
                 .sum();

@@ -120,12 +120,19 @@ class RequestIdIT {
         assertThat(server.log()).doesNotContain(secret).doesNotContain(half);
     }
 
+    /** A server may refuse such a path itself: Servlet 6.0, 3.5.2. */
     @Test
     void newlineInAPathMakesNoLineOfItsOwn(Server server) throws IOException {
         String word = UUID.randomUUID().toString();
-        RawConnection.get(
-                "127.0.0.1", server.baseUrl(), "/x%0A" + word + "%0D" + word, "X-Request-ID", "before-" + word);
-        await().atMost(Duration.ofSeconds(20)).until(() -> server.log().contains(word));
+        String id = "before-" + word;
+        Answer answer =
+                RawConnection.get("127.0.0.1", server.baseUrl(), "/x%0A" + word + "%0D" + word, "X-Request-ID", id);
+        if (answer.header("X-Request-ID").isPresent()) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> server.log().contains(word));
+        } else {
+            assertThat(answer.status()).isEqualTo(400);
+            onlyLine(server, server.http().get("/health").required("X-Request-ID"));
+        }
         assertThat(server.log().lines().filter(line -> line.startsWith(word))).isEmpty();
     }
 
