@@ -55,9 +55,9 @@ for source in sorted(pathlib.Path("src/main/resources").rglob("*.py")):
     compile(source.read_bytes(), str(source), "exec")
 PYTHON
 
-# The groups of tests that say nothing about a server, or cannot be run there; the README's table says why.
+# The groups of tests that say nothing about a server, or cannot be run there; the README says why.
 excluded_on() {
-    local groups=()
+    local groups=("not-$1")
     case $1 in
         payara-micro) ;;
         wildfly) groups+=(payara-micro) ;;
