@@ -67,6 +67,7 @@ public class ExecuteResource {
                         .thenApply(outcome -> answer(outcome, requestId))
                         .exceptionally(failure -> refusal(failure, requestId)),
                 execution.started(),
+                request.getAsyncContext(),
                 response);
     }
 

@@ -1,9 +1,11 @@
 package org.pyexec.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Locale;
@@ -127,7 +129,7 @@ public class HealthResource {
     /** Programs run. */
     @GET
     @Path("/ready")
-    public void ready(@Suspended AsyncResponse response) {
+    public void ready(@Context HttpServletRequest request, @Suspended AsyncResponse response) {
         lateAnswers.give(
                 readiness
                         .check()
@@ -135,6 +137,7 @@ public class HealthResource {
                                 ? answers.json(200, new Probe("ready", null))
                                 : answers.json(503, new Probe("not ready", problem.get()))),
                 true,
+                request.getAsyncContext(),
                 response);
     }
 }

@@ -1,6 +1,8 @@
 package org.pyexec.web;
 
+import jakarta.servlet.AsyncContext;
 import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.ConnectionCallback;
 import jakarta.ws.rs.core.Response;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -44,17 +46,18 @@ public final class LateAnswers implements AutoCloseable {
      *
      * @param soon whether the answer is being worked on, so that waiting a moment is worth a thread
      */
-    void give(CompletionStage<Response> answer, boolean soon, AsyncResponse response) {
+    void give(CompletionStage<Response> answer, boolean soon, AsyncContext context, AsyncResponse response) {
         CompletableFuture<Response> future = answer.toCompletableFuture();
+        Reply reply = new Reply(context, response);
         if (future.isDone() || (soon && comesSoon(future))) {
-            answer.whenComplete((value, failure) -> resume(response, value, failure));
+            answer.whenComplete(reply::give);
             return;
         }
         long since = System.nanoTime();
         owed.register();
         answer.whenComplete((value, failure) -> later(since, () -> {
             try {
-                resume(response, value, failure);
+                reply.give(value, failure);
             } finally {
                 owed.arriveAndDeregister();
             }
@@ -107,11 +110,29 @@ public final class LateAnswers implements AutoCloseable {
         }
     }
 
-    private static void resume(AsyncResponse response, Response value, Throwable failure) {
-        if (failure == null) {
-            response.resume(value);
-        } else {
-            response.resume(failure);
+    /** Where an answer goes. */
+    private record Reply(AsyncContext context, AsyncResponse response) {
+
+        void give(Response value, Throwable failure) {
+            AtomicBoolean broken = new AtomicBoolean();
+            response.register((ConnectionCallback) disconnected -> broken.set(true));
+            if (failure == null) {
+                response.resume(value);
+            } else {
+                response.resume(failure);
+            }
+            if (broken.get()) {
+                complete();
+            }
+        }
+
+        /** Jersey 3.1 leaves it undone when the client has gone in the middle of the answer. */
+        private void complete() {
+            try {
+                context.complete();
+            } catch (IllegalStateException e) {
+                LOG.log(System.Logger.Level.DEBUG, "The server has completed it", e);
+            }
         }
     }
 }

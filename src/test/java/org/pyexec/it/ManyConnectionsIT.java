@@ -26,6 +26,8 @@ class ManyConnectionsIT {
     /** What a server may keep for later: connections of our own client, selectors of threads that it has got. */
     private static final int KEPT_DESCRIPTORS = 64;
 
+    private static final int BROKEN = 100;
+
     private final Http http = SERVER.http();
     private final List<RawConnection> idle = new ArrayList<>();
     private final List<RawConnection> slow = new ArrayList<>();
@@ -108,7 +110,7 @@ class ManyConnectionsIT {
     /** A hundred clients, one after another, that read no more than the head of the answer. */
     private void breakOffInTheAnswer(String id, String code) throws IOException {
         String body = Json.object("code", code);
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < BROKEN; i++) {
             try (RawConnection connection = RawConnection.lazyReader(http.base())) {
                 connection.send(RawConnection.head(
                                 "POST",
@@ -126,6 +128,14 @@ class ManyConnectionsIT {
         await().atMost(Duration.ofSeconds(30))
                 .until(() ->
                         http.get("/health").json().at("/executions/running").intValue() == 0);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> SERVER.server()
+                                .log()
+                                .lines()
+                                .filter(line -> line.contains("request_id=" + id + "-"))
+                                .filter(line -> line.contains("event=request"))
+                                .count()
+                        == BROKEN);
     }
 
     private void openIdleOnes() throws IOException {
