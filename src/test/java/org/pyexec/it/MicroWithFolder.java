@@ -24,7 +24,7 @@ final class MicroWithFolder {
     private MicroWithFolder() {}
 
     /** The command that runs this, on the port in the environment. */
-    static List<String> command(Path folder) {
+    static List<String> command(Path folder, String contextPath) {
         Path jar = Path.of(System.getProperty("payara.microJar"));
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classes = Server.PROJECT.resolve("target/test-classes").toString();
@@ -34,7 +34,8 @@ final class MicroWithFolder {
                 "-cp",
                 jar + File.pathSeparator + classes,
                 MicroWithFolder.class.getName(),
-                folder.resolve(APPLICATION + ".war").toString()));
+                folder.resolve(APPLICATION + ".war").toString(),
+                contextPath));
         return command;
     }
 
@@ -58,7 +59,7 @@ final class MicroWithFolder {
         while (true) {
             boolean wanted = Files.exists(archive);
             if (wanted && !deployed) {
-                server.deploy(APPLICATION, "/", archive.toFile());
+                server.deploy(APPLICATION, arguments[1], archive.toFile());
             } else if (deployed && !wanted) {
                 server.undeploy(APPLICATION);
             }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,14 +41,14 @@ class RedeployIT {
             for (int round = 0; round < 2; round++) {
                 CompletableFuture<Answer> lost = startRun(server);
                 folder.takeAway();
-                await().atMost(Duration.ofMinutes(1)).until(() -> status(server, "/api") == 404);
+                await().atMost(Duration.ofMinutes(1)).until(() -> folder.status("/api") == 404);
                 assertNothingIsLeft(server);
                 // Answered or broken off, as the server likes.
                 assertThat(lost.handle((answer, failure) -> true).get(30, TimeUnit.SECONDS))
                         .isTrue();
 
                 folder.putBack();
-                await().atMost(Duration.ofMinutes(2)).until(() -> status(server, "/health/ready") == 200);
+                await().atMost(Duration.ofMinutes(2)).until(() -> folder.status("/health/ready") == 200);
                 assertThat(server.http().get(hosted).body()).containsExactly(1, 2, 3);
                 assertThat(Shapes.success(server.http().execute("print(6 * 7)"))
                                 .path("output")
@@ -96,15 +95,6 @@ class RedeployIT {
         return threads.stream()
                 .filter(thread -> thread.replace("org.pyexec.it.", "").contains("pyexec"))
                 .toList();
-    }
-
-    /** 0 while the server closes connections instead of answering. */
-    private static int status(Server server, String path) {
-        try {
-            return server.http().get(path).status();
-        } catch (UncheckedIOException notNow) {
-            return 0;
-        }
     }
 
     /** The folders, with a sign for names that differ at every start. */

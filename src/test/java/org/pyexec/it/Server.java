@@ -65,12 +65,17 @@ final class Server implements AutoCloseable {
 
     /** The same by a command of its own, which finds the port in its environment. */
     static Server startBy(List<String> command, Map<String, String> settings) {
-        return startUntil("/health/ready", command, settings);
+        return startUntil("", "/health/ready", command, settings);
+    }
+
+    /** The same, with the application at another path than the root. */
+    static Server startAt(String contextPath, List<String> command, Map<String, String> settings) {
+        return startUntil(contextPath, "/health/ready", command, settings);
     }
 
     /** Starts an instance that need not become ready; returns when it is alive. */
     static Server startAlive(Map<String, String> settings) {
-        return startUntil("/health/live", List.of(startScript()), settings);
+        return startUntil("", "/health/live", List.of(startScript()), settings);
     }
 
     /** Starts an instance that is expected to end by itself, and waits for its end. */
@@ -190,11 +195,13 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private static Server startUntil(String probe, List<String> command, Map<String, String> settings) {
+    private static Server startUntil(
+            String contextPath, String probe, List<String> command, Map<String, String> settings) {
         Server server = new Server(command, settings);
         try {
-            await().atMost(START).until(() -> !server.process.isAlive() || server.answers("/health/live"));
-            await().atMost(START).until(() -> !server.process.isAlive() || server.answers(probe));
+            await().atMost(START)
+                    .until(() -> !server.process.isAlive() || server.answers(contextPath + "/health/live"));
+            await().atMost(START).until(() -> !server.process.isAlive() || server.answers(contextPath + probe));
         } catch (ConditionTimeoutException e) {
             String log = server.log();
             server.close();
