@@ -14,10 +14,11 @@ run_domain() {
     cp -- "$war" "$domain/autodeploy/"
 
     # One argument a line, from the path of java to an empty line or another headline; GlassFish says it twice. The main class is
-    # the first that is no option.
+    # the first that is no option. Not from a process substitution: its end, unseen, would be a zombie of the server's.
+    local said
     local -a command
-    mapfile -t command < <(asadmin start-domain --verbose --dry-run --domaindir "$instance" domain1 \
-        | awk '/^\/.*\/java$/ { seen++ } seen && (/^$/ || /^Dump /) { exit } seen')
+    said=$(asadmin start-domain --verbose --dry-run --domaindir "$instance" domain1)
+    mapfile -t command <<< "$(awk '/^\/.*\/java$/ { seen++ } seen && (/^$/ || /^Dump /) { exit } seen' <<< "$said")"
     local main=3 # after java -cp PATH
     while [ "$main" -lt ${#command[@]} ] && [[ ${command[main]} == -* ]]; do
         main=$((main + 1))
