@@ -24,7 +24,7 @@ public class Wiring {
 
     private volatile @Nullable Rooms rooms;
 
-    private final Thread endAtExit = new Thread(this::endPrograms, "pyexec-exit");
+    private volatile @Nullable ExitHook exitHook;
 
     /** Before the first request. What it throws is why the application can't be deployed. */
     void start(ServletContext context) {
@@ -34,7 +34,7 @@ public class Wiring {
             throw new UncheckedIOException(e.getMessage(), e);
         }
         // A server that waits for its requests before it ends its applications would wait for the programs.
-        Runtime.getRuntime().addShutdownHook(endAtExit);
+        exitHook = ExitHook.add(this::endPrograms);
     }
 
     /** Each server's own descriptor says which this is. */
@@ -56,17 +56,12 @@ public class Wiring {
     void stop() {
         Rooms built = rooms;
         rooms = null;
-        if (built != null) {
-            letGoOfExit();
-            built.close();
+        ExitHook hook = exitHook;
+        if (hook != null) {
+            hook.close();
         }
-    }
-
-    private void letGoOfExit() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(endAtExit);
-        } catch (IllegalStateException exiting) {
-            // it runs, or has run
+        if (built != null) {
+            built.close();
         }
     }
 
