@@ -14,10 +14,12 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Files whose time is over, on a server where that is four seconds. */
+@Tag("engine")
 class DownloadExpiryIT {
 
     @RegisterExtension

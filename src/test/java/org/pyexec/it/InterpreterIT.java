@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server whose interpreter is not there, and one whose interpreter comes later. */
+@Tag("engine")
 class InterpreterIT {
 
     private final Path folder = Server.temporaryFolder();

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is left, and what is there again, after the server ended. */
@@ -29,6 +30,7 @@ class RestartIT {
         Server.deleteFolder(storage);
     }
 
+    @Tag("engine")
     @Test
     void killInTheMiddleOfRunsLeavesNoProcessAndNoFolder() throws IOException {
         List<String> markers = List.of(Processes.marker(), Processes.marker());
@@ -59,6 +61,7 @@ class RestartIT {
         }
     }
 
+    @Tag("engine")
     @Test
     void filesAreThereAgainAfterAKill() {
         byte[] content = new byte[100_000];
@@ -88,6 +91,7 @@ class RestartIT {
         }
     }
 
+    @Tag("engine")
     @Test
     void filesAreThereAgainAfterAnOrdinaryEnd() {
         String hosted;
@@ -99,6 +103,7 @@ class RestartIT {
         }
     }
 
+    @Tag("engine")
     @Test
     void expiryIsTheOldOneAfterARestart() {
         String hosted;
@@ -121,6 +126,7 @@ class RestartIT {
         }
     }
 
+    @Tag("engine")
     @Test
     void killInTheMiddleOfAnUploadLeavesNothingOfIt() throws IOException {
         Multipart form = Multipart.of(Multipart.file("half.bin", new byte[10_000_000]));
