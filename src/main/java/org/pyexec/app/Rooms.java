@@ -8,6 +8,8 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Readiness;
 import org.pyexec.files.FileStore;
@@ -38,6 +40,7 @@ import org.pyexec.web.Uptime;
 record Rooms(
         Settings settings,
         WorkerPool workers,
+        ScheduledExecutorService timer,
         FileStore files,
         Sandbox sandbox,
         Executions executions,
@@ -50,22 +53,38 @@ record Rooms(
     static Rooms build(Settings settings, Executor container, ServletContext context) throws IOException {
         Clock clock = Clock.systemUTC();
         WorkerPool executor = new WorkerPool(container);
+        ScheduledExecutorService timer = newTimer();
         FileStore files = FileStore.open(settings.files(), clock);
         Sandbox sandbox = WarmSandbox.start(settings.sandbox().in(files.runtime()), executor);
-        Executions executions = new Executions(settings.execution(), sandbox, files, executor, clock);
+        Executions executions = new Executions(settings.execution(), sandbox, files, executor, timer, clock);
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
-        LateAnswers lateAnswers = new LateAnswers(executor);
+        LateAnswers lateAnswers = new LateAnswers(executor, timer);
         return new Rooms(
                 settings,
                 executor,
+                timer,
                 files,
                 sandbox,
                 executions,
-                new Bodies(limits, files.incoming(), executor),
+                new Bodies(limits, files.incoming(), executor, timer),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
                 lateAnswers,
                 webComponents(settings, executions, files, lateAnswers, clock, context));
+    }
+
+    /**
+     * For what has to be done after a while. Not the timer of {@link java.util.concurrent.CompletableFuture}, whose one thread
+     * belongs to the JVM and would hold the first application that used it for ever.
+     */
+    private static ScheduledExecutorService newTimer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "pyexec-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
     }
 
     private static List<Object> webComponents(
@@ -108,6 +127,7 @@ record Rooms(
     @Override
     public void close() {
         endPrograms();
+        timer.shutdownNow();
         workers.close();
         try {
             files.close();

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeoutException;
 import org.pyexec.files.FileStore;
 import org.pyexec.sandbox.Program;
@@ -31,14 +32,21 @@ public final class Executions {
 
     /**
      * @param executor where programs are waited for: one thread each while they run
+     * @param timer for those that wait for a slot
      */
-    public Executions(ExecutionSettings settings, Sandbox sandbox, FileStore files, Executor executor, Clock clock) {
+    public Executions(
+            ExecutionSettings settings,
+            Sandbox sandbox,
+            FileStore files,
+            Executor executor,
+            ScheduledExecutorService timer,
+            Clock clock) {
         this.settings = settings;
         this.sandbox = sandbox;
         this.files = files;
         this.executor = executor;
         this.clock = clock;
-        this.slots = new Slots(settings.maxConcurrent(), settings.maxQueued(), settings.patience());
+        this.slots = new Slots(settings.maxConcurrent(), settings.maxQueued(), settings.patience(), timer);
     }
 
     /** How many programs run and wait, and how many could run at once. */

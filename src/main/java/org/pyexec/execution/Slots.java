@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,7 @@ final class Slots {
     private final int capacity;
     private final int room;
     private final Duration patience;
+    private final ScheduledExecutorService timer;
 
     // mutable state, guarded by this
     private final Map<String, Client> clients = new HashMap<>();
@@ -42,11 +46,13 @@ final class Slots {
      * @param capacity how many leases there are at once
      * @param room how much may wait for one; most programs need 1 of it
      * @param patience how long a program waits
+     * @param timer says when that is over
      */
-    Slots(int capacity, int room, Duration patience) {
+    Slots(int capacity, int room, Duration patience, ScheduledExecutorService timer) {
         this.capacity = capacity;
         this.room = room;
         this.patience = patience;
+        this.timer = timer;
     }
 
     /** One slot, given back once by {@link #close}. */
@@ -101,7 +107,7 @@ final class Slots {
      * @param clientName who shares the slots fairly with others
      * @param size how much room it needs in the queue; more than there is means all of it
      * @return completed exceptionally by {@link RefusedException} when the queue is full, and by a
-     *     {@link java.util.concurrent.TimeoutException} when the patience has run out
+     *     {@link TimeoutException} when the patience has run out
      */
     CompletionStage<Lease> take(String clientName, int size) {
         Place place;
@@ -124,9 +130,14 @@ final class Slots {
         }
         displaced.forEach(last -> last.lease.completeExceptionally(new RefusedException(
                 Refusal.BUSY, "The queue is full, and this client has more programs in it than others.")));
-        return place.lease
-                .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((lease, failure) -> leaveQueue(place, failure));
+        Future<?> end = timer.schedule(
+                () -> place.lease.completeExceptionally(new TimeoutException()),
+                patience.toMillis(),
+                TimeUnit.MILLISECONDS);
+        return place.lease.whenComplete((lease, failure) -> {
+            end.cancel(false);
+            leaveQueue(place, failure);
+        });
     }
 
     synchronized int running() {

@@ -1,8 +1,6 @@
 package org.pyexec.filter;
 
 import jakarta.servlet.AsyncContext;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,17 +11,17 @@ import java.util.concurrent.TimeUnit;
  * specification tells when the thread has returned: from then on {@link AsyncContext#setTimeout} throws. Servers that
  * do not throw get a moment of patience instead.
  */
-record AfterReturn(AsyncContext context, Executor executor, long sinceNanos) {
+record AfterReturn(AsyncContext context, StallWatch threads, long sinceNanos) {
 
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    static AfterReturn of(AsyncContext context, Executor executor) {
-        return new AfterReturn(context, executor, System.nanoTime());
+    static AfterReturn of(AsyncContext context, StallWatch threads) {
+        return new AfterReturn(context, threads, System.nanoTime());
     }
 
     /** Returns at once. */
     void run(Runnable action) {
-        executor.execute(() -> runOrWait(action));
+        threads.execute(() -> runOrWait(action));
     }
 
     private void runOrWait(Runnable action) {
@@ -37,7 +35,7 @@ record AfterReturn(AsyncContext context, Executor executor, long sinceNanos) {
     }
 
     private void aMomentLater(Runnable action) {
-        CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS, executor).execute(action);
+        threads.later(1, TimeUnit.MILLISECONDS, action);
     }
 
     private boolean hasReturned() {

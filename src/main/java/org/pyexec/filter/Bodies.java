@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import org.pyexec.http.ErrorBody;
 
 /**
@@ -31,12 +32,13 @@ public final class Bodies {
 
     /**
      * @param folder private folder for bodies that are too large for memory
-     * @param executor where stalled clients are looked for
+     * @param executor where stalled clients are looked for, and refused
+     * @param timer says when
      */
-    public Bodies(BodyLimits limits, Path folder, Executor executor) {
+    public Bodies(BodyLimits limits, Path folder, Executor executor, ScheduledExecutorService timer) {
         this.limits = limits;
         this.folder = folder;
-        this.watch = new StallWatch(executor);
+        this.watch = new StallWatch(executor, timer);
     }
 
     /** Passes the request on as soon as its body is there: at once, or in a later dispatch. */

@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
@@ -64,7 +65,7 @@ final class BodyReader implements ReadListener {
         this.context = request.startAsync(request, response);
         this.context.setTimeout(0);
         this.context.addListener(new AtTheEnd(this::forget));
-        this.afterReturn = AfterReturn.of(context, watch.executor());
+        this.afterReturn = AfterReturn.of(context, watch);
     }
 
     /** Receives the body, then dispatches the request; a body that is longer than the limit gets the error. */
@@ -179,7 +180,11 @@ final class BodyReader implements ReadListener {
                 Level.DEBUG,
                 () -> "request_id=%s event=body_broken cause=%s".formatted(RequestId.of(request), failure));
         closeAfterwards();
-        writeNow(incomplete()); // without the lock, which the watch may be waiting for
+        // The server may be less patient than the watch.
+        boolean stalled =
+                failure instanceof SocketTimeoutException || failure.getCause() instanceof SocketTimeoutException;
+        // Without the lock, which the watch may be waiting for.
+        writeNow(stalled ? stalled("The body of the request made no progress for too long.") : incomplete());
     }
 
     /** Called by the watch once a second. */
@@ -190,11 +195,8 @@ final class BodyReader implements ReadListener {
         if (verdict != null && nowNanos - drainingSinceNanos > limits.drain().toNanos()) {
             answer(verdict);
         } else if (nowNanos - lastProgressNanos > limits.stall().toNanos()) {
-            String message = "The body of the request made no progress for %d seconds."
-                    .formatted(limits.stall().toSeconds());
-            answer(new Verdict(
-                    HttpServletResponse.SC_REQUEST_TIMEOUT,
-                    FilterResponses.error(request, "Request timeout", message)));
+            answer(stalled("The body of the request made no progress for %d seconds."
+                    .formatted(limits.stall().toSeconds())));
         }
     }
 
@@ -208,6 +210,11 @@ final class BodyReader implements ReadListener {
                 HttpServletResponse.SC_BAD_REQUEST,
                 FilterResponses.error(
                         request, "Incomplete request", "The body of the request is incomplete or badly encoded."));
+    }
+
+    private Verdict stalled(String message) {
+        return new Verdict(
+                HttpServletResponse.SC_REQUEST_TIMEOUT, FilterResponses.error(request, "Request timeout", message));
     }
 
     private void end() {

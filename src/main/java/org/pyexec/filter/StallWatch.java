@@ -1,9 +1,10 @@
 package org.pyexec.filter;
 
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -13,16 +14,21 @@ final class StallWatch {
     private final Set<BodyReader> readers = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean ticking = new AtomicBoolean();
     private final Executor executor;
-    private final Executor aSecondLater;
+    private final ScheduledExecutorService timer;
 
-    StallWatch(Executor executor) {
+    StallWatch(Executor executor, ScheduledExecutorService timer) {
         this.executor = executor;
-        this.aSecondLater = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, executor);
+        this.timer = timer;
     }
 
-    /** Where it looks, and where what it watches may go on. */
-    Executor executor() {
-        return executor;
+    /** Does something at once, on another thread: where it looks itself. */
+    void execute(Runnable action) {
+        executor.execute(action);
+    }
+
+    /** The same after a while. */
+    void later(long delay, TimeUnit unit, Runnable action) {
+        Future<?> unused = timer.schedule(() -> executor.execute(action), delay, unit);
     }
 
     void add(BodyReader reader) {
@@ -36,7 +42,7 @@ final class StallWatch {
 
     private void tickLater() {
         if (!readers.isEmpty() && ticking.compareAndSet(false, true)) {
-            aSecondLater.execute(this::tick);
+            later(1, TimeUnit.SECONDS, this::tick);
         }
     }
 

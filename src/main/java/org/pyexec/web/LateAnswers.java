@@ -8,8 +8,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,14 +33,17 @@ public final class LateAnswers implements AutoCloseable {
     private static final long LAST_SECONDS = 5;
 
     private final Executor executor;
+    private final ScheduledExecutorService timer;
     private final Phaser owed = new Phaser(1); // the one is close()
     private final AtomicBoolean closing = new AtomicBoolean();
 
     /**
      * @param executor where answers are written that the server's thread did not wait for
+     * @param timer for what is held back
      */
-    public LateAnswers(Executor executor) {
+    public LateAnswers(Executor executor, ScheduledExecutorService timer) {
         this.executor = executor;
+        this.timer = timer;
     }
 
     /**
@@ -95,8 +100,7 @@ public final class LateAnswers implements AutoCloseable {
     private void later(long since, Runnable action) {
         long early = since + RETURN_NANOS - System.nanoTime();
         if (early > 0) {
-            CompletableFuture.delayedExecutor(early, TimeUnit.NANOSECONDS, Runnable::run)
-                    .execute(() -> onAnotherThread(action));
+            Future<?> unused = timer.schedule(() -> onAnotherThread(action), early, TimeUnit.NANOSECONDS);
         } else {
             onAnotherThread(action);
         }

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +35,7 @@ class ReadinessTest {
 
     private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 5_000_000_000L); // it overflows soon
     private final FakeSandbox sandbox = new FakeSandbox();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private FileStore files;
     private Readiness readiness;
 
@@ -41,12 +44,13 @@ class ReadinessTest {
         files = FileStore.open(
                 new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000), Clock.systemUTC());
         ExecutionSettings settings = new ExecutionSettings(1, 0, Duration.ofSeconds(30), false, 1000);
-        Executions executions = new Executions(settings, sandbox, files, Runnable::run, Clock.systemUTC());
+        Executions executions = new Executions(settings, sandbox, files, Runnable::run, timer, Clock.systemUTC());
         readiness = new Readiness(executions, nanoTime::get);
     }
 
     @AfterEach
     void close() throws IOException {
+        timer.shutdownNow();
         files.close();
     }
 

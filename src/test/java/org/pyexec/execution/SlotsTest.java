@@ -10,13 +10,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SlotsTest {
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     private static final Duration LONG = Duration.ofMinutes(5);
 
@@ -26,9 +30,14 @@ class SlotsTest {
         return future.get();
     }
 
+    @AfterEach
+    void end() {
+        timer.shutdownNow();
+    }
+
     @Test
     void aFreeSlotIsHadAtOnce() throws Exception {
-        Slots slots = new Slots(2, 0, LONG);
+        Slots slots = new Slots(2, 0, LONG, timer);
 
         now(slots.take("a", 1));
         now(slots.take("a", 1));
@@ -38,7 +47,7 @@ class SlotsTest {
 
     @Test
     void aFullQueueRefusesAtOnce() throws Exception {
-        Slots slots = new Slots(1, 0, LONG);
+        Slots slots = new Slots(1, 0, LONG, timer);
         now(slots.take("a", 1));
 
         assertThat(slots.take("a", 1).toCompletableFuture())
@@ -49,7 +58,7 @@ class SlotsTest {
 
     @Test
     void theFirstInTheQueueGetsTheSlotThatIsGivenBack() throws Exception {
-        Slots slots = new Slots(1, 2, LONG);
+        Slots slots = new Slots(1, 2, LONG, timer);
         Slots.Lease lease = now(slots.take("a", 1));
         CompletionStage<Slots.Lease> second = slots.take("a", 1);
         CompletionStage<Slots.Lease> third = slots.take("a", 1);
@@ -65,7 +74,7 @@ class SlotsTest {
 
     @Test
     void aLeaseIsGivenBackOnlyOnce() throws Exception {
-        Slots slots = new Slots(1, 1, LONG);
+        Slots slots = new Slots(1, 1, LONG, timer);
         Slots.Lease lease = now(slots.take("a", 1));
 
         lease.close();
@@ -78,7 +87,7 @@ class SlotsTest {
 
     @Test
     void whoHasWaitedTooLongIsRefusedAndHoldsNoPlace() throws Exception {
-        Slots slots = new Slots(1, 1, Duration.ofMillis(1));
+        Slots slots = new Slots(1, 1, Duration.ofMillis(1), timer);
         Slots.Lease lease = now(slots.take("a", 1));
 
         CompletionStage<Slots.Lease> impatient = slots.take("a", 1);
@@ -94,7 +103,7 @@ class SlotsTest {
 
     @Test
     void aFloodOfOneClientLetsAnotherGoNext() throws Exception {
-        Slots slots = new Slots(1, 100, LONG);
+        Slots slots = new Slots(1, 100, LONG, timer);
         Slots.Lease flooding = now(slots.take("flood", 1));
         CompletionStage<Slots.Lease> second = slots.take("flood", 1);
         CompletionStage<Slots.Lease> third = slots.take("flood", 1);
@@ -109,7 +118,7 @@ class SlotsTest {
 
     @Test
     void aSlotGoesToTheClientWithTheFewestRunningPrograms() throws Exception {
-        Slots slots = new Slots(4, 100, LONG);
+        Slots slots = new Slots(4, 100, LONG, timer);
         Slots.Lease first = now(slots.take("flood", 1));
         Slots.Lease second = now(slots.take("flood", 1));
         now(slots.take("flood", 1));
@@ -128,7 +137,7 @@ class SlotsTest {
 
     @Test
     void newClientsDoNotPassAnOldOneForEver() throws Exception {
-        Slots slots = new Slots(1, 100, LONG);
+        Slots slots = new Slots(1, 100, LONG, timer);
         Slots.Lease held = now(slots.take("first", 1));
         CompletionStage<Slots.Lease> patient = slots.take("first", 1);
         List<CompletionStage<Slots.Lease>> strangers = new ArrayList<>();
@@ -150,7 +159,7 @@ class SlotsTest {
 
     @Test
     void whoFillsTheQueueGivesAPlaceUpForAnotherClient() throws Exception {
-        Slots slots = new Slots(1, 2, LONG);
+        Slots slots = new Slots(1, 2, LONG, timer);
         Slots.Lease held = now(slots.take("flood", 1));
         CompletionStage<Slots.Lease> second = slots.take("flood", 1);
         CompletionStage<Slots.Lease> last = slots.take("flood", 1);
@@ -171,7 +180,7 @@ class SlotsTest {
 
     @Test
     void aLargeProgramNeedsMoreRoom() throws Exception {
-        Slots slots = new Slots(1, 5, LONG);
+        Slots slots = new Slots(1, 5, LONG, timer);
         Slots.Lease held = now(slots.take("a", 1));
         CompletionStage<Slots.Lease> large = slots.take("a", 4);
 
@@ -188,7 +197,7 @@ class SlotsTest {
 
     @Test
     void whoCannotBeLetInDisplacesNobody() throws Exception {
-        Slots slots = new Slots(1, 4, LONG);
+        Slots slots = new Slots(1, 4, LONG, timer);
         Slots.Lease held = now(slots.take("flood", 1));
         List<CompletionStage<Slots.Lease>> flood = List.of(slots.take("flood", 2), slots.take("flood", 2));
 
@@ -203,7 +212,7 @@ class SlotsTest {
 
     @Test
     void manyThreadsNeverHoldMoreLeasesThanThereAreSlots() throws Exception {
-        Slots slots = new Slots(3, 1_000, LONG);
+        Slots slots = new Slots(3, 1_000, LONG, timer);
         AtomicInteger held = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         List<CompletableFuture<Void>> ends = new ArrayList<>();

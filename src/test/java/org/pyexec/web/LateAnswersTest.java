@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,9 +22,10 @@ import org.junit.jupiter.api.Test;
 class LateAnswersTest {
 
     private final ExecutorService executor = Executors.newCachedThreadPool();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final CompletableFuture<Thread> resumedBy = new CompletableFuture<>();
     private final CompletableFuture<Object> resumedWith = new CompletableFuture<>();
-    private final LateAnswers answers = new LateAnswers(executor);
+    private final LateAnswers answers = new LateAnswers(executor, timer);
 
     private final CompletableFuture<Boolean> completed = new CompletableFuture<>();
     private final List<ConnectionCallback> told = new ArrayList<>();
@@ -54,6 +56,7 @@ class LateAnswersTest {
     @AfterEach
     void end() {
         executor.shutdownNow();
+        timer.shutdownNow();
     }
 
     @Test
@@ -90,9 +93,11 @@ class LateAnswersTest {
 
     @Test
     void anAnswerIsGivenEvenWhenThereAreNoThreadsLeft() throws Exception {
-        LateAnswers full = new LateAnswers(task -> {
-            throw new RejectedExecutionException("full");
-        });
+        LateAnswers full = new LateAnswers(
+                task -> {
+                    throw new RejectedExecutionException("full");
+                },
+                timer);
         CompletableFuture<Response> answer = new CompletableFuture<>();
 
         full.give(answer, true, context, response);
