@@ -10,6 +10,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.http.AtTheEnd;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
 
@@ -252,7 +253,16 @@ final class BodyReader implements ReadListener {
         } catch (IOException clientHasGone) {
             LOG.log(Level.DEBUG, "The client left before it was answered", clientHasGone);
         } finally {
+            complete();
+        }
+    }
+
+    /** Tomcat does it itself when it sees just now that the client has gone, and takes that for an error of ours. */
+    private void complete() {
+        try {
             context.complete();
+        } catch (IllegalStateException e) {
+            LOG.log(Level.DEBUG, "The server has completed it", e);
         }
     }
 }

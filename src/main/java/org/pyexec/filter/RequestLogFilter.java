@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
+import org.pyexec.http.AtTheEnd;
 import org.pyexec.http.Caller;
 import org.pyexec.http.RequestId;
 import org.pyexec.ratelimit.ClientKey;

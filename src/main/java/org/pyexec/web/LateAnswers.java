@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.pyexec.http.AtTheEnd;
 
 /**
  * Gives answers that are not there yet. Safe for use by many threads.
@@ -30,6 +31,7 @@ public final class LateAnswers implements AutoCloseable {
     private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
+    private static final long COMPLETION_SECONDS = 1;
     private static final long LAST_SECONDS = 5;
 
     private final Executor executor;
@@ -114,8 +116,18 @@ public final class LateAnswers implements AutoCloseable {
         }
     }
 
-    /** Where an answer goes. */
-    private record Reply(AsyncContext context, AsyncResponse response) {
+    /** Where an answer goes; made by the server's thread. */
+    private final class Reply {
+
+        private final AsyncContext context;
+        private final AsyncResponse response;
+        private final AtomicBoolean completed = new AtomicBoolean();
+
+        Reply(AsyncContext context, AsyncResponse response) {
+            this.context = context;
+            this.response = response;
+            context.addListener(new AtTheEnd(() -> completed.set(true)));
+        }
 
         void give(Response value, Throwable failure) {
             AtomicBoolean broken = new AtomicBoolean();
@@ -126,12 +138,18 @@ public final class LateAnswers implements AutoCloseable {
                 response.resume(failure);
             }
             if (broken.get()) {
-                complete();
+                Future<?> unused = timer.schedule(this::complete, COMPLETION_SECONDS, TimeUnit.SECONDS);
             }
         }
 
-        /** Jersey 3.1 leaves it undone when the client has gone in the middle of the answer. */
+        /**
+         * Jersey 3.1 leaves it undone when the client has gone in the middle of the answer, unless the server tells it of an
+         * error, as Tomcat does in a moment.
+         */
         private void complete() {
+            if (completed.get()) {
+                return;
+            }
             try {
                 context.complete();
             } catch (IllegalStateException e) {

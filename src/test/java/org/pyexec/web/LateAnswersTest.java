@@ -3,6 +3,8 @@ package org.pyexec.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.ConnectionCallback;
 import jakarta.ws.rs.core.Response;
@@ -29,6 +31,7 @@ class LateAnswersTest {
 
     private final CompletableFuture<Boolean> completed = new CompletableFuture<>();
     private final List<ConnectionCallback> told = new ArrayList<>();
+    private final List<AsyncListener> listeners = new ArrayList<>();
     private boolean clientHasGone;
 
     /** A response that remembers what it was resumed with, and by whom. */
@@ -45,7 +48,11 @@ class LateAnswersTest {
     });
 
     private final AsyncContext context = proxy(AsyncContext.class, (proxy, method, arguments) -> {
-        completed.complete(method.getName().equals("complete"));
+        switch (method.getName()) {
+            case "complete" -> completed.complete(true);
+            case "addListener" -> listeners.add((AsyncListener) arguments[0]);
+            default -> {}
+        }
         return null;
     });
 
@@ -110,16 +117,40 @@ class LateAnswersTest {
     void aRequestWhoseClientLeftInTheAnswerIsCompleted() {
         clientHasGone = true;
 
-        answers.give(CompletableFuture.completedFuture(Response.ok().build()), true, context, response);
+        give();
 
-        assertThat(completed).isCompletedWithValue(true);
+        assertThat(completed).succeedsWithin(1, TimeUnit.MINUTES);
     }
 
     @Test
-    void aRequestThatWasAnsweredIsLeftToJersey() {
-        answers.give(CompletableFuture.completedFuture(Response.ok().build()), true, context, response);
+    void aRequestThatTheServerCompletesIsLeftToIt() throws Exception {
+        clientHasGone = true;
+
+        give();
+        for (AsyncListener listener : listeners) {
+            listener.onComplete(new AsyncEvent(context));
+        }
+
+        awaitTimer();
+        assertThat(completed).isNotDone();
+    }
+
+    @Test
+    void aRequestThatWasAnsweredIsLeftToJersey() throws Exception {
+        give();
 
         assertThat(resumedWith).isCompleted();
+        awaitTimer();
         assertThat(completed).isNotDone();
+    }
+
+    private void give() {
+        answers.give(CompletableFuture.completedFuture(Response.ok().build()), true, context, response);
+    }
+
+    /** Until what was to be done later has been done. */
+    private void awaitTimer() throws InterruptedException {
+        timer.shutdown();
+        assertThat(timer.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
     }
 }

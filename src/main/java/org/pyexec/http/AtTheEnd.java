@@ -1,4 +1,4 @@
-package org.pyexec.filter;
+package org.pyexec.http;
 
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -6,16 +6,16 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 
 /** Does something once when a request has been answered, through every cycle of asynchronous handling. */
-record AtTheEnd(Action action) implements AsyncListener {
+public record AtTheEnd(Action action) implements AsyncListener {
 
     /** What is to be done. */
     @FunctionalInterface
-    interface Action {
+    public interface Action {
         void run() throws IOException;
     }
 
     /** To be called when the rest of the chain has returned: acts now, or when the asynchronous answer is complete. */
-    static void of(HttpServletRequest request, Action action) throws IOException {
+    public static void of(HttpServletRequest request, Action action) throws IOException {
         if (request.isAsyncStarted()) {
             request.getAsyncContext().addListener(new AtTheEnd(action));
         } else {
