@@ -253,16 +253,7 @@ final class BodyReader implements ReadListener {
         } catch (IOException clientHasGone) {
             LOG.log(Level.DEBUG, "The client left before it was answered", clientHasGone);
         } finally {
-            complete();
-        }
-    }
-
-    /** Tomcat does it itself when it sees just now that the client has gone, and takes that for an error of ours. */
-    private void complete() {
-        try {
             context.complete();
-        } catch (IllegalStateException e) {
-            LOG.log(Level.DEBUG, "The server has completed it", e);
         }
     }
 }
