@@ -110,7 +110,7 @@ record Rooms(
                         lateAnswers,
                         uptime,
                         host),
-                new ExecuteResource(executions, answers, lateAnswers, settings.failedExecutionStatus()),
+                new ExecuteResource(executions, files, answers, lateAnswers, settings.failedExecutionStatus()),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes()),
                 new DownloadResource(files, answers),
                 new AssetsResource(assets),

@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeoutException;
 import org.pyexec.files.FileStore;
+import org.pyexec.sandbox.InputGoneException;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.RunReport;
 import org.pyexec.sandbox.Sandbox;
@@ -21,7 +22,7 @@ import org.pyexec.sandbox.SandboxUnavailableException;
 public final class Executions {
 
     /** Programs wait in memory; one that is longer takes more places in the queue. */
-    private static final int CHARACTERS_PER_PLACE = 256 << 10;
+    private static final int BYTES_PER_PLACE = 256 << 10;
 
     private final ExecutionSettings settings;
     private final Sandbox sandbox;
@@ -78,8 +79,7 @@ public final class Executions {
                     false);
         }
         CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        CompletionStage<Slots.Lease> slot =
-                slots.take(client, 1 + program.code().length() / CHARACTERS_PER_PLACE);
+        CompletionStage<Slots.Lease> slot = slots.take(client, (int) (1 + program.heldBytes() / BYTES_PER_PLACE));
         boolean started = isThere(slot.toCompletableFuture());
         slot.whenComplete((lease, failure) -> {
             if (failure == null) {
@@ -116,6 +116,8 @@ public final class Executions {
         } catch (SandboxUnavailableException e) {
             answer.completeExceptionally(
                     new RefusedException(Refusal.SANDBOX_UNAVAILABLE, String.valueOf(e.getMessage()), e));
+        } catch (InputGoneException e) {
+            answer.completeExceptionally(new RefusedException(Refusal.INPUT_GONE, String.valueOf(e.getMessage()), e));
         } catch (IOException e) {
             answer.completeExceptionally(new RefusedException(
                     Refusal.SANDBOX_UNAVAILABLE, "The sandbox failed while the program ran; try again.", e));

@@ -7,5 +7,7 @@ public enum Refusal {
     /** Isolation or the interpreter can't be had. */
     SANDBOX_UNAVAILABLE,
     /** The network was asked for where it is switched off or can't be guarded. */
-    NETWORK_UNAVAILABLE
+    NETWORK_UNAVAILABLE,
+    /** One of its files has expired since it was asked for. */
+    INPUT_GONE
 }

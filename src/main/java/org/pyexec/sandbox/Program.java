@@ -8,8 +8,10 @@ import java.time.Duration;
  * @param code Python source text, not empty, well-formed UTF-16
  * @param timeout wall-clock limit, positive
  * @param network whether it may reach public addresses
+ * @param inputs what it finds at its start
+ * @param limits where they are lower than the server's
  */
-public record Program(String code, Duration timeout, boolean network) {
+public record Program(String code, Duration timeout, boolean network, Inputs inputs, Limits limits) {
 
     public Program {
         if (code.isEmpty()) {
@@ -18,5 +20,15 @@ public record Program(String code, Duration timeout, boolean network) {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout is not positive");
         }
+    }
+
+    /** Without inputs, and with the server's limits. */
+    public Program(String code, Duration timeout, boolean network) {
+        this(code, timeout, network, Inputs.NONE, Limits.OF_THE_SERVER);
+    }
+
+    /** How much of it is in this server's memory until it has been handed over, roughly in bytes. */
+    public long heldBytes() {
+        return code.length() + inputs.heldBytes();
     }
 }

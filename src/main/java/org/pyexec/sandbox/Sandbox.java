@@ -7,8 +7,9 @@ public interface Sandbox extends AutoCloseable {
      * Opens a fresh, single-use sandbox and hands it the program, which starts at once.
      *
      * @throws SandboxUnavailableException if isolation or the interpreter can't be had at the moment
+     * @throws InputGoneException if one of its files is not there any more
      */
-    SandboxRun open(Program program) throws SandboxUnavailableException;
+    SandboxRun open(Program program) throws SandboxUnavailableException, InputGoneException;
 
     /** What can be had at the moment. Never starts an interpreter, never blocks. */
     SandboxStatus status();

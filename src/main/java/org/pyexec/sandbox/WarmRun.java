@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 /** One connection to the supervisor; closing it ends the program. */
 final class WarmRun implements SandboxRun {
 
+    private static final System.Logger LOG = System.getLogger(WarmRun.class.getName());
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final SocketChannel channel;
@@ -32,14 +33,17 @@ final class WarmRun implements SandboxRun {
      * Sends the program and waits until it has started. The channel belongs to the run from now on.
      *
      * @throws SandboxUnavailableException if the supervisor refuses; the channel is closed then
+     * @throws InputGoneException if one of its files is not there any more; the channel is closed then
      * @throws IOException if the supervisor went away; the channel is closed then
      */
-    static WarmRun start(SocketChannel channel, Program program) throws IOException, SandboxUnavailableException {
+    static WarmRun start(SocketChannel channel, Program program)
+            throws IOException, SandboxUnavailableException, InputGoneException {
         WarmRun run = new WarmRun(channel);
         boolean started = false;
         try {
             run.request(program);
             run.awaitStart();
+            run.hand(program.inputs().files());
             started = true;
             return run;
         } finally {
@@ -50,19 +54,10 @@ final class WarmRun implements SandboxRun {
     }
 
     private void request(Program program) throws IOException {
-        ByteBuffer frame = Frames.frame(
-                Frames.REQUEST,
-                List.of(
-                        new Frames.Field("timeout-ms", Long.toString(millis(program.timeout()))),
-                        new Frames.Field("network", program.network() ? "1" : "0"),
-                        new Frames.Field("code", program.code())));
+        ByteBuffer frame = RequestFrame.of(program);
         while (frame.hasRemaining()) {
             channel.write(frame);
         }
-    }
-
-    private static long millis(Duration timeout) {
-        return Math.max(1, timeout.toMillis());
     }
 
     private void awaitStart() throws IOException, SandboxUnavailableException {
@@ -73,6 +68,18 @@ final class WarmRun implements SandboxRun {
         }
         if (header.kind() != Frames.STARTED) {
             throw unexpected(header);
+        }
+    }
+
+    /** The contents of files go to the child that is waiting for them; the program's time does not run yet. */
+    private void hand(List<InputFile> files) throws InputGoneException {
+        try {
+            for (InputFile file : files) {
+                file.content().writeTo(channel);
+            }
+        } catch (IOException e) {
+            // It takes no more, since they do not fit, or it is gone; what it said last tells.
+            LOG.log(System.Logger.Level.DEBUG, "event=input_not_taken", e);
         }
     }
 
@@ -200,7 +207,7 @@ final class WarmRun implements SandboxRun {
             channel.close();
         } catch (IOException e) {
             // Closing is all that is wanted; the supervisor sees the end of the connection in any case.
-            System.getLogger(WarmRun.class.getName()).log(System.Logger.Level.DEBUG, "event=sandbox_close_failed", e);
+            LOG.log(System.Logger.Level.DEBUG, "event=sandbox_close_failed", e);
         }
     }
 }

@@ -67,7 +67,7 @@ public final class WarmSandbox implements Sandbox {
     }
 
     @Override
-    public SandboxRun open(Program program) throws SandboxUnavailableException {
+    public SandboxRun open(Program program) throws SandboxUnavailableException, InputGoneException {
         if (program.network() && !status().network() && status().ready()) {
             throw new SandboxUnavailableException("Network access is not available");
         }

@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.pyexec.files.FileStore;
+import org.pyexec.sandbox.Inputs;
+import org.pyexec.sandbox.Limits;
 import org.pyexec.sandbox.Program;
 
 /** The body of {@code POST /execute}, checked field by field; turns itself into a {@link Program}. */
-record ExecuteRequest(String code, Duration timeout, boolean allowNetwork) {
+record ExecuteRequest(String code, Duration timeout, boolean allowNetwork, Inputs inputs, Limits limits) {
 
     private static final double DEFAULT_TIMEOUT_SECONDS = 30;
     private static final double MAX_TIMEOUT_SECONDS = 60;
@@ -21,18 +24,24 @@ record ExecuteRequest(String code, Duration timeout, boolean allowNetwork) {
     /**
      * Reads a request.
      *
+     * @param files where tokens are looked up
      * @throws BadRequest with a sentence that says what is wrong with it
      */
-    static ExecuteRequest read(ObjectMapper json, InputStream body) throws IOException {
+    static ExecuteRequest read(ObjectMapper json, InputStream body, FileStore files) throws IOException {
         JsonNode root = parse(json, body);
         if (!root.isObject()) {
             throw new BadRequest("Invalid request", "The body must be a JSON object with the field 'code'.");
         }
-        return new ExecuteRequest(code(root.path("code")), timeout(root.path("timeout")), network(root));
+        return new ExecuteRequest(
+                code(root.path("code")),
+                timeout(root.path("timeout")),
+                network(root),
+                InputFields.read(root, files),
+                LimitFields.read(root));
     }
 
     Program program() {
-        return new Program(code, timeout, allowNetwork);
+        return new Program(code, timeout, allowNetwork, inputs, limits);
     }
 
     private static JsonNode parse(ObjectMapper json, InputStream body) throws IOException {
@@ -88,21 +97,6 @@ record ExecuteRequest(String code, Duration timeout, boolean allowNetwork) {
             throw new BadRequest("Invalid allow_network", "The field 'allow_network' must be true or false.");
         }
         return network.booleanValue();
-    }
-
-    /** A request that can't be understood. */
-    static class BadRequest extends RuntimeException {
-
-        private final String error;
-
-        BadRequest(String error, String message) {
-            super(message);
-            this.error = error;
-        }
-
-        String error() {
-            return error;
-        }
     }
 
     /** A request without a program in it. */

@@ -18,6 +18,7 @@ import org.pyexec.execution.Execution;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Outcome;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.files.FileStore;
 import org.pyexec.http.Caller;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
@@ -30,15 +31,19 @@ public class ExecuteResource {
     private static final int BUSY_RETRY_SECONDS = 5;
 
     private final Executions executions;
+    private final FileStore files;
     private final Answers answers;
     private final LateAnswers lateAnswers;
     private final int failedStatus;
 
     /**
+     * @param files where tokens of input files are looked up
      * @param failedStatus status of an answer about a program that failed
      */
-    public ExecuteResource(Executions executions, Answers answers, LateAnswers lateAnswers, int failedStatus) {
+    public ExecuteResource(
+            Executions executions, FileStore files, Answers answers, LateAnswers lateAnswers, int failedStatus) {
         this.executions = executions;
+        this.files = files;
         this.answers = answers;
         this.lateAnswers = lateAnswers;
         this.failedStatus = failedStatus;
@@ -51,11 +56,11 @@ public class ExecuteResource {
         String requestId = RequestId.of(request);
         ExecuteRequest asked;
         try {
-            asked = ExecuteRequest.read(answers.mapper(), body);
+            asked = ExecuteRequest.read(answers.mapper(), body, files);
         } catch (ExecuteRequest.NoCode e) {
             response.resume(answers.json(400, ErrorBody.bare(e.error()).failed()));
             return;
-        } catch (ExecuteRequest.BadRequest e) {
+        } catch (BadRequest e) {
             ErrorBody error = answers.error(request, e.error(), String.valueOf(e.getMessage()));
             response.resume(answers.json(400, error.failed()));
             return;
@@ -103,6 +108,7 @@ public class ExecuteResource {
         return switch (refused.refusal()) {
             case BUSY -> unavailable("Server is busy", message, BUSY_RETRY_SECONDS, requestId);
             case SANDBOX_UNAVAILABLE -> unavailable("Sandbox is not available", message, BUSY_RETRY_SECONDS, requestId);
+            case INPUT_GONE -> answers.json(400, error("Invalid files", message, requestId));
             case NETWORK_UNAVAILABLE -> answers.json(403, error("Network access is not available", message, requestId));
         };
     }

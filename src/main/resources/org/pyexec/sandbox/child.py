@@ -13,9 +13,9 @@ import struct
 import sys
 import tempfile
 import threading
-from typing import List, Optional
+from typing import List, Optional, Tuple
 
-from . import config, frames, isolation, nft, policy, program, report
+from . import config, frames, inputs, isolation, nft, policy, program, report, request
 from .calls import Calls
 from .confinement import CONTROL, Belongings, Confinement, Sizes
 
@@ -81,14 +81,21 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> prog
         program.make_file()
         program.rehearse()
         prepared.telling.run()
-        request = dict(_receive(CONTROL))
+        fields, first = _receive(CONTROL)
+        inputs.place(request.inputs_of(fields), first, CONTROL)
         os.close(CONTROL)
-        seconds = int(request["cpu-seconds"])
+        given = dict(fields)
+        inputs.put_on_stage(fields)
+        inputs.lower_limits(given, prepared.confinement.counts_processes(int(user)))
+        seconds = int(given["cpu-seconds"])
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    except inputs.NoRoom:
+        prepared.report.done({"code": b"1", "traceback": b"", "limit": b"disk", "cpu": b"0", "peak": b"0"})
+        os._exit(1)
     except BaseException as e:  # nothing of the program has run: the supervisor takes another child
         _complain(e, belongings.control)
         os._exit(1)
-    return program.Run(request["code"], prepared.report)
+    return program.Run(given["code"], prepared.report)
 
 
 def _enter_namespaces(belongings: Belongings, prepared: Prepared, way: str) -> None:
@@ -97,7 +104,7 @@ def _enter_namespaces(belongings: Belongings, prepared: Prepared, way: str) -> N
     prepared.entering.set(prepared.joining, 0, belongings.cell)
     prepared.entering.run()
     if way == "network":
-        nft.load(dict(_receive(belongings.control))["rules"].decode())
+        nft.load(dict(_receive(belongings.control)[0])["rules"].decode())
 
 
 def _enter_folder(folder: int) -> None:
@@ -131,7 +138,8 @@ def _differ_from_siblings() -> None:
         numpy_random.seed(random.getrandbits(32))
 
 
-def _receive(control: int) -> frames.Fields:
+def _receive(control: int) -> Tuple[frames.Fields, bytes]:
+    """One frame's fields, and what has come behind it."""
     reader = frames.Reader(policy.MAX_REQUEST_BYTES)
     while True:
         data = os.read(control, READ_BYTES)
@@ -140,7 +148,7 @@ def _receive(control: int) -> frames.Fields:
         reader.feed(data)
         got = reader.next()
         if got is not None:
-            return frames.decode(got[1])
+            return frames.decode(got[1]), reader.rest()
 
 
 def _complain(e: BaseException, control: int) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from typing import Iterator, List, NamedTuple, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Tuple
 
 from . import frames, policy
 
 CHUNK = 256 << 10
+_PROGRAM = os.fsencode(policy.PROGRAM)
 
 
 class Found(NamedTuple):
@@ -24,10 +25,13 @@ class Found(NamedTuple):
 
 
 class Original(NamedTuple):
-    """The program as it was sent."""
+    """The program or an input as it was sent."""
 
     size: int
     digest: bytes
+
+
+Originals = Dict[bytes, Original]  # by their names
 
 
 class Collected:
@@ -43,25 +47,28 @@ class Collected:
             self.skipped.append((name, reason))
 
 
-def anything(work: int, original: Original) -> bool:
-    """Whether the folder holds more than the untouched program."""
+def anything(work: int, originals: Originals) -> bool:
+    """Whether the folder may hold more than what was there before; inputs are looked at when everybody is dead."""
     try:
         names = os.listdir(work)
     except OSError:
         return True
-    return names != [policy.PROGRAM] or not _untouched(work, original)
+    if len(originals) > 1 or names != [policy.PROGRAM]:
+        return True
+    code = originals[_PROGRAM]
+    return not _untouched(work, Found(policy.PROGRAM, _PROGRAM, code.size, ""), code)
 
 
-def remember(code: bytes) -> Original:
-    return Original(len(code), hashlib.sha256(code).digest())
+def remember(code: bytes) -> Originals:
+    return {_PROGRAM: Original(len(code), hashlib.sha256(code).digest())}
 
 
-def files(work: int, original: Original, collected: Collected) -> Iterator[bytes]:
-    """Frames of all files that are handed out, sorted by name."""
-    untouched = _untouched(work, original)
+def files(work: int, originals: Originals, collected: Collected) -> Iterator[bytes]:
+    """Frames of all files that are handed out, sorted by name: what was created or changed."""
     count = total = 0
     for found in sorted(_walk(work, b"", 1)):
-        if found.name == policy.PROGRAM and untouched:
+        original = originals.get(found.raw)
+        if original is not None and _untouched(work, found, original):
             continue
         problem = found.problem or _too_much(found.size, count, total)
         if problem:
@@ -169,11 +176,16 @@ def _content(descriptor: int, found: Found) -> Iterator[bytes]:
         yield frames.frame(frames.DATA, data)
 
 
-def _untouched(work: int, original: Original) -> bool:
-    """Whether main.py is still the program that was sent."""
+def _untouched(work: int, found: Found, original: Original) -> bool:
+    """Whether it is still what was sent."""
+    if found.problem or found.size != original.size:
+        return False
     try:
-        descriptor = _open_beneath(work, Found(policy.PROGRAM, os.fsencode(policy.PROGRAM), original.size, ""))
+        descriptor = _open_beneath(work, found)
     except OSError:
         return False
-    with open(descriptor, "rb") as file:
-        return hashlib.sha256(file.read(original.size)).digest() == original.digest
+    digest = hashlib.sha256()
+    with open(descriptor, "rb", buffering=0) as file:
+        for data in iter(lambda: file.read(CHUNK), b""):
+            digest.update(data)
+    return digest.digest() == original.digest

@@ -23,6 +23,10 @@ class Config(NamedTuple):
     def socket_path(self) -> str:
         return self.folder + "/s"
 
+    def lowered(self, limits: Dict[str, int]) -> "Config":
+        """For one run, with some of the limits lower."""
+        return self._replace(**limits) if limits else self  # type: ignore[arg-type]
+
 
 def parse(arguments: List[str]) -> Config:
     given = _given(arguments)

@@ -98,6 +98,12 @@ class Confinement:
         self._calls.add("capset", struct.pack("=II", syscalls.CAPABILITY_VERSION_3, 0), bytes(24))
         self._calls.add("prctl", syscalls.PR_SET_NO_NEW_PRIVS, 1)
 
+    def counts_processes(self, user: int) -> Optional[int]:
+        """How many the kernel counts besides the program's; None where the id is not the run's own."""
+        if self._namespaces:
+            return 1  # the init of the cell
+        return None if user in (0, policy.UNPRIVILEGED_ID) else 0
+
     def _become(self, user: int) -> None:
         for place in self._identity:
             if not user:
@@ -105,8 +111,8 @@ class Confinement:
         for place in self._identity[1:]:
             for position in range(3):
                 self._calls.set(place, position, user)
-        if user in (0, policy.UNPRIVILEGED_ID):
-            self._calls.skip(self._processes)  # the id is not the run's own: the supervisor counts threads
+        if self.counts_processes(user) is None:
+            self._calls.skip(self._processes)  # the supervisor counts threads
 
     # --- files ---------------------------------------------------------------------------------------------------
 
@@ -124,7 +130,7 @@ class Confinement:
     # --- limits --------------------------------------------------------------------------------------------------
 
     def _limit(self, settings: config.Config, sizes: Sizes) -> None:
-        processes = settings.processes + self._namespaces  # the init of the cell is one of them
+        processes = settings.processes + self._namespaces  # as in counts_processes
         self._processes = self._set_limit(resource.RLIMIT_NPROC, processes, processes)
         for which, soft, hard in _limits(settings, sizes):
             self._set_limit(which, soft, hard)

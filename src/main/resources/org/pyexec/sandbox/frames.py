@@ -79,3 +79,9 @@ class Reader:
         payload = bytes(self._buffer[_HEADER.size : end])
         del self._buffer[:end]
         return kind, payload
+
+    def rest(self) -> bytes:
+        """Takes what has come behind the last frame."""
+        rest = bytes(self._buffer)
+        self._buffer.clear()
+        return rest

@@ -27,6 +27,21 @@ class Outbox:
         self._source: Optional[Iterator[bytes]] = None
         self._when_empty: Optional[Callable[[], None]] = None
         self._broken = False
+        self._listening = True
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._waiting
+
+    def listen(self, wanted: bool) -> None:
+        """Whether the idle handler is called for what comes; the other side may have to wait then."""
+        if wanted == self._listening or self._broken:
+            return
+        self._listening = wanted
+        if self._waiting:
+            self._loop.watch(self._socket.fileno(), self._events() | loop.WRITE, self._on_event)
+        else:
+            self._rest()
 
     def put(self, data: bytes) -> None:
         self._waiting.append(memoryview(data))
@@ -73,11 +88,11 @@ class Outbox:
             done()
 
     def _events(self) -> int:
-        return loop.READ if self._idle_handler else 0
+        return loop.READ if self._idle_handler and self._listening else 0
 
     def _rest(self) -> None:
         if self._idle_handler:
-            self._loop.watch(self._socket.fileno(), loop.READ, self._idle_handler)
+            self._loop.watch(self._socket.fileno(), self._events(), self._idle_handler)
         else:
             self._loop.forget(self._socket.fileno())
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import os
 import socket
 import time
-from typing import Callable, Dict, List, Optional
+from typing import Callable, List, Optional
 
-from . import collect, config, ending, frames, loop, outbox, policy, report, watch
+from . import collect, config, ending, feed, frames, loop, outbox, policy, relay, report, request, watch
 from .ending import Ending
 from .pool import Pool
 from .slot import Slot
@@ -46,7 +45,9 @@ class Run:
         self._on_end = on_end
         self._reader = frames.Reader(policy.MAX_REQUEST_BYTES)
         self._outbox = outbox.Outbox(events, connection, self._on_readable, self.cancel)
-        self._request: Optional[Dict[str, bytes]] = None
+        self._request: Optional[request.Request] = None
+        self._relay: Optional[relay.Relay] = None
+        self._refused = False
         self._slot: Optional[Slot] = None
         self._streams: List[Stream] = []
         self._ending: Optional[Ending] = None  # decided; what follows is reading and sending
@@ -75,30 +76,31 @@ class Run:
         if not data:
             self.cancel()
             return
-        if self._request is not None:
+        if self._relay is not None:
+            self._relay.feed(data)
+        if self._request is not None or self._refused:
             return  # nothing more is expected; what comes is dropped
         try:
             self._reader.feed(data)
             got = self._reader.next()
             if got is not None:
-                self._accept(dict(frames.decode(got[1])))
+                self._accept(request.parse(got[1], self._settings))
         except (frames.ProtocolError, KeyError, ValueError) as e:
             self._refuse(f"malformed request: {e}")
 
-    def _accept(self, request: Dict[str, bytes]) -> None:
-        self._timeout = int(request["timeout-ms"]) / 1000
-        self._cpu_limit = max(1, math.ceil(self._timeout * policy.CPU_FACTOR))
-        self._original = collect.remember(request["code"])
-        self._request = request
-        networked = request["network"] == b"1"
-        if networked and not self._pool.network:
+    def _accept(self, asked: request.Request) -> None:
+        self._request = asked
+        self._cpu_limit = asked.cpu_seconds
+        self._originals = collect.remember(asked.code)
+        self._limits = self._settings.lowered(asked.limits)
+        if asked.networked and not self._pool.network:
             self._refuse("Network access is not available")
             return
         self._timer = self._loop.later(WAIT_SECONDS, lambda: self._refuse("The sandbox has no place within 30 seconds"))
-        self._pool.take(request["code"], networked, self._on_slot)
+        self._pool.take(asked.code, asked.networked, self._on_slot)
 
     def _refuse(self, why: str) -> None:
-        self._request = self._request or {}
+        self._refused = True
         self._outbox.put(frames.frame(frames.UNAVAILABLE, why.encode()))
         self._outbox.pour(iter(()), self._close)
 
@@ -123,15 +125,38 @@ class Run:
         self._streams = [Stream(slot.stdout, frames.STDOUT), Stream(slot.stderr, frames.STDERR)]
         for stream in self._streams:
             self._loop.watch(stream.descriptor, loop.READ, self._pump(stream))
+        self._watcher = watch.Watcher(self._loop, slot, self._limits, self._cpu_limit, self._on_limit)
         self._started = time.monotonic()
-        self._timer = self._loop.later(self._timeout, self._on_timeout)
-        self._watcher = watch.Watcher(self._loop, slot, self._settings, self._cpu_limit, self._on_limit)
+        self._timer = self._loop.later(WAIT_SECONDS, self.cancel)  # for the inputs
         self._outbox.put(frames.frame(frames.STARTED, b""))
-        fields = [("code", self._request["code"]), ("cpu-seconds", str(self._cpu_limit).encode())]
-        self._request = {}
-        outbox.Outbox(self._loop, slot.control, None, lambda: None).put(
-            frames.frame(frames.REQUEST, frames.encode(fields))
+        self._hand_over(slot)
+
+    def _hand_over(self, slot: Slot) -> None:
+        assert self._request is not None and slot.control is not None
+        asked = self._request
+        self._relay = relay.Relay(
+            self._loop, slot.control, asked.inputs, self._pause, self._go_on, lambda: self._begin(slot, asked)
         )
+        self._relay.start(frames.frame(frames.REQUEST, frames.encode(asked.for_child(self._settings))))
+
+    def _pause(self) -> None:
+        self._outbox.listen(False)
+
+    def _go_on(self) -> None:
+        if not self._finished:
+            self._outbox.listen(True)
+
+    def _begin(self, slot: Slot, asked: request.Request) -> None:
+        """The child has everything: the program's time runs."""
+        assert self._relay is not None
+        self._originals.update(self._relay.originals)
+        feed.Feed(self._loop, slot, asked.stdin)
+        if self._ending is not None or self._finished:
+            return  # the files did not fit, or nobody waits for it any more
+        assert self._timer is not None
+        self._timer.cancel()
+        self._started = time.monotonic()
+        self._timer = self._loop.later(asked.timeout, self._on_timeout)
 
     def _pump(self, stream: Stream) -> Callable[[int], None]:
         def on_output(_: int) -> None:
@@ -151,7 +176,7 @@ class Run:
             stream.ended = True
             self._loop.forget(stream.descriptor)
             return False
-        kept = data[: max(0, self._settings.output - stream.total)]
+        kept = data[: max(0, self._limits.output - stream.total)]
         stream.total += len(data)
         if kept:
             self._outbox.put(frames.frame(stream.kind, kept))
@@ -170,7 +195,7 @@ class Run:
             return
         try:
             self._cpu, self._peak = int(told["cpu"]), int(told["peak"])
-            self._conclude(ending.reported(told, self._settings))
+            self._conclude(ending.reported(told, self._limits))
         except (KeyError, ValueError):
             return  # nonsense in the program's own report; the zygote will tell how it ended
 
@@ -193,14 +218,15 @@ class Run:
         if status == -1:
             return ending.interrupted()
         if self._slot.is_out_of_memory():
-            return ending.limited("memory", self._settings, self._cpu_limit)
-        return ending.observed(status, self._settings, self._cpu_limit)
+            return ending.limited("memory", self._limits, self._cpu_limit)
+        return ending.observed(status, self._limits, self._cpu_limit)
 
     def _on_timeout(self) -> None:
-        self._kill(ending.timed_out(self._timeout))
+        assert self._request is not None
+        self._kill(ending.timed_out(self._request.timeout))
 
     def _on_limit(self, name: str) -> None:
-        self._kill(ending.limited(name, self._settings, self._cpu_limit))
+        self._kill(ending.limited(name, self._limits, self._cpu_limit))
 
     def _kill(self, verdict: Ending) -> None:
         if self._ending is not None or self._slot is None:
@@ -228,7 +254,7 @@ class Run:
 
     def _answer(self) -> None:
         assert self._slot is not None
-        if collect.anything(self._slot.work, self._original):
+        if collect.anything(self._slot.work, self._originals):
             self._must_be_dead = True
             self._slot.kill()
         else:
@@ -266,7 +292,7 @@ class Run:
         for stream in self._streams:
             while not stream.ended and self._read(stream):
                 pass
-        self._outbox.pour(collect.files(slot.work, self._original, self._collected), self._send_end)
+        self._outbox.pour(collect.files(slot.work, self._originals, self._collected), self._send_end)
 
     def _send_end(self) -> None:
         self._sent = True
@@ -285,7 +311,7 @@ class Run:
 
     def _end_fields(self) -> frames.Fields:
         assert self._ending is not None
-        truncated = any(stream.total > self._settings.output for stream in self._streams)
+        truncated = any(stream.total > self._limits.output for stream in self._streams)
         fields = [
             ("reason", self._ending.reason),
             ("code", self._ending.code),

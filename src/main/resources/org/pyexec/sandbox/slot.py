@@ -32,6 +32,7 @@ class Slot:
         self.group: Optional[cgroups.Group] = None
         self.state = "parking"
         self.child = -1  # pidfd of the program's process
+        self.stdin = -1
         self.stdout = -1
         self.stderr = -1
         self.report = -1
@@ -71,12 +72,11 @@ class Slot:
         """Sends the program's ends of everything to the zygote, and keeps ours."""
         self.control, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.control.setblocking(False)
-        stdin, empty = os.pipe2(os.O_CLOEXEC)
-        os.close(empty)
+        stdin, self.stdin = os.pipe2(os.O_CLOEXEC)
         self.stdout, stdout = os.pipe2(os.O_CLOEXEC)
         self.stderr, stderr = os.pipe2(os.O_CLOEXEC)
-        os.set_blocking(self.stdout, False)
-        os.set_blocking(self.stderr, False)
+        for ours in (self.stdin, self.stdout, self.stderr):
+            os.set_blocking(ours, False)
         self.report = report.create()
         assert self.group is not None
         with control:
@@ -128,6 +128,13 @@ class Slot:
             self._image.failed(self, why)
             self.kill()
 
+    def close_stdin(self) -> None:
+        """The program reads its end then."""
+        if self.stdin >= 0:
+            self._loop.forget(self.stdin)
+            os.close(self.stdin)
+            self.stdin = -1
+
     # --- ending ------------------------------------------------------------------------------------------------
 
     def kill(self) -> None:
@@ -172,6 +179,7 @@ class Slot:
         if self.control is not None:
             self._loop.forget(self.control.fileno())
             self.control.close()
+        self.close_stdin()
         for descriptor in (self.child, self.stdout, self.stderr, self.report):
             if descriptor >= 0:
                 self._loop.forget(descriptor)

@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DownloadExpiryIT {
 
     @RegisterExtension
-    static final OwnServer SERVER = new OwnServer(Map.of("FILE_TTL_SECONDS", "4", "RATE_LIMIT_MAX", "0"));
+    static final OwnServer SERVER =
+            new OwnServer(Map.of("FILE_TTL_SECONDS", "4", "RATE_LIMIT_MAX", "0", "MAX_CONCURRENT_EXECUTIONS", "1"));
 
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
 
@@ -110,6 +113,35 @@ class DownloadExpiryIT {
                     && health.path("activeDownloads").longValue() == 0;
         });
         Shapes.onlyError(http.get(url), 410, "Download link has expired");
+    }
+
+    @Test
+    void expiredTokenIsNoInput() {
+        String url = http.hosted("a.txt", new byte[3]);
+        await().atMost(LONG_ENOUGH).until(() -> http.get(url).status() == 410);
+        assertGone(http.post(withFile(url)));
+    }
+
+    @Test
+    void tokenThatExpiresInTheQueueIsNoInputEither() throws Exception {
+        var holder = http.executeLater("import time; time.sleep(7)", 30);
+        await().atMost(LONG_ENOUGH)
+                .until(() ->
+                        http.get("/health").json().at("/executions/running").intValue() == 1);
+        String url = http.hosted("a.txt", new byte[3]);
+        var waiting = http.postLater(withFile(url));
+        assertThat(holder.get(60, TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertGone(waiting.get(60, TimeUnit.SECONDS));
+    }
+
+    private static String withFile(String token) {
+        return Json.object("code", "print(1)", "files", List.of(Map.of("filename", "a.txt", "token", token)));
+    }
+
+    private static void assertGone(Answer answer) {
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(400);
+        assertThat(answer.json().path("error").textValue()).isEqualTo("Invalid files");
+        assertThat(answer.json().path("message").textValue()).contains("has expired");
     }
 
     private static long largestFile() {

@@ -145,7 +145,7 @@ class LifecycleTest {
         return CompletableFuture.supplyAsync(() -> {
             try {
                 return sandbox.run(code, Duration.ofSeconds(60));
-            } catch (IOException | SandboxUnavailableException e) {
+            } catch (IOException | SandboxUnavailableException | InputGoneException e) {
                 throw new IllegalStateException(e);
             }
         });
@@ -423,7 +423,7 @@ class LifecycleTest {
     private static Object outcome(TestSandbox sandbox) {
         try {
             return sandbox.run("import time; time.sleep(60)", Duration.ofSeconds(60));
-        } catch (IOException | SandboxUnavailableException e) {
+        } catch (IOException | SandboxUnavailableException | InputGoneException e) {
             return e;
         }
     }

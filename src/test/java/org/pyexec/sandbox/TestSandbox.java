@@ -87,11 +87,27 @@ final class TestSandbox implements AutoCloseable {
     private static TestSandbox start(
             List<String> launcher, String tier, String python, List<String> preload, List<String> networkAllow)
             throws IOException {
+        return start(launcher, tier, python, preload, networkAllow, 64);
+    }
+
+    /** Where programs may write so much. */
+    static TestSandbox startWithDisk(String tier, int diskMb) throws IOException {
+        return start(List.of(), tier, PYTHON, PRELOAD, List.of(), diskMb);
+    }
+
+    private static TestSandbox start(
+            List<String> launcher,
+            String tier,
+            String python,
+            List<String> preload,
+            List<String> networkAllow,
+            int diskMb)
+            throws IOException {
         Path directory = Files.createTempDirectory("sandbox-test-");
         directory.toFile().deleteOnExit(); // it is empty by then, or a test has failed
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-        SandboxSettings settings =
-                new SandboxSettings(Optional.of(python), preload, tier, directory, 512, 64, 64, 1 << 20, networkAllow);
+        SandboxSettings settings = new SandboxSettings(
+                Optional.of(python), preload, tier, directory, 512, 64, diskMb, 1 << 20, networkAllow);
         return new TestSandbox(directory, settings, launcher);
     }
 
@@ -108,19 +124,19 @@ final class TestSandbox implements AutoCloseable {
         return this;
     }
 
-    Result run(String code) throws IOException, SandboxUnavailableException {
+    Result run(String code) throws IOException, SandboxUnavailableException, InputGoneException {
         return run(code, Duration.ofSeconds(20));
     }
 
-    Result run(String code, Duration timeout) throws IOException, SandboxUnavailableException {
+    Result run(String code, Duration timeout) throws IOException, SandboxUnavailableException, InputGoneException {
         return run(new Program(code, timeout, false));
     }
 
-    Result run(ProgramFile file) throws IOException, SandboxUnavailableException {
+    Result run(ProgramFile file) throws IOException, SandboxUnavailableException, InputGoneException {
         return run(new Program(file.code(), file.timeout(), file.group().equals(ProgramFile.NETWORK)));
     }
 
-    Result run(Program program) throws IOException, SandboxUnavailableException {
+    Result run(Program program) throws IOException, SandboxUnavailableException, InputGoneException {
         Recorder recorder = new Recorder();
         long began = System.nanoTime();
         try (SandboxRun run = sandbox.open(program)) {

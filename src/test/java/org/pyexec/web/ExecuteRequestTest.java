@@ -7,24 +7,63 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pyexec.files.FileStore;
+import org.pyexec.files.FileStoreSettings;
+import org.pyexec.files.HostedFile;
 import org.pyexec.http.Json;
+import org.pyexec.sandbox.InputFile;
+import org.pyexec.sandbox.Inputs;
+import org.pyexec.sandbox.Limits;
 
 class ExecuteRequestTest {
 
     private static final ObjectMapper JSON = Json.mapper(1 << 20);
 
+    @TempDir
+    private static Path folder;
+
+    private static FileStore files;
+
+    @BeforeAll
+    static void openStore() throws IOException {
+        files = FileStore.open(new FileStoreSettings(folder, Duration.ofMinutes(10), 64 << 20), Clock.systemUTC());
+    }
+
+    @AfterAll
+    static void closeStore() throws IOException {
+        files.close();
+    }
+
     private static ExecuteRequest read(String json) throws IOException {
-        return ExecuteRequest.read(JSON, new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)));
+        return ExecuteRequest.read(JSON, new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), files);
+    }
+
+    private static ExecuteRequest readWith(String field) throws IOException {
+        return read("{\"code\": \"1\", %s}".formatted(field));
+    }
+
+    private static HostedFile hosted(int size) throws IOException {
+        return files.add("a.bin", new ByteArrayInputStream(new byte[size]), size);
     }
 
     @Test
     void codeAloneGetsTheDefaults() throws IOException {
-        assertThat(read("{\"code\": \"1\"}")).isEqualTo(new ExecuteRequest("1", Duration.ofSeconds(30), false));
+        assertThat(read("{\"code\": \"1\"}"))
+                .isEqualTo(new ExecuteRequest("1", Duration.ofSeconds(30), false, Inputs.NONE, Limits.OF_THE_SERVER));
     }
 
     @ParameterizedTest
@@ -74,7 +113,7 @@ class ExecuteRequestTest {
             })
     void whatIsWrongIsSaidInASentence(String json) {
         assertThatThrownBy(() -> read(json))
-                .isInstanceOf(ExecuteRequest.BadRequest.class)
+                .isInstanceOf(BadRequest.class)
                 .isNotInstanceOf(ExecuteRequest.NoCode.class)
                 .hasMessageEndingWith(".");
     }
@@ -83,7 +122,7 @@ class ExecuteRequestTest {
     void deepNestingIsRefusedAndNotFollowed() {
         String deep = "{\"code\": \"1\", \"x\": " + "[".repeat(100_000) + "]".repeat(100_000) + "}";
 
-        assertThatThrownBy(() -> read(deep)).isInstanceOf(ExecuteRequest.BadRequest.class);
+        assertThatThrownBy(() -> read(deep)).isInstanceOf(BadRequest.class);
     }
 
     @Test
@@ -94,5 +133,161 @@ class ExecuteRequestTest {
     @Test
     void aNulCharacterIsPythonsOwnBusiness() throws IOException {
         assertThat(read("{\"code\": \"a\\u0000b\"}").code()).isEqualTo("a\0b");
+    }
+
+    @Test
+    void inputsComeAsTheyWereSent() throws IOException {
+        HostedFile hosted = hosted(3);
+        Inputs inputs = readWith("""
+                "stdin": "a\\u0000\\n", "args": ["-x", ""], "env": {"A": "1", "B": ""},
+                "files": [{"filename": "data/in.csv", "content": "\\u00e9"}, {"filename": "b", "base64": "AAE="},
+                          {"filename": "c", "token": "%s"}, {"filename": "d", "token": "/download/%s"}]
+                """.formatted(hosted.token(), hosted.token())).inputs();
+
+        assertThat(inputs.stdin()).isEqualTo("a\0\n");
+        assertThat(inputs.args()).containsExactly("-x", "");
+        assertThat(inputs.env()).isEqualTo(Map.of("A", "1", "B", ""));
+        assertThat(inputs.files()).extracting(InputFile::filename).containsExactly("data/in.csv", "b", "c", "d");
+        assertThat(inputs.files()).extracting(file -> file.content().size()).containsExactly(2L, 2L, 3L, 3L);
+    }
+
+    @Test
+    void filesByTokenAreNotHeldInMemory() throws IOException {
+        String token = hosted(1 << 20).token();
+
+        assertThat(readWith("\"files\": [{\"filename\": \"a\", \"token\": \"%s\"}]".formatted(token))
+                        .program()
+                        .heldBytes())
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/etc/passwd",
+                "../a",
+                "a/../b",
+                "a/..",
+                "..",
+                ".",
+                "./a",
+                "a//b",
+                "a/",
+                "",
+                "a\\u0000b",
+                "a\\nb",
+                "a\\u007fb",
+                "a\\u0085b",
+                "\\ud800",
+                "main.py",
+                "main.py/a"
+            })
+    void namesThatAreNoPlaceBelowTheWorkingDirectoryAreRefused(String filename) {
+        assertRefused("Invalid files", "\"files\": [{\"filename\": \"%s\", \"content\": \"\"}]".formatted(filename));
+    }
+
+    @Test
+    void namesMayBeLongDeepAndInAnyLanguage() throws IOException {
+        String deep = "d/".repeat(31) + "e".repeat(255);
+        for (String filename : new String[] {deep, "日本語 data.csv", "a b/c", "...", ".hidden", "a\\\\b"}) {
+            assertThat(readWith("\"files\": [{\"filename\": \"%s\", \"content\": \"\"}]".formatted(filename))
+                            .inputs()
+                            .files())
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void namesThatAreTooLongOrTooDeepAreRefused() {
+        for (String filename : new String[] {"e".repeat(256), "é".repeat(128), "d/".repeat(32) + "e"}) {
+            assertRefused(
+                    "Invalid files", "\"files\": [{\"filename\": \"%s\", \"content\": \"\"}]".formatted(filename));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Invalid stdin|'stdin': 1",
+                "Invalid stdin|'stdin': null",
+                "Invalid input|'stdin': '\\ud800'",
+                "Invalid args|'args': 'a'",
+                "Invalid args|'args': null",
+                "Invalid args|'args': [1]",
+                "Invalid input|'args': ['\\u0000']",
+                "Invalid env|'env': ['A=1']",
+                "Invalid env|'env': {'A': 1}",
+                "Invalid env|'env': {'A': null}",
+                "Invalid input|'env': {'': 'a'}",
+                "Invalid input|'env': {'A=B': 'a'}",
+                "Invalid input|'env': {'A': 'a\\u0000'}",
+                "Invalid files|'files': {}",
+                "Invalid files|'files': ['a']",
+                "Invalid files|'files': [{'content': 'a'}]",
+                "Invalid files|'files': [{'filename': 'a'}]",
+                "Invalid files|'files': [{'filename': 'a', 'content': 1}]",
+                "Invalid files|'files': [{'filename': 'a', 'content': 'a', 'base64': ''}]",
+                "Invalid files|'files': [{'filename': 'a', 'base64': '%%'}]",
+                "Invalid files|'files': [{'filename': 'a', 'content': '\\udfff'}]",
+                "Invalid files|'files': [{'filename': 'a', 'token': 'never'}]",
+                "Invalid files|'files': [{'filename': 'a', 'token': '../../etc/passwd'}]",
+                "Invalid input|'files': [{'filename': 'a', 'content': ''}, {'filename': 'a', 'content': ''}]",
+                "Invalid input|'files': [{'filename': 'a', 'content': ''}, {'filename': 'a/b', 'content': ''}]",
+                "Invalid limits|'limits': 1",
+                "Invalid limits|'limits': {'memory_mb': 0}",
+                "Invalid limits|'limits': {'memory_mb': -1}",
+                "Invalid limits|'limits': {'processes': 1.5}",
+                "Invalid limits|'limits': {'output_bytes': '1'}",
+                "Invalid limits|'limits': {'output_bytes': null}"
+            })
+    void whatIsWrongWithAnInputIsSaidInASentence(String error, String field) {
+        assertRefused(error, field.replace('\'', '"'));
+    }
+
+    @Test
+    void moreThanAHundredFilesAreRefused() throws IOException {
+        assertThat(readWith(files(100)).inputs().files()).hasSize(100);
+        assertRefused("Invalid input", files(101));
+    }
+
+    private static String files(int count) {
+        return IntStream.range(0, count)
+                .mapToObj("{\"filename\": \"f%d\", \"content\": \"\"}"::formatted)
+                .collect(Collectors.joining(",", "\"files\": [", "]"));
+    }
+
+    @Test
+    void filesAreTwentyMegabytesAtMostAndFiftyTogether() throws IOException {
+        String large = hosted(20 << 20).token();
+        String rest = hosted(10 << 20).token();
+        String more = hosted((20 << 20) + 1).token();
+
+        assertThat(readWith(byToken(large, large, rest)).inputs().files()).hasSize(3);
+        assertRefused("Invalid input", byToken(large, large, large));
+        assertRefused("Invalid files", byToken(more));
+    }
+
+    private static String byToken(String... tokens) {
+        return IntStream.range(0, tokens.length)
+                .mapToObj(i -> "{\"filename\": \"f%d\", \"token\": \"%s\"}".formatted(i, tokens[i]))
+                .collect(Collectors.joining(",", "\"files\": [", "]"));
+    }
+
+    @Test
+    void limitsAreWholeNumbers() throws IOException {
+        assertThat(readWith(
+                                "\"limits\": {\"memory_mb\": 64, \"processes\": 8.0, \"output_bytes\": 1e99, \"other\": []}")
+                        .limits())
+                .isEqualTo(new Limits(OptionalInt.of(64), OptionalInt.of(8), OptionalInt.of(Integer.MAX_VALUE)));
+    }
+
+    private static void assertRefused(String error, String field) {
+        assertThatThrownBy(() -> readWith(field))
+                .as(field)
+                .isInstanceOf(BadRequest.class)
+                .hasMessageEndingWith(".")
+                .extracting(e -> ((BadRequest) e).error())
+                .isEqualTo(error);
     }
 }

@@ -1,0 +1,112 @@
+package org.pyexec.sandbox;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A file that lies in the working directory when the program starts. What is wrong is said in the exceptions' messages, as
+ * sentences.
+ *
+ * @param filename relative, {@code /} between folders, no component that is empty, {@code .} or {@code ..}
+ * @param content at most 20 MB
+ */
+public record InputFile(String filename, Content content) {
+
+    private static final long MAX_BYTES = 20L << 20;
+    private static final int MAX_COMPONENT_BYTES = 255; // NAME_MAX, limits.h
+    private static final int MAX_NAME_BYTES = 2048; // below PATH_MAX together with the folder of the run
+    private static final int MAX_DEPTH = 32;
+    private static final String PROGRAM = "main.py";
+
+    public InputFile {
+        checkName(filename);
+        Inputs.require(content.size() <= MAX_BYTES, "'%s' is larger than %d MB.".formatted(filename, MAX_BYTES >> 20));
+    }
+
+    /** Where the bytes come from. */
+    public interface Content {
+
+        /** Length in bytes, known before. */
+        long size();
+
+        /** How many of the bytes are in this server's memory meanwhile. */
+        long heldBytes();
+
+        /**
+         * Writes exactly {@link #size} bytes, once.
+         *
+         * @throws InputGoneException if it is not there any more; nothing has been written then
+         * @throws IOException if it cannot be read, or the channel is closed
+         */
+        void writeTo(WritableByteChannel channel) throws IOException, InputGoneException;
+    }
+
+    /** A content that came with the request. */
+    public static Content inMemory(byte[] bytes) {
+        return new InMemory(bytes.clone());
+    }
+
+    /** The folders it lies in, from the outermost on. */
+    List<String> folders() {
+        List<String> folders = new ArrayList<>();
+        for (int end = filename.indexOf('/'); end >= 0; end = filename.indexOf('/', end + 1)) {
+            folders.add(filename.substring(0, end));
+        }
+        return folders;
+    }
+
+    private static void checkName(String name) {
+        Inputs.require(!name.isEmpty(), "The name of a file is empty.");
+        Inputs.require(
+                Inputs.isText(name) && name.chars().noneMatch(Character::isISOControl),
+                "The name of a file has a control character, or a surrogate without its other half.");
+        Inputs.require(!name.startsWith("/"), "'%s' is not a relative name.".formatted(name));
+        Inputs.require(bytes(name) <= MAX_NAME_BYTES, "The name of a file is longer than 2048 bytes.");
+        String[] components = name.split("/", -1);
+        Inputs.require(components.length <= MAX_DEPTH, "'%s' lies deeper than %d folders.".formatted(name, MAX_DEPTH));
+        for (String component : components) {
+            Inputs.require(
+                    !Set.of("", ".", "..").contains(component),
+                    "'%s' has a component that is empty, '.' or '..'.".formatted(name));
+            Inputs.require(
+                    bytes(component) <= MAX_COMPONENT_BYTES, "'%s' has a component above 255 bytes.".formatted(name));
+        }
+        Inputs.require(!components[0].equals(PROGRAM), "'%s' is the name of the program itself.".formatted(PROGRAM));
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static final class InMemory implements Content {
+
+        private final byte[] bytes;
+
+        InMemory(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
+        @Override
+        public long size() {
+            return bytes.length;
+        }
+
+        @Override
+        public long heldBytes() {
+            return bytes.length;
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel channel) throws IOException {
+            ByteBuffer rest = ByteBuffer.wrap(bytes);
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package org.pyexec.sandbox;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What a program finds at its start besides its code. What is wrong is said in the exceptions' messages, as sentences.
+ *
+ * @param stdin its standard input, UTF-8
+ * @param args its arguments, behind the name of the program
+ * @param env variables that are set in its environment, or replaced
+ * @param files in its working directory, at most 100, 50 MB together
+ */
+public record Inputs(String stdin, List<String> args, Map<String, String> env, List<InputFile> files) {
+
+    /** Nothing. */
+    public static final Inputs NONE = new Inputs("", List.of(), Map.of(), List.of());
+
+    private static final int MAX_FILES = 100;
+    private static final long MAX_BYTES = 50L << 20;
+
+    public Inputs {
+        args = List.copyOf(args);
+        env = Map.copyOf(new LinkedHashMap<>(env));
+        files = List.copyOf(files);
+        require(isText(stdin), "The standard input has a surrogate without its other half.");
+        for (String arg : args) {
+            require(isWord(arg), "An argument has a zero character, or a surrogate without its other half.");
+        }
+        env.forEach((name, value) -> {
+            require(!name.isEmpty() && !name.contains("="), "The name of a variable is empty or has an equals sign.");
+            require(
+                    isWord(name) && isWord(value),
+                    "A variable has a zero character, or a surrogate without its other half.");
+        });
+        checkFiles(files);
+    }
+
+    /** How much of it is in this server's memory, roughly in bytes. */
+    public long heldBytes() {
+        long words = args.stream().mapToLong(String::length).sum();
+        long variables = env.entrySet().stream()
+                .mapToLong(each -> each.getKey().length() + each.getValue().length())
+                .sum();
+        long contents =
+                files.stream().mapToLong(file -> file.content().heldBytes()).sum();
+        return stdin.length() + words + variables + contents;
+    }
+
+    private static void checkFiles(List<InputFile> files) {
+        require(files.size() <= MAX_FILES, "There are more than %d files.".formatted(MAX_FILES));
+        require(
+                files.stream().mapToLong(file -> file.content().size()).sum() <= MAX_BYTES,
+                "The files are larger than %d MB together.".formatted(MAX_BYTES >> 20));
+        Set<String> names = new HashSet<>();
+        Set<String> folders = new HashSet<>();
+        for (InputFile file : files) {
+            require(names.add(file.filename()), "There are two files named '%s'.".formatted(file.filename()));
+            folders.addAll(file.folders());
+        }
+        for (String name : names) {
+            require(!folders.contains(name), "'%s' is a file, and a folder of another.".formatted(name));
+        }
+    }
+
+    private static boolean isWord(String text) {
+        return text.indexOf('\0') < 0 && isText(text);
+    }
+
+    static boolean isText(String text) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+    }
+
+    static void require(boolean holds, String sentence) {
+        if (!holds) {
+            throw new IllegalArgumentException(sentence);
+        }
+    }
+}

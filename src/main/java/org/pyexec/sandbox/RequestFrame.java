@@ -1,0 +1,43 @@
+package org.pyexec.sandbox;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The frame that asks for a run, as docs/protocol.md describes it. The contents of files come behind it. */
+final class RequestFrame {
+
+    private RequestFrame() {}
+
+    static ByteBuffer of(Program program) {
+        List<Frames.Field> fields = new ArrayList<>();
+        fields.add(new Frames.Field("timeout-ms", Long.toString(millis(program.timeout()))));
+        fields.add(new Frames.Field("network", program.network() ? "1" : "0"));
+        addLimits(program.limits(), fields);
+        addInputs(program.inputs(), fields);
+        fields.add(new Frames.Field("code", program.code()));
+        return Frames.frame(Frames.REQUEST, fields);
+    }
+
+    private static long millis(Duration timeout) {
+        return Math.max(1, timeout.toMillis());
+    }
+
+    private static void addLimits(Limits limits, List<Frames.Field> fields) {
+        limits.memoryMb().ifPresent(limit -> fields.add(new Frames.Field("memory-mb", Integer.toString(limit))));
+        limits.processes().ifPresent(limit -> fields.add(new Frames.Field("processes", Integer.toString(limit))));
+        limits.outputBytes().ifPresent(limit -> fields.add(new Frames.Field("output-bytes", Integer.toString(limit))));
+    }
+
+    private static void addInputs(Inputs inputs, List<Frames.Field> fields) {
+        if (!inputs.stdin().isEmpty()) {
+            fields.add(new Frames.Field("stdin", inputs.stdin()));
+        }
+        inputs.args().forEach(arg -> fields.add(new Frames.Field("arg", arg)));
+        inputs.env().forEach((name, value) -> fields.add(new Frames.Field("env", name + "=" + value)));
+        for (InputFile file : inputs.files()) {
+            fields.add(new Frames.Field("input", file.content().size() + "\0" + file.filename()));
+        }
+    }
+}

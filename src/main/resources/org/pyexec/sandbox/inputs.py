@@ -1,0 +1,108 @@
+"""What a program finds at its start besides its code: files, arguments, environment, lower limits. In the child."""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import sys
+import time
+from typing import Dict, List, Optional
+
+from . import frames, policy, request
+
+READ_BYTES = 256 << 10
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+
+
+class NoRoom(Exception):
+    """The files are larger than what the program may write."""
+
+
+def place(files: List[request.Input], first: bytes, control: int) -> None:
+    """Writes them below the working directory; `first` is what has been read of their contents, `control` has the rest."""
+    arrived = _Arrived(first, control)
+    try:
+        for each in files:
+            _write(each, arrived)
+    except OSError as e:
+        if e.errno not in _FULL:
+            raise
+        _take_away(files)
+        raise NoRoom from e
+
+
+class _Arrived:
+    """Bytes in the order in which they come."""
+
+    def __init__(self, first: bytes, control: int) -> None:
+        self._first = memoryview(first)
+        self._control = control
+
+    def take(self, most: int) -> memoryview:
+        if not self._first:
+            self._first = memoryview(os.read(self._control, READ_BYTES))
+            if not self._first:
+                os._exit(0)  # nobody wants this run any more
+        taken, self._first = self._first[:most], self._first[most:]
+        return taken
+
+
+def _write(each: request.Input, arrived: _Arrived) -> None:
+    folder = os.path.dirname(each.name)
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+    descriptor = os.open(each.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    try:
+        left = each.size
+        while left:
+            part = arrived.take(left)
+            left -= len(part)
+            while part:
+                part = part[os.write(descriptor, part) :]
+    finally:
+        os.close(descriptor)
+
+
+def _take_away(files: List[request.Input]) -> None:
+    """They would be taken for what the program left."""
+    for each in files:
+        try:
+            os.unlink(each.name)
+        except OSError:
+            pass  # it did not get that far
+
+
+def put_on_stage(fields: frames.Fields) -> None:
+    """Arguments and environment, as if the interpreter had been started with them."""
+    arguments = [os.fsdecode(value) for name, value in fields if name == "arg"]
+    if arguments:
+        sys.argv = [policy.PROGRAM, *arguments]
+        if sys.version_info >= (3, 10):
+            sys.orig_argv = [sys.executable, policy.PROGRAM, *arguments]
+    variables = [value.partition(b"=") for name, value in fields if name == "env"]
+    for name, _, value in variables:
+        os.environb[name] = value
+    if any(name == b"TZ" for name, _, _ in variables):
+        time.tzset()
+
+
+def lower_limits(given: Dict[str, bytes], more_processes: Optional[int]) -> None:
+    """Below what the child was parked with; setrlimit(2).
+
+    `more_processes`: what the kernel counts besides the program's; None where it counts those of others as well.
+    """
+    less = int(given.get("less-memory", b"0"))
+    if less:
+        # Data counts once, address space twice: as in confinement.py.
+        for which, amount in ((resource.RLIMIT_DATA, less), (resource.RLIMIT_AS, 2 * less)):
+            resource.setrlimit(which, _reduced(resource.getrlimit(which), amount))
+    if "processes" in given and more_processes is not None:
+        _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+        most = int(given["processes"]) + more_processes
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+
+def _reduced(limits: tuple, amount: int) -> tuple:
+    return tuple(limit if limit == resource.RLIM_INFINITY else max(0, limit - amount) for limit in limits)

@@ -1,0 +1,70 @@
+"""What the server asks for, checked once, and what of it goes on to the child."""
+
+from __future__ import annotations
+
+import math
+from typing import Dict, List, NamedTuple, Tuple
+
+from . import config, frames, policy
+
+
+class Input(NamedTuple):
+    """A file that is there before the program starts; its content follows the request."""
+
+    name: bytes  # relative, checked by the server; whoever writes it has the program's rights only
+    size: int
+
+
+class Request(NamedTuple):
+    code: bytes
+    timeout: float  # seconds
+    networked: bool
+    stdin: bytes
+    handed_on: frames.Fields  # to the child as they came: arg, env, input
+    inputs: Tuple[Input, ...]
+    limits: Dict[str, int]  # by their names in config.Config, never above it
+
+    @property
+    def cpu_seconds(self) -> int:
+        return max(1, math.ceil(self.timeout * policy.CPU_FACTOR))
+
+    def for_child(self, settings: config.Config) -> frames.Fields:
+        """`settings` are the server's own, which the child was parked with."""
+        fields = [("code", self.code), ("cpu-seconds", str(self.cpu_seconds).encode()), *self.handed_on]
+        if "memory" in self.limits:
+            fields.append(("less-memory", str(settings.memory - self.limits["memory"]).encode()))
+        if "processes" in self.limits:
+            fields.append(("processes", str(self.limits["processes"]).encode()))
+        return fields
+
+
+def parse(payload: bytes, settings: config.Config) -> Request:
+    """Raises frames.ProtocolError, KeyError or ValueError."""
+    fields = frames.decode(payload)
+    given = dict(fields)
+    return Request(
+        code=given["code"],
+        timeout=int(given["timeout-ms"]) / 1000,
+        networked=given["network"] == b"1",
+        stdin=given.get("stdin", b""),
+        handed_on=[field for field in fields if field[0] in ("arg", "env", "input")],
+        inputs=tuple(inputs_of(fields)),
+        limits=_limits(given, settings),
+    )
+
+
+def inputs_of(fields: frames.Fields) -> List[Input]:
+    """Each is a size in decimal, a zero byte and a name."""
+    parts = [value.partition(b"\0") for name, value in fields if name == "input"]
+    return [Input(name, int(size)) for size, _, name in parts]
+
+
+def _limits(given: Dict[str, bytes], settings: config.Config) -> Dict[str, int]:
+    asked = {}
+    if "memory-mb" in given:
+        asked["memory"] = min(int(given["memory-mb"]) << 20, settings.memory)
+    if "processes" in given:
+        asked["processes"] = min(int(given["processes"]), settings.processes)
+    if "output-bytes" in given:
+        asked["output"] = min(int(given["output-bytes"]), settings.output)
+    return asked
