@@ -54,6 +54,7 @@ public class JerseyFilter extends ServletContainer {
                         .resolver())
                 .property(ServerProperties.WADL_FEATURE_DISABLE, true)
                 .property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true)
+                .property(ServerProperties.OUTBOUND_CONTENT_LENGTH_BUFFER, 0) // otherwise flush() does not
                 .property(ServerProperties.BV_FEATURE_DISABLE, true)
                 .property(ServerProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)
                 .property(ServletProperties.FILTER_FORWARD_ON_404, false);

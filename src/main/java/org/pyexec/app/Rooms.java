@@ -24,10 +24,12 @@ import org.pyexec.web.ApiResource;
 import org.pyexec.web.Assets;
 import org.pyexec.web.AssetsResource;
 import org.pyexec.web.DownloadResource;
+import org.pyexec.web.ExecuteAnswers;
 import org.pyexec.web.ExecuteResource;
 import org.pyexec.web.FailureMapper;
 import org.pyexec.web.HealthResource;
 import org.pyexec.web.HostResource;
+import org.pyexec.web.InternalErrors;
 import org.pyexec.web.LateAnswers;
 import org.pyexec.web.RootResource;
 import org.pyexec.web.Uptime;
@@ -96,6 +98,7 @@ record Rooms(
             ServletContext context)
             throws IOException {
         Answers answers = new Answers(Json.mapper(settings.bodies().maxBodyBytes()), clock);
+        InternalErrors errors = new InternalErrors(answers, settings.development());
         Uptime uptime = new Uptime(System::nanoTime);
         Assets assets = Assets.of(context);
         HealthResource.Host host = SettingsReader.host(context.getServerInfo());
@@ -110,11 +113,16 @@ record Rooms(
                         lateAnswers,
                         uptime,
                         host),
-                new ExecuteResource(executions, files, answers, lateAnswers, settings.failedExecutionStatus()),
+                new ExecuteResource(
+                        executions,
+                        files,
+                        answers,
+                        new ExecuteAnswers(answers, errors, settings.failedExecutionStatus()),
+                        lateAnswers),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes()),
                 new DownloadResource(files, answers),
                 new AssetsResource(assets),
-                new FailureMapper(answers, settings.development()));
+                new FailureMapper(answers, errors));
     }
 
     /** Ends every program, and returns when their clients have been told. */

@@ -1,12 +1,96 @@
 package org.pyexec.execution;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.pyexec.sandbox.SandboxRun;
 
-/**
- * A program that has been taken on.
- *
- * @param outcome completed on a thread of the executor, with the outcome, or with {@link RefusedException} if the program
- *     was not run, or with an unchecked exception if the server broke; what is attached to it must be short
- * @param started whether it had a slot at once; otherwise it waits in the queue, or is refused already
- */
-public record Execution(CompletionStage<Outcome> outcome, boolean started) {}
+/** A program that has been taken on. Safe for use by many threads. */
+public final class Execution {
+
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+
+    // mutable state, guarded by this
+    private boolean hadSlotAtOnce;
+    private boolean abandoned;
+    private @Nullable CompletableFuture<Slots.Lease> place;
+    private @Nullable SandboxRun run;
+
+    Execution() {}
+
+    /** One that was refused at once. */
+    static Execution refused(RefusedException refusal) {
+        Execution execution = new Execution();
+        execution.fail(refusal);
+        return execution;
+    }
+
+    /**
+     * Completed on a thread of the executor, with the outcome, or with {@link RefusedException} if the program was not run, or
+     * with an unchecked exception if the server broke; what is attached to it must be short.
+     */
+    public CompletionStage<Outcome> outcome() {
+        return outcome;
+    }
+
+    /** Whether it had a slot at once; otherwise it waits in the queue, or is refused already. */
+    public synchronized boolean hadSlotAtOnce() {
+        return hadSlotAtOnce;
+    }
+
+    /** Whether it was refused, or has ended already. */
+    public boolean isOver() {
+        return outcome.isDone();
+    }
+
+    /** Nobody waits for it any more: it leaves the queue, or its program ends. Idempotent; returns at once. */
+    public void abandon() {
+        CompletableFuture<Slots.Lease> waiting;
+        SandboxRun running;
+        synchronized (this) {
+            abandoned = true;
+            waiting = place;
+            running = run;
+        }
+        if (waiting != null) {
+            waiting.completeExceptionally(abandonment());
+        }
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    static RefusedException abandonment() {
+        return new RefusedException(Refusal.ABANDONED, "The client has gone.");
+    }
+
+    synchronized boolean isAbandoned() {
+        return abandoned;
+    }
+
+    /** Where it waits, or has waited. */
+    synchronized void queued(CompletableFuture<Slots.Lease> where) {
+        hadSlotAtOnce = where.isDone() && !where.isCompletedExceptionally();
+        place = where;
+    }
+
+    /** The program runs; ends it if nobody wants it any more. */
+    void running(SandboxRun running) {
+        boolean unwanted;
+        synchronized (this) {
+            run = running;
+            unwanted = abandoned;
+        }
+        if (unwanted) {
+            running.close();
+        }
+    }
+
+    void complete(Outcome result) {
+        outcome.complete(result);
+    }
+
+    void fail(Throwable failure) {
+        outcome.completeExceptionally(failure);
+    }
+}

@@ -2,6 +2,7 @@ package org.pyexec.execution;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import org.pyexec.files.FileStore;
 import org.pyexec.sandbox.InputGoneException;
 import org.pyexec.sandbox.Program;
+import org.pyexec.sandbox.RunListener;
 import org.pyexec.sandbox.RunReport;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxRun;
@@ -72,58 +74,83 @@ public final class Executions {
      * @param client who shares the slots fairly with others
      */
     public Execution run(Program program, String client) {
+        return take(program, client, Optional.empty());
+    }
+
+    /**
+     * Runs a program that is followed while it runs. Returns at once.
+     *
+     * @param client who shares the slots fairly with others
+     */
+    public StreamedExecution stream(Program program, String client) {
+        Transcript transcript = new Transcript();
+        Follower follower = transcript.pace();
+        Execution execution = take(program, client, Optional.of(transcript));
+        execution.outcome().whenComplete((outcome, failure) -> transcript.end());
+        return new StreamedExecution(execution, follower);
+    }
+
+    private Execution take(Program program, String client, Optional<Transcript> transcript) {
         if (program.network() && !networkAvailable()) {
-            return new Execution(
-                    CompletableFuture.failedFuture(new RefusedException(
-                            Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access.")),
-                    false);
+            return Execution.refused(new RefusedException(
+                    Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access."));
         }
-        CompletableFuture<Outcome> answer = new CompletableFuture<>();
-        CompletionStage<Slots.Lease> slot = slots.take(client, (int) (1 + program.heldBytes() / BYTES_PER_PLACE));
-        boolean started = isThere(slot.toCompletableFuture());
-        slot.whenComplete((lease, failure) -> {
+        Execution execution = new Execution();
+        CompletableFuture<Slots.Lease> slot = slots.take(client, (int) (1 + program.heldBytes() / BYTES_PER_PLACE));
+        execution.queued(slot);
+        CompletionStage<Slots.Lease> unused = slot.whenComplete((lease, failure) -> {
             if (failure == null) {
-                start(program, lease, answer);
+                start(program, lease, execution, transcript);
             } else {
-                answer.completeExceptionally(refusalOf(failure));
+                execution.fail(refusalOf(failure));
             }
         });
-        return new Execution(answer, started);
+        return execution;
     }
 
-    private static boolean isThere(CompletableFuture<?> future) {
-        return future.isDone() && !future.isCompletedExceptionally();
-    }
-
-    private void start(Program program, Slots.Lease lease, CompletableFuture<Outcome> answer) {
+    private void start(Program program, Slots.Lease lease, Execution execution, Optional<Transcript> transcript) {
         try {
-            executor.execute(() -> perform(program, lease, answer));
+            executor.execute(() -> perform(program, lease, execution, transcript));
         } catch (RejectedExecutionException e) {
             lease.close();
-            answer.completeExceptionally(
+            execution.fail(
                     new RefusedException(Refusal.BUSY, "The application server takes no more work at the moment.", e));
         }
     }
 
     /** The way of one program; the outcome is told at once, and the slot is free again when the sandbox is gone. */
-    private void perform(Program program, Slots.Lease lease, CompletableFuture<Outcome> answer) {
+    private void perform(Program program, Slots.Lease lease, Execution execution, Optional<Transcript> transcript) {
         try (lease;
                 SandboxRun run = sandbox.open(program);
                 OutcomeCollector collector = new OutcomeCollector(files, settings.maxFileBytes())) {
-            RunReport report = run.await(collector);
-            answer.complete(collector.outcome(report, clock.instant(), sandbox.status()));
+            execution.running(run);
+            RunReport report = run.await(listener(program, collector, transcript));
+            execution.complete(collector.outcome(report, clock.instant(), sandbox.status()));
             run.awaitGone();
         } catch (SandboxUnavailableException e) {
-            answer.completeExceptionally(
-                    new RefusedException(Refusal.SANDBOX_UNAVAILABLE, String.valueOf(e.getMessage()), e));
+            execution.fail(new RefusedException(Refusal.SANDBOX_UNAVAILABLE, String.valueOf(e.getMessage()), e));
         } catch (InputGoneException e) {
-            answer.completeExceptionally(new RefusedException(Refusal.INPUT_GONE, String.valueOf(e.getMessage()), e));
+            execution.fail(new RefusedException(Refusal.INPUT_GONE, String.valueOf(e.getMessage()), e));
         } catch (IOException e) {
-            answer.completeExceptionally(new RefusedException(
-                    Refusal.SANDBOX_UNAVAILABLE, "The sandbox failed while the program ran; try again.", e));
+            execution.fail(
+                    execution.isAbandoned()
+                            ? Execution.abandonment()
+                            : new RefusedException(
+                                    Refusal.SANDBOX_UNAVAILABLE,
+                                    "The sandbox failed while the program ran; try again.",
+                                    e));
         } catch (RuntimeException | Error e) {
-            answer.completeExceptionally(e);
+            execution.fail(e);
         }
+    }
+
+    private static RunListener listener(Program program, OutcomeCollector collector, Optional<Transcript> transcript) {
+        return transcript.isPresent()
+                ? new TranscribingListener(
+                        collector,
+                        transcript.get(),
+                        System.nanoTime() + program.timeout().toNanos())
+                : collector;
     }
 
     private Throwable refusalOf(Throwable failure) {

@@ -9,5 +9,7 @@ public enum Refusal {
     /** The network was asked for where it is switched off or can't be guarded. */
     NETWORK_UNAVAILABLE,
     /** One of its files has expired since it was asked for. */
-    INPUT_GONE
+    INPUT_GONE,
+    /** Whoever asked for it has gone. */
+    ABANDONED
 }

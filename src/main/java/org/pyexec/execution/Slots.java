@@ -106,24 +106,24 @@ final class Slots {
      *
      * @param clientName who shares the slots fairly with others
      * @param size how much room it needs in the queue; more than there is means all of it
-     * @return completed exceptionally by {@link RefusedException} when the queue is full, and by a
+     * @return whoever completes it exceptionally leaves the queue; completed exceptionally by {@link RefusedException} when the queue is full, and by a
      *     {@link TimeoutException} when the patience has run out
      */
-    CompletionStage<Lease> take(String clientName, int size) {
+    CompletableFuture<Lease> take(String clientName, int size) {
         Place place;
         List<Place> displaced;
         synchronized (this) {
             Client client = clients.computeIfAbsent(clientName, Client::new);
             if (taken < capacity) {
                 enter(client);
-                return CompletableFuture.completedStage(new Lease(client));
+                return CompletableFuture.completedFuture(new Lease(client));
             }
             int needed = Math.min(size, Math.max(room, 1));
             displaced = displaceFor(client, needed);
             if (occupied + needed > room) {
                 displaced.forEach(this::putBack);
                 forgetIfIdle(client);
-                return CompletableFuture.failedStage(new RefusedException(
+                return CompletableFuture.failedFuture(new RefusedException(
                         Refusal.BUSY, "All %d slots are busy and the queue is full.".formatted(capacity)));
             }
             place = enqueue(client, needed);
@@ -134,10 +134,11 @@ final class Slots {
                 () -> place.lease.completeExceptionally(new TimeoutException()),
                 patience.toMillis(),
                 TimeUnit.MILLISECONDS);
-        return place.lease.whenComplete((lease, failure) -> {
+        CompletionStage<Lease> unused = place.lease.whenComplete((lease, failure) -> {
             end.cancel(false);
             leaveQueue(place, failure);
         });
+        return place.lease;
     }
 
     synchronized int running() {

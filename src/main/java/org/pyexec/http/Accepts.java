@@ -1,5 +1,6 @@
 package org.pyexec.http;
 
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -10,21 +11,31 @@ public final class Accepts {
 
     /** Whether a client names {@code text/html} and likes it better than JSON, as browsers do. */
     public static boolean preferHtml(@Nullable String accept) {
+        return prefers(accept, "text/html", "application/xhtml+xml");
+    }
+
+    /** Whether a client names {@code text/event-stream} and likes it better than JSON, as an EventSource does. */
+    public static boolean preferEvents(@Nullable String accept) {
+        return prefers(accept, "text/event-stream");
+    }
+
+    private static boolean prefers(@Nullable String accept, String... types) {
         if (accept == null) {
             return false;
         }
-        double html = 0;
+        double wanted = 0;
         double json = 0;
         for (String range : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
             String[] parts = range.split(";", -1);
             double quality = quality(parts);
-            switch (parts[0].strip()) {
-                case "text/html", "application/xhtml+xml" -> html = Math.max(html, quality);
-                case "application/json", "application/*" -> json = Math.max(json, quality);
-                default -> {}
+            String type = parts[0].strip();
+            if (List.of(types).contains(type)) {
+                wanted = Math.max(wanted, quality);
+            } else if (type.equals("application/json") || type.equals("application/*")) {
+                json = Math.max(json, quality);
             }
         }
-        return html > json;
+        return wanted > json;
     }
 
     private static double quality(String[] parts) {

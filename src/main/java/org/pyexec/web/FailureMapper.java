@@ -6,8 +6,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
 
@@ -17,20 +15,15 @@ import org.pyexec.http.RequestId;
  */
 public class FailureMapper implements ExceptionMapper<Throwable> {
 
-    private static final Logger LOG = System.getLogger(FailureMapper.class.getName());
-
     private final Answers answers;
-    private final boolean development;
+    private final InternalErrors errors;
 
     @Context
     private HttpServletRequest request;
 
-    /**
-     * @param development whether the client also sees the message of an internal error
-     */
-    public FailureMapper(Answers answers, boolean development) {
+    public FailureMapper(Answers answers, InternalErrors errors) {
         this.answers = answers;
-        this.development = development;
+        this.errors = errors;
     }
 
     @Override
@@ -39,11 +32,7 @@ public class FailureMapper implements ExceptionMapper<Throwable> {
                 && refused.getResponse().getStatus() < 500) {
             return refusal(refused.getResponse());
         }
-        LOG.log(Level.ERROR, "request_id=%s event=internal_error".formatted(RequestId.of(request)), failure);
-        String message = development
-                ? String.valueOf(failure)
-                : "Something went wrong on the server; the request id helps its operator to find out what.";
-        return answer(500, answers.error(request, "Internal server error", message));
+        return answer(500, errors.of(failure, RequestId.of(request)));
     }
 
     private Response refusal(Response refused) {

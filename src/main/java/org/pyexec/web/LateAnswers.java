@@ -3,7 +3,11 @@ package org.pyexec.web;
 import jakarta.servlet.AsyncContext;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.ConnectionCallback;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.pyexec.http.AtTheEnd;
 
 /**
@@ -62,13 +67,48 @@ public final class LateAnswers implements AutoCloseable {
         }
         long since = System.nanoTime();
         owed.register();
-        answer.whenComplete((value, failure) -> later(since, () -> {
-            try {
-                reply.give(value, failure);
-            } finally {
-                owed.arriveAndDeregister();
-            }
-        }));
+        answer.whenComplete((value, failure) -> later(since, () -> giveOwed(reply, value, failure)));
+    }
+
+    /**
+     * Passes on an answer that takes its time to be written, as long as a program runs; called by the server's thread, as the last
+     * that it does for the request.
+     *
+     * @throws RejectedExecutionException if there is no thread for it; nothing has been given then
+     */
+    void giveLong(StreamingOutput body, AsyncContext context, AsyncResponse response) {
+        long since = System.nanoTime();
+        Reply reply = new Reply(context, response);
+        Response answer = Response.ok((StreamingOutput) out -> writeLong(body, out, since))
+                .type(EventStream.TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .header("X-Accel-Buffering", "no") // nginx would hold it back
+                .build();
+        owed.register();
+        try {
+            executor.execute(() -> giveOwed(reply, answer, null));
+        } catch (RejectedExecutionException e) {
+            owed.arriveAndDeregister();
+            throw e;
+        }
+    }
+
+    /** Its end is held back as well; what it says is not. */
+    private static void writeLong(StreamingOutput body, OutputStream out, long since) throws IOException {
+        body.write(out);
+        try {
+            TimeUnit.NANOSECONDS.sleep(since + RETURN_NANOS - System.nanoTime());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void giveOwed(Reply reply, @Nullable Response value, @Nullable Throwable failure) {
+        try {
+            reply.give(value, failure);
+        } finally {
+            owed.arriveAndDeregister();
+        }
     }
 
     /** Waits until the answers that are still to come have been given, for five seconds at most. */
@@ -129,7 +169,7 @@ public final class LateAnswers implements AutoCloseable {
             context.addListener(new AtTheEnd(() -> completed.set(true)));
         }
 
-        void give(Response value, Throwable failure) {
+        void give(@Nullable Response value, @Nullable Throwable failure) {
             AtomicBoolean broken = new AtomicBoolean();
             response.register((ConnectionCallback) disconnected -> broken.set(true));
             if (failure == null) {

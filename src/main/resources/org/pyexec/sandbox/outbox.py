@@ -33,6 +33,10 @@ class Outbox:
     def is_empty(self) -> bool:
         return not self._waiting
 
+    @property
+    def waiting_bytes(self) -> int:
+        return sum(map(len, self._waiting))
+
     def listen(self, wanted: bool) -> None:
         """Whether the idle handler is called for what comes; the other side may have to wait then."""
         if wanted == self._listening or self._broken:

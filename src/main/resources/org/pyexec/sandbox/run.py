@@ -15,6 +15,7 @@ from .slot import Slot
 READ_BYTES = 64 << 10
 WAIT_SECONDS = 30.0  # for a child; the server has its own slots, so this is only met when something is wrong
 DRAIN_READS = 32  # a pipe holds 64 KiB; somebody may go on writing
+UNREAD_BYTES = 256 << 10  # by the server, above which the program has to wait with its output
 
 
 class Stream:
@@ -123,8 +124,7 @@ class Run:
         slot.on_exit = self._on_exit
         slot.on_dead = self._on_dead
         self._streams = [Stream(slot.stdout, frames.STDOUT), Stream(slot.stderr, frames.STDERR)]
-        for stream in self._streams:
-            self._loop.watch(stream.descriptor, loop.READ, self._pump(stream))
+        self._listen()
         self._watcher = watch.Watcher(self._loop, slot, self._limits, self._cpu_limit, self._on_limit)
         self._started = time.monotonic()
         self._timer = self._loop.later(WAIT_SECONDS, self.cancel)  # for the inputs
@@ -163,8 +163,25 @@ class Run:
             self._read(stream)
             if all(each.ended for each in self._streams):
                 self._look_at_report()
+            elif self._outbox.waiting_bytes > UNREAD_BYTES:
+                self._hold_up()
 
         return on_output
+
+    def _hold_up(self) -> None:
+        """Full pipes hold the program up, until the server has read what there is."""
+        for stream in self._streams:
+            self._loop.forget(stream.descriptor)
+        self._outbox.pour(iter(()), self._listen_again)
+
+    def _listen_again(self) -> None:
+        if self._ending is None and not self._finished:
+            self._listen()
+
+    def _listen(self) -> None:
+        for stream in self._streams:
+            if not stream.ended:
+                self._loop.watch(stream.descriptor, loop.READ, self._pump(stream))
 
     def _read(self, stream: Stream) -> bool:
         """One read; whether there was something."""

@@ -151,7 +151,7 @@ class SlotsTest {
         CompletionStage<Slots.Lease> again = slots.take("first", 1);
         served.close();
         for (CompletionStage<Slots.Lease> stranger : strangers) {
-            slots.take("newer " + strangers.indexOf(stranger), 1);
+            CompletionStage<Slots.Lease> unused = slots.take("newer " + strangers.indexOf(stranger), 1);
             now(stranger).close();
         }
         now(again);

@@ -1,6 +1,7 @@
 package org.pyexec.it;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -80,6 +81,22 @@ final class Http {
         all.addAll(List.of(headers));
         HttpRequest request = request("POST", "/execute", body, all.toArray(String[]::new));
         return CLIENT.sendAsync(request, BodyHandlers.ofByteArray()).thenApply(Http::answer);
+    }
+
+    /** Sends a body to {@code POST /execute}; returns when the head of the answer is there. */
+    HttpResponse<InputStream> stream(String json, String... headers) {
+        List<String> all = new ArrayList<>(List.of("Content-Type", "application/json"));
+        all.addAll(List.of(headers));
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        try {
+            return CLIENT.send(
+                    request("POST", "/execute", body, all.toArray(String[]::new)), BodyHandlers.ofInputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
     }
 
     /** Uploads one file as curl does. */

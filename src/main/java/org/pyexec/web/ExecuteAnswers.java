@@ -1,0 +1,96 @@
+package org.pyexec.web;
+
+import jakarta.ws.rs.core.Response;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.pyexec.execution.Execution;
+import org.pyexec.execution.Outcome;
+import org.pyexec.execution.Refusal;
+import org.pyexec.execution.RefusedException;
+import org.pyexec.http.ErrorBody;
+
+/** From what came of a program to the answer, with its line in the log. Safe for use by many threads. */
+public final class ExecuteAnswers {
+
+    private static final Logger LOG = System.getLogger(ExecuteAnswers.class.getName());
+    private static final int BUSY_RETRY_SECONDS = 5;
+
+    private final Answers answers;
+    private final InternalErrors errors;
+    private final int failedStatus;
+
+    /**
+     * @param failedStatus status of an answer about a program that failed
+     */
+    public ExecuteAnswers(Answers answers, InternalErrors errors, int failedStatus) {
+        this.answers = answers;
+        this.errors = errors;
+        this.failedStatus = failedStatus;
+    }
+
+    /** The answer when it is there, whatever comes of the program; its entity is the bytes of the JSON. */
+    CompletableFuture<Response> to(Execution execution, String requestId) {
+        return execution
+                .outcome()
+                .thenApply(outcome -> of(outcome, requestId))
+                .exceptionally(failure -> of(failure, requestId))
+                .toCompletableFuture();
+    }
+
+    /** When the application server has no thread to give an answer. */
+    Response noThread(RejectedExecutionException why, String requestId) {
+        String message = "The application server takes no more work at the moment.";
+        return refusal(new RefusedException(Refusal.BUSY, message, why), requestId);
+    }
+
+    private Response of(Throwable failure, String requestId) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof RefusedException refused
+                ? refusal(refused, requestId)
+                : answers.json(500, errors.of(cause, requestId).failed());
+    }
+
+    private Response of(Outcome outcome, String requestId) {
+        int status = outcome.report().ending().successful() ? 200 : failedStatus;
+        LOG.log(
+                Level.INFO,
+                "request_id={0} event=execute status={1} reason={2} ms={3}",
+                requestId,
+                Integer.toString(status),
+                outcome.report().ending().reason().word(),
+                Long.toString(outcome.report().duration().toMillis()));
+        return answers.json(status, ExecuteResponse.of(outcome));
+    }
+
+    private Response refusal(RefusedException refused, String requestId) {
+        LOG.log(
+                refused.refusal() == Refusal.ABANDONED ? Level.INFO : Level.WARNING,
+                "request_id={0} event=refused reason={1} message=\"{2}\"",
+                requestId,
+                refused.refusal(),
+                refused.getMessage());
+        String message = String.valueOf(refused.getMessage());
+        return switch (refused.refusal()) {
+            case BUSY -> unavailable("Server is busy", message, requestId);
+            case SANDBOX_UNAVAILABLE -> unavailable("Sandbox is not available", message, requestId);
+            case ABANDONED -> unavailable("Execution was abandoned", message, requestId);
+            case INPUT_GONE -> answers.json(400, error("Invalid files", message, requestId));
+            case NETWORK_UNAVAILABLE -> answers.json(403, error("Network access is not available", message, requestId));
+        };
+    }
+
+    private Response unavailable(String error, String message, String requestId) {
+        return Response.fromResponse(answers.json(503, error(error, message, requestId)))
+                .header("Retry-After", BUSY_RETRY_SECONDS)
+                .build();
+    }
+
+    private ErrorBody error(String error, String message, String requestId) {
+        return ErrorBody.of(error, message, requestId, answers.clock().instant())
+                .failed();
+    }
+}
