@@ -15,6 +15,7 @@ import org.pyexec.execution.Readiness;
 import org.pyexec.files.FileStore;
 import org.pyexec.filter.Bodies;
 import org.pyexec.filter.BodyLimits;
+import org.pyexec.http.Delays;
 import org.pyexec.http.Json;
 import org.pyexec.ratelimit.RateLimiter;
 import org.pyexec.sandbox.Sandbox;
@@ -61,7 +62,8 @@ record Rooms(
         Executions executions = new Executions(settings.execution(), sandbox, files, executor, timer, clock);
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
-        LateAnswers lateAnswers = new LateAnswers(executor, timer);
+        Delays delays = new Delays(executor, timer);
+        LateAnswers lateAnswers = new LateAnswers(delays);
         return new Rooms(
                 settings,
                 executor,
@@ -69,7 +71,7 @@ record Rooms(
                 files,
                 sandbox,
                 executions,
-                new Bodies(limits, files.incoming(), executor, timer),
+                new Bodies(limits, files.incoming(), delays),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
                 lateAnswers,
                 webComponents(settings, executions, files, lateAnswers, clock, context));

@@ -38,9 +38,9 @@ public final class Execution {
         return hadSlotAtOnce;
     }
 
-    /** Whether it was refused, or has ended already. */
-    public boolean isOver() {
-        return outcome.isDone();
+    /** Whether it is known already that there will be no outcome. */
+    public boolean isRefused() {
+        return outcome.isCompletedExceptionally();
     }
 
     /** Nobody waits for it any more: it leaves the queue, or its program ends. Idempotent; returns at once. */

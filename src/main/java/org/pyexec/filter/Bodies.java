@@ -8,8 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
+import org.pyexec.http.Delays;
 import org.pyexec.http.ErrorBody;
 
 /**
@@ -28,17 +27,18 @@ public final class Bodies {
 
     private final BodyLimits limits;
     private final Path folder;
+    private final Delays delays;
     private final StallWatch watch;
 
     /**
      * @param folder private folder for bodies that are too large for memory
-     * @param executor where stalled clients are looked for, and refused
-     * @param timer says when
+     * @param delays where stalled clients are looked for now and then, and refused
      */
-    public Bodies(BodyLimits limits, Path folder, Executor executor, ScheduledExecutorService timer) {
+    public Bodies(BodyLimits limits, Path folder, Delays delays) {
         this.limits = limits;
         this.folder = folder;
-        this.watch = new StallWatch(executor, timer);
+        this.delays = delays;
+        this.watch = new StallWatch(delays);
     }
 
     /** Passes the request on as soon as its body is there: at once, or in a later dispatch. */
@@ -64,7 +64,7 @@ public final class Bodies {
         if (!hasBody(request) || clientWaits(request)) {
             FilterResponses.write(response, status, error);
         } else {
-            new BodyReader(request, response, limits, new SpooledBody(folder), watch).drain(status, error);
+            new BodyReader(request, response, limits, new SpooledBody(folder), watch, delays).drain(status, error);
         }
     }
 
@@ -77,7 +77,7 @@ public final class Bodies {
         }
         SpooledBody body = new SpooledBody(folder);
         request.setAttribute(RECEIVED, body);
-        new BodyReader(request, response, limits, body, watch).receive(limit, tooLarge(request, path));
+        new BodyReader(request, response, limits, body, watch, delays).receive(limit, tooLarge(request, path));
     }
 
     private ErrorBody tooLarge(HttpServletRequest request, String path) {

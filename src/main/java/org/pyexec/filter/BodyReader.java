@@ -10,7 +10,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.http.AfterReturn;
 import org.pyexec.http.AtTheEnd;
+import org.pyexec.http.Delays;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
 
@@ -55,7 +57,8 @@ final class BodyReader implements ReadListener {
             HttpServletResponse response,
             BodyLimits limits,
             SpooledBody body,
-            StallWatch watch)
+            StallWatch watch,
+            Delays delays)
             throws IOException {
         this.request = request;
         this.response = response;
@@ -66,7 +69,7 @@ final class BodyReader implements ReadListener {
         this.context = request.startAsync(request, response);
         this.context.setTimeout(0);
         this.context.addListener(new AtTheEnd(this::forget));
-        this.afterReturn = AfterReturn.of(context, watch);
+        this.afterReturn = AfterReturn.of(context, delays);
     }
 
     /** Receives the body, then dispatches the request; a body that is longer than the limit gets the error. */

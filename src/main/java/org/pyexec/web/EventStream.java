@@ -69,8 +69,7 @@ final class EventStream implements StreamingOutput {
             next = follower.next(HEARTBEAT);
         }
         Response last = answer.join();
-        boolean refused = streamed.execution().outcome().toCompletableFuture().isCompletedExceptionally();
-        event(out, refused ? "error" : "done", (byte[]) last.getEntity());
+        event(out, streamed.execution().isRefused() ? "error" : "done", (byte[]) last.getEntity());
     }
 
     /** {@code data} is JSON in one line. */

@@ -84,8 +84,8 @@ public class ExecuteResource {
     private void stream(Program program, HttpServletRequest request, AsyncResponse response) {
         StreamedExecution streamed = executions.stream(program, Caller.of(request));
         CompletableFuture<Response> answer = executeAnswers.to(streamed.execution(), RequestId.of(request));
-        if (answer.isDone()) {
-            response.resume(answer.join()); // refused, as a rule
+        if (streamed.execution().isRefused()) {
+            response.resume(answer.join());
             return;
         }
         try {

@@ -6,21 +6,18 @@ import jakarta.ws.rs.container.ConnectionCallback;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.http.AfterReturn;
 import org.pyexec.http.AtTheEnd;
+import org.pyexec.http.Delays;
 
 /**
  * Gives answers that are not there yet. Safe for use by many threads.
@@ -28,7 +25,7 @@ import org.pyexec.http.AtTheEnd;
  * <p>One that comes soon is given by the server's thread that took the request, which waits for it: the shortest way. For
  * the others that thread is let go, and what comes within a moment is held back until it is certainly gone: Payara 6
  * finishes a request twice when it is completed just then, and mixes up the next ones (its AsyncContextImpl looks at two
- * flags without a lock).
+ * flags without a lock). For the same reason nothing is written before that, not even the head.
  */
 public final class LateAnswers implements AutoCloseable {
 
@@ -39,18 +36,15 @@ public final class LateAnswers implements AutoCloseable {
     private static final long COMPLETION_SECONDS = 1;
     private static final long LAST_SECONDS = 5;
 
-    private final Executor executor;
-    private final ScheduledExecutorService timer;
+    private final Delays delays;
     private final Phaser owed = new Phaser(1); // the one is close()
     private final AtomicBoolean closing = new AtomicBoolean();
 
     /**
-     * @param executor where answers are written that the server's thread did not wait for
-     * @param timer for what is held back
+     * @param delays where answers are written that the server's thread did not wait for, or that are held back
      */
-    public LateAnswers(Executor executor, ScheduledExecutorService timer) {
-        this.executor = executor;
-        this.timer = timer;
+    public LateAnswers(Delays delays) {
+        this.delays = delays;
     }
 
     /**
@@ -77,29 +71,22 @@ public final class LateAnswers implements AutoCloseable {
      * @throws RejectedExecutionException if there is no thread for it; nothing has been given then
      */
     void giveLong(StreamingOutput body, AsyncContext context, AsyncResponse response) {
-        long since = System.nanoTime();
+        AfterReturn afterReturn = AfterReturn.of(context, delays);
         Reply reply = new Reply(context, response);
-        Response answer = Response.ok((StreamingOutput) out -> writeLong(body, out, since))
+        Response answer = Response.ok(body)
                 .type(EventStream.TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .header("X-Accel-Buffering", "no") // nginx would hold it back
                 .build();
         owed.register();
         try {
-            executor.execute(() -> giveOwed(reply, answer, null));
+            delays.execute(() -> {
+                afterReturn.await();
+                giveOwed(reply, answer, null);
+            });
         } catch (RejectedExecutionException e) {
             owed.arriveAndDeregister();
             throw e;
-        }
-    }
-
-    /** Its end is held back as well; what it says is not. */
-    private static void writeLong(StreamingOutput body, OutputStream out, long since) throws IOException {
-        body.write(out);
-        try {
-            TimeUnit.NANOSECONDS.sleep(since + RETURN_NANOS - System.nanoTime());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -142,17 +129,9 @@ public final class LateAnswers implements AutoCloseable {
     private void later(long since, Runnable action) {
         long early = since + RETURN_NANOS - System.nanoTime();
         if (early > 0) {
-            Future<?> unused = timer.schedule(() -> onAnotherThread(action), early, TimeUnit.NANOSECONDS);
+            delays.later(early, TimeUnit.NANOSECONDS, action);
         } else {
-            onAnotherThread(action);
-        }
-    }
-
-    private void onAnotherThread(Runnable action) {
-        try {
-            executor.execute(action);
-        } catch (RejectedExecutionException e) {
-            action.run(); // the server takes no more work; this is the end of what it has taken
+            delays.executeSomewhere(action);
         }
     }
 
@@ -178,7 +157,7 @@ public final class LateAnswers implements AutoCloseable {
                 response.resume(failure);
             }
             if (broken.get()) {
-                Future<?> unused = timer.schedule(this::complete, COMPLETION_SECONDS, TimeUnit.SECONDS);
+                delays.later(COMPLETION_SECONDS, TimeUnit.SECONDS, this::complete);
             }
         }
 

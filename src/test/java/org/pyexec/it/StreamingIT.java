@@ -119,7 +119,8 @@ class StreamingIT {
         Answer empty = http.send("POST", "/execute", "{}".getBytes(java.nio.charset.StandardCharsets.UTF_8), accept);
         assertThat(empty.status()).isEqualTo(400);
         assertThat(empty.json().path("error").textValue()).isEqualTo("No valid code provided");
-        Answer typed = http.send("POST", "/execute", new byte[0], "Accept", "text/event-stream");
+        Answer typed = http.send(
+                "POST", "/execute", new byte[] {'1'}, "Content-Type", "text/plain", "Accept", "text/event-stream");
         assertThat(typed.status()).isEqualTo(415);
     }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.pyexec.http.Delays;
 
 class LateAnswersTest {
 
@@ -27,7 +28,7 @@ class LateAnswersTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final CompletableFuture<Thread> resumedBy = new CompletableFuture<>();
     private final CompletableFuture<Object> resumedWith = new CompletableFuture<>();
-    private final LateAnswers answers = new LateAnswers(executor, timer);
+    private final LateAnswers answers = new LateAnswers(new Delays(executor, timer));
 
     private final CompletableFuture<Boolean> completed = new CompletableFuture<>();
     private final List<ConnectionCallback> told = new ArrayList<>();
@@ -100,11 +101,11 @@ class LateAnswersTest {
 
     @Test
     void anAnswerIsGivenEvenWhenThereAreNoThreadsLeft() throws Exception {
-        LateAnswers full = new LateAnswers(
+        LateAnswers full = new LateAnswers(new Delays(
                 task -> {
                     throw new RejectedExecutionException("full");
                 },
-                timer);
+                timer));
         CompletableFuture<Response> answer = new CompletableFuture<>();
 
         full.give(answer, true, context, response);

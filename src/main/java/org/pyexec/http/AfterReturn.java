@@ -1,7 +1,8 @@
-package org.pyexec.filter;
+package org.pyexec.http;
 
 import jakarta.servlet.AsyncContext;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Acts on an asynchronous request when the server's thread that began it has returned, on another thread.
@@ -11,17 +12,32 @@ import java.util.concurrent.TimeUnit;
  * specification tells when the thread has returned: from then on {@link AsyncContext#setTimeout} throws. Servers that
  * do not throw get a moment of patience instead.
  */
-record AfterReturn(AsyncContext context, StallWatch threads, long sinceNanos) {
+public record AfterReturn(AsyncContext context, Delays delays, long sinceNanos) {
 
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long LAST_STEPS_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
-    static AfterReturn of(AsyncContext context, StallWatch threads) {
-        return new AfterReturn(context, threads, System.nanoTime());
+    /** Called by the server's thread. */
+    public static AfterReturn of(AsyncContext context, Delays delays) {
+        return new AfterReturn(context, delays, System.nanoTime());
     }
 
-    /** Returns at once. */
-    void run(Runnable action) {
-        threads.execute(() -> runOrWait(action));
+    /**
+     * Returns at once.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if there is no thread
+     */
+    public void run(Runnable action) {
+        delays.execute(() -> runOrWait(action));
+    }
+
+    /** On another thread, which has to do with this request for long anyway: returns when that of the server has returned. */
+    public void await() {
+        while (System.nanoTime() - sinceNanos <= PATIENCE_NANOS && !hasReturned()) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        LockSupport.parkNanos(LAST_STEPS_NANOS);
     }
 
     private void runOrWait(Runnable action) {
@@ -35,7 +51,7 @@ record AfterReturn(AsyncContext context, StallWatch threads, long sinceNanos) {
     }
 
     private void aMomentLater(Runnable action) {
-        threads.later(1, TimeUnit.MILLISECONDS, action);
+        delays.later(LAST_STEPS_NANOS, TimeUnit.NANOSECONDS, action);
     }
 
     private boolean hasReturned() {
