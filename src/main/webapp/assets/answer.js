@@ -17,6 +17,28 @@ const STATUS = {
   interrupted: "Interrupted",
 };
 
+/** A function that shows what a program prints while it runs; with the first of it the last run goes. */
+export function showOutput() {
+  let begun = false;
+  return (stream, text) => {
+    if (!begun) clear();
+    begun = true;
+    const name = stream === "stdout" ? "output" : "stderr";
+    element(`${name}-part`).hidden = false;
+    element(name).append(text);
+  };
+}
+
+function clear() {
+  hide(element("empty"));
+  element("answer").hidden = false;
+  element("answer").classList.remove("old");
+  for (const name of ["output", "details", "stderr"]) showPart(name, "");
+  hide(element("files-part"));
+  hide(element("remarks"));
+  element("facts").replaceChildren();
+}
+
 /** Replaces what the page shows of the last run. */
 export function showAnswer(answer) {
   const { run } = answer;

@@ -1,21 +1,44 @@
 // The server's endpoints. Addresses are relative to the page, so that it works under any context path.
 
+import { events } from "./events.js";
+
 /** Thrown when the server did not do what was asked; the message is a sentence for people. */
 export class Refused extends Error {
   /** What the last answer said about the rate limit. */
   static quota = { limit: null, remaining: null };
 }
 
-/** Runs a program. Resolves to the answer, also when the program failed. */
-export async function execute(request) {
+/** Thrown when the one who asked did not want to wait any longer. */
+export class Stopped extends Error {}
+
+/**
+ * Runs a program. Resolves to the answer, also when the program failed. What it prints is told meanwhile, as
+ * `onOutput("stdout" or "stderr", text)`. Aborting the signal ends the program.
+ */
+export async function execute(request, onOutput, signal) {
   const response = await ask("execute", {
     method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
     body: JSON.stringify(request),
+    signal,
   });
-  const answer = await json(response);
-  if (answer && answer.run) return answer;
-  throw refusal(response, answer);
+  if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
+    throw refusal(response, await json(response));
+  }
+  try {
+    for await (const { name, data } of events(response.body)) {
+      if (name === "done") return data;
+      if (name === "error") throw new Refused(said(data));
+      onOutput(name, data.text);
+    }
+  } catch (failure) {
+    throw signal.aborted ? new Stopped() : broken(failure);
+  }
+  throw broken();
+}
+
+function broken(cause) {
+  return cause instanceof Refused ? cause : new Refused("The connection broke while the program ran.", { cause });
 }
 
 /** Uploads a file. Resolves to its link, name, size and expiry. */
@@ -46,6 +69,7 @@ async function ask(path, options) {
   try {
     response = await fetch(path, { ...options, cache: "no-store", credentials: "same-origin" });
   } catch (cause) {
+    if (options.signal?.aborted) throw new Stopped();
     throw new Refused("The server cannot be reached. Check the connection, then try again.", { cause });
   }
   const limit = response.headers.get("RateLimit-Limit");

@@ -1,14 +1,15 @@
 // Joins the page's parts: reads the forms, asks the server, shows the answers.
-import { execute, health, host, Refused } from "./api.js";
+import { execute, health, host, Refused, Stopped } from "./api.js";
 import { makeEditor } from "./editor.js";
 import { examples } from "./examples.js";
 import { seconds } from "./format.js";
 import { element, hide, showText } from "./page.js";
 import { hostedFile, refreshExpiries } from "./files.js";
-import { showAnswer } from "./answer.js";
+import { showAnswer, showOutput } from "./answer.js";
 
 const program = element("program");
 const runButton = element("run");
+const stopButton = element("stop");
 const status = element("status");
 const notice = element("notice");
 
@@ -32,26 +33,37 @@ element("health-again").addEventListener("click", askHealth);
 
 async function run() {
   hide(notice);
-  runButton.disabled = true;
+  const stopping = new AbortController();
+  stopButton.onclick = () => stopping.abort();
+  exchange(runButton, stopButton);
   element("answer").classList.add("old");
   const stopClock = startClock();
+  const request = {
+    code: program.value,
+    timeout: element("timeout").valueAsNumber,
+    allow_network: element("network").checked,
+  };
   try {
-    const answer = await execute({
-      code: program.value,
-      timeout: element("timeout").valueAsNumber,
-      allow_network: element("network").checked,
-    });
+    const answer = await execute(request, showOutput(), stopping.signal);
     stopClock();
     showAnswer(answer);
   } catch (failure) {
     stopClock();
-    showText(status, "Not run");
     status.className = "status bad";
-    report(notice, failure);
+    showText(status, failure instanceof Stopped ? "Stopped" : "Not run");
+    if (!(failure instanceof Stopped)) report(notice, failure);
   } finally {
-    runButton.disabled = false;
+    exchange(stopButton, runButton);
     showQuota();
   }
+}
+
+// One button takes the place of another, and the focus with it.
+function exchange(old, fresh) {
+  const focused = document.activeElement === old;
+  old.hidden = old.disabled = true;
+  fresh.hidden = fresh.disabled = false;
+  if (focused) fresh.focus();
 }
 
 async function upload() {

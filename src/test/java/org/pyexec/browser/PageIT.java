@@ -89,6 +89,25 @@ class PageIT {
     }
 
     @Test
+    void outputIsShownWhileTheProgramRunsAndStopEndsIt() {
+        run("import sys, time\nprint('early')\nprint('warning', file=sys.stderr)\ntime.sleep(50)");
+
+        browser.awaitText("output", "early");
+        browser.awaitText("stderr", "warning");
+        assertThat(browser.element("status").getText()).contains("Running");
+        assertThat(browser.element("run").isDisplayed()).isFalse();
+        browser.element("stop").click();
+        browser.awaitText("status", "Stopped");
+        assertThat(browser.element("output").getText()).isEqualTo("early");
+        assertThat(browser.element("run").isEnabled()).isTrue();
+        assertThat(browser.element("stop").isDisplayed()).isFalse();
+
+        run("print('next')");
+        browser.awaitText("output", "next");
+        assertThat(browser.element("stderr").isDisplayed()).isFalse();
+    }
+
+    @Test
     void pictureThatTheProgramDrewIsShown() {
         run("import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])");
 
