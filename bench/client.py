@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import select
 import socket
-from typing import NamedTuple, Optional
+import time
+from typing import NamedTuple, Optional, Tuple
 
 from programs import NO_OUTPUT, Program
 
@@ -18,9 +19,9 @@ class Answer(NamedTuple):
     closes: bool  # the server closes the connection after it
 
 
-def execute_request(program: Program) -> bytes:
+def execute_request(program: Program, accept: str = "*/*") -> bytes:
     body = json.dumps({"code": program.code, "timeout": 60}).encode()
-    return _post("/execute", "application/json", body)
+    return _post("/execute", "application/json", body, accept)
 
 
 def host_request(content: bytes) -> bytes:
@@ -87,6 +88,22 @@ class Client:
                 raise ConnectionError("the server closed the connection before its answer was complete")
             received += part
 
+    def stream(self, request: bytes, awaited: bytes) -> Tuple[float, bytes]:
+        """Seconds until these bytes have come, and all of the answer, which is chunked (RFC 9112, 7.1)."""
+        connection = self._connection()
+        began, came = time.perf_counter(), 0.0
+        connection.sendall(request)
+        received = bytearray()
+        while not received.endswith(b"\r\n0\r\n\r\n"):
+            part = connection.recv(1 << 18)
+            if not part:
+                self.close()
+                raise ConnectionError(f"the server closed the connection within a stream: {bytes(received[-200:])!r}")
+            received += part
+            if not came and awaited in received:
+                came = time.perf_counter()
+        return came - began, bytes(received)
+
     def close(self) -> None:
         if self._socket is not None:
             self._socket.close()
@@ -101,6 +118,6 @@ class Client:
         return self._socket
 
 
-def _post(path: str, content_type: str, body: bytes) -> bytes:
-    fields = f"Host: localhost\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}"
+def _post(path: str, content_type: str, body: bytes, accept: str = "*/*") -> bytes:
+    fields = f"Host: localhost\r\nAccept: {accept}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}"
     return f"POST {path} HTTP/1.1\r\n{fields}\r\n\r\n".encode() + body

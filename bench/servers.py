@@ -14,7 +14,7 @@ from typing import Dict, List
 import processes
 from client import Client, execute_request, get_request, host_request, is_right
 from commands import Timing, Wrong
-from programs import PRINT, Program
+from programs import PRINT, STREAMED, Program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START = os.path.join(HERE, "../server-config/payara-micro/start.sh")
@@ -83,6 +83,16 @@ class Server:
         if not program.wrote(content):
             raise Wrong(f"{self.name}, {program.name}: not what the program wrote")
         return Timing(answered - began, fetched - began)
+
+    def first_output(self) -> Timing:
+        """Until the first line is there, of a program that goes on for a while."""
+        request = execute_request(STREAMED, "text/event-stream")
+        began = time.perf_counter()
+        first, received = self._client.stream(request, b"event: stdout")
+        answered = time.perf_counter()
+        if first <= 0 or b"event: done" not in received:
+            raise Wrong(f"{self.name}, {STREAMED.name}: {received[:200]!r}")
+        return Timing(first, answered - began)
 
     def host(self, content: bytes) -> Timing:
         request = host_request(content)
