@@ -30,7 +30,11 @@ class RoomsTest {
     static final ArchRule innerRoomsKnowNeitherJakartaNorAServer = noClasses()
             .that()
             .resideInAnyPackage(
-                    "org.pyexec.execution..", "org.pyexec.sandbox..", "org.pyexec.files..", "org.pyexec.ratelimit..")
+                    "org.pyexec.execution..",
+                    "org.pyexec.jobs..",
+                    "org.pyexec.sandbox..",
+                    "org.pyexec.files..",
+                    "org.pyexec.ratelimit..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("jakarta..", "org.glassfish..", "fish.payara..", "org.pyexec.http..");

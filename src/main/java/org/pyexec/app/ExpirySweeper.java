@@ -19,7 +19,10 @@ public class ExpirySweeper {
     /** Called by the container, on some before the application has started. */
     @Schedule(hour = "*", minute = "*", second = "*/30", persistent = false)
     public void sweep() {
-        wiring.startedRooms().map(Rooms::files).ifPresent(ExpirySweeper::sweep);
+        wiring.startedRooms().ifPresent(rooms -> {
+            sweep(rooms.files());
+            rooms.jobs().sweep();
+        });
     }
 
     private static void sweep(FileStore files) {

@@ -55,6 +55,7 @@ public class JerseyFilter extends ServletContainer {
                 .property(ServerProperties.WADL_FEATURE_DISABLE, true)
                 .property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true)
                 .property(ServerProperties.OUTBOUND_CONTENT_LENGTH_BUFFER, 0) // otherwise flush() does not
+                .property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true)
                 .property(ServerProperties.BV_FEATURE_DISABLE, true)
                 .property(ServerProperties.FEATURE_AUTO_DISCOVERY_DISABLE, true)
                 .property(ServletProperties.FILTER_FORWARD_ON_404, false);

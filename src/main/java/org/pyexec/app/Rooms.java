@@ -17,6 +17,8 @@ import org.pyexec.filter.Bodies;
 import org.pyexec.filter.BodyLimits;
 import org.pyexec.http.Delays;
 import org.pyexec.http.Json;
+import org.pyexec.jobs.JobSettings;
+import org.pyexec.jobs.Jobs;
 import org.pyexec.ratelimit.RateLimiter;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.WarmSandbox;
@@ -27,12 +29,14 @@ import org.pyexec.web.AssetsResource;
 import org.pyexec.web.DownloadResource;
 import org.pyexec.web.ExecuteAnswers;
 import org.pyexec.web.ExecuteResource;
+import org.pyexec.web.ExecutionsResource;
 import org.pyexec.web.FailureMapper;
 import org.pyexec.web.HealthResource;
 import org.pyexec.web.HostResource;
 import org.pyexec.web.InternalErrors;
 import org.pyexec.web.LateAnswers;
 import org.pyexec.web.RootResource;
+import org.pyexec.web.Submissions;
 import org.pyexec.web.Uptime;
 
 /**
@@ -47,6 +51,7 @@ record Rooms(
         FileStore files,
         Sandbox sandbox,
         Executions executions,
+        Jobs jobs,
         Bodies bodies,
         RateLimiter rateLimiter,
         LateAnswers lateAnswers,
@@ -60,6 +65,7 @@ record Rooms(
         FileStore files = FileStore.open(settings.files(), clock);
         Sandbox sandbox = WarmSandbox.start(settings.sandbox().in(files.runtime()), executor);
         Executions executions = new Executions(settings.execution(), sandbox, files, executor, timer, clock);
+        Jobs jobs = new Jobs(JobSettings.keptFor(settings.files().timeToLive()), clock);
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
         Delays delays = new Delays(executor, timer);
@@ -71,10 +77,11 @@ record Rooms(
                 files,
                 sandbox,
                 executions,
+                jobs,
                 new Bodies(limits, files.incoming(), delays),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
                 lateAnswers,
-                webComponents(settings, executions, files, lateAnswers, clock, context));
+                webComponents(settings, executions, jobs, files, lateAnswers, clock, context));
     }
 
     /**
@@ -94,6 +101,7 @@ record Rooms(
     private static List<Object> webComponents(
             Settings settings,
             Executions executions,
+            Jobs jobs,
             FileStore files,
             LateAnswers lateAnswers,
             Clock clock,
@@ -101,6 +109,7 @@ record Rooms(
             throws IOException {
         Answers answers = new Answers(Json.mapper(settings.bodies().maxBodyBytes()), clock);
         InternalErrors errors = new InternalErrors(answers, settings.development());
+        ExecuteAnswers executeAnswers = new ExecuteAnswers(answers, errors, settings.failedExecutionStatus());
         Uptime uptime = new Uptime(System::nanoTime);
         Assets assets = Assets.of(context);
         HealthResource.Host host = SettingsReader.host(context.getServerInfo());
@@ -119,8 +128,10 @@ record Rooms(
                         executions,
                         files,
                         answers,
-                        new ExecuteAnswers(answers, errors, settings.failedExecutionStatus()),
-                        lateAnswers),
+                        executeAnswers,
+                        lateAnswers,
+                        new Submissions(executions, jobs, answers, executeAnswers)),
+                new ExecutionsResource(jobs, answers, executeAnswers, lateAnswers),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes()),
                 new DownloadResource(files, answers),
                 new AssetsResource(assets),

@@ -1,5 +1,6 @@
 package org.pyexec.execution;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ public final class Execution {
     // mutable state, guarded by this
     private boolean hadSlotAtOnce;
     private boolean abandoned;
+    private boolean cancelled;
     private @Nullable CompletableFuture<Slots.Lease> place;
     private @Nullable SandboxRun run;
 
@@ -60,6 +62,32 @@ public final class Execution {
         }
     }
 
+    /** Ends it, with an outcome that says so and has what there is until then; unless it has ended. Returns at once. */
+    public void cancel() {
+        CompletableFuture<Slots.Lease> waiting;
+        SandboxRun running;
+        synchronized (this) {
+            cancelled = true;
+            waiting = place;
+            running = run;
+        }
+        if (waiting != null) {
+            waiting.completeExceptionally(new CancellationException());
+        }
+        if (running != null) {
+            running.cancel();
+        }
+    }
+
+    synchronized boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** Whether it waits for a slot. */
+    public synchronized boolean isQueued() {
+        return place != null && !place.isDone();
+    }
+
     static RefusedException abandonment() {
         return new RefusedException(Refusal.ABANDONED, "The client has gone.");
     }
@@ -77,12 +105,16 @@ public final class Execution {
     /** The program runs; ends it if nobody wants it any more. */
     void running(SandboxRun running) {
         boolean unwanted;
+        boolean toBeCancelled;
         synchronized (this) {
             run = running;
             unwanted = abandoned;
+            toBeCancelled = cancelled;
         }
         if (unwanted) {
             running.close();
+        } else if (toBeCancelled) {
+            running.cancel();
         }
     }
 

@@ -78,16 +78,15 @@ public final class Executions {
     }
 
     /**
-     * Runs a program that is followed while it runs. Returns at once.
+     * Runs a program that can be followed while it runs. Returns at once.
      *
      * @param client who shares the slots fairly with others
+     * @param transcript a new one; what paces it already does so from the beginning
      */
-    public StreamedExecution stream(Program program, String client) {
-        Transcript transcript = new Transcript();
-        Follower follower = transcript.pace();
+    public StreamedExecution run(Program program, String client, Transcript transcript) {
         Execution execution = take(program, client, Optional.of(transcript));
         execution.outcome().whenComplete((outcome, failure) -> transcript.end());
-        return new StreamedExecution(execution, follower);
+        return new StreamedExecution(execution, transcript);
     }
 
     private Execution take(Program program, String client, Optional<Transcript> transcript) {
@@ -101,6 +100,8 @@ public final class Executions {
         CompletionStage<Slots.Lease> unused = slot.whenComplete((lease, failure) -> {
             if (failure == null) {
                 start(program, lease, execution, transcript);
+            } else if (execution.isCancelled()) {
+                execution.complete(Outcome.cancelled(clock.instant(), sandbox.status()));
             } else {
                 execution.fail(refusalOf(failure));
             }

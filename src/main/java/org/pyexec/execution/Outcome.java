@@ -1,9 +1,14 @@
 package org.pyexec.execution;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.pyexec.files.HostedFile;
+import org.pyexec.sandbox.Ending;
 import org.pyexec.sandbox.RunReport;
+import org.pyexec.sandbox.SandboxStatus;
 import org.pyexec.sandbox.SkippedFile;
 
 /**
@@ -31,5 +36,24 @@ public record Outcome(
     public Outcome {
         files = List.copyOf(files);
         skippedFiles = List.copyOf(skippedFiles);
+    }
+
+    /** Of a program that was cancelled before it had begun. */
+    static Outcome cancelled(Instant when, SandboxStatus sandbox) {
+        Ending ending = new Ending(
+                Ending.Reason.CANCELLED,
+                OptionalInt.empty(),
+                Optional.empty(),
+                "Execution was cancelled before it began");
+        return new Outcome(
+                new RunReport(ending, Duration.ZERO, Duration.ZERO, 0, false, List.of(), 0, List.of()),
+                "",
+                "",
+                List.of(),
+                List.of(),
+                0,
+                when,
+                sandbox.pythonVersion().orElse("unknown"),
+                sandbox.tier().orElse("unknown"));
     }
 }

@@ -3,6 +3,6 @@ package org.pyexec.execution;
 /**
  * A program that has been taken on and is followed while it runs.
  *
- * @param follower the program waits for it; at its {@link Transcript.End} there is the outcome
+ * @param transcript what it prints; at its {@link Transcript.End} there is the outcome
  */
-public record StreamedExecution(Execution execution, Follower follower) {}
+public record StreamedExecution(Execution execution, Transcript transcript) {}

@@ -100,9 +100,19 @@ public final class Transcript {
     }
 
     /** The program waits for whoever follows, until {@link Follower#close}. One at a time. */
-    synchronized Follower pace() {
+    public synchronized Follower pace() {
         pace = 0;
         return new Follower(this, 0, true);
+    }
+
+    /** Follows it, from a position on that was the end of a piece; the program does not wait. */
+    public synchronized Follower follow(int position) {
+        return new Follower(this, Math.min(position, text.length()), false);
+    }
+
+    /** How much there is now, in characters. */
+    public synchronized int length() {
+        return text.length();
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.Optional;
 final class Frames {
 
     static final char REQUEST = 'R';
+    static final char CANCEL = 'C';
     static final char STARTED = 'S';
     static final char UNAVAILABLE = 'U';
     static final char STDOUT = 'O';

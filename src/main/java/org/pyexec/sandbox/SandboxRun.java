@@ -2,7 +2,7 @@ package org.pyexec.sandbox;
 
 import java.io.IOException;
 
-/** One running program. {@link #await} belongs to one thread; {@link #close} may be called from any. */
+/** One running program. {@link #await} belongs to one thread; {@link #cancel} and {@link #close} may be called from any. */
 public interface SandboxRun extends AutoCloseable {
 
     /**
@@ -20,6 +20,12 @@ public interface SandboxRun extends AutoCloseable {
      * @throws IOException if the sandbox broke, or the run was closed from another thread
      */
     void awaitGone() throws IOException;
+
+    /**
+     * Ends the program if it still runs; {@link #await} returns then, with the reason {@code cancelled}. May be called from any
+     * thread, and more than once.
+     */
+    void cancel();
 
     /** Ends the program if it still runs, with every process that it started. Idempotent. */
     @Override

@@ -202,6 +202,18 @@ final class WarmRun implements SandboxRun {
     }
 
     @Override
+    public void cancel() {
+        try {
+            ByteBuffer frame = Frames.frame(Frames.CANCEL, List.of());
+            while (frame.hasRemaining()) {
+                channel.write(frame);
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "event=over_already", e);
+        }
+    }
+
+    @Override
     public void close() {
         try {
             channel.close();

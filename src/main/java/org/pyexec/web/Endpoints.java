@@ -22,6 +22,8 @@ final class Endpoints {
             "POST /host", "Upload file for hosting",
             "GET /download/:token", "Download hosted or generated file",
             "GET /api", "This endpoint",
+            "GET /executions/:id", "State, answer or live output of an asynchronous execution",
+            "DELETE /executions/:id", "Cancel an asynchronous execution",
             "GET /health/live", "Liveness probe",
             "GET /health/ready", "Readiness probe");
 

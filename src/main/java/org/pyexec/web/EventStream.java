@@ -10,10 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import org.pyexec.execution.Execution;
 import org.pyexec.execution.Follower;
-import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.Transcript;
 import org.pyexec.http.Json;
+import org.pyexec.jobs.Job;
 
 /**
  * Server-sent events of a program that runs: what it prints as it prints it, comments as heartbeats, and at last the answer
@@ -28,48 +30,84 @@ final class EventStream implements StreamingOutput {
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ObjectMapper mapper;
-    private final StreamedExecution streamed;
-    private final CompletableFuture<Response> answer;
+    private final Follower follower;
+    private final CompletableFuture<byte[]> answer;
+    private final BooleanSupplier refused;
+    private final Runnable whenLeft;
+    private final boolean numbered;
 
-    /**
-     * @param answer is there when the program's output has come to its end; its entity is the bytes of a JSON document
-     */
-    EventStream(ObjectMapper mapper, StreamedExecution streamed, CompletableFuture<Response> answer) {
+    private EventStream(
+            ObjectMapper mapper,
+            Follower follower,
+            CompletableFuture<byte[]> answer,
+            BooleanSupplier refused,
+            Runnable whenLeft,
+            boolean numbered) {
         this.mapper = mapper;
-        this.streamed = streamed;
+        this.follower = follower;
         this.answer = answer;
+        this.refused = refused;
+        this.whenLeft = whenLeft;
+        this.numbered = numbered;
     }
 
-    /** Ends the program when nobody reads any more. */
+    /**
+     * Of a program that runs for this one client: it is ended when he leaves.
+     *
+     * @param answer is there when the program's output has come to its end; its entity is the bytes of a JSON document
+     */
+    static EventStream pacing(
+            ObjectMapper mapper, Follower follower, Execution execution, CompletableFuture<Response> answer) {
+        return new EventStream(
+                mapper,
+                follower,
+                answer.thenApply(response -> (byte[]) response.getEntity()),
+                execution::isRefused,
+                execution::abandon,
+                false);
+    }
+
+    /** Of a program that runs by itself. Events have ids, so that a client who was cut off can go on. */
+    static EventStream replaying(ObjectMapper mapper, Follower follower, Job job) {
+        return new EventStream(mapper, follower, job.answer(), job.running().execution()::isRefused, () -> {}, true);
+    }
+
     @Override
     public void write(OutputStream out) throws IOException {
         boolean told = false;
-        try (Follower follower = streamed.follower()) {
+        try (follower) {
             send(out, COMMENT); // so that the head of the answer is on its way
-            writeAll(follower, out);
+            writeAll(out);
             told = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("The application server wants its thread back");
         } finally {
             if (!told) {
-                streamed.execution().abandon();
+                whenLeft.run();
             }
         }
     }
 
-    private void writeAll(Follower follower, OutputStream out) throws IOException, InterruptedException {
+    private void writeAll(OutputStream out) throws IOException, InterruptedException {
         Transcript.Next next = follower.next(HEARTBEAT);
         while (!(next instanceof Transcript.End)) {
             if (next instanceof Transcript.Piece piece) {
+                number(out, piece.end());
                 event(out, piece.stream().word(), Json.bytes(mapper, Map.of("text", piece.text())));
             } else {
                 send(out, COMMENT);
             }
             next = follower.next(HEARTBEAT);
         }
-        Response last = answer.join();
-        event(out, streamed.execution().isRefused() ? "error" : "done", (byte[]) last.getEntity());
+        byte[] last = answer.join();
+        event(out, refused.getAsBoolean() ? "error" : "done", last);
+    }
+
+    private void number(OutputStream out, int id) throws IOException {
+        if (numbered) {
+            out.write("id: %d\n".formatted(id).getBytes(StandardCharsets.US_ASCII));
+        }
     }
 
     /** {@code data} is JSON in one line. */

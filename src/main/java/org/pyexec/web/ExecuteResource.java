@@ -12,15 +12,19 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.DigestInputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.pyexec.execution.Execution;
 import org.pyexec.execution.Executions;
+import org.pyexec.execution.Follower;
 import org.pyexec.execution.StreamedExecution;
+import org.pyexec.execution.Transcript;
 import org.pyexec.files.FileStore;
 import org.pyexec.http.Accepts;
 import org.pyexec.http.Caller;
 import org.pyexec.http.ErrorBody;
+import org.pyexec.http.Prefers;
 import org.pyexec.http.RequestId;
 import org.pyexec.sandbox.Program;
 
@@ -33,6 +37,7 @@ public class ExecuteResource {
     private final Answers answers;
     private final ExecuteAnswers executeAnswers;
     private final LateAnswers lateAnswers;
+    private final Submissions submissions;
 
     /**
      * @param files where tokens of input files are looked up
@@ -42,12 +47,14 @@ public class ExecuteResource {
             FileStore files,
             Answers answers,
             ExecuteAnswers executeAnswers,
-            LateAnswers lateAnswers) {
+            LateAnswers lateAnswers,
+            Submissions submissions) {
         this.executions = executions;
         this.files = files;
         this.answers = answers;
         this.executeAnswers = executeAnswers;
         this.lateAnswers = lateAnswers;
+        this.submissions = submissions;
     }
 
     @POST
@@ -56,6 +63,12 @@ public class ExecuteResource {
             throws IOException {
         Program program;
         try {
+            if (Prefers.respondAsync(request)) {
+                DigestInputStream read = Submissions.fingerprinted(body);
+                program = ExecuteRequest.read(answers.mapper(), read, files).program();
+                response.resume(submissions.submit(program, read, request));
+                return;
+            }
             program = ExecuteRequest.read(answers.mapper(), body, files).program();
         } catch (ExecuteRequest.NoCode e) {
             response.resume(answers.json(400, ErrorBody.bare(e.error()).failed()));
@@ -82,14 +95,16 @@ public class ExecuteResource {
     }
 
     private void stream(Program program, HttpServletRequest request, AsyncResponse response) {
-        StreamedExecution streamed = executions.stream(program, Caller.of(request));
+        Transcript transcript = new Transcript();
+        Follower follower = transcript.pace();
+        StreamedExecution streamed = executions.run(program, Caller.of(request), transcript);
         CompletableFuture<Response> answer = executeAnswers.to(streamed.execution(), RequestId.of(request));
         if (streamed.execution().isRefused()) {
             response.resume(answer.join());
             return;
         }
         try {
-            EventStream events = new EventStream(answers.mapper(), streamed, answer);
+            EventStream events = EventStream.pacing(answers.mapper(), follower, streamed.execution(), answer);
             lateAnswers.giveLong(events, request.getAsyncContext(), response);
         } catch (RejectedExecutionException e) {
             streamed.execution().abandon();

@@ -28,6 +28,10 @@ def timed_out(seconds: float) -> Ending:
     return Ending("timeout", "", "SIGKILL", f"Execution timed out after {_seconds(seconds)}")
 
 
+def cancelled() -> Ending:
+    return Ending("cancelled", "", "SIGKILL", "Execution was cancelled")
+
+
 def flooded() -> Ending:
     limit = policy.FLOOD_BYTES >> 20
     return Ending("output", "", "SIGKILL", f"Output limit of {limit} MiB per stream exceeded")

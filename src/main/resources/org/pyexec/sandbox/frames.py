@@ -10,6 +10,7 @@ import struct
 from typing import Iterable, List, Optional, Tuple
 
 REQUEST = b"R"
+CANCEL = b"C"
 STARTED = b"S"
 UNAVAILABLE = b"U"
 STDOUT = b"O"

@@ -77,17 +77,22 @@ class Run:
         if not data:
             self.cancel()
             return
-        if self._relay is not None:
+        if self._relay is not None and not self._relay.is_done:
             self._relay.feed(data)
-        if self._request is not None or self._refused:
-            return  # nothing more is expected; what comes is dropped
+            return
         try:
             self._reader.feed(data)
             got = self._reader.next()
             if got is not None:
-                self._accept(request.parse(got[1], self._settings))
+                self._on_frame(*got)
         except (frames.ProtocolError, KeyError, ValueError) as e:
             self._refuse(f"malformed request: {e}")
+
+    def _on_frame(self, kind: bytes, payload: bytes) -> None:
+        if kind == frames.CANCEL:
+            self._kill(ending.cancelled())
+        elif self._request is None and not self._refused:
+            self._accept(request.parse(payload, self._settings))
 
     def _accept(self, asked: request.Request) -> None:
         self._request = asked

@@ -132,6 +132,9 @@ class ReadinessTest {
         public void awaitGone() {}
 
         @Override
+        public void cancel() {}
+
+        @Override
         public void close() {}
     }
 }

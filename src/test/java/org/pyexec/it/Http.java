@@ -87,10 +87,17 @@ final class Http {
     HttpResponse<InputStream> stream(String json, String... headers) {
         List<String> all = new ArrayList<>(List.of("Content-Type", "application/json"));
         all.addAll(List.of(headers));
-        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        return open(request("POST", "/execute", json.getBytes(StandardCharsets.UTF_8), all.toArray(String[]::new)));
+    }
+
+    /** Asks for something that comes bit by bit; returns when the head of the answer is there. */
+    HttpResponse<InputStream> open(String path, String... headers) {
+        return open(request("GET", path, new byte[0], headers));
+    }
+
+    private static HttpResponse<InputStream> open(HttpRequest request) {
         try {
-            return CLIENT.send(
-                    request("POST", "/execute", body, all.toArray(String[]::new)), BodyHandlers.ofInputStream());
+            return CLIENT.send(request, BodyHandlers.ofInputStream());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

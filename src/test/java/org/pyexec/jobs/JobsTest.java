@@ -1,0 +1,198 @@
+package org.pyexec.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pyexec.execution.ExecutionSettings;
+import org.pyexec.execution.Executions;
+import org.pyexec.execution.Transcript;
+import org.pyexec.files.FileStore;
+import org.pyexec.files.FileStoreSettings;
+import org.pyexec.sandbox.Program;
+import org.pyexec.sandbox.Sandbox;
+import org.pyexec.sandbox.SandboxRun;
+import org.pyexec.sandbox.SandboxStatus;
+
+class JobsTest {
+
+    private static final Duration TIME_TO_LIVE = Duration.ofMinutes(10);
+    private static final Optional<IdempotencyKey> NO_KEY = Optional.empty();
+
+    @TempDir
+    Path temporary;
+
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final ManualClock clock = new ManualClock();
+    private final Jobs jobs = new Jobs(new JobSettings(TIME_TO_LIVE, 2, 3, 1000), clock);
+    private FileStore files;
+    private Executions executions;
+    private int starts;
+
+    @BeforeEach
+    void open() throws IOException {
+        files = FileStore.open(
+                new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000), Clock.systemUTC());
+        ExecutionSettings settings = new ExecutionSettings(1, 100, Duration.ofMinutes(5), false, 1000);
+        // Programs are taken on and never run: their ends are played by the tests.
+        executions = new Executions(settings, new Idle(), files, task -> {}, timer, clock);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        timer.shutdownNow();
+        files.close();
+    }
+
+    private Jobs.Started start() {
+        starts++;
+        Program program = new Program("1", Duration.ofSeconds(1), false);
+        return new Jobs.Started(executions.run(program, "client", new Transcript()), new CompletableFuture<>());
+    }
+
+    private Job submit(String client) throws Exception {
+        return jobs.submit(client, NO_KEY, this::start);
+    }
+
+    private Job submit(String client, String key, String fingerprint) throws Exception {
+        return jobs.submit(client, Optional.of(new IdempotencyKey(key, fingerprint)), this::start);
+    }
+
+    private static void end(Job job) {
+        job.answer().complete(new byte[] {'1'});
+    }
+
+    @Test
+    void statusFollowsTheProgram() throws Exception {
+        Job first = submit("a");
+        Job second = submit("a");
+
+        assertThat(first.status()).isEqualTo(Job.Status.RUNNING);
+        assertThat(second.status()).isEqualTo(Job.Status.QUEUED);
+        end(first);
+        assertThat(first.status()).isEqualTo(Job.Status.FINISHED);
+    }
+
+    @Test
+    void jobIsFoundByItsIdUntilItsTimeIsOverAfterItsEnd() throws Exception {
+        Job job = submit("a");
+        clock.step(Duration.ofHours(1));
+        jobs.sweep();
+        assertThat(jobs.find(job.id())).contains(job);
+
+        end(job);
+        clock.step(TIME_TO_LIVE.minusMillis(1));
+        jobs.sweep();
+        assertThat(jobs.find(job.id())).contains(job);
+
+        clock.step(Duration.ofMillis(1));
+        assertThat(jobs.find(job.id())).isEmpty();
+        jobs.sweep();
+        assertThat(jobs.find(job.id())).isEmpty();
+        assertThat(jobs.find("never")).isEmpty();
+    }
+
+    @Test
+    void oneClientHasABoundOfItsOwn() throws Exception {
+        Job first = submit("a");
+        submit("a");
+        assertThatThrownBy(() -> submit("a"))
+                .isInstanceOfSatisfying(
+                        TooManyJobsException.class,
+                        e -> assertThat(e.ofThisClient()).isTrue());
+        submit("b");
+
+        end(first);
+        clock.step(TIME_TO_LIVE);
+        submit("a");
+        assertThat(starts).isEqualTo(4);
+    }
+
+    @Test
+    void allClientsTogetherHaveABound() throws Exception {
+        submit("a");
+        submit("b");
+        submit("c");
+        assertThatThrownBy(() -> submit("d"))
+                .isInstanceOfSatisfying(
+                        TooManyJobsException.class,
+                        e -> assertThat(e.ofThisClient()).isFalse());
+        assertThat(starts).isEqualTo(3);
+    }
+
+    @Test
+    void sameKeyAndBodyIsTheSameJob() throws Exception {
+        Job first = submit("a", "k", "body");
+
+        assertThat(submit("a", "k", "body")).isSameAs(first);
+        assertThat(starts).isEqualTo(1);
+        assertThat(submit("a", "other", "body")).isNotSameAs(first);
+        assertThat(submit("b", "k", "body")).isNotSameAs(first);
+    }
+
+    @Test
+    void sameKeyWithAnotherBodyIsRefusedUntilTheFirstIsForgotten() throws Exception {
+        Job first = submit("a", "k", "body");
+        assertThatThrownBy(() -> submit("a", "k", "another")).isInstanceOf(KeyReusedException.class);
+        assertThat(starts).isEqualTo(1);
+
+        end(first);
+        clock.step(TIME_TO_LIVE);
+        assertThat(submit("a", "k", "another")).isNotSameAs(first);
+    }
+
+    private static final class Idle implements Sandbox {
+
+        @Override
+        public SandboxRun open(Program program) {
+            throw new AssertionError("nothing runs here");
+        }
+
+        @Override
+        public SandboxStatus status() {
+            return new SandboxStatus(Optional.of("idle"), List.of(), false, Optional.of("3"), Optional.empty());
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class ManualClock extends Clock {
+
+        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+        void step(Duration duration) {
+            now = now.plus(duration);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
