@@ -141,20 +141,25 @@ public final class LateAnswers implements AutoCloseable {
         private final AsyncContext context;
         private final AsyncResponse response;
         private final AtomicBoolean completed = new AtomicBoolean();
+        private final Writing writing = new Writing();
 
         Reply(AsyncContext context, AsyncResponse response) {
             this.context = context;
             this.response = response;
             context.addListener(new AtTheEnd(() -> completed.set(true)));
+            context.addListener(writing);
         }
 
         void give(@Nullable Response value, @Nullable Throwable failure) {
             AtomicBoolean broken = new AtomicBoolean();
             response.register((ConnectionCallback) disconnected -> broken.set(true));
-            if (failure == null) {
-                response.resume(value);
-            } else {
-                response.resume(failure);
+            try (writing) {
+                writing.begin();
+                if (failure == null) {
+                    response.resume(value);
+                } else {
+                    response.resume(failure);
+                }
             }
             if (broken.get()) {
                 delays.later(COMPLETION_SECONDS, TimeUnit.SECONDS, this::complete);

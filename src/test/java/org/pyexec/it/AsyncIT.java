@@ -106,6 +106,13 @@ class AsyncIT {
         return new EventReader(http.open(path, all.toArray(String[]::new)).body());
     }
 
+    private static String text(List<EventReader.Event> events, String name) {
+        return events.stream()
+                .filter(event -> event.name().equals(name))
+                .map(EventReader.Event::text)
+                .collect(Collectors.joining());
+    }
+
     @Test
     void streamReplaysFromTheBeginningAsOftenAsOneLikes() throws Exception {
         String path = accepted("import sys\nprint('out')\nprint('err', file=sys.stderr)\nprint('more')");
@@ -113,23 +120,19 @@ class AsyncIT {
         for (int time = 0; time < 2; time++) {
             try (EventReader events = stream(path)) {
                 List<EventReader.Event> all = events.rest();
-                assertThat(all.stream().map(EventReader.Event::name))
-                        .containsExactly("stdout", "stderr", "stdout", "done");
-                assertThat(all.get(3).json()).isEqualTo(state(path).path("answer"));
+                assertThat(text(all, "stdout")).isEqualTo("out\nmore\n");
+                assertThat(text(all, "stderr")).isEqualTo("err\n");
+                assertThat(all.get(all.size() - 1).json()).isEqualTo(state(path).path("answer"));
             }
         }
     }
 
     @Test
     void streamGoesOnBehindTheLastEventThatTheClientHasHad() throws Exception {
-        String path = accepted("import sys\nprint('out')\nprint('err', file=sys.stderr)\nprint('more')");
+        String path = accepted("print('out')\nprint('more')");
         finished(path);
         try (EventReader events = stream(path, "Last-Event-ID", "4")) {
-            assertThat(events.rest().stream()
-                            .map(EventReader.Event::data)
-                            .limit(2)
-                            .collect(Collectors.toList()))
-                    .containsExactly("{\"text\":\"err\\n\"}", "{\"text\":\"more\\n\"}");
+            assertThat(text(events.rest(), "stdout")).isEqualTo("more\n");
         }
         try (EventReader events = stream(path, "Last-Event-ID", "999999")) {
             assertThat(events.next().name()).isEqualTo("done");
@@ -160,11 +163,12 @@ class AsyncIT {
         assertThat(reused.json().path("message").textValue()).contains("another body");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"with space", "é"})
-    void malformedKeyIsRefused(String key) {
-        Answer answer = submit("print(1)", "Idempotency-Key", key);
-        assertThat(answer.status()).isEqualTo(400);
+    @Test
+    void malformedKeyIsRefused() {
+        for (String key : List.of("with space", "k".repeat(256))) {
+            Answer answer = submit("print(1)", "Idempotency-Key", key);
+            assertThat(answer.status()).isEqualTo(400);
+        }
     }
 
     @Test
