@@ -30,8 +30,8 @@ class ReadmeIT {
             "sh", List.of("bash", "-euo", "pipefail"),
             "javascript", List.of("node", "--input-type=module"),
             "python", List.of("/usr/bin/python3", "-W", "error"));
-    private static final Pattern BLOCK =
-            Pattern.compile("^```(sh|javascript|python)\\n(.*?)^```\\n(?:```json\\n(.*?)^```)?", Pattern.DOTALL | Pattern.MULTILINE);
+    private static final Pattern BLOCK = Pattern.compile(
+            "^```(sh|javascript|python)\\n(.*?)^```\\n(?:```json\\n(.*?)^```)?", Pattern.DOTALL | Pattern.MULTILINE);
 
     @TempDir
     Path folder;
@@ -51,7 +51,9 @@ class ReadmeIT {
         Files.writeString(folder.resolve("table.csv"), "a,b\n1,2\n");
         return examples.stream()
                 .map(example -> DynamicTest.dynamicTest(
-                        example.language() + ": " + example.text().lines().findFirst().orElse(""), () -> check(example)));
+                        example.language() + ": "
+                                + example.text().lines().findFirst().orElse(""),
+                        () -> check(example)));
     }
 
     private static List<Example> examples() throws IOException {
@@ -80,7 +82,8 @@ class ReadmeIT {
         Path complained = Files.createTempFile(folder, "complained", "");
         Path script = Files.createTempFile(folder, "example", "");
         Files.writeString(
-                script, example.text().replace("http://localhost:8000", http.base().toString()));
+                script,
+                example.text().replace("http://localhost:8000", http.base().toString()));
         Process process = new ProcessBuilder(INTERPRETERS.get(example.language()))
                 .directory(folder.toFile())
                 .redirectInput(script.toFile())
@@ -101,7 +104,7 @@ class ReadmeIT {
     /** Of all fields at any depth, but for lists, which the printed answers shorten. */
     private static List<String> names(JsonNode json) {
         List<String> names = new ArrayList<>();
-        json.fields().forEachRemaining(field -> {
+        json.properties().forEach(field -> {
             names.add(field.getKey());
             names(field.getValue()).forEach(inner -> names.add(field.getKey() + "." + inner));
         });
