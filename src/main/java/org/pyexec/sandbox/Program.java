@@ -10,8 +10,9 @@ import java.time.Duration;
  * @param network whether it may reach public addresses
  * @param inputs what it finds at its start
  * @param limits where they are lower than the server's
+ * @param shows whether the value of its last expression is wanted, and what it displays
  */
-public record Program(String code, Duration timeout, boolean network, Inputs inputs, Limits limits) {
+public record Program(String code, Duration timeout, boolean network, Inputs inputs, Limits limits, boolean shows) {
 
     public Program {
         if (code.isEmpty()) {
@@ -20,6 +21,11 @@ public record Program(String code, Duration timeout, boolean network, Inputs inp
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout is not positive");
         }
+    }
+
+    /** Whose last expression does not matter. */
+    public Program(String code, Duration timeout, boolean network, Inputs inputs, Limits limits) {
+        this(code, timeout, network, inputs, limits, false);
     }
 
     /** Without inputs, and with the server's limits. */

@@ -33,6 +33,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "collect.py",
             "config.py",
             "confinement.py",
+            "display.py",
             "ending.py",
             "family.py",
             "feed.py",

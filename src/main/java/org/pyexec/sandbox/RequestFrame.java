@@ -16,6 +16,9 @@ final class RequestFrame {
         fields.add(new Frames.Field("network", program.network() ? "1" : "0"));
         addLimits(program.limits(), fields);
         addInputs(program.inputs(), fields);
+        if (program.shows()) {
+            fields.add(new Frames.Field("result", "1"));
+        }
         fields.add(new Frames.Field("code", program.code()));
         return Frames.frame(Frames.REQUEST, fields);
     }

@@ -2,6 +2,7 @@ package org.pyexec.sandbox;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a program ended and what it used.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param skippedFiles at most 100 files that were left out, sorted by name
  * @param skippedFileCount how many were left out in all
  * @param blockedHosts network targets that were refused
+ * @param results what it shows; empty if that was not wanted
  */
 public record RunReport(
         Ending ending,
@@ -22,10 +24,33 @@ public record RunReport(
         boolean truncated,
         List<SkippedFile> skippedFiles,
         int skippedFileCount,
-        List<String> blockedHosts) {
+        List<String> blockedHosts,
+        Optional<Results> results) {
 
     public RunReport {
         skippedFiles = List.copyOf(skippedFiles);
         blockedHosts = List.copyOf(blockedHosts);
+    }
+
+    /** Of a program of which no results were wanted. */
+    public RunReport(
+            Ending ending,
+            Duration duration,
+            Duration cpu,
+            long peakMemoryBytes,
+            boolean truncated,
+            List<SkippedFile> skippedFiles,
+            int skippedFileCount,
+            List<String> blockedHosts) {
+        this(
+                ending,
+                duration,
+                cpu,
+                peakMemoryBytes,
+                truncated,
+                skippedFiles,
+                skippedFileCount,
+                blockedHosts,
+                Optional.empty());
     }
 }

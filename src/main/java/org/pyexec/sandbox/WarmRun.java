@@ -179,7 +179,8 @@ final class WarmRun implements SandboxRun {
                 fields.number("truncated") == 1,
                 fields.texts("skipped").stream().map(WarmRun::skipped).toList(),
                 Math.toIntExact(fields.number("skipped-count")),
-                fields.texts("blocked"));
+                fields.texts("blocked"),
+                fields.text("results").map(Results::read));
     }
 
     private static Ending ending(Frames.Fields fields) throws IOException {

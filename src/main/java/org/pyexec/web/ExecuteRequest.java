@@ -15,7 +15,8 @@ import org.pyexec.sandbox.Limits;
 import org.pyexec.sandbox.Program;
 
 /** The body of {@code POST /execute}, checked field by field; turns itself into a {@link Program}. */
-record ExecuteRequest(String code, Duration timeout, boolean allowNetwork, Inputs inputs, Limits limits) {
+record ExecuteRequest(
+        String code, Duration timeout, boolean allowNetwork, Inputs inputs, Limits limits, boolean result) {
 
     private static final double DEFAULT_TIMEOUT_SECONDS = 30;
     private static final double MAX_TIMEOUT_SECONDS = 60;
@@ -35,13 +36,14 @@ record ExecuteRequest(String code, Duration timeout, boolean allowNetwork, Input
         return new ExecuteRequest(
                 code(root.path("code")),
                 timeout(root.path("timeout")),
-                network(root),
+                flag(root, "allow_network"),
                 InputFields.read(root, files),
-                LimitFields.read(root));
+                LimitFields.read(root),
+                flag(root, "result"));
     }
 
     Program program() {
-        return new Program(code, timeout, allowNetwork, inputs, limits);
+        return new Program(code, timeout, allowNetwork, inputs, limits, result);
     }
 
     private static JsonNode parse(ObjectMapper json, InputStream body) throws IOException {
@@ -88,15 +90,15 @@ record ExecuteRequest(String code, Duration timeout, boolean allowNetwork, Input
         return Duration.ofNanos(Math.max(1, Math.round(seconds * NANOS_PER_SECOND)));
     }
 
-    private static boolean network(JsonNode root) {
-        JsonNode network = root.path("allow_network");
-        if (network.isMissingNode()) {
+    private static boolean flag(JsonNode root, String name) {
+        JsonNode flag = root.path(name);
+        if (flag.isMissingNode()) {
             return false;
         }
-        if (!network.isBoolean()) {
-            throw new BadRequest("Invalid allow_network", "The field 'allow_network' must be true or false.");
+        if (!flag.isBoolean()) {
+            throw new BadRequest("Invalid " + name, "The field '%s' must be true or false.".formatted(name));
         }
-        return network.booleanValue();
+        return flag.booleanValue();
     }
 
     /** A request without a program in it. */

@@ -2,12 +2,15 @@ package org.pyexec.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Outcome;
 import org.pyexec.files.HostedFile;
 import org.pyexec.http.Json;
 import org.pyexec.sandbox.Ending;
+import org.pyexec.sandbox.Results;
 import org.pyexec.sandbox.RunReport;
 
 /** The body of an answer to {@code POST /execute} when a program ran. */
@@ -73,7 +76,13 @@ record ExecuteResponse(
             int skippedFileCount,
             List<String> blockedHosts,
             String python,
-            String sandbox) {
+            String sandbox,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            JsonNode result,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<JsonNode> displays) {
 
         static Run of(Outcome outcome) {
             RunReport report = outcome.report();
@@ -93,7 +102,11 @@ record ExecuteResponse(
                     outcome.skippedFileCount(),
                     report.blockedHosts(),
                     outcome.python(),
-                    outcome.tier());
+                    outcome.tier(),
+                    report.results()
+                            .map(results -> results.result().orElse(NullNode.getInstance()))
+                            .orElse(null),
+                    report.results().map(Results::displays).orElse(null));
         }
     }
 }

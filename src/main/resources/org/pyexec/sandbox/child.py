@@ -95,7 +95,7 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> prog
     except BaseException as e:  # nothing of the program has run: the supervisor takes another child
         _complain(e, belongings.control)
         os._exit(1)
-    return program.Run(given["code"], prepared.report)
+    return program.Run(given["code"], prepared.report, "result" in given)
 
 
 def _enter_namespaces(belongings: Belongings, prepared: Prepared, way: str) -> None:

@@ -46,7 +46,7 @@ class Confinement:
         self._home = landlock.Beneath(landlock.EVERYTHING, -1)
         self._filter: Optional[seccomp.Filter] = None
         self._join = self._calls.add("write", -1, b"0", 1)
-        self._report = self._calls.add("mmap", where.address, report.BYTES, syscalls.PROT_READ_WRITE, _MAP_INTO_PLACE, -1, 0)
+        self._report = self._calls.add("mmap", where.address, report.ALL_BYTES, syscalls.PROT_READ_WRITE, _MAP_INTO_PLACE, -1, 0)
         self._streams = [self._calls.add("dup3", -1, target, 0) for target in range(CONTROL)]
         self._streams.append(self._calls.add("dup3", -1, CONTROL, os.O_CLOEXEC))
         self._calls.add("rt_sigprocmask", signal.SIG_SETMASK, bytes(8), 0, 8)

@@ -29,7 +29,9 @@ duty = warden.main()
 while callable(duty):
     duty = duty()
 try:
-    exec(compile(duty.source, "main.py", "exec", dont_inherit=True), duty.names)
+    exec(compile(duty.body, "main.py", "exec", dont_inherit=True), duty.names)
+    if duty.last is not None:
+        duty.show(eval(compile(duty.last, "main.py", "eval", dont_inherit=True), duty.names))
 except BaseException as e:
     duty.raised = e
 duty.end()

@@ -14,7 +14,7 @@ import threading
 import types
 from typing import NoReturn, Optional
 
-from . import figures, policy, report, syscalls, unhandled
+from . import display, figures, policy, report, syscalls, unhandled
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -33,8 +33,13 @@ class Run:
     there too, and reports nothing.
     """
 
-    def __init__(self, source: bytes, writer: report.Writer) -> None:
+    def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
         self.source = source
+        self.body, self.last = display.split(source) if shows else (source, None)
+        if shows:
+            shown = display.Displays(writer.results, _work)
+            self.show = shown.result
+            builtins.display = shown.display  # type: ignore[attr-defined]
         self.names = _main.__dict__
         self.raised: Optional[BaseException] = None
         self._writer = writer

@@ -3,7 +3,9 @@
 It needs no open descriptor in the program. A program that finds the memory and writes nonsense into it can only lie
 about its own run; the supervisor checks every length. The kernel's word on how the process ended comes from the zygote.
 
-Layout: 32 bits state, 32 bits length, then fields as in frames.py, native byte order.
+Layout: 32 bits state, 32 bits length, then fields as in frames.py, native byte order. Behind it, from BYTES on, what the program
+shows: 32 bits length, then lines of JSON (display.py). The length is written last, so what was shown is there however the
+program ends.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from typing import Dict, Optional
 from . import frames, syscalls
 
 BYTES = 128 << 10
+RESULT_BYTES = 8 << 20  # untouched pages cost nothing
+ALL_BYTES = BYTES + RESULT_BYTES
 DONE = 2
 _HEAD = struct.Struct("=II")
 
@@ -23,7 +27,7 @@ _HEAD = struct.Struct("=II")
 def create() -> int:
     """A descriptor that the caller owns."""
     descriptor = os.memfd_create("report", os.MFD_CLOEXEC)
-    os.ftruncate(descriptor, BYTES)
+    os.ftruncate(descriptor, ALL_BYTES)
     return descriptor
 
 
@@ -31,8 +35,9 @@ class Writer:
     """The program's end. Made in the zygote, as a place for the memory that a child maps there."""
 
     def __init__(self) -> None:
-        self.address = syscalls.map_private(BYTES)
+        self.address = syscalls.map_private(ALL_BYTES)
         self._view = memoryview((ctypes.c_char * BYTES).from_address(self.address)).cast("B")
+        self.results = ResultArea(self.address + BYTES)
 
     def done(self, fields: Dict[str, bytes]) -> None:
         payload = frames.encode(fields.items())
@@ -40,6 +45,39 @@ class Writer:
             raise ValueError("the report is too long")
         self._view[_HEAD.size : _HEAD.size + len(payload)] = payload
         self._view[: _HEAD.size] = _HEAD.pack(DONE, len(payload))
+
+
+class ResultArea:
+    """The program's end of what it shows. Nothing is touched before something is."""
+
+    _LENGTH = struct.Struct("=I")
+
+    def __init__(self, address: int) -> None:
+        self._view = memoryview((ctypes.c_char * RESULT_BYTES).from_address(address)).cast("B")
+        self._length = 0
+        self._owner = 0
+
+    def own(self) -> None:
+        """In the child. What the program forks shares the memory, and shows nothing."""
+        self._owner = os.getpid()
+
+    def append(self, line: bytes) -> bool:
+        """Whether there was room."""
+        if os.getpid() != self._owner:
+            return True
+        begin = self._LENGTH.size + self._length
+        if begin + len(line) > RESULT_BYTES:
+            return False
+        self._view[begin : begin + len(line)] = line
+        self._length += len(line)
+        self._view[: self._LENGTH.size] = self._LENGTH.pack(self._length)
+        return True
+
+
+def read_results(descriptor: int) -> bytes:
+    """Lines that the program has written, or anything else that it has."""
+    (length,) = struct.unpack("=I", os.pread(descriptor, 4, BYTES))
+    return os.pread(descriptor, min(length, RESULT_BYTES - 4), BYTES + 4)
 
 
 def read(descriptor: int) -> Optional[Dict[str, bytes]]:

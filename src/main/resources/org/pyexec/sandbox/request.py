@@ -20,9 +20,14 @@ class Request(NamedTuple):
     timeout: float  # seconds
     networked: bool
     stdin: bytes
-    handed_on: frames.Fields  # to the child as they came: arg, env, input
+    handed_on: frames.Fields  # to the child as they came: arg, env, input, result
     inputs: Tuple[Input, ...]
     limits: Dict[str, int]  # by their names in config.Config, never above it
+
+    @property
+    def shows(self) -> bool:
+        """Whether the value of the last expression is wanted, and what is displayed."""
+        return any(name == "result" for name, _ in self.handed_on)
 
     @property
     def cpu_seconds(self) -> int:
@@ -47,7 +52,7 @@ def parse(payload: bytes, settings: config.Config) -> Request:
         timeout=int(given["timeout-ms"]) / 1000,
         networked=given["network"] == b"1",
         stdin=given.get("stdin", b""),
-        handed_on=[field for field in fields if field[0] in ("arg", "env", "input")],
+        handed_on=[field for field in fields if field[0] in ("arg", "env", "input", "result")],
         inputs=tuple(inputs_of(fields)),
         limits=_limits(given, settings),
     )

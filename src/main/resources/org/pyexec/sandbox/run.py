@@ -347,7 +347,10 @@ class Run:
         ]
         fields += [("blocked", target) for target in self._blocked]
         fields += [("skipped", f"{name}\0{reason}") for name, reason in self._collected.skipped]
-        return [(name, value.encode("utf-8", "replace")) for name, value in fields]
+        encoded = [(name, value.encode("utf-8", "replace")) for name, value in fields]
+        if self._request is not None and self._request.shows and self._slot is not None:
+            encoded.append(("results", report.read_results(self._slot.report)))
+        return encoded
 
     def cancel(self) -> None:
         """The server does not want it any more, or is gone."""

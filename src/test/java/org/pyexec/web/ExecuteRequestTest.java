@@ -63,7 +63,8 @@ class ExecuteRequestTest {
     @Test
     void codeAloneGetsTheDefaults() throws IOException {
         assertThat(read("{\"code\": \"1\"}"))
-                .isEqualTo(new ExecuteRequest("1", Duration.ofSeconds(30), false, Inputs.NONE, Limits.OF_THE_SERVER));
+                .isEqualTo(new ExecuteRequest(
+                        "1", Duration.ofSeconds(30), false, Inputs.NONE, Limits.OF_THE_SERVER, false));
     }
 
     @ParameterizedTest
@@ -234,6 +235,8 @@ class ExecuteRequestTest {
                 "Invalid files|'files': [{'filename': 'a', 'token': '../../etc/passwd'}]",
                 "Invalid input|'files': [{'filename': 'a', 'content': ''}, {'filename': 'a', 'content': ''}]",
                 "Invalid input|'files': [{'filename': 'a', 'content': ''}, {'filename': 'a/b', 'content': ''}]",
+                "Invalid result|'result': 1",
+                "Invalid result|'result': null",
                 "Invalid limits|'limits': 1",
                 "Invalid limits|'limits': {'memory_mb': 0}",
                 "Invalid limits|'limits': {'memory_mb': -1}",
