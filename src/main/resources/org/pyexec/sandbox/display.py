@@ -132,8 +132,15 @@ def _attempt(action: Callable[[], Any]) -> Any:
     try:
         return action()
     except Exception as e:
-        unhandled.print_error(unhandled.format_exception(_without_our_frames(e)))
+        _complain(e)
         return None
+
+
+def _complain(e: BaseException) -> None:
+    try:
+        unhandled.print_error(unhandled.format_exception(_without_our_frames(e)))
+    except Exception:
+        pass  # a program that has taken even that away
 
 
 def _without_our_frames(e: BaseException) -> BaseException:
