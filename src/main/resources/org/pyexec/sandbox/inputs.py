@@ -66,9 +66,9 @@ def _write(each: request.Input, arrived: _Arrived) -> None:
 
 def _take_away(files: List[request.Input]) -> None:
     """They would be taken for what the program left."""
-    for each in files:
+    for name in (policy.PROGRAM, *(each.name for each in files)):
         try:
-            os.unlink(each.name)
+            os.unlink(name)
         except OSError:
             pass  # it did not get that far
 
