@@ -33,6 +33,8 @@ class ReadmeIT {
     private static final Pattern BLOCK = Pattern.compile(
             "^```(sh|javascript|python)\\n(.*?)^```\\n(?:```json\\n(.*?)^```)?", Pattern.DOTALL | Pattern.MULTILINE);
 
+    private static final Pattern LOCATION = Pattern.compile("^Location: (/executions/\\S+)", Pattern.MULTILINE);
+
     @TempDir
     Path folder;
 
@@ -71,9 +73,19 @@ class ReadmeIT {
     private void check(Example example) throws Exception {
         String printed = run(example);
         assertThat(printed).isNotBlank();
+        cancel(printed);
         if (!example.answer().isEmpty()) {
             ObjectMapper mapper = new ObjectMapper();
             assertThat(names(mapper.readTree(printed))).isEqualTo(names(mapper.readTree(example.answer())));
+        }
+    }
+
+    /** What an example leaves running would be in the way of the next test. */
+    private void cancel(String printed) {
+        Matcher location = LOCATION.matcher(printed);
+        if (location.find()) {
+            assertThat(http.send("DELETE", location.group(1), new byte[0]).status())
+                    .isEqualTo(200);
         }
     }
 
