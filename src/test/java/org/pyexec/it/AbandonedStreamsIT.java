@@ -1,0 +1,68 @@
+package org.pyexec.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Streams whose clients leave or wait, on a server that runs one program at a time. */
+class AbandonedStreamsIT {
+
+    @RegisterExtension
+    static final OwnServer SERVER = new OwnServer(Map.of("MAX_CONCURRENT_EXECUTIONS", "1", "RATE_LIMIT_MAX", "0"));
+
+    private static final String LONG = "import time\nprint('begun')\ntime.sleep(58)";
+
+    private final Http http = SERVER.http();
+
+    private EventReader stream(String code) {
+        return new EventReader(http.stream(Json.object("code", code, "timeout", 60), "Accept", "text/event-stream")
+                .body());
+    }
+
+    @Test
+    void clientThatLeavesEndsItsProgramAndFreesItsSlot() throws Exception {
+        try (EventReader events = stream(LONG)) {
+            assertThat(events.next().text()).isEqualTo("begun\n");
+        }
+        // Nobody waits for a slot longer than 30 seconds, and the program would go on for twice that.
+        assertThat(Shapes.success(http.execute("print(1)")).path("output").textValue())
+                .isEqualTo("1\n");
+    }
+
+    @Test
+    void streamThatWaitsForASlotHasHeartbeatsAndThenItsProgram() throws Exception {
+        EventReader waiting;
+        try (EventReader holder = stream(LONG)) {
+            assertThat(holder.next().text()).isEqualTo("begun\n");
+            waiting = stream("print('at last')");
+            for (int heartbeat = 0; heartbeat < 3; heartbeat++) {
+                assertThat(waiting.any().name()).isEqualTo(":");
+            }
+        }
+        try (waiting) {
+            List<EventReader.Event> rest = waiting.rest();
+            assertThat(rest.get(0).text()).isEqualTo("at last\n");
+            assertThat(rest.get(1).name()).isEqualTo("done");
+        }
+    }
+
+    @Test
+    void clientThatLeavesTheQueueIsNotRun() throws Exception {
+        try (EventReader holder = stream(LONG)) {
+            assertThat(holder.next().text()).isEqualTo("begun\n");
+            try (EventReader waiting = stream("print('never')")) {
+                assertThat(waiting.any().name()).isEqualTo(":");
+            }
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() ->
+                            http.get("/health").json().at("/executions/queued").intValue() == 0);
+            assertThat(http.get("/health").json().at("/executions/running").intValue())
+                    .isEqualTo(1);
+        }
+    }
+}
