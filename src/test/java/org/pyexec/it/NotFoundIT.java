@@ -33,7 +33,6 @@ class NotFoundIT {
         "GET,/nope.js",
         "GET,/EXECUTE",
         "GET,/api/x",
-        "GET,/executions/1",
         "GET,/health/other"
     })
     void unknownPathIsAJsonErrorThatNamesTheRoute(String method, String path) {
