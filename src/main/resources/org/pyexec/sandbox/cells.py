@@ -1,4 +1,4 @@
-"""The room of one run, as the supervisor sees it: something to kill, a work folder to read, something to take away.
+"""The room of one run, as the supervisor sees it: something to kill, folders to read, something to take away.
 
 A cell of the namespaces tier is an init process in fresh namespaces; one of the landlock tier is a folder on disk.
 """
@@ -31,7 +31,7 @@ class NamespaceCell:
 
     def __init__(self) -> None:
         self.pidfd = -1
-        self.work = -1
+        self.top = -1  # handle of a view of the writable folders that changes nothing and follows nothing
 
     def furnish(self) -> None:
         """What has to be there before the zygote is asked to park; raises OSError."""
@@ -60,10 +60,10 @@ class NamespaceCell:
         return None
 
     def remove(self) -> None:
-        for descriptor in (self.pidfd, self.work):
+        for descriptor in (self.pidfd, self.top):
             if descriptor >= 0:
                 os.close(descriptor)
-        self.pidfd = self.work = -1
+        self.pidfd = self.top = -1
 
 
 class NetworkedCell(NamespaceCell):
@@ -159,10 +159,9 @@ class FolderCell:
     def __init__(self, folders: Folders, number: int, is_session: bool) -> None:
         self.is_session = is_session  # the program may start processes; they are ended by their session
         self.pidfd = -1
-        self.work = -1
+        self.top = -1
         self._folders = folders
         self._path = os.path.join(folders.top, str(number))
-        self._top = -1
         self._id = 0
 
     def furnish(self) -> None:
@@ -172,11 +171,10 @@ class FolderCell:
             os.mkdir(path, 0o700)
             if self._id:
                 os.chown(path, self._id, self._id)
-        self._top = os.open(self._path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        self.work = os.open(paths[1], os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self.top = os.open(self._path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
 
     def handles(self) -> List[int]:
-        return [self._top]
+        return [self.top]
 
     def parameter(self) -> str:
         return str(self._id)
@@ -213,10 +211,10 @@ class FolderCell:
         return Usage(size, inodes)
 
     def remove(self) -> None:
-        for descriptor in (self.pidfd, self.work, self._top):
+        for descriptor in (self.pidfd, self.top):
             if descriptor >= 0:
                 os.close(descriptor)
-        self.pidfd = self.work = self._top = -1
+        self.pidfd = self.top = -1
         _remove_tree(self._path)
         self._folders.give_id(self._id)
 

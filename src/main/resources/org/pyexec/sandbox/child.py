@@ -13,9 +13,9 @@ import struct
 import sys
 import tempfile
 import threading
-from typing import List, Optional, Tuple
+from typing import List, Optional, Tuple, Union
 
-from . import config, frames, inputs, isolation, nft, policy, program, report, request
+from . import config, frames, inputs, interpreter, isolation, nft, policy, program, report, request, unhandled
 from .calls import Calls
 from .confinement import CONTROL, Belongings, Confinement, Sizes
 
@@ -51,6 +51,8 @@ USUAL_MODULES = (
 )
 READ_BYTES = 1 << 16
 
+Executable = Union[program.Run, interpreter.Turn]
+
 
 class Prepared:
     """What all children of a zygote have in common, made once; `proc` is a handle of a /proc."""
@@ -67,8 +69,8 @@ class Prepared:
         self.telling = _tell_parked(self.entering is not None)
 
 
-def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> program.Run:
-    """Parks, receives one program, gives it to be run; or ends the process. `way` into the cell: "namespaces", "network", "folder"."""
+def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Executable:
+    """Parks, receives one program, or the first of a session, gives it to be run; or ends the process. `way` into the cell: "namespaces", "network", "folder"."""
     try:
         if way == "folder":
             _enter_folder(belongings.cell)
@@ -82,15 +84,21 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> prog
         program.rehearse()
         prepared.telling.run()
         fields, first = _receive(CONTROL)
-        inputs.place(request.inputs_of(fields), first, CONTROL)
-        os.close(CONTROL)
         given = dict(fields)
+        more_processes = prepared.confinement.counts_processes(int(user))
+        if "session" in given:
+            inputs.lower_limits(given, more_processes)
+            return interpreter.Interpreter(prepared.report, CONTROL, first).next()
+        files = request.inputs_of(fields)
+        inputs.place(files, inputs.Contents(files, first, CONTROL))
+        os.close(CONTROL)
         inputs.put_on_stage(fields)
-        inputs.lower_limits(given, prepared.confinement.counts_processes(int(user)))
+        inputs.lower_limits(given, more_processes)
         seconds = int(given["cpu-seconds"])
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     except inputs.NoRoom:
-        prepared.report.done({"code": b"1", "traceback": b"", "limit": b"disk", "cpu": b"0", "peak": b"0"})
+        os.unlink(policy.PROGRAM)  # it would be taken for what the program left
+        prepared.report.done(program.described(unhandled.Ended(1, limit="disk"), 0, 0))
         os._exit(1)
     except BaseException as e:  # nothing of the program has run: the supervisor takes another child
         _complain(e, belongings.control)
@@ -118,7 +126,7 @@ def _enter_folder(folder: int) -> None:
 
 
 def _tell_parked(has_handle: bool) -> Calls:
-    """Sends one word, with the handle of the work folder where the supervisor does not have one; sendmsg(2), cmsg(3)."""
+    """Sends one word, with the handle of the scratch where the supervisor does not have one; sendmsg(2), cmsg(3)."""
     calls = Calls()
     word = calls.keep(b"parked")
     part = calls.keep(struct.pack("=QQ", word, len(b"parked")))

@@ -1,20 +1,28 @@
-"""Reads the files that a program left, after every process of its run is dead.
+"""Reads the files that a program left: after every process of its run is dead, or while those of a session live on.
 
 Everything goes through handles of folders, one component of a name at a time, without following anything. Each entry is
-looked at before it is opened, and again through the open handle.
+looked at before it is opened, and again through the open handle. Whoever changes a file meanwhile changes what is read
+of it and nothing else; how much is looked at is bounded.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import stat
-from typing import Dict, Iterator, List, NamedTuple, Tuple
+import time
+from itertools import islice
+from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from . import frames, policy
+from . import cells, frames, policy
 
 CHUNK = 256 << 10
+MOST_ENTRIES = 2 * policy.SCRATCH_INODES  # somebody may go on making them
+RACY_NANOSECONDS = 50_000_000  # a file may change again within one tick of the clock that gives files their times
 _PROGRAM = os.fsencode(policy.PROGRAM)
+
+Stamp = Tuple[int, int, int]  # inode, times of change in nanoseconds: of content, of anything; the latter cannot be set
 
 
 class Found(NamedTuple):
@@ -22,13 +30,15 @@ class Found(NamedTuple):
     raw: bytes  # as it is on disk
     size: int
     problem: str  # why it is left out, empty when it is not
+    stamp: Stamp = (0, 0, 0)
 
 
 class Original(NamedTuple):
-    """The program or an input as it was sent."""
+    """The program or an input as it was sent, or a file as it was when the last program of the session had ended."""
 
     size: int
     digest: bytes
+    stamp: Optional[Stamp] = None  # when it is there, a file with the same one is the same
 
 
 Originals = Dict[bytes, Original]  # by their names
@@ -37,9 +47,12 @@ Originals = Dict[bytes, Original]  # by their names
 class Collected:
     """What came of it; complete once the frames have been taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, remembers: bool = False) -> None:
+        """`remembers`: whether it is wanted what all files are now."""
         self.skipped: List[Tuple[str, str]] = []
         self.skipped_count = 0
+        self.remembers = remembers
+        self.now: Originals = {}
 
     def skip(self, name: str, reason: str) -> None:
         self.skipped_count += 1
@@ -47,32 +60,53 @@ class Collected:
             self.skipped.append((name, reason))
 
 
-def anything(work: int, originals: Originals) -> bool:
+def anything(cell: cells.Cell, originals: Originals) -> bool:
     """Whether the folder may hold more than what was there before; inputs are looked at when everybody is dead."""
     try:
-        names = os.listdir(work)
+        with _opened(cell) as work:
+            names = os.listdir(work)
+            if len(originals) > 1 or names != [policy.PROGRAM]:
+                return True
+            code = originals[_PROGRAM]
+            return not _untouched(work, Found(policy.PROGRAM, _PROGRAM, code.size, ""), code)
     except OSError:
         return True
-    if len(originals) > 1 or names != [policy.PROGRAM]:
-        return True
-    code = originals[_PROGRAM]
-    return not _untouched(work, Found(policy.PROGRAM, _PROGRAM, code.size, ""), code)
+
+
+@contextlib.contextmanager
+def _opened(cell: cells.Cell) -> Iterator[int]:
+    """The work folder that is there now; a program may have put another in its place."""
+    work = _open_folder(cell.top, os.fsencode(policy.SCRATCH_DIRECTORIES[0]))
+    try:
+        yield work
+    finally:
+        os.close(work)
 
 
 def remember(code: bytes) -> Originals:
     return {_PROGRAM: Original(len(code), hashlib.sha256(code).digest())}
 
 
-def files(work: int, originals: Originals, collected: Collected) -> Iterator[bytes]:
+def files(cell: cells.Cell, originals: Originals, collected: Collected) -> Iterator[bytes]:
     """Frames of all files that are handed out, sorted by name: what was created or changed."""
+    try:
+        with _opened(cell) as work:
+            yield from _files(work, originals, collected)
+    except OSError:
+        return  # the program has taken the folder away
+
+
+def _files(work: int, originals: Originals, collected: Collected) -> Iterator[bytes]:
     count = total = 0
-    for found in sorted(_walk(work, b"", 1)):
+    for found in sorted(islice(_walk(work, b"", 1), MOST_ENTRIES)):
         original = originals.get(found.raw)
         if original is not None and _untouched(work, found, original):
+            _remember(collected, found, original.digest)
             continue
         problem = found.problem or _too_much(found.size, count, total)
         if problem:
             collected.skip(found.name, problem)
+            _remember(collected, found, b"")
             continue
         try:
             descriptor = _open_beneath(work, found)
@@ -82,9 +116,17 @@ def files(work: int, originals: Originals, collected: Collected) -> Iterator[byt
         try:
             count += 1
             total += found.size
-            yield from _content(descriptor, found)
+            digest = hashlib.sha256() if collected.remembers else None
+            yield from _content(descriptor, found, digest)
+            _remember(collected, found, digest.digest() if digest else b"")
         finally:
             os.close(descriptor)
+
+
+def _remember(collected: Collected, found: Found, digest: bytes) -> None:
+    if collected.remembers:
+        settled = not digest or time.time_ns() - found.stamp[2] > RACY_NANOSECONDS
+        collected.now[found.raw] = Original(found.size, digest, found.stamp if settled else None)
 
 
 def _too_much(size: int, count: int, total: int) -> str:
@@ -100,7 +142,7 @@ def _too_much(size: int, count: int, total: int) -> str:
 def _walk(folder: int, prefix: bytes, depth: int) -> Iterator[Found]:
     """Everything beneath that is not a folder; `folder` stays the caller's."""
     with os.scandir(folder) as entries:
-        listed = [os.fsencode(entry.name) for entry in entries]
+        listed = [os.fsencode(entry.name) for entry in islice(entries, MOST_ENTRIES)]
     for name in listed:
         raw = prefix + name
         shown = raw.decode("utf-8", "replace")
@@ -110,7 +152,8 @@ def _walk(folder: int, prefix: bytes, depth: int) -> Iterator[Found]:
             yield Found(shown, raw, 0, "not readable")
             continue
         if not stat.S_ISDIR(status.st_mode):
-            yield Found(shown, raw, status.st_size, _unfit(status))
+            stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+            yield Found(shown, raw, status.st_size, _unfit(status), stamp)
         elif os.fsdecode(name) not in policy.SKIPPED_FOLDERS:
             yield from _descend(folder, name, raw, shown, depth)
 
@@ -164,20 +207,24 @@ def _open_beneath(work: int, found: Found) -> int:
     return descriptor
 
 
-def _content(descriptor: int, found: Found) -> Iterator[bytes]:
+def _content(descriptor: int, found: Found, digest: Optional["hashlib._Hash"]) -> Iterator[bytes]:
     head = [("name", found.name.encode()), ("size", str(found.size).encode())]
     yield frames.frame(frames.FILE, frames.encode(head))
     left = found.size
     while left:
         data = os.read(descriptor, min(CHUNK, left))
         if not data:
-            data = bytes(min(CHUNK, left))  # cannot happen with nobody left to cut it; the size was promised
+            data = bytes(min(CHUNK, left))  # somebody has cut it since; the size was promised
         left -= len(data)
+        if digest is not None:
+            digest.update(data)
         yield frames.frame(frames.DATA, data)
 
 
 def _untouched(work: int, found: Found, original: Original) -> bool:
-    """Whether it is still what was sent."""
+    """Whether it is still what it was."""
+    if original.stamp is not None and original.stamp == found.stamp:
+        return True
     if found.problem or found.size != original.size:
         return False
     try:

@@ -15,7 +15,7 @@ import os
 import sys
 from typing import Any, Callable, Dict, Optional, Tuple
 
-from . import report, unhandled
+from . import policy, report, unhandled
 
 MAX_TEXT = 1 << 20  # characters of one type
 MAX_BINARY = 3 << 20  # bytes of one type
@@ -202,7 +202,7 @@ def _shortened(text: str) -> str:
 def split(source: bytes) -> Tuple[Any, Any]:
     """The program without its last expression, and that: trees for compile(), or the source and None."""
     try:
-        tree = ast.parse(source, "main.py")
+        tree: Any = compile(source, policy.PROGRAM, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source, None  # whoever compiles it will say so
     last = tree.body[-1] if tree.body else None

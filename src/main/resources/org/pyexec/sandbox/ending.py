@@ -32,12 +32,44 @@ def cancelled() -> Ending:
     return Ending("cancelled", "", "SIGKILL", "Execution was cancelled")
 
 
+# What stops a program of a session, whose interpreter goes on if it lets itself be interrupted.
+INTERRUPTED = Ending("interrupted", "", "", "Execution was interrupted")
+CANCELLED = Ending("cancelled", "", "", "Execution was cancelled")
+
+
+def too_long(seconds: float) -> Ending:
+    return timed_out(seconds)._replace(signal="")
+
+
+def stopped(order: Ending, traceback: str) -> Ending:
+    """It let itself be interrupted."""
+    return order._replace(details=f"{order.details}\n\n{traceback}" if traceback else order.details)
+
+
+def stubborn(order: Ending) -> Ending:
+    """It did not, and was ended."""
+    return order._replace(signal="SIGKILL", details=f"{order.details} and did not stop: its session has ended")
+
+
+def without_connection() -> Ending:
+    return Ending("killed", "", "SIGKILL", "The program closed the descriptors that its session needs")
+
+
+def broken() -> Ending:
+    return Ending("killed", "", "", "The program has made the interpreter of its session unfit for another one")
+
+
+def idle_limit() -> Ending:
+    """Between two programs."""
+    return Ending("cpu", "", "SIGKILL", f"Processor time limit of {_seconds(policy.IDLE_CPU_SECONDS)} exceeded between two programs")
+
+
 def flooded() -> Ending:
     limit = policy.FLOOD_BYTES >> 20
     return Ending("output", "", "SIGKILL", f"Output limit of {limit} MiB per stream exceeded")
 
 
-def interrupted() -> Ending:
+def restarted() -> Ending:
     return Ending("interrupted", "", "", "The sandbox was restarted while the program ran")
 
 
@@ -67,6 +99,15 @@ def _exceeded(limit: str, settings: config.Config, cpu_limit: int = 0) -> str:
         "processes": f"Limit of {settings.processes} processes and threads exceeded",
     }
     return sentences[limit]
+
+
+def of_process(status: int, out_of_memory: bool, settings: config.Config, cpu_limit: int) -> Ending:
+    """The kernel's word; -1 when there is nobody left who has it."""
+    if status == -1:
+        return restarted()
+    if out_of_memory:
+        return limited("memory", settings, cpu_limit)
+    return observed(status, settings, cpu_limit)
 
 
 def observed(status: int, settings: config.Config, cpu_limit: int) -> Ending:

@@ -28,13 +28,18 @@ from pyexec_sandbox import warden
 duty = warden.main()
 while callable(duty):
     duty = duty()
-try:
-    exec(compile(duty.body, "main.py", "exec", dont_inherit=True), duty.names)
-    if duty.last is not None:
-        duty.show(eval(compile(duty.last, "main.py", "eval", dont_inherit=True), duty.names))
-except BaseException as e:
-    duty.raised = e
-duty.end()
+while True:
+    try:
+        try:
+            duty.begin()
+            exec(compile(duty.body, duty.file, "exec", dont_inherit=True), duty.names)
+            if duty.last is not None:
+                duty.show(eval(compile(duty.last, duty.file, "eval", dont_inherit=True), duty.names))
+        finally:
+            duty.pause()
+    except BaseException as e:
+        duty.raised = e
+    duty = duty.end()
 """
 
 
@@ -163,7 +168,11 @@ class Family(image.FamilyDoor):
         self._close_when_empty()
 
     def _close_when_empty(self) -> None:
-        if all(each.is_empty() for each in self.images.values()):
+        """Sessions may keep one image for hours: the others go before."""
+        empty = [each for each in self.images.values() if each.is_empty()]
+        for each in empty:
+            each.lose()
+        if len(empty) == len(self.images):
             self.close()
             self.remove_folders()
         else:

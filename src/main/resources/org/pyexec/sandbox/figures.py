@@ -23,16 +23,17 @@ def remember_saved() -> None:
     backends.FigureCanvasBase.print_figure = print_figure
 
 
-def save_open(folder: str) -> None:
-    """In the child."""
+def save_open(folder: str, then_close: bool = False) -> None:
+    """In the child. `then_close`: the next program of a session begins with none, as a notebook's next cell."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return
-    os.chdir(folder)
     saved = 0
     for number in pyplot.get_fignums():
         figure = pyplot.figure(number)
         if figure.__dict__.get(_SAVED):
             continue
         saved += 1
-        figure.savefig(f"figure-{saved}.png")
+        figure.savefig(os.path.join(folder, f"figure-{saved}.png"))
+    if then_close:
+        pyplot.close("all")

@@ -10,6 +10,8 @@ import struct
 from typing import Iterable, List, Optional, Tuple
 
 REQUEST = b"R"
+SESSION = b"N"
+INTERRUPT = b"I"
 CANCEL = b"C"
 STARTED = b"S"
 UNAVAILABLE = b"U"
@@ -18,6 +20,8 @@ STDERR = b"E"
 FILE = b"F"
 DATA = b"D"
 END = b"X"
+GONE = b"G"
+STDIN = b"T"
 
 _HEADER = struct.Struct(">cI")
 _LENGTH = struct.Struct(">I")

@@ -125,14 +125,9 @@ class Image(slot.ImageDoor):
         if self._fewest_seen > 0 and self._target > FEWEST_PARKED:
             self._target -= 1
             if len(self._parked) > self._target:
-                self._discard(self._parked.pop())
+                self._parked.pop().discard()
         self._fewest_seen = len(self._parked)
         self._family.events.later(CALM_SECONDS, self._calm_down)
-
-    @staticmethod
-    def _discard(unused: slot.Slot) -> None:
-        unused.state = "ending"
-        unused.kill()
 
     # --- what slots tell -----------------------------------------------------------------------------------------
 
@@ -151,7 +146,7 @@ class Image(slot.ImageDoor):
         if self._waiting:
             self._waiting.popleft()(ready)
         elif self.retired:
-            self._discard(ready)
+            ready.discard()
         else:
             self._parked.append(ready)
         self._family.first_is_parked()
@@ -225,7 +220,7 @@ class Image(slot.ImageDoor):
         """Runs go on, nothing new is parked."""
         self.retired = True
         while self._parked:
-            self._discard(self._parked.pop())
+            self._parked.pop().discard()
 
     def was_steady(self) -> bool:
         """Whether it worked for a good while, so that its end is no sign of the next one's."""

@@ -19,56 +19,64 @@ class NoRoom(Exception):
     """The files are larger than what the program may write."""
 
 
-def place(files: List[request.Input], first: bytes, control: int) -> None:
-    """Writes them below the working directory; `first` is what has been read of their contents, `control` has the rest."""
-    arrived = _Arrived(first, control)
+def place(files: List[request.Input], contents: "Contents", folder: bytes = b"", replace: bool = False) -> None:
+    """Writes them below the folder, by default the current one; raises OSError, and NoRoom without leaving any."""
+    begun: List[bytes] = []
     try:
         for each in files:
-            _write(each, arrived)
+            begun.append(os.path.join(folder, each.name))
+            _write(begun[-1], each.size, contents, replace)
     except OSError as e:
         if e.errno not in _FULL:
             raise
-        _take_away(files)
+        _take_away(begun)  # they would be taken for what the program left
         raise NoRoom from e
 
 
-class _Arrived:
-    """Bytes in the order in which they come."""
+class Contents:
+    """Those of all files, in the order in which they come: what has been read of them already, and the rest."""
 
-    def __init__(self, first: bytes, control: int) -> None:
+    def __init__(self, files: List[request.Input], first: bytes, control: int) -> None:
         self._first = memoryview(first)
         self._control = control
+        self._left = sum(each.size for each in files)
 
     def take(self, most: int) -> memoryview:
         if not self._first:
-            self._first = memoryview(os.read(self._control, READ_BYTES))
+            self._first = memoryview(os.read(self._control, min(READ_BYTES, self._left)))
             if not self._first:
                 os._exit(0)  # nobody wants this run any more
         taken, self._first = self._first[:most], self._first[most:]
+        self._left -= len(taken)
         return taken
 
+    def skip(self) -> None:
+        """What is still to come."""
+        while self._left:
+            self.take(READ_BYTES)
 
-def _write(each: request.Input, arrived: _Arrived) -> None:
-    folder = os.path.dirname(each.name)
+
+def _write(path: bytes, size: int, contents: Contents, replace: bool) -> None:
+    folder = os.path.dirname(path)
     if folder:
         os.makedirs(folder, exist_ok=True)
-    descriptor = os.open(each.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    if replace and os.path.lexists(path):
+        os.unlink(path)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
     try:
-        left = each.size
-        while left:
-            part = arrived.take(left)
-            left -= len(part)
+        while size:
+            part = contents.take(size)
+            size -= len(part)
             while part:
                 part = part[os.write(descriptor, part) :]
     finally:
         os.close(descriptor)
 
 
-def _take_away(files: List[request.Input]) -> None:
-    """They would be taken for what the program left."""
-    for name in (policy.PROGRAM, *(each.name for each in files)):
+def _take_away(paths: List[bytes]) -> None:
+    for path in paths:
         try:
-            os.unlink(name)
+            os.unlink(path)
         except OSError:
             pass  # it did not get that far
 
@@ -76,10 +84,9 @@ def _take_away(files: List[request.Input]) -> None:
 def put_on_stage(fields: frames.Fields) -> None:
     """Arguments and environment, as if the interpreter had been started with them."""
     arguments = [os.fsdecode(value) for name, value in fields if name == "arg"]
-    if arguments:
-        sys.argv = [policy.PROGRAM, *arguments]
-        if sys.version_info >= (3, 10):
-            sys.orig_argv = [sys.executable, policy.PROGRAM, *arguments]
+    sys.argv = [policy.PROGRAM, *arguments]
+    if sys.version_info >= (3, 10):
+        sys.orig_argv = [sys.executable, policy.PROGRAM, *arguments]
     variables = [value.partition(b"=") for name, value in fields if name == "env"]
     for name, _, value in variables:
         os.environb[name] = value

@@ -194,7 +194,7 @@ def enter_cell(calls: Calls, proc: int, disk: int) -> int:
     """How a child joins the fresh namespaces of a cell and furnishes them: identity, name, loopback, scratch.
 
     `proc` is a handle of a /proc. Returns the place of the call that joins, whose first argument is to be the pidfd of the
-    cell's init. Afterwards HANDLE is a copy of the work folder's mount that follows no links and changes nothing: what the
+    cell's init. Afterwards HANDLE is a copy of the scratch's mount that follows no links and changes nothing: what the
     collector reads through.
     """
     joining = calls.add("setns", -1, JOINED_NAMESPACES)
@@ -227,7 +227,7 @@ def _collectors_view(calls: Calls) -> None:
     )
     attr = syscalls.MountAttributes(attributes, 0, 0, 0)
     collected = policy.COLLECTED.encode()
-    calls.add_at(SPARE, "open_tree", syscalls.AT_FDCWD, policy.WORK.encode(), syscalls.OPEN_TREE_CLONE)
+    calls.add_at(SPARE, "open_tree", syscalls.AT_FDCWD, policy.SCRATCH.encode(), syscalls.OPEN_TREE_CLONE)
     calls.add("mount_setattr", SPARE, b"", syscalls.AT_EMPTY_PATH, attr, ctypes.sizeof(attr))
     calls.add("move_mount", SPARE, b"", syscalls.AT_FDCWD, collected, syscalls.MOVE_MOUNT_F_EMPTY_PATH)
     calls.add_at(HANDLE, "openat", syscalls.AT_FDCWD, collected, os.O_RDONLY | os.O_DIRECTORY)

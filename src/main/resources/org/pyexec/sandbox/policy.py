@@ -43,7 +43,7 @@ WORK = SCRATCH + "/work"  # the working directory; files left here are handed ou
 SCRATCH_DIRECTORIES = ("work", ".tmp", ".shm")
 SCRATCH_INODES = 8192
 SCRATCH_LINKS = (("/tmp", "sandbox/user/.tmp"), ("/dev/shm", "../sandbox/user/.shm"))
-# A second, read-only view of the work folder for the collector of files.
+# A second, read-only view of the scratch for the collector of files.
 COLLECTED = "/collected"
 
 # Bound read-only, nosuid, nodev. The interpreter's own folders are added (sys.prefix, sys.base_prefix, its libraries).
@@ -136,6 +136,9 @@ OPEN_FILES = 256  # per process
 STACK_BYTES = 8 << 20  # of the main thread, as everywhere on Linux
 THREAD_STACK_BYTES = 2 << 20  # of other threads: it is counted into the memory limit
 CPU_FACTOR = 2  # processor seconds per second of the time-out, so that one run cannot take every core for long
+IDLE_CPU_SECONDS = 60  # of what a session's programs have left running, until the next one
+INTERRUPT_SECONDS = 2.0  # after which a program of a session that does not stop is ended, and the session with it
+BROKEN_STATUS = 123  # of an interpreter that a program has made unfit for the next one
 LAST_WORDS_BYTES = 16 << 20  # memory above the limit that is left to print the traceback of a MemoryError
 FLOOD_BYTES = 64 << 20  # output per stream at which a program is ended
 MAX_REQUEST_BYTES = 64 << 20

@@ -55,6 +55,15 @@ class Pool(family.PoolDoor):
         self._runs_of_family += 1
         self._take_from(self._choices(code), networked, use)
 
+    def take_largest(self, networked: bool, use: image.Use) -> None:
+        """As take, for programs that nobody knows yet: with all libraries imported."""
+        self._runs_of_family += 1
+        self._take_from(self._ready()[::-1], networked, use)
+
+    def _ready(self) -> List[image.Image]:
+        """From the smallest to the largest."""
+        return [each for each in self._family.images.values() if each.ready and not each.lost]
+
     def _take_from(self, choices: List[image.Image], networked: bool, use: image.Use) -> None:
         """An image that ends meanwhile leaves the run to the next one."""
         if not choices:
@@ -65,7 +74,7 @@ class Pool(family.PoolDoor):
 
     def _choices(self, code: bytes) -> List[image.Image]:
         """The smallest image that has what the program imports, then the others from the largest on."""
-        ready = [each for each in self._family.images.values() if each.ready and not each.lost]
+        ready = self._ready()
         offered = [frozenset(name.split(".")[0] for name in each.modules) for each in ready]
         needed = _imported(code[:LOOKED_AT_BYTES], offered[-1] if offered else frozenset())
         suited = [each for each, modules in zip(ready, offered) if needed <= modules]
@@ -91,8 +100,7 @@ class Pool(family.PoolDoor):
         if tried is None:
             say("log", f"no network for programs: {problem}")
         else:
-            tried.state = "ending"
-            tried.kill()
+            tried.discard()
         self._on_works()
 
     def broken(self, ended: family.Family, why: str) -> None:

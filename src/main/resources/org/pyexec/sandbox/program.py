@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import types
-from typing import NoReturn, Optional
+from typing import Dict, NoReturn, Optional, Tuple
 
 from . import display, figures, policy, report, syscalls, unhandled
 
@@ -29,9 +29,12 @@ _main: types.ModuleType
 class Run:
     """A program that is to be executed, by whoever has nothing but this below him on the stack; family.py has the lines.
 
-    Afterwards `end` is called, with what the program has raised in `raised`. A child that the program forks comes through
-    there too, and reports nothing.
+    Before it `begin` is called and behind it `pause`, and at last `end`, with what the program has raised in `raised`; it
+    returns what is to be executed next, here nothing. A child that the program forks comes through there too, and reports
+    nothing.
     """
+
+    file = policy.PROGRAM
 
     def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
         self.source = source
@@ -40,30 +43,26 @@ class Run:
             shown = display.Displays(writer.results, _work)
             self.show = shown.result
             builtins.display = shown.display  # type: ignore[attr-defined]
-        self.names = _main.__dict__
+        self.names = names()
         self.raised: Optional[BaseException] = None
         self._writer = writer
         self._owner = os.getpid()
-        self._before, _ = _usage()
+        self._before, _ = usage()
         _write_source(source)
+
+    def begin(self) -> None:
+        pass
+
+    def pause(self) -> None:
+        pass
 
     def end(self) -> NoReturn:
         ended = self._how()
-        _finish(_main)
+        finish()
         if os.getpid() == self._owner and not ended.signal:
-            cpu, peak = _usage()
-            _report(self._writer, ended, cpu - self._before, peak)
-        if ended.signal:
-            signal.signal(ended.signal, signal.SIG_DFL)
-            os.kill(os.getpid(), ended.signal)
-        # The supervisor takes the end of both streams for the sign to look at the report: a big process takes
-        # milliseconds to be taken down, and the answer need not wait for that.
-        for stream in (1, 2):
-            try:
-                os.close(stream)
-            except OSError:
-                pass
-        os._exit(ended.code & 255)
+            cpu, peak = usage()
+            self._writer.done(described(ended, cpu - self._before, peak))
+        leave(ended)
 
     def _how(self) -> unhandled.Ended:
         """Holds on to the exception no longer than it takes, since it holds on to the program's objects."""
@@ -71,23 +70,38 @@ class Run:
         return unhandled.Ended(0) if e is None else unhandled.end(e, self.source)
 
 
-def _usage() -> tuple:
+def leave(ended: unhandled.Ended) -> NoReturn:
+    """Ends the process as the program has ended."""
+    if ended.signal:
+        signal.signal(ended.signal, signal.SIG_DFL)
+        os.kill(os.getpid(), ended.signal)
+    # The supervisor takes the end of both streams for the sign to look at the report: a big process takes
+    # milliseconds to be taken down, and the answer need not wait for that.
+    for stream in (1, 2):
+        try:
+            os.close(stream)
+        except OSError:
+            pass
+    os._exit(ended.code & 255)
+
+
+def usage() -> Tuple[float, int]:
+    """Processor seconds of this process and of those that it has waited for, and the largest resident memory in bytes."""
     own = resource.getrusage(resource.RUSAGE_SELF)
     others = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
     return cpu, max(own.ru_maxrss, others.ru_maxrss) * 1024
 
 
-def _report(writer: report.Writer, ended: unhandled.Ended, cpu: float, peak: int) -> None:
-    writer.done(
-        {
-            "code": str(ended.code & 255).encode(),
-            "traceback": ended.traceback.encode("utf-8", "backslashreplace"),
-            "limit": ended.limit.encode(),
-            "cpu": str(round(cpu * 1e6)).encode(),
-            "peak": str(peak).encode(),
-        }
-    )
+def described(ended: unhandled.Ended, cpu: float, peak: int) -> Dict[str, bytes]:
+    """As the supervisor reads it; ending.py."""
+    return {
+        "code": str(ended.code & 255).encode(),
+        "traceback": ended.traceback.encode("utf-8", "backslashreplace"),
+        "limit": ended.limit.encode(),
+        "cpu": str(round(cpu * 1e6)).encode(),
+        "peak": str(peak).encode(),
+    }
 
 
 # --- before ------------------------------------------------------------------------------------------------------
@@ -127,6 +141,16 @@ def become_main() -> None:
     sys.stdout.reconfigure(line_buffering=True)
 
 
+def names() -> Dict[str, object]:
+    """Of the module in which programs run."""
+    return _main.__dict__
+
+
+def work() -> str:
+    """The working folder."""
+    return _work
+
+
 def make_file() -> None:
     """In the child, ahead of the request: on a disk, making a file takes longer than filling it."""
     _write_source(b"")
@@ -153,13 +177,13 @@ def rehearse() -> None:
             except Exception as e:  # in the zygote, whose children need not try what does not work
                 unhandled.print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
                 del _REHEARSALS[module]
-    _flush()
+    flush()
 
 
 # --- after -------------------------------------------------------------------------------------------------------
 
 
-def _finish(main: types.ModuleType) -> None:
+def finish() -> None:
     """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython."""
     for step in (threading._shutdown, lambda: figures.save_open(_work)):  # type: ignore[attr-defined]
         try:
@@ -170,12 +194,12 @@ def _finish(main: types.ModuleType) -> None:
         atexit._run_exitfuncs()
     except BaseException:  # before 3.10 it prints what its functions raise and then raises the last of it
         pass
-    _flush()
-    _let_go(main)
-    _flush()
+    flush()
+    _let_go(_main)
+    flush()
 
 
-def _flush() -> None:
+def flush() -> None:
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
         try:
             stream.flush()  # type: ignore[union-attr]

@@ -20,6 +20,7 @@ from . import frames, syscalls
 BYTES = 128 << 10
 RESULT_BYTES = 8 << 20  # untouched pages cost nothing
 ALL_BYTES = BYTES + RESULT_BYTES
+RUNS = 1
 DONE = 2
 _HEAD = struct.Struct("=II")
 
@@ -38,6 +39,10 @@ class Writer:
         self.address = syscalls.map_private(ALL_BYTES)
         self._view = memoryview((ctypes.c_char * BYTES).from_address(self.address)).cast("B")
         self.results = ResultArea(self.address + BYTES)
+
+    def runs(self) -> None:
+        """In a session: the program can be interrupted from here on."""
+        self._view[: _HEAD.size] = _HEAD.pack(RUNS, 0)
 
     def done(self, fields: Dict[str, bytes]) -> None:
         payload = frames.encode(fields.items())
@@ -58,8 +63,9 @@ class ResultArea:
         self._owner = 0
 
     def own(self) -> None:
-        """In the child. What the program forks shares the memory, and shows nothing."""
+        """In the child, where nothing is shown yet. What the program forks shares the memory, and shows nothing."""
         self._owner = os.getpid()
+        self._length = 0
 
     def append(self, line: bytes) -> bool:
         """Whether there was room."""
@@ -72,6 +78,17 @@ class ResultArea:
         self._length += len(line)
         self._view[: self._LENGTH.size] = self._LENGTH.pack(self._length)
         return True
+
+
+def clear(descriptor: int) -> None:
+    """For the next program of a session."""
+    os.pwrite(descriptor, bytes(_HEAD.size), 0)
+    os.pwrite(descriptor, bytes(4), BYTES)
+
+
+def is_running(descriptor: int) -> bool:
+    """Whether the program of a session has begun and has not ended, as far as it says."""
+    return bool(_HEAD.unpack(os.pread(descriptor, _HEAD.size, 0))[0] == RUNS)
 
 
 def read_results(descriptor: int) -> bytes:

@@ -35,12 +35,8 @@ class Request(NamedTuple):
 
     def for_child(self, settings: config.Config) -> frames.Fields:
         """`settings` are the server's own, which the child was parked with."""
-        fields = [("code", self.code), ("cpu-seconds", str(self.cpu_seconds).encode()), *self.handed_on]
-        if "memory" in self.limits:
-            fields.append(("less-memory", str(settings.memory - self.limits["memory"]).encode()))
-        if "processes" in self.limits:
-            fields.append(("processes", str(self.limits["processes"]).encode()))
-        return fields
+        cpu = ("cpu-seconds", str(self.cpu_seconds).encode())
+        return [("code", self.code), cpu, *self.handed_on, *_lower(self.limits, settings)]
 
 
 def parse(payload: bytes, settings: config.Config) -> Request:
@@ -58,10 +54,33 @@ def parse(payload: bytes, settings: config.Config) -> Request:
     )
 
 
+class SessionRequest(NamedTuple):
+    networked: bool
+    limits: Dict[str, int]
+
+    def for_child(self, settings: config.Config) -> frames.Fields:
+        return [("session", b"1"), *_lower(self.limits, settings)]
+
+
+def parse_session(payload: bytes, settings: config.Config) -> SessionRequest:
+    """Raises frames.ProtocolError, KeyError or ValueError."""
+    given = dict(frames.decode(payload))
+    return SessionRequest(given["network"] == b"1", _limits(given, settings))
+
+
 def inputs_of(fields: frames.Fields) -> List[Input]:
     """Each is a size in decimal, a zero byte and a name."""
     parts = [value.partition(b"\0") for name, value in fields if name == "input"]
     return [Input(name, int(size)) for size, _, name in parts]
+
+
+def _lower(limits: Dict[str, int], settings: config.Config) -> frames.Fields:
+    fields = []
+    if "memory" in limits:
+        fields.append(("less-memory", str(settings.memory - limits["memory"]).encode()))
+    if "processes" in limits:
+        fields.append(("processes", str(limits["processes"]).encode()))
+    return fields
 
 
 def _limits(given: Dict[str, bytes], settings: config.Config) -> Dict[str, int]:

@@ -47,11 +47,6 @@ class Slot:
         self._groups = groups
         self._ready = False
 
-    @property
-    def work(self) -> int:
-        """Handle of the work folder."""
-        return self.cell.work
-
     def is_out_of_memory(self) -> bool:
         """Whether the kernel has killed one of its processes for that."""
         return self.group is not None and self.group.is_out_of_memory()
@@ -107,7 +102,7 @@ class Slot:
             self._fail(message.decode("utf-8", "replace") or "a child ended while parking")
             return
         if handles:
-            self.cell.work = handles[0]
+            self.cell.top = handles[0]
         self._ready = True
         self._when_ready()
 
@@ -149,6 +144,18 @@ class Slot:
                 pass
             if self.cell.is_session:
                 _kill_session(self.child)
+
+    def discard(self) -> None:
+        """Nobody wants it."""
+        self.state = "ending"
+        self.kill()
+
+    def interrupt(self) -> None:
+        """SIGINT to the program's first process."""
+        try:
+            signal.pidfd_send_signal(self.child, signal.SIGINT)
+        except ProcessLookupError:
+            pass
 
     def exited(self, status: int, cpu_microseconds: int, peak_bytes: int) -> None:
         """The zygote has seen the end of the program's process."""

@@ -6,6 +6,7 @@ small, and no stack trace in a program shows a path of the server.
 
 from __future__ import annotations
 
+import builtins
 import importlib.machinery
 import os
 import sys
@@ -21,6 +22,7 @@ class MemoryImporter:
 
     def __init__(self, sources: Dict[str, bytes]) -> None:
         self._sources = sources
+        self._builtins = dict(builtins.__dict__)
 
     def find_spec(
         self, name: str, path: Optional[Sequence[str]] = None, target: Optional[ModuleType] = None
@@ -35,6 +37,8 @@ class MemoryImporter:
         return None
 
     def exec_module(self, module: ModuleType) -> None:
+        """With built-ins of their own, so that a program that replaces some replaces none of ours."""
+        module.__dict__["__builtins__"] = self._builtins
         exec(self._compiled(module.__name__), module.__dict__)
 
     def _compiled(self, name: str) -> CodeType:

@@ -15,8 +15,7 @@ import socket
 import sys
 from typing import NoReturn, Set
 
-from . import config, loop, policy, pool, syscalls
-from .run import Run
+from . import config, loop, policy, pool, reception, syscalls
 from .voice import say
 
 BACKLOG = 1024
@@ -25,13 +24,12 @@ STDIN = 0
 
 class Supervisor:
     def __init__(self, settings: config.Config) -> None:
-        self._settings = settings
         self._loop = loop.Loop()
-        self._runs: Set[Run] = set()
         self._listener = _listen(settings.socket_path)
         self._loop.watch(STDIN, loop.READ, self._on_stdin)
         self._loop.watch(self._listener.fileno(), loop.READ, self._on_connection)
         self._pool = pool.Pool(self._loop, settings, self._on_works)
+        self._reception = reception.Reception(self._loop, self._pool, settings)
 
     def serve(self) -> None:
         """Returns when the server is gone or isolation cannot be had."""
@@ -56,8 +54,7 @@ class Supervisor:
             connection, _ = self._listener.accept()
         except OSError:
             return
-        connection.setblocking(False)
-        self._runs.add(Run(self._loop, connection, self._pool, self._settings, self._runs.discard))
+        self._reception.receive(connection)
 
 
 def _listen(path: str) -> socket.socket:

@@ -9,9 +9,10 @@ import os
 import resource
 import signal
 import sys
+import traceback
 from typing import Iterator, NamedTuple, Optional
 
-from . import policy
+from . import policy, sources
 
 LAST = ("last_type", "last_value", "last_traceback", "last_exc")  # where sys keeps it
 _display = sys.__excepthook__  # the interpreter's own words; the traceback module's differ in some versions
@@ -26,25 +27,35 @@ class Ended(NamedTuple):
     signal: int = 0  # by which the process still has to end itself, as Python does after KeyboardInterrupt
 
 
-def end(e: BaseException, source: bytes) -> Ended:
-    """Prints what python3 would print; `source` is that of main.py. The first frame of the traceback is not the program's."""
+def end(e: BaseException, source: bytes, file: str = policy.PROGRAM) -> Ended:
+    """Prints what python3 would print; `source` is that of the file. The first frame of the traceback is not the program's."""
     e = _without_our_frame(e)
     if isinstance(e, SystemExit):
         return _exited(e)
     _give_room_for_last_words()
-    _know_source(source)
+    know_source(source, file)
     return _raised(e)
 
 
-def _know_source(code: bytes) -> None:
-    """Tracebacks find the lines of main.py wherever the program has changed to."""
+def know_source(code: bytes, file: str = policy.PROGRAM) -> None:
+    """Tracebacks find the lines of the program wherever it has changed to."""
     text = code.decode("utf-8", "replace")
     lines = [line + "\n" for line in text.split("\n")]
-    linecache.cache[policy.PROGRAM] = (len(code), None, lines, policy.PROGRAM)
+    linecache.cache[file] = (len(code), None, lines, file)
+
+
+def show_known_sources() -> None:
+    """From here on tracebacks have the lines that know_source was told, and not those of files of the same name."""
+    global _display
+    _display = traceback.print_exception
 
 
 def _without_our_frame(e: BaseException) -> BaseException:
-    return e.with_traceback(e.__traceback__.tb_next if e.__traceback__ else None)
+    """And without those of ours that stand above it."""
+    first = e.__traceback__.tb_next if e.__traceback__ else None
+    while first is not None and first.tb_frame.f_code.co_filename.startswith(sources.SHOWN_FOLDER):
+        first = first.tb_next
+    return e.with_traceback(first)
 
 
 def _exited(e: SystemExit) -> Ended:

@@ -15,7 +15,7 @@ from typing import Callable, List
 
 from . import config, isolation, landlock, packets, syscalls
 
-Duty = Callable[[], object]  # returns another, or a program.Run
+Duty = Callable[[], object]  # returns another, or a child.Executable
 
 
 def main() -> Duty:

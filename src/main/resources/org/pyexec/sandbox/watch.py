@@ -6,6 +6,7 @@ docs/threat-model.md.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -35,14 +36,19 @@ class Watcher:
         settings: config.Config,
         cpu_limit: int,
         on_passed: Callable[[str], None],
+        used_before: bool = False,
+        interval: float = INTERVAL,
     ) -> None:
+        """`cpu_limit` in seconds. `used_before`: what has been used until the first look does not count."""
         self._loop = events
         self._slot = watched
         self._settings = settings
         self._cpu_limit = cpu_limit
         self._on_passed = on_passed
+        self._interval = interval
+        self._cpu_before = math.inf if used_before else 0.0
         self._weighing: Optional[_Weighing] = None
-        self._timer: Optional[loop.Timer] = events.later(INTERVAL, self._look)
+        self._timer: Optional[loop.Timer] = events.later(interval, self._look)
 
     def stop(self) -> None:
         if self._timer is not None:
@@ -59,12 +65,15 @@ class Watcher:
             self._timer = None
             self._on_passed(passed)
             return
-        self._timer = self._loop.later(min(max(INTERVAL, 5 * (time.monotonic() - began)), LONGEST_INTERVAL), self._look)
+        pause = min(max(self._interval, 5 * (time.monotonic() - began)), LONGEST_INTERVAL)
+        self._timer = self._loop.later(pause, self._look)
 
     def _passed(self) -> str:
         processes = self._processes()
         usage = self._slot.cell.usage()
-        if sum(process.cpu for process in processes) > self._cpu_limit:
+        cpu = sum(process.cpu for process in processes)
+        self._cpu_before = min(self._cpu_before, cpu)
+        if cpu - self._cpu_before > self._cpu_limit:
             return "cpu"
         if usage is not None and sum(process.threads for process in processes) > self._settings.processes:
             return "processes"

@@ -29,7 +29,7 @@ from typing import Callable, Dict, List, Optional, Tuple
 from . import child, config, figures, init, isolation, packets, program, sources, syscalls
 from .confinement import Belongings, Sizes
 
-Duty = Callable[[], program.Run]
+Duty = Callable[[], child.Executable]
 
 _kept: List["Zygote"] = []  # and all that hangs on it: to be freed in every child would cost it pages
 

@@ -1,0 +1,268 @@
+"""The interpreter of a session: runs one program after another in the same module, in a child that stays.
+
+What a program leaves behind is there for the next one: names, modules, threads, files, the current folder, a patched
+library. What would make the next answer wrong is put right before it: the standard streams, the working folder, SIGINT.
+In the program's own process, so nothing here is trusted outside.
+"""
+
+from __future__ import annotations
+
+import _signal
+import builtins
+import os
+import resource
+import signal
+import socket
+import sys
+from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
+
+from . import display, figures, frames, inputs, policy, program, report, request, streams, unhandled
+
+READ_BYTES = 64 << 10
+LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
+DONE = b"d"  # as the supervisor hears it
+_MEMORY = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
+
+# Bound before any program runs, which may replace what these modules have.
+_set_handler, _handler_of, _raise = _signal.signal, _signal.getsignal, signal.raise_signal
+_write, _exit, _pid, _string, _calls = os.write, os._exit, os.getpid, str, callable
+_limit_of, _set_limit = resource.getrlimit, resource.setrlimit
+
+
+class Interpreter:
+    """What the programs of one session share."""
+
+    def __init__(self, writer: report.Writer, control: int, first: bytes) -> None:
+        """`first` is what has been read from the control socket behind the order to become a session."""
+        self.writer = writer
+        self.control = control
+        self.signals = Signals()
+        self.builtins = Builtins()
+        self.streams = streams.Streams()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=control)
+        self._receive = self._socket.recvmsg
+        self._reader = frames.Reader(policy.MAX_REQUEST_BYTES)
+        self._reader.feed(first)
+        self._count = 0
+        self.signals.hold()
+        unhandled.show_known_sources()
+        os.unlink(policy.PROGRAM)  # a session has none, and whoever makes one keeps it
+        program.names().pop("__file__", None)
+
+    def next(self) -> "Turn":
+        """Waits for a program. Threads of those before may go on meanwhile."""
+        stdin = -1
+        while True:
+            got = self._reader.next()
+            while got is None:
+                data, descriptors = self._read()
+                self._reader.feed(data)
+                stdin = descriptors[-1] if descriptors else stdin
+                got = self._reader.next()
+            kind, payload = got
+            if kind == frames.REQUEST:
+                break
+        self._count += 1
+        fields = frames.decode(payload)
+        files = request.inputs_of(fields)
+        contents = inputs.Contents(files, self._reader.rest(), self.control)
+        return Turn(self, self._count, fields, files, contents, stdin)
+
+    def _read(self) -> Tuple[bytes, List[int]]:
+        self.builtins.release()
+        data, ancillary, _, _ = self._receive(READ_BYTES, socket.CMSG_SPACE(4), socket.MSG_CMSG_CLOEXEC)
+        self.builtins.hold()
+        if not data:
+            _exit(0)  # the session is over
+        return data, [int.from_bytes(content[:4], sys.byteorder) for _, _, content in ancillary]
+
+
+class Turn:
+    """One program of a session. Called as program.Run is; family.py has the lines."""
+
+    def __init__(
+        self,
+        session: Interpreter,
+        number: int,
+        fields: frames.Fields,
+        files: List[request.Input],
+        contents: inputs.Contents,
+        stdin: int,
+    ) -> None:
+        given = dict(fields)
+        self.source = given["code"]
+        # A function of an earlier program must not be shown with the lines of a later one.
+        self.file = policy.PROGRAM if number == 1 else f"{policy.PROGRAM} (run {number})"
+        self.names = program.names()
+        self.raised: Optional[BaseException] = None
+        self.body, self.last = display.split(self.source)
+        self._shown = display.Displays(session.writer.results, program.work())
+        self._session = session
+        self._fields = fields
+        self._files = files
+        self._contents = contents
+        self._stdin = stdin
+        self._owner = _pid()
+        self._refused: Optional[unhandled.Ended] = None
+
+    def begin(self) -> None:
+        """What it raises counts as raised by the program."""
+        session = self._session
+        self._cpu_before, _ = program.usage()
+        _go_to_work()
+        session.streams.restore(self._stdin)
+        self._place()
+        inputs.put_on_stage(self._fields)
+        builtins.display = self._shown.display  # type: ignore[attr-defined]
+        unhandled.know_source(self.source, self.file)
+        session.writer.runs()
+        session.builtins.release()
+        session.signals.release()
+
+    def show(self, value: object) -> None:
+        """The value of the last expression."""
+        self._session.builtins.hold()
+        try:
+            self._shown.result(value)
+        finally:
+            self._session.builtins.release()
+
+    def _place(self) -> None:
+        try:
+            inputs.place(self._files, self._contents, os.fsencode(program.work()), replace=True)
+        except inputs.NoRoom:
+            self._refused = unhandled.Ended(1, limit="disk")
+            raise _NotRun() from None
+        except OSError as e:
+            name = os.fsdecode(e.filename or b"").rpartition(program.work() + "/")[2]
+            self._refused = unhandled.Ended(1, f"The file {name} cannot be placed: {e.strerror}")
+            raise _NotRun() from None
+        finally:
+            self._contents.skip()
+
+    def pause(self) -> None:
+        """Handlers of the program's do not interrupt what comes now."""
+        self._session.signals.hold()
+
+    def end(self) -> "Turn":
+        """Reports, and returns the next one. What fails here is the end of the session."""
+        try:
+            self._session.signals.hold()
+            self._session.builtins.hold()
+            if _pid() != self._owner:
+                self._leave_fork()
+            self._conclude()
+            return self._session.next()
+        except BaseException:
+            _exit(policy.BROKEN_STATUS)
+
+    def _conclude(self) -> None:
+        recursion = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(recursion, LEAST_RECURSION))
+        limits = [(which, _limit_of(which)) for which in _MEMORY]
+        self._report(self._how())
+        for which, limit in limits:
+            _set_limit(which, limit)
+        self._session.signals.recursion = recursion
+        _write(self._session.control, DONE)
+
+    def _how(self) -> unhandled.Ended:
+        e, self.raised = self.raised, None
+        if self._refused is not None:
+            return self._refused
+        return unhandled.Ended(0) if e is None else unhandled.end(e, self.source, self.file)
+
+    def _report(self, ended: unhandled.Ended) -> None:
+        try:
+            figures.save_open(program.work(), then_close=True)
+        except BaseException as e:
+            unhandled.print_error(unhandled.format_exception(e))
+        program.flush()
+        cpu, peak = program.usage()
+        told = program.described(ended, cpu - self._cpu_before, peak)
+        if ended.signal:
+            told.update(code=_string(128 + ended.signal).encode(), interrupted=b"1")
+        self._session.writer.done(told)
+
+    def _leave_fork(self) -> NoReturn:
+        """A process that the program has forked, and that has run into the program's end."""
+        ended = self._how()
+        program.finish()
+        program.leave(ended)
+
+
+class _NotRun(BaseException):
+    """The program was not even begun."""
+
+
+def _go_to_work() -> None:
+    """Into the working folder, where a program has taken away that in which the interpreter was."""
+    work = program.work()
+    os.makedirs(work, exist_ok=True)
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        os.chdir(work)
+
+
+class Builtins:
+    """What programs have put in the place of built-in functions is there for programs only: ours rely on libraries too."""
+
+    def __init__(self) -> None:
+        self._original = dict(builtins.__dict__)
+        self._now = builtins.__dict__
+        self._replaced: Dict[str, object] = {}
+        self._missing: List[str] = []
+
+    def hold(self) -> None:
+        for name, value in self._original.items():
+            if name not in self._now:
+                self._missing.append(name)
+                self._now[name] = value
+            elif self._now[name] is not value:
+                self._replaced[name] = self._now[name]
+                self._now[name] = value
+
+    def release(self) -> None:
+        self._now.update(self._replaced)
+        for name in self._missing:
+            self._now.pop(name, None)
+        self._replaced.clear()
+        self._missing.clear()
+
+
+class Signals:
+    """Handlers that programs have set are called while programs run, and at no other time; what comes meanwhile waits."""
+
+    def __init__(self) -> None:
+        unstoppable = (signal.SIGKILL, signal.SIGSTOP)
+        self.recursion = sys.getrecursionlimit()
+        self._numbers = [int(number) for number in signal.valid_signals() if number not in unstoppable]
+        self._interrupt = int(signal.SIGINT)
+        self._interrupted = signal.default_int_handler
+        self._held: Dict[int, Callable[..., Any]] = {}
+        self._arrived: List[int] = []
+
+    def hold(self) -> None:
+        """May be called again."""
+        _set_handler(self._interrupt, self._note)
+        for number in self._numbers:
+            handler = _handler_of(number)
+            if _calls(handler) and number != self._interrupt and handler != self._note:
+                _set_handler(number, self._note)
+                self._held[number] = handler
+
+    def release(self) -> None:
+        """The last step before the program. An interrupt is KeyboardInterrupt again, whatever the program before did."""
+        held, self._held = self._held, {}
+        arrived, self._arrived = self._arrived, []
+        sys.setrecursionlimit(self.recursion)
+        _set_handler(self._interrupt, self._interrupted)
+        for number, handler in held.items():
+            _set_handler(number, handler)
+        for number in arrived:
+            _raise(number)
+
+    def _note(self, number: int, _: object) -> None:
+        if number != self._interrupt and number not in self._arrived:
+            self._arrived.append(number)

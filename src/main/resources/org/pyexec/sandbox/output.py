@@ -1,0 +1,106 @@
+"""What a program prints, on its way from its pipes to the server."""
+
+from __future__ import annotations
+
+import os
+from typing import Callable, List
+
+from . import frames, link, loop, policy
+from .slot import Slot
+
+READ_BYTES = 64 << 10
+DRAIN_READS = 32  # a pipe holds 64 KiB; somebody may go on writing
+UNREAD_BYTES = 256 << 10  # by the server, above which the program has to wait with its output
+
+
+class Stream:
+    def __init__(self, descriptor: int, kind: bytes) -> None:
+        self.descriptor = descriptor
+        self.kind = kind
+        self.total = 0
+        self.ended = False
+
+
+class Output:
+    """Both streams: each is cut at the limit, and both wait while the server does not read."""
+
+    def __init__(
+        self,
+        events: loop.Loop,
+        target: link.Link,
+        slot: Slot,
+        limit: int,
+        on_ended: Callable[[], None],
+        on_flood: Callable[[], None],
+    ) -> None:
+        """`on_ended` is called when both have come to their end, `on_flood` when one is far above any limit."""
+        self._loop = events
+        self._link = target
+        self._limit = limit
+        self._on_ended = on_ended
+        self._on_flood = on_flood
+        self._listening = False
+        self._streams: List[Stream] = [Stream(slot.stdout, frames.STDOUT), Stream(slot.stderr, frames.STDERR)]
+
+    @property
+    def truncated(self) -> bool:
+        return any(stream.total > self._limit for stream in self._streams)
+
+    def listen(self) -> None:
+        self._listening = True
+        for stream in self._streams:
+            if not stream.ended:
+                self._loop.watch(stream.descriptor, loop.READ, self._pump(stream))
+
+    def stop(self) -> None:
+        """Full pipes hold up whoever goes on writing."""
+        self._listening = False
+        for stream in self._streams:
+            self._loop.forget(stream.descriptor)
+
+    def drain(self, reads: int = DRAIN_READS) -> None:
+        """Takes what is there already."""
+        for stream in self._streams:
+            for _ in range(reads):
+                if stream.ended or not self._read(stream):
+                    break
+
+    def _pump(self, stream: Stream) -> Callable[[int], None]:
+        def on_output(_: int) -> None:
+            self._read(stream)
+            if all(each.ended for each in self._streams):
+                self._on_ended()
+            elif self._link.waiting_bytes > UNREAD_BYTES:
+                self._hold_up()
+
+        return on_output
+
+    def _hold_up(self) -> None:
+        """Until the server has read what there is."""
+        if not self._listening:
+            return
+        for stream in self._streams:
+            self._loop.forget(stream.descriptor)
+        self._link.pour(iter(()), self._listen_again)
+
+    def _listen_again(self) -> None:
+        if self._listening:
+            self.listen()
+
+    def _read(self, stream: Stream) -> bool:
+        """One read; whether there was something."""
+        try:
+            data = os.read(stream.descriptor, READ_BYTES)
+        except BlockingIOError:
+            return False
+        if not data:
+            stream.ended = True
+            self._loop.forget(stream.descriptor)
+            return False
+        kept = data[: max(0, self._limit - stream.total)]
+        stream.total += len(data)
+        if kept:
+            self._link.put(stream.kind, kept)
+        if stream.total > policy.FLOOD_BYTES:
+            self._on_flood()
+        return True

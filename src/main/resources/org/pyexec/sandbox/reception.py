@@ -1,0 +1,58 @@
+"""Where a connection from the server comes in: its first frame says what is wanted."""
+
+from __future__ import annotations
+
+import socket
+from typing import Callable, Set, Union
+
+from . import config, frames, link, loop
+from .pool import Pool
+from .run import Run
+from .session import Session
+
+Guest = Union[Run, Session]
+
+
+class Reception:
+    """Gives the connection to a run or to a session, which end with it."""
+
+    def __init__(self, events: loop.Loop, pool: Pool, settings: config.Config) -> None:
+        self._loop = events
+        self._pool = pool
+        self._settings = settings
+        self._guests: Set[Guest] = set()
+
+    def receive(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        _Arrival(self._loop, connection, self._admit)
+
+    def _admit(self, kind: bytes, payload: bytes, connected: link.Link) -> None:
+        """Raises frames.ProtocolError, KeyError or ValueError."""
+        leave: Callable[[Guest], None] = self._guests.discard
+        make = Session if kind == frames.SESSION else Run
+        guest = make(self._loop, connected, self._pool, self._settings, leave)
+        self._guests.add(guest)
+        connected.user = guest
+        guest.begin(payload)
+
+
+class _Arrival(link.LinkUser):
+    """Nothing has been said yet."""
+
+    def __init__(
+        self, events: loop.Loop, connection: socket.socket, admit: Callable[[bytes, bytes, link.Link], None]
+    ) -> None:
+        self._admit = admit
+        self._link = link.Link(events, connection, self)
+
+    def on_frame(self, kind: bytes, payload: bytes) -> None:
+        if kind not in (frames.REQUEST, frames.SESSION):
+            raise frames.ProtocolError(f"a frame of kind {kind!r} at first")
+        self._admit(kind, payload, self._link)
+
+    def on_malformed(self, why: str) -> None:
+        self._link.put(frames.UNAVAILABLE, why.encode())
+        self._link.pour(iter(()), self._link.close)
+
+    def on_gone(self) -> None:
+        self._link.close()

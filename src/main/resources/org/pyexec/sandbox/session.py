@@ -1,0 +1,208 @@
+"""A session: a connection from the server on one side, on the other a slot whose interpreter runs one program after another."""
+
+from __future__ import annotations
+
+from typing import Callable, List, Optional
+
+from . import collect, config, ending, frames, link, loop, outbox, policy, request, turn, watch
+from .ending import Ending
+from .pool import Pool
+from .slot import Slot
+
+WAIT_SECONDS = 30.0  # for a child
+IDLE_LOOK_SECONDS = 1.0
+END_SECONDS = 0.5  # between the end of the interpreter's socket and its own
+
+
+class Session(link.LinkUser, turn.SessionDoor):
+    """Closing the connection from the other side ends it at any time."""
+
+    def __init__(
+        self,
+        events: loop.Loop,
+        connection: link.Link,
+        pool: Pool,
+        settings: config.Config,
+        on_end: Callable[["Session"], None],
+    ) -> None:
+        self.loop = events
+        self.link = connection
+        self.settings = settings
+        self.originals: collect.Originals = {}
+        self.seen_blocked: List[str] = []
+        self.cpu = 0
+        self._pool = pool
+        self._server_settings = settings
+        self._on_end = on_end
+        self._opened = False
+        self._leaving = False
+        self._over = False
+        self._turn: Optional[turn.Turn] = None
+        self._watcher: Optional[watch.Watcher] = None
+        self._timer: Optional[loop.Timer] = None
+
+    # --- the beginning -------------------------------------------------------------------------------------------
+
+    def begin(self, payload: bytes) -> None:
+        """Raises frames.ProtocolError, KeyError or ValueError."""
+        asked = request.parse_session(payload, self.settings)
+        self.settings = self.settings.lowered(asked.limits)
+        if asked.networked and not self._pool.network:
+            self._refuse("Network access is not available")
+            return
+        self._timer = self.loop.later(WAIT_SECONDS, lambda: self._refuse("The sandbox has no place within 30 seconds"))
+        self._pool.take_largest(asked.networked, lambda slot: self._on_slot(slot, asked))
+
+    def _refuse(self, why: str) -> None:
+        self.link.put(frames.UNAVAILABLE, why.encode())
+        self.link.pour(iter(()), self._close)
+
+    def _on_slot(self, slot: Optional[Slot], asked: request.SessionRequest) -> None:
+        if self._over:
+            if slot is not None:
+                slot.discard()
+            return
+        if slot is None:
+            self._refuse("the sandbox is being restarted")
+            return
+        assert self._timer is not None and slot.control is not None
+        self._timer.cancel()
+        self.slot = slot
+        self._opened = True
+        slot.state = "running"
+        slot.held = True
+        slot.on_exit = self._on_exit
+        slot.on_dead = self._on_dead
+        order = outbox.Outbox(self.loop, slot.control, None, lambda: None)
+        order.put(frames.frame(frames.REQUEST, frames.encode(asked.for_child(self._server_settings))))
+        self.link.put(frames.STARTED, b"")
+        self._rest()
+
+    # --- what the server says ------------------------------------------------------------------------------------
+
+    def on_frame(self, kind: bytes, payload: bytes) -> None:
+        if kind == frames.CANCEL:
+            self._finish(ending.cancelled())
+        elif kind == frames.INTERRUPT and self._turn is not None:
+            self._turn.stop(turn.ORDERS[payload])
+        elif kind == frames.REQUEST and self._turn is None and self._opened:
+            self._watch_no_more()
+            self._turn = turn.Turn(self, payload)
+            self._turn.begin()
+
+    def on_malformed(self, why: str) -> None:
+        self._refuse(why)
+
+    def takes_contents(self) -> bool:
+        return self._turn is not None and self._turn.takes_contents
+
+    def on_contents(self, data: bytes) -> None:
+        assert self._turn is not None
+        self._turn.on_contents(data)
+
+    def on_gone(self) -> None:
+        self._close()
+
+    # --- what the interpreter says -------------------------------------------------------------------------------
+
+    def listen_to_interpreter(self) -> None:
+        assert self.slot.control is not None
+        self.loop.watch(self.slot.control.fileno(), loop.READ, self._on_word)
+
+    def _on_word(self, _: int) -> None:
+        """That a program has ended; one such word is awaited for each. Whatever else comes here comes from a program."""
+        assert self.slot.control is not None
+        try:
+            word = self.slot.control.recv(64)
+        except BlockingIOError:
+            return
+        except OSError:
+            word = b""
+        self.loop.forget(self.slot.control.fileno())
+        if self._turn is not None and not (word and self._turn.on_done()):
+            # Nothing more can be said; if it is because the interpreter ends, that is told by the zygote in a moment.
+            self._timer = self.loop.later(END_SECONDS, lambda: self._finish(ending.without_connection()))
+
+    def turn_over(self, ended: bool) -> None:
+        self._turn = None
+        if ended:
+            self._leave()
+        elif self.slot.exit is not None:
+            self._on_exit()
+        else:
+            self._rest()
+
+    # --- between programs ----------------------------------------------------------------------------------------
+
+    def _rest(self) -> None:
+        """Threads and processes may go on."""
+        limit = policy.IDLE_CPU_SECONDS
+        self._watcher = watch.Watcher(
+            self.loop, self.slot, self.settings, limit, self._on_idle_limit, used_before=True, interval=IDLE_LOOK_SECONDS
+        )
+
+    def _watch_no_more(self) -> None:
+        if self._watcher is not None:
+            self._watcher.stop()
+
+    def _on_idle_limit(self, name: str) -> None:
+        limit = ending.idle_limit() if name == "cpu" else ending.limited(name, self.settings, 0)
+        self._finish(limit)
+
+    # --- the end -------------------------------------------------------------------------------------------------
+
+    def _on_exit(self) -> None:
+        """The interpreter has ended."""
+        if self._turn is not None:
+            self._turn.on_exit()
+            return
+        assert self.slot.exit is not None
+        self._finish(ending.of_process(self.slot.exit[0], self.slot.is_out_of_memory(), self.settings, 0))
+
+    def _on_dead(self) -> None:
+        if self._turn is not None:
+            self._turn.on_dead()
+        elif self.slot.exit is not None:
+            self._on_exit()
+
+    def _finish(self, verdict: Ending) -> None:
+        """Ends everybody; the program that runs is told of first."""
+        if self._leaving:
+            return
+        if self._over or not self._opened:
+            self._close()
+        elif self._turn is not None:
+            self._turn.kill(verdict)
+        else:
+            fields = [("reason", verdict.reason.encode()), ("details", verdict.details.encode("utf-8", "replace"))]
+            self.link.put(frames.GONE, frames.encode(fields))
+            self._leave()
+
+    def _leave(self) -> None:
+        """The connection closes when every process is gone."""
+        self._leaving = True
+        self._watch_no_more()
+        self.link.pour(iter(()), self._take_down)
+
+    def _take_down(self) -> None:
+        if self.slot.dead:
+            self._close()
+            return
+        self.slot.on_exit = lambda: None
+        self.slot.on_dead = self._close
+        self.slot.kill()
+
+    def _close(self) -> None:
+        if self._over:
+            return
+        self._over = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._watch_no_more()
+        if self._turn is not None:
+            self._turn.close()
+        self.link.close()
+        if self._opened:
+            self.slot.on_exit = self.slot.on_dead = lambda: None
+            self.slot.release()
+        self._on_end(self)

@@ -1,0 +1,249 @@
+"""One program of a session: it comes over the session's connection and runs in the session's slot, which goes on living."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from typing import Callable, Dict, List, Optional
+
+from . import account, collect, config, ending, feed, frames, link, loop, output, policy, relay, report, request, watch
+from .ending import Ending
+from .slot import Slot
+
+INPUT_SECONDS = 30.0
+LOOK_SECONDS = 0.01  # whether a program can be interrupted yet
+
+ORDERS: Dict[bytes, Ending] = {b"interrupted": ending.INTERRUPTED, b"cancelled": ending.CANCELLED}
+
+
+class SessionDoor:
+    """What a turn needs from its session."""
+
+    loop: loop.Loop
+    link: link.Link
+    slot: Slot
+    settings: config.Config  # with the session's own limits
+    originals: collect.Originals  # how the files were when the last program had ended
+    seen_blocked: List[str]
+    cpu: int  # microseconds that programs have used until now
+
+    def listen_to_interpreter(self) -> None:
+        raise NotImplementedError
+
+    def turn_over(self, ended: bool) -> None:
+        """Everything has been told, and that the session has ended if it has."""
+        raise NotImplementedError
+
+
+class Turn:
+    """Ends with `turn_over` of its session, unless that is closed before."""
+
+    def __init__(self, session: SessionDoor, payload: bytes) -> None:
+        """Raises frames.ProtocolError, KeyError or ValueError."""
+        asked = self._request = request.parse(payload, session.settings)
+        self._session = session
+        self._limits = session.settings.lowered(asked.limits)
+        self._order: Optional[Ending] = None  # to stop, and the reason
+        self._ending: Optional[Ending] = None
+        self._killed = False
+        self._sent = False
+        self._cpu = self._peak = 0
+        self._duration = 0.0
+        self._blocked: List[str] = []
+        self._collected = collect.Collected(remembers=True)
+        self._output = output.Output(
+            session.loop, session.link, session.slot, self._limits.output, lambda: None, lambda: self.kill(ending.flooded())
+        )
+        self._watcher: Optional[watch.Watcher] = None
+        self._started = time.monotonic()
+        self._timer = session.loop.later(INPUT_SECONDS, lambda: self.kill(ending.too_long(INPUT_SECONDS)))
+        self._grace: Optional[loop.Timer] = None
+
+    def begin(self) -> None:
+        """Hands the program to the interpreter."""
+        session, asked = self._session, self._request
+        assert session.slot.control is not None
+        report.clear(session.slot.report)
+        self._hand_stdin()
+        self._output.listen()
+        limit = asked.cpu_seconds
+        self._watcher = watch.Watcher(session.loop, session.slot, self._limits, limit, self._on_limit, used_before=True)
+        session.link.put(frames.STARTED, b"")
+        self._relay = relay.Relay(
+            session.loop,
+            session.slot.control,
+            asked.inputs,
+            lambda: session.link.listen(False),
+            lambda: session.link.listen(True),
+            self._run,
+        )
+        self._relay.start(frames.frame(frames.REQUEST, frames.encode(asked.for_child(session.settings))))
+
+    @property
+    def takes_contents(self) -> bool:
+        return not self._relay.is_done
+
+    def on_contents(self, data: bytes) -> None:
+        self._relay.feed(data)
+
+    def _hand_stdin(self) -> None:
+        """A pipe of its own for each program, with an end of its own."""
+        slot = self._session.slot
+        assert slot.control is not None
+        slot.close_stdin()
+        theirs, slot.stdin = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(slot.stdin, False)
+        try:
+            socket.send_fds(slot.control, [frames.frame(frames.STDIN, b"")], [theirs])
+        except OSError:
+            pass  # the interpreter has gone, which is told elsewhere
+        finally:
+            os.close(theirs)
+
+    def _run(self) -> None:
+        """The interpreter has everything: the program's time runs."""
+        self._session.listen_to_interpreter()
+        self._session.originals.update(self._relay.originals)
+        feed.Feed(self._session.loop, self._session.slot, self._request.stdin)
+        if self._ending is not None:
+            return
+        self._timer.cancel()
+        self._started = time.monotonic()
+        seconds = self._request.timeout
+        self._timer = self._session.loop.later(seconds, lambda: self.stop(ending.too_long(seconds)))
+
+    # --- stopping ------------------------------------------------------------------------------------------------
+
+    def stop(self, order: Ending) -> None:
+        """Interrupts it; the first order is the reason. What does not stop soon is killed."""
+        if self._ending is not None:
+            return
+        if self._order is None:
+            self._order = order
+            self._timer.cancel()
+            self._timer = self._session.loop.later(policy.INTERRUPT_SECONDS, lambda: self.kill(ending.stubborn(order)))
+        self._interrupt()
+
+    def _interrupt(self) -> None:
+        """Before its beginning an interrupt would be lost, and after its end there is nothing to interrupt."""
+        if self._ending is None:
+            if report.is_running(self._session.slot.report):
+                self._session.slot.interrupt()
+            else:
+                self._grace = self._session.loop.later(LOOK_SECONDS, self._interrupt)
+
+    def kill(self, verdict: Ending) -> None:
+        """And the interpreter with it."""
+        if self._ending is None:
+            self._killed = True
+            self._decide(verdict)
+            self._ask_blocked(self._end_everybody)
+
+    def _end_everybody(self) -> None:
+        self._session.slot.kill()
+        self._collect_when_all_is_known()
+
+    def _on_limit(self, name: str) -> None:
+        if self._order is not None and name == "cpu":
+            self.kill(ending.stubborn(self._order))
+        else:
+            self.kill(ending.limited(name, self._limits, self._request.cpu_seconds))
+
+    # --- the end, in whatever way it comes -----------------------------------------------------------------------
+
+    def on_done(self) -> bool:
+        """The interpreter says that the program has ended; False if it was not the interpreter who said it."""
+        if self._ending is not None:
+            return True
+        told = report.read(self._session.slot.report)
+        try:
+            verdict = self._verdict(told or {})
+            self._cpu, self._peak = int(told["cpu"]), int(told["peak"])  # type: ignore[index]
+        except (KeyError, ValueError):
+            return False
+        self._decide(verdict)
+        self._ask_blocked(self._collect)
+        return True
+
+    def _verdict(self, told: Dict[str, bytes]) -> Ending:
+        if self._order is None or (self._order.reason == "interrupted" and "interrupted" not in told):
+            return ending.reported(told, self._limits)
+        return ending.stopped(self._order, told["traceback"].decode("utf-8", "replace").rstrip("\n"))
+
+    def on_exit(self) -> None:
+        """The interpreter has ended, and the zygote has seen it, or the zygote itself has."""
+        exited = self._session.slot.exit
+        assert exited is not None
+        if self._ending is None:
+            self.kill(self._observed(exited[0]))
+        else:
+            self._collect_when_all_is_known()
+
+    def _observed(self, status: int) -> Ending:
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == policy.BROKEN_STATUS:
+            return ending.broken()
+        out_of_memory = self._session.slot.is_out_of_memory()
+        return ending.of_process(status, out_of_memory, self._limits, self._request.cpu_seconds)
+
+    def on_dead(self) -> None:
+        """No process of the session is left."""
+        if self._ending is not None:
+            self._collect_when_all_is_known()
+        elif self._session.slot.exit is not None:
+            self.on_exit()
+
+    def _collect_when_all_is_known(self) -> None:
+        slot = self._session.slot
+        if self._killed and not self._sent and slot.dead and slot.exit is not None:
+            _, cpu, self._peak = slot.exit
+            self._cpu = max(0, cpu - self._session.cpu)
+            self._output.drain()
+            self._collect()
+
+    def _ask_blocked(self, then: Callable[[], None]) -> None:
+        def on_answer(targets: List[str]) -> None:
+            self._blocked = [target for target in targets if target not in self._session.seen_blocked]
+            self._session.seen_blocked += self._blocked
+            then()
+
+        self._session.slot.cell.ask_blocked(on_answer)
+
+    def _decide(self, verdict: Ending) -> None:
+        self._ending = verdict
+        self._duration = time.monotonic() - self._started
+        self.close()
+        self._output.drain()
+
+    def close(self) -> None:
+        """Nothing more is waited for."""
+        self._timer.cancel()
+        if self._grace is not None:
+            self._grace.cancel()
+        if self._watcher is not None:
+            self._watcher.stop()
+        self._output.stop()
+
+    def _collect(self) -> None:
+        self._sent = True
+        session = self._session
+        session.link.pour(collect.files(session.slot.cell, session.originals, self._collected), self._send_end)
+
+    def _send_end(self) -> None:
+        assert self._ending is not None
+        session = self._session
+        session.originals = self._collected.now
+        session.cpu += self._cpu
+        told = account.Account(
+            self._ending,
+            self._duration,
+            self._cpu,
+            self._peak,
+            self._output.truncated,
+            self._collected,
+            self._blocked,
+            report.read_results(session.slot.report),
+            "ended" if self._killed else "open",
+        )
+        session.link.put(frames.END, frames.encode(told.fields()))
+        session.link.pour(iter(()), lambda: session.turn_over(self._killed))
