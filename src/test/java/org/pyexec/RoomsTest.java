@@ -32,6 +32,7 @@ class RoomsTest {
             .resideInAnyPackage(
                     "org.pyexec.execution..",
                     "org.pyexec.jobs..",
+                    "org.pyexec.sessions..",
                     "org.pyexec.sandbox..",
                     "org.pyexec.files..",
                     "org.pyexec.ratelimit..")

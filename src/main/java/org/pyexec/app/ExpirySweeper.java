@@ -22,6 +22,7 @@ public class ExpirySweeper {
         wiring.startedRooms().ifPresent(rooms -> {
             sweep(rooms.files());
             rooms.jobs().sweep();
+            rooms.sessions().sweep();
         });
     }
 

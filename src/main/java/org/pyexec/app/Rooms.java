@@ -22,6 +22,7 @@ import org.pyexec.jobs.Jobs;
 import org.pyexec.ratelimit.RateLimiter;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.WarmSandbox;
+import org.pyexec.sessions.Sessions;
 import org.pyexec.web.Answers;
 import org.pyexec.web.ApiResource;
 import org.pyexec.web.Assets;
@@ -36,6 +37,7 @@ import org.pyexec.web.HostResource;
 import org.pyexec.web.InternalErrors;
 import org.pyexec.web.LateAnswers;
 import org.pyexec.web.RootResource;
+import org.pyexec.web.SessionsResource;
 import org.pyexec.web.Submissions;
 import org.pyexec.web.Uptime;
 
@@ -52,6 +54,7 @@ record Rooms(
         Sandbox sandbox,
         Executions executions,
         Jobs jobs,
+        Sessions sessions,
         Bodies bodies,
         RateLimiter rateLimiter,
         LateAnswers lateAnswers,
@@ -66,6 +69,7 @@ record Rooms(
         Sandbox sandbox = WarmSandbox.start(settings.sandbox().in(files.runtime()), executor);
         Executions executions = new Executions(settings.execution(), sandbox, files, executor, timer, clock);
         Jobs jobs = new Jobs(JobSettings.keptFor(settings.files().timeToLive()), clock);
+        Sessions sessions = new Sessions(settings.sessions(), sandbox, files.keys(), clock);
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
         Delays delays = new Delays(executor, timer);
@@ -78,10 +82,11 @@ record Rooms(
                 sandbox,
                 executions,
                 jobs,
+                sessions,
                 new Bodies(limits, files.incoming(), delays),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
                 lateAnswers,
-                webComponents(settings, executions, jobs, files, lateAnswers, clock, context));
+                webComponents(settings, executions, jobs, sessions, files, delays, lateAnswers, clock, context));
     }
 
     /**
@@ -102,7 +107,9 @@ record Rooms(
             Settings settings,
             Executions executions,
             Jobs jobs,
+            Sessions sessions,
             FileStore files,
+            Delays delays,
             LateAnswers lateAnswers,
             Clock clock,
             ServletContext context)
@@ -118,6 +125,7 @@ record Rooms(
                 new ApiResource(answers, uptime, version()),
                 new HealthResource(
                         executions,
+                        sessions,
                         new Readiness(executions, System::nanoTime),
                         files,
                         answers,
@@ -126,12 +134,14 @@ record Rooms(
                         host),
                 new ExecuteResource(
                         executions,
+                        sessions,
                         files,
                         answers,
                         executeAnswers,
                         lateAnswers,
                         new Submissions(executions, jobs, answers, executeAnswers)),
                 new ExecutionsResource(jobs, answers, executeAnswers, lateAnswers),
+                new SessionsResource(sessions, executions, delays, answers, lateAnswers),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes()),
                 new DownloadResource(files, answers),
                 new AssetsResource(assets),
@@ -141,6 +151,7 @@ record Rooms(
     /** Ends every program, and returns when their clients have been told. */
     void endPrograms() {
         sandbox.close();
+        sessions.close();
         lateAnswers.close();
     }
 

@@ -7,6 +7,7 @@ import org.pyexec.files.FileStoreSettings;
 import org.pyexec.ratelimit.RateLimitSettings;
 import org.pyexec.ratelimit.TrustedProxies;
 import org.pyexec.sandbox.SandboxSettings;
+import org.pyexec.sessions.SessionSettings;
 
 /**
  * Everything that an administrator can set, checked; each room takes its own record.
@@ -25,6 +26,7 @@ public record Settings(
         TrustedProxies trustedProxies,
         FileStoreSettings files,
         ExecutionSettings execution,
+        SessionSettings sessions,
         SandboxDraft sandbox) {
 
     /** Longest bodies that are read, in bytes. */

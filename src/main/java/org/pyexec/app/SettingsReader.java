@@ -18,6 +18,7 @@ import org.pyexec.files.FileStoreSettings;
 import org.pyexec.ratelimit.RateLimitSettings;
 import org.pyexec.ratelimit.TrustedProxies;
 import org.pyexec.sandbox.SandboxSettings;
+import org.pyexec.sessions.SessionSettings;
 import org.pyexec.web.HealthResource.Host;
 
 /**
@@ -73,6 +74,7 @@ public final class SettingsReader {
                 trustedProxies(),
                 new FileStoreSettings(storage, timeToLive, whole("STORAGE_MAX_BYTES", GIB, 1, Long.MAX_VALUE)),
                 execution(),
+                sessions(),
                 sandbox());
     }
 
@@ -93,6 +95,13 @@ public final class SettingsReader {
                 Duration.ofSeconds(30),
                 oneOf("NETWORK_POLICY", "request", "off").equals("request"),
                 20L * MIB);
+    }
+
+    private SessionSettings sessions() {
+        return new SessionSettings(
+                seconds("SESSION_IDLE_SECONDS", 600, 1, 24 * 3600),
+                (int) whole("MAX_SESSIONS_PER_CLIENT", 8, 0, 10_000),
+                (int) whole("MAX_SESSIONS", 32, 0, 10_000));
     }
 
     private Settings.SandboxDraft sandbox() {

@@ -15,7 +15,7 @@ public final class Execution {
     private boolean hadSlotAtOnce;
     private boolean abandoned;
     private boolean cancelled;
-    private @Nullable CompletableFuture<Slots.Lease> place;
+    private @Nullable CompletableFuture<?> place;
     private @Nullable SandboxRun run;
 
     Execution() {}
@@ -47,7 +47,7 @@ public final class Execution {
 
     /** Nobody waits for it any more: it leaves the queue, or its program ends. Idempotent; returns at once. */
     public void abandon() {
-        CompletableFuture<Slots.Lease> waiting;
+        CompletableFuture<?> waiting;
         SandboxRun running;
         synchronized (this) {
             abandoned = true;
@@ -64,7 +64,7 @@ public final class Execution {
 
     /** Ends it, with an outcome that says so and has what there is until then; unless it has ended. Returns at once. */
     public void cancel() {
-        CompletableFuture<Slots.Lease> waiting;
+        CompletableFuture<?> waiting;
         SandboxRun running;
         synchronized (this) {
             cancelled = true;
@@ -96,10 +96,22 @@ public final class Execution {
         return abandoned;
     }
 
-    /** Where it waits, or has waited. */
-    synchronized void queued(CompletableFuture<Slots.Lease> where) {
-        hadSlotAtOnce = where.isDone() && !where.isCompletedExceptionally();
-        place = where;
+    /** Where it waits, or has waited; one place after another. It waits there no longer if nobody wants it any more. */
+    void queued(CompletableFuture<?> where) {
+        boolean unwanted;
+        boolean toBeCancelled;
+        synchronized (this) {
+            boolean atOnce = where.isDone() && !where.isCompletedExceptionally();
+            hadSlotAtOnce = atOnce && (place == null || hadSlotAtOnce);
+            place = where;
+            unwanted = abandoned;
+            toBeCancelled = cancelled;
+        }
+        if (unwanted) {
+            where.completeExceptionally(abandonment());
+        } else if (toBeCancelled) {
+            where.completeExceptionally(new CancellationException());
+        }
     }
 
     /** The program runs; ends it if nobody wants it any more. */

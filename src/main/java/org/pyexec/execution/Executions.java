@@ -32,6 +32,7 @@ public final class Executions {
     private final Executor executor;
     private final Clock clock;
     private final Slots slots;
+    private final Venue fresh;
 
     /**
      * @param executor where programs are waited for: one thread each while they run
@@ -49,6 +50,7 @@ public final class Executions {
         this.files = files;
         this.executor = executor;
         this.clock = clock;
+        this.fresh = Venue.fresh(sandbox);
         this.slots = new Slots(settings.maxConcurrent(), settings.maxQueued(), settings.patience(), timer);
     }
 
@@ -68,13 +70,27 @@ public final class Executions {
         return settings.networkAllowed() && sandbox.status().network();
     }
 
+    /** Where every program has a sandbox of its own. */
+    public Venue freshSandbox() {
+        return fresh;
+    }
+
+    /**
+     * Runs a program in a sandbox of its own. Returns at once.
+     *
+     * @param client who shares the slots fairly with others
+     */
+    public Execution run(Program program, String client) {
+        return run(program, fresh, client);
+    }
+
     /**
      * Runs a program. Returns at once.
      *
      * @param client who shares the slots fairly with others
      */
-    public Execution run(Program program, String client) {
-        return take(program, client, Optional.empty());
+    public Execution run(Program program, Venue venue, String client) {
+        return take(new Task(program, new Execution(), Optional.empty()), venue, client);
     }
 
     /**
@@ -83,51 +99,78 @@ public final class Executions {
      * @param client who shares the slots fairly with others
      * @param transcript a new one; what paces it already does so from the beginning
      */
-    public StreamedExecution run(Program program, String client, Transcript transcript) {
-        Execution execution = take(program, client, Optional.of(transcript));
+    public StreamedExecution run(Program program, Venue venue, String client, Transcript transcript) {
+        Execution execution = take(new Task(program, new Execution(), Optional.of(transcript)), venue, client);
         execution.outcome().whenComplete((outcome, failure) -> transcript.end());
         return new StreamedExecution(execution, transcript);
     }
 
-    private Execution take(Program program, String client, Optional<Transcript> transcript) {
-        if (program.network() && !networkAvailable()) {
+    private record Task(Program program, Execution execution, Optional<Transcript> transcript) {}
+
+    private Execution take(Task task, Venue venue, String client) {
+        if (task.program().network() && !networkAvailable()) {
             return Execution.refused(new RefusedException(
                     Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access."));
         }
-        Execution execution = new Execution();
-        CompletableFuture<Slots.Lease> slot = slots.take(client, (int) (1 + program.heldBytes() / BYTES_PER_PLACE));
-        execution.queued(slot);
-        CompletionStage<Slots.Lease> unused = slot.whenComplete((lease, failure) -> {
+        CompletableFuture<Venue.Turn> turn = venue.turn();
+        task.execution().queued(turn);
+        CompletionStage<Venue.Turn> unused = turn.whenComplete((right, failure) -> {
             if (failure == null) {
-                start(program, lease, execution, transcript);
-            } else if (execution.isCancelled()) {
-                execution.complete(Outcome.cancelled(clock.instant(), sandbox.status()));
+                takeSlot(task, right, client);
             } else {
-                execution.fail(refusalOf(failure));
+                refuse(task.execution(), failure);
             }
         });
-        return execution;
+        return task.execution();
     }
 
-    private void start(Program program, Slots.Lease lease, Execution execution, Optional<Transcript> transcript) {
+    private void takeSlot(Task task, Venue.Turn turn, String client) {
+        int size = (int) (1 + task.program().heldBytes() / BYTES_PER_PLACE);
+        CompletableFuture<Slots.Lease> slot = slots.take(client, size);
+        task.execution().queued(slot);
+        CompletionStage<Slots.Lease> unused = slot.whenComplete((lease, failure) -> {
+            if (failure == null) {
+                start(task, turn, lease);
+            } else {
+                turn.close();
+                refuse(task.execution(), failure);
+            }
+        });
+    }
+
+    private void refuse(Execution execution, Throwable failure) {
+        if (execution.isCancelled()) {
+            execution.complete(Outcome.cancelled(clock.instant(), sandbox.status()));
+        } else {
+            execution.fail(refusalOf(failure));
+        }
+    }
+
+    private void start(Task task, Venue.Turn turn, Slots.Lease lease) {
         try {
-            executor.execute(() -> perform(program, lease, execution, transcript));
+            executor.execute(() -> perform(task, turn, lease));
         } catch (RejectedExecutionException e) {
             lease.close();
-            execution.fail(
-                    new RefusedException(Refusal.BUSY, "The application server takes no more work at the moment.", e));
+            turn.close();
+            task.execution()
+                    .fail(new RefusedException(
+                            Refusal.BUSY, "The application server takes no more work at the moment.", e));
         }
     }
 
     /** The way of one program; the outcome is told at once, and the slot is free again when the sandbox is gone. */
-    private void perform(Program program, Slots.Lease lease, Execution execution, Optional<Transcript> transcript) {
-        try (lease;
-                SandboxRun run = sandbox.open(program);
+    private void perform(Task task, Venue.Turn turn, Slots.Lease lease) {
+        Execution execution = task.execution();
+        try (turn;
+                lease;
+                SandboxRun run = turn.open(task.program());
                 OutcomeCollector collector = new OutcomeCollector(files, settings.maxFileBytes())) {
             execution.running(run);
-            RunReport report = run.await(listener(program, collector, transcript));
+            RunReport report = run.await(listener(task.program(), collector, task.transcript()));
             execution.complete(collector.outcome(report, clock.instant(), sandbox.status()));
             run.awaitGone();
+        } catch (RefusedException e) {
+            execution.fail(e);
         } catch (SandboxUnavailableException e) {
             execution.fail(new RefusedException(Refusal.SANDBOX_UNAVAILABLE, String.valueOf(e.getMessage()), e));
         } catch (InputGoneException e) {

@@ -10,6 +10,12 @@ public enum Refusal {
     NETWORK_UNAVAILABLE,
     /** One of its files has expired since it was asked for. */
     INPUT_GONE,
+    /** The session in which it should run has ended. */
+    SESSION_ENDED,
+    /** There never was such a session. */
+    UNKNOWN_SESSION,
+    /** The network was asked for in a session that has none. */
+    SESSION_WITHOUT_NETWORK,
     /** Whoever asked for it has gone. */
     ABANDONED
 }

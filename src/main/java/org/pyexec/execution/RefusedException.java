@@ -1,7 +1,7 @@
 package org.pyexec.execution;
 
-/** A program was refused; the message is a sentence for the client. */
-public final class RefusedException extends Exception {
+/** A program was refused; subclasses know more about it; the message is a sentence for the client. */
+public class RefusedException extends Exception {
 
     private final Refusal refusal;
 

@@ -30,6 +30,7 @@ public final class FileStore implements AutoCloseable {
     private final Shelf shelf;
     private final Path incoming;
     private final Path runtime;
+    private final Path keys;
     private final Space space;
     private final Index index = new Index();
 
@@ -40,6 +41,7 @@ public final class FileStore implements AutoCloseable {
         this.shelf = new Shelf(folder.keptFolder("files"));
         this.incoming = folder.emptyFolder("incoming");
         this.runtime = folder.emptyFolder("runtime");
+        this.keys = folder.keptFolder("keys");
         this.space = new Space(settings.maxBytes());
     }
 
@@ -167,6 +169,11 @@ public final class FileStore implements AutoCloseable {
     /** A private folder (mode 0700) for the sandbox's socket, emptied when the store opens. */
     public Path runtime() {
         return runtime;
+    }
+
+    /** A private folder (mode 0700) for what this server has to know again after a restart. */
+    public Path keys() {
+        return keys;
     }
 
     /** Lets another server have the folder; the files stay. Call it when nobody uses the store any more. */

@@ -15,6 +15,8 @@ import java.util.Optional;
 final class Frames {
 
     static final char REQUEST = 'R';
+    static final char SESSION = 'N';
+    static final char INTERRUPT = 'I';
     static final char CANCEL = 'C';
     static final char STARTED = 'S';
     static final char UNAVAILABLE = 'U';
@@ -23,6 +25,7 @@ final class Frames {
     static final char FILE = 'F';
     static final char DATA = 'D';
     static final char END = 'X';
+    static final char GONE = 'G';
 
     private static final int MAX_PAYLOAD = 64 << 20;
 
@@ -63,7 +66,10 @@ final class Frames {
     }
 
     static ByteBuffer frame(char kind, List<Field> fields) {
-        byte[] payload = encode(fields);
+        return frame(kind, encode(fields));
+    }
+
+    static ByteBuffer frame(char kind, byte[] payload) {
         return ByteBuffer.allocate(5 + payload.length)
                 .put((byte) kind)
                 .putInt(payload.length)

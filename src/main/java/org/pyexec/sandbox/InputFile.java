@@ -38,6 +38,13 @@ public record InputFile(String filename, Content content) {
         long heldBytes();
 
         /**
+         * Finds out ahead of writing whether it is still there.
+         *
+         * @throws InputGoneException if it is not
+         */
+        default void check() throws InputGoneException {}
+
+        /**
          * Writes exactly {@link #size} bytes, once.
          *
          * @throws InputGoneException if it is not there any more; nothing has been written then

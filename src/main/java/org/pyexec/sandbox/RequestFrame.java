@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The frame that asks for a run, as docs/protocol.md describes it. The contents of files come behind it. */
+/** The frames that ask for a run or a session, as docs/protocol.md describes it. The contents of files come behind it. */
 final class RequestFrame {
 
     private RequestFrame() {}
@@ -21,6 +21,13 @@ final class RequestFrame {
         }
         fields.add(new Frames.Field("code", program.code()));
         return Frames.frame(Frames.REQUEST, fields);
+    }
+
+    static ByteBuffer of(SessionTerms terms) {
+        List<Frames.Field> fields = new ArrayList<>();
+        fields.add(new Frames.Field("network", terms.network() ? "1" : "0"));
+        addLimits(terms.limits(), fields);
+        return Frames.frame(Frames.SESSION, fields);
     }
 
     private static long millis(Duration timeout) {

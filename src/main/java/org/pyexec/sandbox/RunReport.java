@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param skippedFileCount how many were left out in all
  * @param blockedHosts network targets that were refused
  * @param results what it shows; empty if that was not wanted
+ * @param session what has become of the session in which it ran
  */
 public record RunReport(
         Ending ending,
@@ -25,7 +26,18 @@ public record RunReport(
         List<SkippedFile> skippedFiles,
         int skippedFileCount,
         List<String> blockedHosts,
-        Optional<Results> results) {
+        Optional<Results> results,
+        Session session) {
+
+    /** The session of a program. */
+    public enum Session {
+        /** It had a sandbox of its own. */
+        NONE,
+        /** The next program finds what this one has left. */
+        OPEN,
+        /** It has ended with the program. */
+        ENDED
+    }
 
     public RunReport {
         skippedFiles = List.copyOf(skippedFiles);
@@ -51,6 +63,7 @@ public record RunReport(
                 skippedFiles,
                 skippedFileCount,
                 blockedHosts,
-                Optional.empty());
+                Optional.empty(),
+                Session.NONE);
     }
 }

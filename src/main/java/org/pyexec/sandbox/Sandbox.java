@@ -11,6 +11,13 @@ public interface Sandbox extends AutoCloseable {
      */
     SandboxRun open(Program program) throws SandboxUnavailableException, InputGoneException;
 
+    /**
+     * Opens a fresh sandbox with an interpreter that runs one program after another.
+     *
+     * @throws SandboxUnavailableException if isolation or the interpreter can't be had at the moment
+     */
+    SandboxSession openSession(SessionTerms terms) throws SandboxUnavailableException;
+
     /** What can be had at the moment. Never starts an interpreter, never blocks. */
     SandboxStatus status();
 

@@ -68,19 +68,40 @@ public final class WarmSandbox implements Sandbox {
 
     @Override
     public SandboxRun open(Program program) throws SandboxUnavailableException, InputGoneException {
-        if (program.network() && !status().network() && status().ready()) {
-            throw new SandboxUnavailableException("Network access is not available");
-        }
+        checkNetwork(program.network());
         long deadline = System.nanoTime() + RETRY_PATIENCE.toNanos();
         while (true) {
             try {
                 return WarmRun.start(connect(awaitReady()), program);
             } catch (IOException e) {
-                // The supervisor has just died; nothing of the program is left, and the next one is being started.
-                if (System.nanoTime() > deadline || isClosingWithin(RETRY_PAUSE)) {
-                    throw new SandboxUnavailableException("The sandbox is being restarted", e);
-                }
+                pauseAfter(e, deadline);
             }
+        }
+    }
+
+    @Override
+    public SandboxSession openSession(SessionTerms terms) throws SandboxUnavailableException {
+        checkNetwork(terms.network());
+        long deadline = System.nanoTime() + RETRY_PATIENCE.toNanos();
+        while (true) {
+            try {
+                return WarmSession.start(connect(awaitReady()), terms);
+            } catch (IOException e) {
+                pauseAfter(e, deadline);
+            }
+        }
+    }
+
+    private void checkNetwork(boolean wanted) throws SandboxUnavailableException {
+        if (wanted && !status().network() && status().ready()) {
+            throw new SandboxUnavailableException("Network access is not available");
+        }
+    }
+
+    /** The supervisor has just died; nothing of what it was asked for is left, and the next one is being started. */
+    private void pauseAfter(IOException failure, long deadline) throws SandboxUnavailableException {
+        if (System.nanoTime() > deadline || isClosingWithin(RETRY_PAUSE)) {
+            throw new SandboxUnavailableException("The sandbox is being restarted", failure);
         }
     }
 

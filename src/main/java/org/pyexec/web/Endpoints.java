@@ -24,6 +24,10 @@ final class Endpoints {
             "GET /api", "This endpoint",
             "GET /executions/:id", "State, answer or live output of an asynchronous execution",
             "DELETE /executions/:id", "Cancel an asynchronous execution",
+            "POST /sessions", "Open a session: an interpreter that keeps its state between executions",
+            "GET /sessions/:id", "State of a session",
+            "DELETE /sessions/:id", "End a session",
+            "POST /sessions/:id/interrupt", "Interrupt what runs in a session",
             "GET /health/live", "Liveness probe",
             "GET /health/ready", "Readiness probe");
 

@@ -11,6 +11,7 @@ import org.pyexec.execution.Outcome;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.http.ErrorBody;
+import org.pyexec.sessions.SessionExpiredException;
 
 /** From what came of a program to the answer, with its line in the log. Safe for use by many threads. */
 public final class ExecuteAnswers {
@@ -78,9 +79,18 @@ public final class ExecuteAnswers {
             case BUSY -> unavailable("Server is busy", message, requestId);
             case SANDBOX_UNAVAILABLE -> unavailable("Sandbox is not available", message, requestId);
             case ABANDONED -> unavailable("Execution was abandoned", message, requestId);
+            case UNKNOWN_SESSION -> answers.json(404, error("Not found", message, requestId));
+            case SESSION_ENDED -> expired(refused, requestId);
+            case SESSION_WITHOUT_NETWORK -> answers.json(400, error("Invalid allow_network", message, requestId));
             case INPUT_GONE -> answers.json(400, error("Invalid files", message, requestId));
             case NETWORK_UNAVAILABLE -> answers.json(403, error("Network access is not available", message, requestId));
         };
+    }
+
+    private Response expired(RefusedException refused, String requestId) {
+        String id = refused instanceof SessionExpiredException expired ? expired.sessionId() : "";
+        ExpiredSession body = ExpiredSession.of(id, String.valueOf(refused.getMessage()), requestId, answers.now());
+        return answers.json(410, body.failed());
     }
 
     private Response unavailable(String error, String message, String requestId) {

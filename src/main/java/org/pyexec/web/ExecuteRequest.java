@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import org.pyexec.files.FileStore;
 import org.pyexec.sandbox.Inputs;
 import org.pyexec.sandbox.Limits;
@@ -16,7 +17,13 @@ import org.pyexec.sandbox.Program;
 
 /** The body of {@code POST /execute}, checked field by field; turns itself into a {@link Program}. */
 record ExecuteRequest(
-        String code, Duration timeout, boolean allowNetwork, Inputs inputs, Limits limits, boolean result) {
+        String code,
+        Duration timeout,
+        boolean allowNetwork,
+        Inputs inputs,
+        Limits limits,
+        boolean result,
+        Optional<String> session) {
 
     private static final double DEFAULT_TIMEOUT_SECONDS = 30;
     private static final double MAX_TIMEOUT_SECONDS = 60;
@@ -33,20 +40,35 @@ record ExecuteRequest(
         if (!root.isObject()) {
             throw new BadRequest("Invalid request", "The body must be a JSON object with the field 'code'.");
         }
-        return new ExecuteRequest(
+        ExecuteRequest request = new ExecuteRequest(
                 code(root.path("code")),
                 timeout(root.path("timeout")),
                 flag(root, "allow_network"),
                 InputFields.read(root, files),
                 LimitFields.read(root),
-                flag(root, "result"));
+                flag(root, "result"),
+                session(root.path("session")));
+        request.checkLimits();
+        return request;
     }
 
+    private void checkLimits() {
+        if (session.isPresent()
+                && (limits.memoryMb().isPresent() || limits.processes().isPresent())) {
+            throw new BadRequest(
+                    "Invalid limits",
+                    "The limits 'memory_mb' and 'processes' of a session are given when it is opened.");
+        }
+    }
+
+    /** What is to be run; in a session, whether there is a network is a matter of that, and results are always wanted. */
     Program program() {
-        return new Program(code, timeout, allowNetwork, inputs, limits, result);
+        return session.isPresent()
+                ? new Program(code, timeout, false, inputs, limits, true)
+                : new Program(code, timeout, allowNetwork, inputs, limits, result);
     }
 
-    private static JsonNode parse(ObjectMapper json, InputStream body) throws IOException {
+    static JsonNode parse(ObjectMapper json, InputStream body) throws IOException {
         try {
             return json.readTree(body);
         } catch (StreamConstraintsException e) {
@@ -90,7 +112,17 @@ record ExecuteRequest(
         return Duration.ofNanos(Math.max(1, Math.round(seconds * NANOS_PER_SECOND)));
     }
 
-    private static boolean flag(JsonNode root, String name) {
+    private static Optional<String> session(JsonNode session) {
+        if (session.isMissingNode()) {
+            return Optional.empty();
+        }
+        if (!session.isTextual() || session.textValue().isEmpty()) {
+            throw new BadRequest("Invalid session", "The field 'session' must be the id of a session.");
+        }
+        return Optional.of(session.textValue());
+    }
+
+    static boolean flag(JsonNode root, String name) {
         JsonNode flag = root.path(name);
         if (flag.isMissingNode()) {
             return false;

@@ -20,6 +20,7 @@ import org.pyexec.execution.Executions;
 import org.pyexec.execution.Follower;
 import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.Transcript;
+import org.pyexec.execution.Venue;
 import org.pyexec.files.FileStore;
 import org.pyexec.http.Accepts;
 import org.pyexec.http.Caller;
@@ -27,12 +28,14 @@ import org.pyexec.http.ErrorBody;
 import org.pyexec.http.Prefers;
 import org.pyexec.http.RequestId;
 import org.pyexec.sandbox.Program;
+import org.pyexec.sessions.Sessions;
 
 /** {@code POST /execute}: runs a program and answers with what came of it, at its end or as it comes. */
 @Path("/execute")
 public class ExecuteResource {
 
     private final Executions executions;
+    private final Sessions sessions;
     private final FileStore files;
     private final Answers answers;
     private final ExecuteAnswers executeAnswers;
@@ -44,12 +47,14 @@ public class ExecuteResource {
      */
     public ExecuteResource(
             Executions executions,
+            Sessions sessions,
             FileStore files,
             Answers answers,
             ExecuteAnswers executeAnswers,
             LateAnswers lateAnswers,
             Submissions submissions) {
         this.executions = executions;
+        this.sessions = sessions;
         this.files = files;
         this.answers = answers;
         this.executeAnswers = executeAnswers;
@@ -61,15 +66,15 @@ public class ExecuteResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public void execute(InputStream body, @Context HttpServletRequest request, @Suspended AsyncResponse response)
             throws IOException {
-        Program program;
+        ExecuteRequest wanted;
         try {
             if (Prefers.respondAsync(request)) {
                 DigestInputStream read = Submissions.fingerprinted(body);
-                program = ExecuteRequest.read(answers.mapper(), read, files).program();
-                response.resume(submissions.submit(program, read, request));
+                wanted = ExecuteRequest.read(answers.mapper(), read, files);
+                response.resume(submissions.submit(wanted.program(), venue(wanted), read, request));
                 return;
             }
-            program = ExecuteRequest.read(answers.mapper(), body, files).program();
+            wanted = ExecuteRequest.read(answers.mapper(), body, files);
         } catch (ExecuteRequest.NoCode e) {
             response.resume(answers.json(400, ErrorBody.bare(e.error()).failed()));
             return;
@@ -79,14 +84,20 @@ public class ExecuteResource {
             return;
         }
         if (Accepts.preferEvents(request.getHeader(HttpHeaders.ACCEPT))) {
-            stream(program, request, response);
+            stream(wanted.program(), venue(wanted), request, response);
         } else {
-            answer(program, request, response);
+            answer(wanted.program(), venue(wanted), request, response);
         }
     }
 
-    private void answer(Program program, HttpServletRequest request, AsyncResponse response) {
-        Execution execution = executions.run(program, Caller.of(request));
+    private Venue venue(ExecuteRequest wanted) {
+        return wanted.session()
+                .map(id -> sessions.venue(id, wanted.allowNetwork()))
+                .orElseGet(executions::freshSandbox);
+    }
+
+    private void answer(Program program, Venue venue, HttpServletRequest request, AsyncResponse response) {
+        Execution execution = executions.run(program, venue, Caller.of(request));
         lateAnswers.give(
                 executeAnswers.to(execution, RequestId.of(request)),
                 execution.hadSlotAtOnce(),
@@ -94,10 +105,10 @@ public class ExecuteResource {
                 response);
     }
 
-    private void stream(Program program, HttpServletRequest request, AsyncResponse response) {
+    private void stream(Program program, Venue venue, HttpServletRequest request, AsyncResponse response) {
         Transcript transcript = new Transcript();
         Follower follower = transcript.pace();
-        StreamedExecution streamed = executions.run(program, Caller.of(request), transcript);
+        StreamedExecution streamed = executions.run(program, venue, Caller.of(request), transcript);
         CompletableFuture<Response> answer = executeAnswers.to(streamed.execution(), RequestId.of(request));
         if (streamed.execution().isRefused()) {
             response.resume(answer.join());

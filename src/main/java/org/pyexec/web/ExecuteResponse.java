@@ -82,7 +82,10 @@ record ExecuteResponse(
             JsonNode result,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            List<JsonNode> displays) {
+            List<JsonNode> displays,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String session) {
 
         static Run of(Outcome outcome) {
             RunReport report = outcome.report();
@@ -106,7 +109,12 @@ record ExecuteResponse(
                     report.results()
                             .map(results -> results.result().orElse(NullNode.getInstance()))
                             .orElse(null),
-                    report.results().map(Results::displays).orElse(null));
+                    report.results().map(Results::displays).orElse(null),
+                    switch (report.session()) {
+                        case NONE -> null;
+                        case OPEN -> "open";
+                        case ENDED -> "ended";
+                    });
         }
     }
 }

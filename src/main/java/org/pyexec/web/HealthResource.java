@@ -15,12 +15,14 @@ import org.pyexec.execution.Executions;
 import org.pyexec.execution.Readiness;
 import org.pyexec.files.FileStore;
 import org.pyexec.sandbox.SandboxStatus;
+import org.pyexec.sessions.Sessions;
 
 /** {@code GET /health} and its probes. */
 @Path("/health")
 public class HealthResource {
 
     private final Executions executions;
+    private final Sessions sessions;
     private final Readiness readiness;
     private final FileStore files;
     private final Answers answers;
@@ -55,6 +57,7 @@ public class HealthResource {
 
     public HealthResource(
             Executions executions,
+            Sessions sessions,
             Readiness readiness,
             FileStore files,
             Answers answers,
@@ -62,6 +65,7 @@ public class HealthResource {
             Uptime uptime,
             Host host) {
         this.executions = executions;
+        this.sessions = sessions;
         this.readiness = readiness;
         this.files = files;
         this.answers = answers;
@@ -86,7 +90,8 @@ public class HealthResource {
             String javaVersion,
             String server,
             Layers sandbox,
-            Executions.Load executions) {}
+            Executions.Load executions,
+            Sessions.Load sessions) {}
 
     record Unhealthy(String status, String error, String details, String timestamp) {}
 
@@ -116,7 +121,8 @@ public class HealthResource {
                         host.javaVersion(),
                         host.server(),
                         new Layers(sandbox.tier().orElse(null), sandbox.layers(), executions.networkAvailable()),
-                        executions.load()));
+                        executions.load(),
+                        sessions.load()));
     }
 
     /** The process answers. */

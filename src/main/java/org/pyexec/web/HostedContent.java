@@ -6,6 +6,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.NoSuchFileException;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
+import org.pyexec.files.Lookup;
 import org.pyexec.sandbox.InputFile;
 import org.pyexec.sandbox.InputGoneException;
 
@@ -23,6 +24,17 @@ record HostedContent(FileStore files, HostedFile file) implements InputFile.Cont
     }
 
     @Override
+    public void check() throws InputGoneException {
+        if (!(files.find(file.token()) instanceof Lookup.Found)) {
+            throw new InputGoneException(goneMessage());
+        }
+    }
+
+    private String goneMessage() {
+        return "The token %s has expired.".formatted(file.token());
+    }
+
+    @Override
     public void writeTo(WritableByteChannel target) throws IOException, InputGoneException {
         try (FileChannel channel = files.read(file)) {
             long position = 0;
@@ -34,7 +46,7 @@ record HostedContent(FileStore files, HostedFile file) implements InputFile.Cont
                 position += count;
             }
         } catch (NoSuchFileException e) {
-            throw new InputGoneException("The token %s has expired.".formatted(file.token()), e);
+            throw new InputGoneException(goneMessage(), e);
         }
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.Transcript;
+import org.pyexec.execution.Venue;
 import org.pyexec.http.Caller;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.Prefers;
@@ -62,10 +63,10 @@ public final class Submissions {
      * @param body has been read to its end
      * @throws BadRequest if the request's key is none
      */
-    Response submit(Program program, DigestInputStream body, HttpServletRequest request) {
+    Response submit(Program program, Venue venue, DigestInputStream body, HttpServletRequest request) {
         Optional<IdempotencyKey> key = key(request.getHeader("Idempotency-Key"), body);
         try {
-            Job job = jobs.submit(Caller.of(request), key, () -> start(program, request));
+            Job job = jobs.submit(Caller.of(request), key, () -> start(program, venue, request));
             return job.running().execution().isRefused()
                     ? executeAnswers
                             .to(job.running().execution(), RequestId.of(request))
@@ -92,8 +93,8 @@ public final class Submissions {
                 key, HexFormat.of().formatHex(body.getMessageDigest().digest())));
     }
 
-    private Jobs.Started start(Program program, HttpServletRequest request) {
-        StreamedExecution running = executions.run(program, Caller.of(request), new Transcript());
+    private Jobs.Started start(Program program, Venue venue, HttpServletRequest request) {
+        StreamedExecution running = executions.run(program, venue, Caller.of(request), new Transcript());
         CompletableFuture<byte[]> answer = running.execution().isRefused()
                 ? new CompletableFuture<>()
                 : executeAnswers.to(running.execution(), RequestId.of(request)).thenApply(response ->

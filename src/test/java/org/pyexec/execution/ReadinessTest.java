@@ -25,8 +25,10 @@ import org.pyexec.sandbox.RunListener;
 import org.pyexec.sandbox.RunReport;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxRun;
+import org.pyexec.sandbox.SandboxSession;
 import org.pyexec.sandbox.SandboxStatus;
 import org.pyexec.sandbox.SandboxUnavailableException;
+import org.pyexec.sandbox.SessionTerms;
 
 class ReadinessTest {
 
@@ -108,6 +110,11 @@ class ReadinessTest {
                 throw new SandboxUnavailableException(problem.get());
             }
             return new FakeRun(output);
+        }
+
+        @Override
+        public SandboxSession openSession(SessionTerms terms) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

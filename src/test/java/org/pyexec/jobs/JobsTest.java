@@ -27,7 +27,9 @@ import org.pyexec.files.FileStoreSettings;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxRun;
+import org.pyexec.sandbox.SandboxSession;
 import org.pyexec.sandbox.SandboxStatus;
+import org.pyexec.sandbox.SessionTerms;
 
 class JobsTest {
 
@@ -62,7 +64,9 @@ class JobsTest {
     private Jobs.Started start() {
         starts++;
         Program program = new Program("1", Duration.ofSeconds(1), false);
-        return new Jobs.Started(executions.run(program, "client", new Transcript()), new CompletableFuture<>());
+        return new Jobs.Started(
+                executions.run(program, executions.freshSandbox(), "client", new Transcript()),
+                new CompletableFuture<>());
     }
 
     private Job submit(String client) throws Exception {
@@ -161,6 +165,11 @@ class JobsTest {
         @Override
         public SandboxRun open(Program program) {
             throw new AssertionError("nothing runs here");
+        }
+
+        @Override
+        public SandboxSession openSession(SessionTerms terms) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -64,7 +65,13 @@ class ExecuteRequestTest {
     void codeAloneGetsTheDefaults() throws IOException {
         assertThat(read("{\"code\": \"1\"}"))
                 .isEqualTo(new ExecuteRequest(
-                        "1", Duration.ofSeconds(30), false, Inputs.NONE, Limits.OF_THE_SERVER, false));
+                        "1",
+                        Duration.ofSeconds(30),
+                        false,
+                        Inputs.NONE,
+                        Limits.OF_THE_SERVER,
+                        false,
+                        Optional.empty()));
     }
 
     @ParameterizedTest

@@ -1,0 +1,185 @@
+package org.pyexec.sandbox;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One connection to the supervisor for the life of a session; closing it ends everything. */
+final class WarmSession implements SandboxSession {
+
+    private static final System.Logger LOG = System.getLogger(WarmSession.class.getName());
+    private static final String LOST = "The sandbox was restarted, or its server ended";
+
+    private final Wire wire;
+
+    // mutable state, guarded by this
+    private @Nullable String reason; // once it has ended
+    private boolean running;
+
+    private WarmSession(Wire wire) {
+        this.wire = wire;
+    }
+
+    /**
+     * Asks for an interpreter and waits until it is there. The channel belongs to the session from now on.
+     *
+     * @throws SandboxUnavailableException if the supervisor refuses; the channel is closed then
+     * @throws IOException if the supervisor went away; the channel is closed then
+     */
+    static WarmSession start(SocketChannel channel, SessionTerms terms)
+            throws IOException, SandboxUnavailableException {
+        Wire wire = new Wire(channel);
+        boolean started = false;
+        try {
+            wire.send(RequestFrame.of(terms));
+            wire.awaitStart();
+            started = true;
+            return new WarmSession(wire);
+        } finally {
+            if (!started) {
+                wire.close();
+            }
+        }
+    }
+
+    @Override
+    public SandboxRun run(Program program) throws SessionEndedException, InputGoneException {
+        for (InputFile file : program.inputs().files()) {
+            file.content().check();
+        }
+        synchronized (this) {
+            if (reason != null) {
+                throw new SessionEndedException(reason);
+            }
+            if (running) {
+                throw new IllegalStateException("Another program runs");
+            }
+            running = true;
+        }
+        boolean handed = false;
+        try {
+            wire.send(RequestFrame.of(program));
+            wire.awaitStart();
+            wire.hand(program.inputs().files());
+            handed = true;
+            return new Run();
+        } catch (Wire.GoneException e) {
+            throw new SessionEndedException(lose(String.valueOf(e.getMessage())));
+        } catch (IOException | SandboxUnavailableException e) {
+            LOG.log(System.Logger.Level.DEBUG, "event=session_lost", e);
+            throw new SessionEndedException(lose(LOST));
+        } finally {
+            if (!handed) {
+                lose("One of the files for a program was gone");
+            }
+        }
+    }
+
+    /** It has ended, for this reason unless there was one before, which is returned. */
+    private synchronized String lose(String why) {
+        running = false;
+        if (reason == null) {
+            reason = why;
+        }
+        wire.close();
+        return reason;
+    }
+
+    @Override
+    public void interrupt() {
+        stop("interrupted");
+    }
+
+    private void stop(String word) {
+        order(Frames.frame(Frames.INTERRUPT, word.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Override
+    public void end() {
+        order(Frames.frame(Frames.CANCEL, List.of()));
+    }
+
+    private void order(ByteBuffer frame) {
+        try {
+            wire.send(frame);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "event=over_already", e);
+        }
+    }
+
+    @Override
+    public synchronized Optional<String> ended() {
+        if (reason == null && !running) {
+            try {
+                wire.look();
+            } catch (Wire.GoneException e) {
+                lose(String.valueOf(e.getMessage()));
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "event=session_lost", e);
+                lose(LOST);
+            }
+        }
+        return Optional.ofNullable(reason);
+    }
+
+    @Override
+    public void close() {
+        lose("It was closed");
+    }
+
+    /** One program of the session. */
+    private final class Run implements SandboxRun {
+
+        private volatile boolean over;
+        private boolean last; // used by the thread that awaits
+
+        @Override
+        public RunReport await(RunListener listener) throws IOException {
+            try {
+                RunReport report = wire.await(listener);
+                last = report.session() == RunReport.Session.ENDED;
+                finish(report);
+                return report;
+            } catch (IOException | RuntimeException e) {
+                lose(LOST); // what it still says would be taken for the next program's
+                throw e;
+            } finally {
+                over = true;
+            }
+        }
+
+        private void finish(RunReport report) {
+            synchronized (WarmSession.this) {
+                running = false;
+                if (last && reason == null) {
+                    String details = report.ending().details();
+                    reason = details.isEmpty() ? "The program ended the interpreter" : details;
+                }
+            }
+        }
+
+        @Override
+        public void awaitGone() throws IOException {
+            if (last) {
+                wire.awaitEnd();
+                wire.close();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            if (!over) {
+                stop("cancelled");
+            }
+        }
+
+        @Override
+        public void close() {
+            cancel();
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package org.pyexec.sandbox;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** One connection to the supervisor, as docs/protocol.md describes it. Read by one thread at a time, closed by any. */
+final class Wire implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(Wire.class.getName());
+    private static final int BUFFER_BYTES = 64 << 10;
+
+    private final SocketChannel channel;
+    private final DataInputStream in;
+
+    /** The channel belongs to it from now on. */
+    Wire(SocketChannel channel) {
+        this.channel = channel;
+        this.in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel), BUFFER_BYTES));
+    }
+
+    /** Why a session has ended, in a sentence. */
+    static final class GoneException extends IOException {
+
+        GoneException(String reason) {
+            super(reason);
+        }
+    }
+
+    synchronized void send(ByteBuffer frame) throws IOException {
+        while (frame.hasRemaining()) {
+            channel.write(frame);
+        }
+    }
+
+    /**
+     * Waits until what was asked for has started.
+     *
+     * @throws SandboxUnavailableException if the supervisor refuses
+     * @throws GoneException if it was a session, which has ended
+     */
+    void awaitStart() throws IOException, SandboxUnavailableException {
+        Frames.Header header = Frames.header(in);
+        byte[] payload = Frames.payload(in, header);
+        switch (header.kind()) {
+            case Frames.STARTED -> {}
+            case Frames.UNAVAILABLE ->
+                throw new SandboxUnavailableException(new String(payload, StandardCharsets.UTF_8));
+            case Frames.GONE -> throw gone(Frames.fields(payload));
+            default -> throw unexpected(header);
+        }
+    }
+
+    /** The contents of files go to the child that is waiting for them; the program's time does not run yet. */
+    synchronized void hand(List<InputFile> files) throws InputGoneException {
+        try {
+            for (InputFile file : files) {
+                file.content().writeTo(channel);
+            }
+        } catch (IOException e) {
+            // It takes no more, since they do not fit, or it is gone; what it said last tells.
+            LOG.log(System.Logger.Level.DEBUG, "event=input_not_taken", e);
+        }
+    }
+
+    /** Reads what a program sends until it has ended. */
+    RunReport await(RunListener listener) throws IOException {
+        while (true) {
+            Frames.Header header = Frames.header(in);
+            switch (header.kind()) {
+                case Frames.STDOUT -> listener.stdout(Frames.payload(in, header));
+                case Frames.STDERR -> listener.stderr(Frames.payload(in, header));
+                case Frames.FILE -> handOver(Frames.fields(Frames.payload(in, header)), listener);
+                case Frames.END -> {
+                    return report(Frames.fields(Frames.payload(in, header)));
+                }
+                default -> throw unexpected(header);
+            }
+        }
+    }
+
+    /** Returns when the supervisor has closed the connection. */
+    void awaitEnd() throws IOException {
+        if (in.read() >= 0) {
+            throw new IOException("The sandbox said more than the end");
+        }
+    }
+
+    /**
+     * Looks, without waiting, whether a session in which nothing runs has ended.
+     *
+     * @throws GoneException if it has
+     */
+    void look() throws IOException {
+        ByteBuffer kind = ByteBuffer.allocate(1);
+        channel.configureBlocking(false);
+        int read;
+        try {
+            read = channel.read(kind);
+        } finally {
+            channel.configureBlocking(true);
+        }
+        if (read < 0) {
+            throw new EOFException("The sandbox went away");
+        }
+        if (read > 0) {
+            Frames.Header header = new Frames.Header((char) kind.get(0), in.readInt());
+            byte[] payload = Frames.payload(in, header);
+            throw header.kind() == Frames.GONE ? gone(Frames.fields(payload)) : unexpected(header);
+        }
+    }
+
+    private static GoneException gone(Frames.Fields fields) {
+        return new GoneException(fields.text("details").orElse("It has ended"));
+    }
+
+    private static IOException unexpected(Frames.Header header) {
+        return new IOException("Unexpected frame " + header.kind() + " from the sandbox");
+    }
+
+    private void handOver(Frames.Fields fields, RunListener listener) throws IOException {
+        long size = fields.number("size");
+        try (Content content = new Content(size)) {
+            listener.file(fields.text("name").orElse(""), size, content);
+        }
+    }
+
+    /** The content of one file, cut into frames; closing it skips the rest. */
+    private final class Content extends InputStream {
+
+        private long left;
+        private int leftInFrame;
+
+        Content(long size) {
+            this.left = size;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
+            if (left == 0) {
+                return -1;
+            }
+            if (leftInFrame == 0) {
+                leftInFrame = nextFrame();
+            }
+            int count = in.read(target, offset, Math.min(length, leftInFrame));
+            if (count < 0) {
+                throw new EOFException("The sandbox went away within a file");
+            }
+            left -= count;
+            leftInFrame -= count;
+            return count;
+        }
+
+        private int nextFrame() throws IOException {
+            Frames.Header header = Frames.header(in);
+            if (header.kind() != Frames.DATA || header.length() == 0 || header.length() > left) {
+                throw unexpected(header);
+            }
+            return header.length();
+        }
+
+        @Override
+        public void close() throws IOException {
+            byte[] unwanted = new byte[BUFFER_BYTES];
+            while (left > 0 && read(unwanted, 0, unwanted.length) >= 0) {
+                // nobody wants it
+            }
+        }
+    }
+
+    private static RunReport report(Frames.Fields fields) throws IOException {
+        return new RunReport(
+                ending(fields),
+                Duration.ofNanos(1000 * fields.number("duration-us")),
+                Duration.ofNanos(1000 * fields.number("cpu-us")),
+                fields.number("peak-bytes"),
+                fields.number("truncated") == 1,
+                fields.texts("skipped").stream().map(Wire::skipped).toList(),
+                Math.toIntExact(fields.number("skipped-count")),
+                fields.texts("blocked"),
+                fields.text("results").map(Results::read),
+                fields.text("session")
+                        .map(word -> word.equals("ended") ? RunReport.Session.ENDED : RunReport.Session.OPEN)
+                        .orElse(RunReport.Session.NONE));
+    }
+
+    private static Ending ending(Frames.Fields fields) throws IOException {
+        String reason = fields.text("reason").orElse("");
+        Optional<String> code = fields.text("code").filter(text -> !text.isEmpty());
+        try {
+            return new Ending(
+                    Ending.Reason.valueOf(reason.toUpperCase(Locale.ROOT)),
+                    code.isPresent() ? OptionalInt.of(Integer.parseInt(code.get())) : OptionalInt.empty(),
+                    fields.text("signal").filter(text -> !text.isEmpty()),
+                    fields.text("details").orElse(""));
+        } catch (IllegalArgumentException e) {
+            throw new IOException("An ending that does not exist: " + reason, e);
+        }
+    }
+
+    private static SkippedFile skipped(String nameAndReason) {
+        int end = nameAndReason.indexOf('\0');
+        return new SkippedFile(nameAndReason.substring(0, Math.max(end, 0)), nameAndReason.substring(end + 1));
+    }
+
+    /** Idempotent. The supervisor ends what it had started for us. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Closing is all that is wanted; the supervisor sees the end of the connection in any case.
+            LOG.log(System.Logger.Level.DEBUG, "event=sandbox_close_failed", e);
+        }
+    }
+}

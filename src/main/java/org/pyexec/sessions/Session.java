@@ -1,0 +1,213 @@
+package org.pyexec.sessions;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.pyexec.execution.Refusal;
+import org.pyexec.execution.RefusedException;
+import org.pyexec.execution.Venue;
+import org.pyexec.sandbox.InputGoneException;
+import org.pyexec.sandbox.Program;
+import org.pyexec.sandbox.SandboxRun;
+import org.pyexec.sandbox.SandboxSession;
+import org.pyexec.sandbox.SessionEndedException;
+import org.pyexec.sandbox.SessionTerms;
+
+/** One session: its programs run one at a time, in the order in which they came. Safe for use by many threads. */
+public final class Session implements Venue {
+
+    private static final int MAX_WAITING = 32;
+
+    private final String id;
+    private final String client;
+    private final SessionTerms terms;
+    private final SandboxSession sandbox;
+    private final Duration idle;
+    private final Clock clock;
+    private final Instant created;
+
+    // mutable state, guarded by this
+    private final Deque<CompletableFuture<Turn>> waiting = new ArrayDeque<>();
+    private boolean taken;
+    private Instant lastUsed;
+    private @Nullable String reason; // once it is to end
+
+    Session(String id, String client, SessionTerms terms, SandboxSession sandbox, Duration idle, Clock clock) {
+        this.id = id;
+        this.client = client;
+        this.terms = terms;
+        this.sandbox = sandbox;
+        this.idle = idle;
+        this.clock = clock;
+        this.created = clock.instant();
+        this.lastUsed = created;
+    }
+
+    /** Random, the only key to it. */
+    public String id() {
+        return id;
+    }
+
+    String client() {
+        return client;
+    }
+
+    public SessionTerms terms() {
+        return terms;
+    }
+
+    public Instant created() {
+        return created;
+    }
+
+    /** Whether a program runs. */
+    public synchronized boolean isRunning() {
+        return taken;
+    }
+
+    /** How many programs wait for their turn. */
+    public synchronized int waitingPrograms() {
+        return waiting.size();
+    }
+
+    /** When it will end if nothing more runs in it. */
+    public synchronized Instant expires() {
+        return (taken ? clock.instant() : lastUsed).plus(idle);
+    }
+
+    /** Interrupts the program that runs; whether one did. What does not stop soon is ended, and the session with it. */
+    public boolean interrupt() {
+        boolean running = isRunning();
+        if (running) {
+            sandbox.interrupt();
+        }
+        return running;
+    }
+
+    /** Why it has ended, or is about to; empty while it can be used. */
+    Optional<String> ended() {
+        synchronized (this) {
+            if (reason != null) {
+                return Optional.of(reason);
+            }
+            if (!taken && !clock.instant().isBefore(expires())) {
+                reason = "Nothing has run in it for %d seconds".formatted(idle.toSeconds());
+                sandbox.close();
+                return Optional.of(reason);
+            }
+        }
+        Optional<String> ended = sandbox.ended();
+        ended.ifPresent(why -> end(why, false));
+        return ended;
+    }
+
+    /** Ends it; a program that runs is told of, those that wait are refused. */
+    void end(String why) {
+        end(why, true);
+    }
+
+    private void end(String why, boolean tellProgram) {
+        boolean running;
+        List<CompletableFuture<Turn>> refused;
+        synchronized (this) {
+            if (reason == null) {
+                reason = why;
+            }
+            running = taken;
+            refused = List.copyOf(waiting);
+            waiting.clear();
+        }
+        refused.forEach(place -> place.completeExceptionally(new SessionExpiredException(id, why)));
+        if (running && tellProgram) {
+            sandbox.end();
+        } else if (!running) {
+            sandbox.close();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Turn> turn() {
+        Optional<String> ended = ended();
+        if (ended.isPresent()) {
+            return CompletableFuture.failedFuture(new SessionExpiredException(id, ended.get()));
+        }
+        CompletableFuture<Turn> place = new CompletableFuture<>();
+        synchronized (this) {
+            if (!taken) {
+                taken = true;
+                return CompletableFuture.completedFuture(new OneTurn());
+            }
+            if (waiting.size() >= MAX_WAITING) {
+                return CompletableFuture.failedFuture(new RefusedException(
+                        Refusal.BUSY, "%d programs wait in this session already.".formatted(MAX_WAITING)));
+            }
+            waiting.addLast(place);
+        }
+        CompletionStage<Turn> unused = place.whenComplete((turn, failure) -> {
+            if (failure != null) {
+                leave(place);
+            }
+        });
+        return place;
+    }
+
+    private synchronized void leave(CompletableFuture<Turn> place) {
+        waiting.removeIf(other -> other == place);
+    }
+
+    /** The next in line has its turn, unless it does not wait any more. */
+    private void passOn() {
+        CompletableFuture<Turn> next;
+        do {
+            synchronized (this) {
+                lastUsed = clock.instant();
+                next = waiting.pollFirst();
+                taken = next != null;
+            }
+        } while (next != null && !next.complete(new OneTurn()));
+        if (next == null && ended().isPresent()) {
+            sandbox.close();
+        }
+    }
+
+    private final class OneTurn implements Turn {
+
+        private boolean open = true; // guarded by the session
+
+        @Override
+        public SandboxRun open(Program program) throws RefusedException, InputGoneException {
+            Optional<String> ended;
+            synchronized (Session.this) {
+                ended = Optional.ofNullable(reason);
+            }
+            if (ended.isPresent()) {
+                throw new SessionExpiredException(id, ended.get());
+            }
+            try {
+                return sandbox.run(program);
+            } catch (SessionEndedException e) {
+                String why = String.valueOf(e.getMessage());
+                end(why, false);
+                throw new SessionExpiredException(id, why);
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (Session.this) {
+                if (!open) {
+                    return;
+                }
+                open = false;
+            }
+            passOn();
+        }
+    }
+}

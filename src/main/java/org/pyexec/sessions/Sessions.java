@@ -1,0 +1,184 @@
+package org.pyexec.sessions;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.pyexec.execution.Refusal;
+import org.pyexec.execution.RefusedException;
+import org.pyexec.execution.Venue;
+import org.pyexec.sandbox.Sandbox;
+import org.pyexec.sandbox.SandboxUnavailableException;
+import org.pyexec.sandbox.SessionTerms;
+
+/** The sessions of this server; the door of this room. Safe for use by many threads. */
+public final class Sessions implements AutoCloseable {
+
+    private static final int MAX_REMEMBERED = 10_000;
+    private static final String FORGOTTEN = "The server was restarted since, or it ended long ago";
+    private static final String DELETED = "It was deleted";
+
+    private final SessionSettings settings;
+    private final Sandbox sandbox;
+    private final Clock clock;
+    private final SessionIds ids;
+
+    // mutable state, guarded by this
+    private final Map<String, Session> live = new LinkedHashMap<>();
+    private final Map<String, Integer> opening = new HashMap<>(); // by client
+    private final Map<String, String> reasons = new LinkedHashMap<>(); // of those that have ended, by id
+
+    /**
+     * @param keys a folder, private to this server, whose content stays
+     */
+    public Sessions(SessionSettings settings, Sandbox sandbox, Path keys, Clock clock) throws IOException {
+        this.settings = settings;
+        this.sandbox = sandbox;
+        this.clock = clock;
+        this.ids = SessionIds.in(keys);
+    }
+
+    /**
+     * Opens a session; waits for its interpreter.
+     *
+     * @throws TooManySessionsException if there are too many; nothing was opened
+     * @throws SandboxUnavailableException if isolation or the interpreter can't be had at the moment
+     */
+    public Session open(String client, SessionTerms terms)
+            throws TooManySessionsException, SandboxUnavailableException {
+        sweep();
+        reserve(client);
+        try {
+            Session session =
+                    new Session(ids.next(), client, terms, sandbox.openSession(terms), settings.idle(), clock);
+            synchronized (this) {
+                live.put(session.id(), session);
+            }
+            return session;
+        } finally {
+            release(client);
+        }
+    }
+
+    private synchronized void reserve(String client) throws TooManySessionsException {
+        int all = live.size()
+                + opening.values().stream().mapToInt(Integer::intValue).sum();
+        long own = live.values().stream()
+                        .filter(session -> session.client().equals(client))
+                        .count()
+                + opening.getOrDefault(client, 0);
+        if (own >= settings.maxPerClient()) {
+            throw new TooManySessionsException(
+                    "This client has %d sessions open; delete one, or wait until one ends.".formatted(own), true);
+        }
+        if (all >= settings.maxTotal()) {
+            throw new TooManySessionsException(
+                    "This server has %d sessions open, and no room for more.".formatted(all), false);
+        }
+        opening.merge(client, 1, Integer::sum);
+    }
+
+    private synchronized void release(String client) {
+        opening.computeIfPresent(client, (name, count) -> count > 1 ? count - 1 : null);
+    }
+
+    /**
+     * The session of this id; empty if there never was one.
+     *
+     * @throws SessionExpiredException if it has ended
+     */
+    public Optional<Session> find(String id) throws SessionExpiredException {
+        Session session;
+        String reason;
+        synchronized (this) {
+            session = live.get(id);
+            reason = reasons.get(id);
+        }
+        if (session != null) {
+            Optional<String> ended = session.ended();
+            if (ended.isEmpty()) {
+                return Optional.of(session);
+            }
+            reason = forget(session, ended.get());
+        }
+        if (reason == null && !ids.isOurs(id)) {
+            return Optional.empty();
+        }
+        throw new SessionExpiredException(id, reason == null ? FORGOTTEN : reason);
+    }
+
+    /**
+     * The session of this id as a place to run in; what is wrong with it is said when a turn is asked for.
+     *
+     * @param network whether the program asks for the network
+     */
+    public Venue venue(String id, boolean network) {
+        return () -> {
+            try {
+                Optional<Session> session = find(id);
+                if (session.isEmpty()) {
+                    return CompletableFuture.failedFuture(
+                            new RefusedException(Refusal.UNKNOWN_SESSION, "There is no session of this id."));
+                }
+                if (network && !session.get().terms().network()) {
+                    return CompletableFuture.failedFuture(new RefusedException(
+                            Refusal.SESSION_WITHOUT_NETWORK,
+                            "This session has no network access: that is asked for when a session is opened."));
+                }
+                return session.get().turn();
+            } catch (SessionExpiredException e) {
+                return CompletableFuture.failedFuture(e);
+            }
+        };
+    }
+
+    /** Ends the session; a program that runs in it is told of, and those that wait are refused. */
+    public void delete(Session session) {
+        session.end(DELETED);
+        forget(session, DELETED);
+    }
+
+    /** Ends those whose time is over, and makes room where one has ended by itself. */
+    public void sweep() {
+        List<Session> all;
+        synchronized (this) {
+            all = List.copyOf(live.values());
+        }
+        for (Session session : all) {
+            session.ended().ifPresent(reason -> forget(session, reason));
+        }
+    }
+
+    /** What is kept of it is the reason of its end. */
+    private synchronized String forget(Session session, String reason) {
+        if (live.remove(session.id(), session)) {
+            reasons.put(session.id(), reason);
+            if (reasons.size() > MAX_REMEMBERED) {
+                reasons.remove(reasons.keySet().iterator().next());
+            }
+        }
+        return reasons.getOrDefault(session.id(), reason);
+    }
+
+    /** How many there are, and how many there could be. */
+    public synchronized Load load() {
+        return new Load(live.size(), settings.maxTotal());
+    }
+
+    public record Load(int open, int capacity) {}
+
+    /** Ends all; when the sandbox has been closed nothing is told to their programs any more. */
+    @Override
+    public void close() {
+        List<Session> all;
+        synchronized (this) {
+            all = List.copyOf(live.values());
+        }
+        all.forEach(this::delete);
+    }
+}

@@ -1,0 +1,183 @@
+package org.pyexec.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.Suspended;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import org.pyexec.execution.Executions;
+import org.pyexec.http.Caller;
+import org.pyexec.http.Delays;
+import org.pyexec.http.Json;
+import org.pyexec.http.RequestId;
+import org.pyexec.sandbox.SandboxUnavailableException;
+import org.pyexec.sandbox.SessionTerms;
+import org.pyexec.sessions.Session;
+import org.pyexec.sessions.SessionExpiredException;
+import org.pyexec.sessions.Sessions;
+import org.pyexec.sessions.TooManySessionsException;
+
+/** {@code /sessions}: interpreters that keep their state between programs. */
+@Path("/sessions")
+public class SessionsResource {
+
+    private static final Logger LOG = System.getLogger(SessionsResource.class.getName());
+    private static final int RETRY_SECONDS = 30;
+
+    private final Sessions sessions;
+    private final Executions executions;
+    private final Delays delays;
+    private final Answers answers;
+    private final LateAnswers lateAnswers;
+
+    /**
+     * @param delays where sessions are opened
+     */
+    public SessionsResource(
+            Sessions sessions, Executions executions, Delays delays, Answers answers, LateAnswers lateAnswers) {
+        this.sessions = sessions;
+        this.executions = executions;
+        this.delays = delays;
+        this.answers = answers;
+        this.lateAnswers = lateAnswers;
+    }
+
+    /** How a session is. */
+    record State(String sessionId, String status, int waiting, String created, String expires, boolean allowNetwork) {
+
+        static State of(Session session) {
+            return new State(
+                    session.id(),
+                    session.isRunning() ? "running" : "idle",
+                    session.waitingPrograms(),
+                    Json.time(session.created()),
+                    Json.time(session.expires()),
+                    session.terms().network());
+        }
+    }
+
+    record Interrupted(String sessionId, boolean interrupted) {}
+
+    record Ended(String sessionId, String status) {}
+
+    /** Opens one. */
+    @POST
+    public void open(
+            InputStream body,
+            @Context HttpHeaders headers,
+            @Context HttpServletRequest request,
+            @Suspended AsyncResponse response)
+            throws IOException {
+        SessionTerms terms;
+        try {
+            terms = SessionRequest.read(answers.mapper(), body, headers.getMediaType());
+        } catch (BadRequest e) {
+            response.resume(error(request, 400, e.error(), String.valueOf(e.getMessage())));
+            return;
+        }
+        if (terms.network() && !executions.networkAvailable()) {
+            response.resume(error(
+                    request,
+                    403,
+                    "Network access is not available",
+                    "This server runs programs without network access."));
+            return;
+        }
+        try {
+            lateAnswers.give(
+                    CompletableFuture.supplyAsync(() -> opened(terms, request), delays.executor()),
+                    true,
+                    request.getAsyncContext(),
+                    response);
+        } catch (RejectedExecutionException e) {
+            response.resume(
+                    busy(request, "Server is busy", "The application server takes no more work at the moment."));
+        }
+    }
+
+    private Response opened(SessionTerms terms, HttpServletRequest request) {
+        try {
+            Session session = sessions.open(Caller.of(request), terms);
+            LOG.log(
+                    Level.INFO,
+                    "request_id={0} event=session_opened open={1}",
+                    RequestId.of(request),
+                    Integer.toString(sessions.load().open()));
+            return Response.fromResponse(answers.json(201, State.of(session)))
+                    .header(HttpHeaders.LOCATION, request.getContextPath() + "/sessions/" + session.id())
+                    .build();
+        } catch (TooManySessionsException e) {
+            String message = String.valueOf(e.getMessage());
+            return e.ofThisClient()
+                    ? retry(error(request, 429, "Too many sessions", message))
+                    : busy(request, "Too many sessions", message);
+        } catch (SandboxUnavailableException e) {
+            return busy(request, "Sandbox is not available", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Its state. */
+    @GET
+    @Path("/{id}")
+    public Response get(@PathParam("id") String id, @Context HttpServletRequest request) {
+        return with(id, request, session -> answers.json(200, State.of(session)));
+    }
+
+    /** Ends it, and what runs in it. */
+    @DELETE
+    @Path("/{id}")
+    public Response delete(@PathParam("id") String id, @Context HttpServletRequest request) {
+        return with(id, request, session -> {
+            sessions.delete(session);
+            return answers.json(200, new Ended(session.id(), "ended"));
+        });
+    }
+
+    /** Interrupts what runs in it, with KeyboardInterrupt. */
+    @POST
+    @Path("/{id}/interrupt")
+    public Response interrupt(@PathParam("id") String id, @Context HttpServletRequest request) {
+        return with(id, request, session -> answers.json(200, new Interrupted(session.id(), session.interrupt())));
+    }
+
+    private Response with(String id, HttpServletRequest request, Function<Session, Response> action) {
+        try {
+            Optional<Session> session = sessions.find(id);
+            return session.isPresent()
+                    ? action.apply(session.get())
+                    : answers.error(
+                            request, 404, answers.error(request, "Not found", "There is no session of this id."));
+        } catch (SessionExpiredException e) {
+            String reason = String.valueOf(e.getMessage());
+            return answers.json(410, ExpiredSession.of(e.sessionId(), reason, RequestId.of(request), answers.now()));
+        }
+    }
+
+    private Response busy(HttpServletRequest request, String error, String message) {
+        return retry(error(request, 503, error, message));
+    }
+
+    private Response error(HttpServletRequest request, int status, String error, String message) {
+        return answers.json(status, answers.error(request, error, message));
+    }
+
+    private static Response retry(Response refusal) {
+        return Response.fromResponse(refusal)
+                .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
+                .build();
+    }
+}
