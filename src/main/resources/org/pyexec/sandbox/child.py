@@ -13,7 +13,7 @@ import struct
 import sys
 import tempfile
 import threading
-from typing import List, Optional, Tuple, Union
+from typing import List, Optional, Union
 
 from . import config, frames, inputs, interpreter, isolation, nft, policy, program, report, request, unhandled
 from .calls import Calls
@@ -49,7 +49,6 @@ USUAL_MODULES = (
     "traceback",
     "typing",
 )
-READ_BYTES = 1 << 16
 
 Executable = Union[program.Run, interpreter.Turn]
 
@@ -83,14 +82,14 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
         program.make_file()
         program.rehearse()
         prepared.telling.run()
-        fields, first = _receive(CONTROL)
+        fields = _receive(CONTROL)
         given = dict(fields)
         more_processes = prepared.confinement.counts_processes(int(user))
         if "session" in given:
             inputs.lower_limits(given, more_processes)
-            return interpreter.Interpreter(prepared.report, CONTROL, first).next()
+            return interpreter.Interpreter(prepared.report, CONTROL).next()
         files = request.inputs_of(fields)
-        inputs.place(files, inputs.Contents(files, first, CONTROL))
+        inputs.place(files, inputs.Contents(files, CONTROL))
         os.close(CONTROL)
         inputs.put_on_stage(fields)
         inputs.lower_limits(given, more_processes)
@@ -112,7 +111,7 @@ def _enter_namespaces(belongings: Belongings, prepared: Prepared, way: str) -> N
     prepared.entering.set(prepared.joining, 0, belongings.cell)
     prepared.entering.run()
     if way == "network":
-        nft.load(dict(_receive(belongings.control)[0])["rules"].decode())
+        nft.load(dict(_receive(belongings.control))["rules"].decode())
 
 
 def _enter_folder(folder: int) -> None:
@@ -146,17 +145,20 @@ def _differ_from_siblings() -> None:
         numpy_random.seed(random.getrandbits(32))
 
 
-def _receive(control: int) -> Tuple[frames.Fields, bytes]:
-    """One frame's fields, and what has come behind it."""
-    reader = frames.Reader(policy.MAX_REQUEST_BYTES)
-    while True:
-        data = os.read(control, READ_BYTES)
-        if not data:
+def _receive(control: int) -> frames.Fields:
+    """One frame's fields, and not a byte more: descriptors may come with what follows."""
+    _, length = frames.header(_exactly(control, frames.HEADER_BYTES))
+    return frames.decode(_exactly(control, length))
+
+
+def _exactly(control: int, size: int) -> bytes:
+    data = os.read(control, size)
+    while len(data) < size:
+        more = os.read(control, size - len(data))
+        if not more:
             os._exit(0)  # the supervisor does not need this child any more
-        reader.feed(data)
-        got = reader.next()
-        if got is not None:
-            return frames.decode(got[1]), reader.rest()
+        data += more
+    return data
 
 
 def _complain(e: BaseException, control: int) -> None:

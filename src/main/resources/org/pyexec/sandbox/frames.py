@@ -25,6 +25,7 @@ STDIN = b"T"
 
 _HEADER = struct.Struct(">cI")
 _LENGTH = struct.Struct(">I")
+HEADER_BYTES = _HEADER.size
 
 Fields = List[Tuple[str, bytes]]
 
@@ -62,6 +63,12 @@ def decode(payload: bytes) -> Fields:
     return fields
 
 
+def header(data: bytes) -> Tuple[bytes, int]:
+    """Kind and length of the payload that follows; `data` has HEADER_BYTES."""
+    kind, length = _HEADER.unpack(data)
+    return kind, length
+
+
 class Reader:
     """Takes bytes as they come and gives whole frames; refuses frames above the limit."""
 
@@ -84,9 +91,3 @@ class Reader:
         payload = bytes(self._buffer[_HEADER.size : end])
         del self._buffer[:end]
         return kind, payload
-
-    def rest(self) -> bytes:
-        """Takes what has come behind the last frame."""
-        rest = bytes(self._buffer)
-        self._buffer.clear()
-        return rest

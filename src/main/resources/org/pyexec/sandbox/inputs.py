@@ -34,19 +34,19 @@ def place(files: List[request.Input], contents: "Contents", folder: bytes = b"",
 
 
 class Contents:
-    """Those of all files, in the order in which they come: what has been read of them already, and the rest."""
+    """Those of all files, in the order in which they come."""
 
-    def __init__(self, files: List[request.Input], first: bytes, control: int) -> None:
-        self._first = memoryview(first)
+    def __init__(self, files: List[request.Input], control: int) -> None:
+        self._read = memoryview(b"")
         self._control = control
         self._left = sum(each.size for each in files)
 
     def take(self, most: int) -> memoryview:
-        if not self._first:
-            self._first = memoryview(os.read(self._control, min(READ_BYTES, self._left)))
-            if not self._first:
+        if not self._read:
+            self._read = memoryview(os.read(self._control, min(READ_BYTES, self._left)))
+            if not self._read:
                 os._exit(0)  # nobody wants this run any more
-        taken, self._first = self._first[:most], self._first[most:]
+        taken, self._read = self._read[:most], self._read[most:]
         self._left -= len(taken)
         return taken
 

@@ -18,22 +18,23 @@ from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
 
 from . import display, figures, frames, inputs, policy, program, report, request, streams, unhandled
 
-READ_BYTES = 64 << 10
 LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 DONE = b"d"  # as the supervisor hears it
+_ONE_DESCRIPTOR = socket.CMSG_SPACE(4)
+_WHOLE = socket.MSG_WAITALL | socket.MSG_CMSG_CLOEXEC
+_number = int.from_bytes
 _MEMORY = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
 
 # Bound before any program runs, which may replace what these modules have.
 _set_handler, _handler_of, _raise = _signal.signal, _signal.getsignal, signal.raise_signal
-_write, _exit, _pid, _string, _calls = os.write, os._exit, os.getpid, str, callable
+_write, _exit, _pid = os.write, os._exit, os.getpid
 _limit_of, _set_limit = resource.getrlimit, resource.setrlimit
 
 
 class Interpreter:
     """What the programs of one session share."""
 
-    def __init__(self, writer: report.Writer, control: int, first: bytes) -> None:
-        """`first` is what has been read from the control socket behind the order to become a session."""
+    def __init__(self, writer: report.Writer, control: int) -> None:
         self.writer = writer
         self.control = control
         self.signals = Signals()
@@ -41,8 +42,6 @@ class Interpreter:
         self.streams = streams.Streams()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=control)
         self._receive = self._socket.recvmsg
-        self._reader = frames.Reader(policy.MAX_REQUEST_BYTES)
-        self._reader.feed(first)
         self._count = 0
         self.signals.hold()
         unhandled.show_known_sources()
@@ -52,29 +51,34 @@ class Interpreter:
     def next(self) -> "Turn":
         """Waits for a program. Threads of those before may go on meanwhile."""
         stdin = -1
-        while True:
-            got = self._reader.next()
-            while got is None:
-                data, descriptors = self._read()
-                self._reader.feed(data)
-                stdin = descriptors[-1] if descriptors else stdin
-                got = self._reader.next()
-            kind, payload = got
-            if kind == frames.REQUEST:
-                break
+        kind, payload, handed = self._frame()
+        while kind != frames.REQUEST:
+            stdin = handed if kind == frames.STDIN else stdin
+            kind, payload, handed = self._frame()
         self._count += 1
         fields = frames.decode(payload)
         files = request.inputs_of(fields)
-        contents = inputs.Contents(files, self._reader.rest(), self.control)
-        return Turn(self, self._count, fields, files, contents, stdin)
+        return Turn(self, self._count, fields, files, inputs.Contents(files, self.control), stdin)
 
-    def _read(self) -> Tuple[bytes, List[int]]:
+    def _frame(self) -> Tuple[bytes, bytes, int]:
+        """With the descriptor that came with it, else -1; not a byte more is read."""
         self.builtins.release()
-        data, ancillary, _, _ = self._receive(READ_BYTES, socket.CMSG_SPACE(4), socket.MSG_CMSG_CLOEXEC)
+        data, handed = self._exactly(frames.HEADER_BYTES)
         self.builtins.hold()
-        if not data:
-            _exit(0)  # the session is over
-        return data, [int.from_bytes(content[:4], sys.byteorder) for _, _, content in ancillary]
+        kind, length = frames.header(data)
+        return kind, self._exactly(length)[0], handed
+
+    def _exactly(self, size: int) -> Tuple[bytes, int]:
+        """Also when signals come in between."""
+        data, handed = b"", -1
+        while len(data) < size:
+            more, ancillary, _, _ = self._receive(size - len(data), _ONE_DESCRIPTOR, _WHOLE)
+            if not more:
+                _exit(0)  # the session is over
+            data += more
+            for _, _, content in ancillary:
+                handed = _number(content[:4], sys.byteorder)
+        return data, handed
 
 
 class Turn:
@@ -181,7 +185,7 @@ class Turn:
         cpu, peak = program.usage()
         told = program.described(ended, cpu - self._cpu_before, peak)
         if ended.signal:
-            told.update(code=_string(128 + ended.signal).encode(), interrupted=b"1")
+            told.update(code=str(128 + ended.signal).encode(), interrupted=b"1")
         self._session.writer.done(told)
 
     def _leave_fork(self) -> NoReturn:
@@ -248,7 +252,7 @@ class Signals:
         _set_handler(self._interrupt, self._note)
         for number in self._numbers:
             handler = _handler_of(number)
-            if _calls(handler) and number != self._interrupt and handler != self._note:
+            if callable(handler) and number != self._interrupt and handler != self._note:
                 _set_handler(number, self._note)
                 self._held[number] = handler
 

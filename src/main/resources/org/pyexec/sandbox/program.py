@@ -200,10 +200,10 @@ def finish() -> None:
 
 
 def flush() -> None:
-    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+    for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
         try:
-            stream.flush()  # type: ignore[union-attr]
-        except BaseException:
+            getattr(sys, name).flush()
+        except BaseException:  # closed, replaced or deleted
             pass
     syscalls.flush_c_streams()
 

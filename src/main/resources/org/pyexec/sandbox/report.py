@@ -23,6 +23,7 @@ ALL_BYTES = BYTES + RESULT_BYTES
 RUNS = 1
 DONE = 2
 _HEAD = struct.Struct("=II")
+_pid = os.getpid  # bound before any program runs
 
 
 def create() -> int:
@@ -64,12 +65,12 @@ class ResultArea:
 
     def own(self) -> None:
         """In the child, where nothing is shown yet. What the program forks shares the memory, and shows nothing."""
-        self._owner = os.getpid()
+        self._owner = _pid()
         self._length = 0
 
     def append(self, line: bytes) -> bool:
         """Whether there was room."""
-        if os.getpid() != self._owner:
+        if _pid() != self._owner:
             return True
         begin = self._LENGTH.size + self._length
         if begin + len(line) > RESULT_BYTES:

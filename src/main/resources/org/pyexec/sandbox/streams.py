@@ -19,8 +19,10 @@ class Streams:
 
     def restore(self, stdin: int) -> None:
         """`stdin` is the pipe that the next program reads from; it is owned here."""
-        if stdin >= 0:
-            _put(stdin, 0)
+        _put(stdin, 0)
+        if stdin == 0:
+            os.set_inheritable(0, True)
+        elif stdin > 2:  # otherwise it came where a program had closed a stream, which is put there now
             _close(stdin)
         for number, copy in self._copies.items():
             if not _is(number, copy):
