@@ -1,6 +1,7 @@
 // Shows the answer to a run.
 import { bytes, duration } from "./format.js";
 import { generatedFiles } from "./files.js";
+import { results } from "./results.js";
 import { element, hide, make, showPart, showText } from "./page.js";
 
 const STATUS = {
@@ -34,6 +35,7 @@ function clear() {
   element("answer").hidden = false;
   element("answer").classList.remove("old");
   for (const name of ["output", "details", "stderr"]) showPart(name, "");
+  hide(element("values-part"));
   hide(element("files-part"));
   hide(element("remarks"));
   element("facts").replaceChildren();
@@ -51,7 +53,11 @@ export function showAnswer(answer) {
   status.className = `status ${answer.success ? "good" : "bad"}`;
 
   const details = answer.success ? "" : answer.details || answer.error || "";
-  showPart("output", answer.output ?? "");
+  const values = results(run);
+  element("values").replaceChildren(...values);
+  element("values-part").hidden = values.length === 0;
+  // A value speaks for itself: no "no output" beside it.
+  showPart("output", values.length > 0 && isSilent(answer) ? "" : (answer.output ?? ""));
   showPart("details", details);
   showPart("stderr", besides(run.stderr ?? "", details));
 
@@ -72,6 +78,10 @@ function besides(stderr, details) {
   if (traceback === "" || text === "") return text;
   if (traceback.endsWith(text)) return "";
   return text.endsWith(traceback) ? text.slice(0, -traceback.length).trimEnd() : text;
+}
+
+function isSilent(answer) {
+  return answer.success && answer.output === "Code executed successfully (no output)";
 }
 
 function remarksOn(run) {

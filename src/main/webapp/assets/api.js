@@ -8,6 +8,9 @@ export class Refused extends Error {
   static quota = { limit: null, remaining: null };
 }
 
+/** Thrown when the session is not there any more. */
+export class Expired extends Refused {}
+
 /** Thrown when the one who asked did not want to wait any longer. */
 export class Stopped extends Error {}
 
@@ -39,6 +42,23 @@ export async function execute(request, onOutput, signal) {
 
 function broken(cause) {
   return cause instanceof Refused ? cause : new Refused("The connection broke while the program ran.", { cause });
+}
+
+/** Opens a session. Resolves to its id and expiry. */
+export async function openSession(allowNetwork) {
+  const response = await ask("sessions", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify({ allow_network: allowNetwork }),
+  });
+  const answer = await json(response);
+  if (response.ok && answer) return answer;
+  throw refusal(response, answer);
+}
+
+/** Ends a session, also while the page is being left; what comes of it does not matter. */
+export function closeSession(id) {
+  ask(`sessions/${encodeURIComponent(id)}`, { method: "DELETE", keepalive: true }).catch(() => {});
 }
 
 /** Uploads a file. Resolves to its link, name, size and expiry. */
@@ -88,8 +108,12 @@ async function json(response) {
 function refusal(response, answer) {
   const wait = retryAfter(response);
   switch (response.status) {
+    case 410:
+      return new Expired(`The session has ended: ${ended(answer?.reason ?? "nobody knows why")}`);
     case 429:
-      return new Refused(`Too many requests from your address. ${wait || "Try again later."}`);
+      return new Refused(
+        `${ended(answer?.message ?? "Too many requests from your address")} ${wait || "Try again later."}`,
+      );
     case 503:
       return new Refused([said(answer) || "The server cannot take this now.", wait].filter(Boolean).join(" "));
     case 413:

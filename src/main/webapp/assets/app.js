@@ -6,6 +6,7 @@ import { seconds } from "./format.js";
 import { element, hide, showText } from "./page.js";
 import { hostedFile, refreshExpiries } from "./files.js";
 import { showAnswer, showOutput } from "./answer.js";
+import { after, afterFailure, place } from "./session.js";
 
 const program = element("program");
 const runButton = element("run");
@@ -38,20 +39,19 @@ async function run() {
   exchange(runButton, stopButton);
   element("answer").classList.add("old");
   const stopClock = startClock();
-  const request = {
-    code: program.value,
-    timeout: element("timeout").valueAsNumber,
-    allow_network: element("network").checked,
-  };
+  const request = { code: program.value, timeout: element("timeout").valueAsNumber, result: true };
   try {
+    Object.assign(request, await place());
     const answer = await execute(request, showOutput(), stopping.signal);
     stopClock();
     showAnswer(answer);
+    after(answer);
   } catch (failure) {
     stopClock();
     status.className = "status bad";
     showText(status, failure instanceof Stopped ? "Stopped" : "Not run");
     if (!(failure instanceof Stopped)) report(notice, failure);
+    afterFailure(failure);
   } finally {
     exchange(stopButton, runButton);
     showQuota();

@@ -108,6 +108,82 @@ class PageIT {
     }
 
     @Test
+    void valueOfTheLastExpressionIsShown() {
+        run("6 * 7");
+        browser.awaitText("values", "42");
+        assertThat(browser.element("output").isDisplayed()).isFalse();
+
+        run("import pandas as pd\ndisplay('first')\npd.DataFrame({'a': ['<b>bold</b>'], 'b': [2]})");
+        WebElement table = browser.awaitElement("#values table");
+        assertThat(table.getText()).contains("<b>bold</b>");
+        assertThat(browser.elements("#values b")).isEmpty();
+        assertThat(browser.element("values").getText()).contains("first");
+
+        run("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.gcf()");
+        WebElement picture = browser.awaitElement("#values img");
+        await().until(() ->
+                browser.script("return arguments[0].naturalWidth > 0", picture).equals(true));
+        assertThat(browser.consoleMessages()).isEmpty();
+    }
+
+    @Test
+    void markupOfAValueStaysOutOfThePage() {
+        run("""
+                class Evil:
+                    def _repr_html_(self): return '<table><tr><td><img src=x onerror=alert(1)>cell</table><script>alert(1)</script>'
+                    def _repr_svg_(self): return None
+                Evil()
+                """);
+        browser.awaitText("values", "cell");
+        assertThat(browser.elements("#values img, #values script")).isEmpty();
+        assertThat(browser.consoleMessages()).isEmpty();
+    }
+
+    @Test
+    void variablesAreKeptWhereThatIsWished() {
+        browser.element("session").click();
+        run("x = 20");
+        browser.awaitText("status", "Completed");
+        run("x + 1");
+        browser.awaitText("values", "21");
+        assertThat(browser.element("network").isEnabled()).isFalse();
+
+        run("import time\nprint('early')\ntime.sleep(50)");
+        browser.awaitText("output", "early");
+        browser.element("stop").click();
+        browser.awaitText("status", "Stopped");
+        run("x + 2");
+        browser.awaitText("values", "22");
+
+        run("import os\nos._exit(0)");
+        browser.awaitText("session-line", "has ended");
+        run("x");
+        browser.awaitText("details", "NameError");
+
+        run("x = 1");
+        browser.awaitText("status", "Completed");
+        browser.element("session-anew").click();
+        run("x");
+        browser.awaitText("details", "NameError");
+        browser.element("session").click();
+        assertThat(browser.element("session-part").isDisplayed()).isFalse();
+        assertThat(browser.consoleMessages()).isEmpty();
+    }
+
+    @Test
+    void sessionThatHasEndedMeanwhileIsSaidToHave() {
+        browser.element("session").click();
+        run("x = 1");
+        browser.awaitText("status", "Completed");
+        browser.script("const real = window.fetch; window.fetch = async (path, options) => path === 'execute'"
+                + " ? new Response('{\"error\":\"Session has expired\",\"reason\":\"It was deleted\"}', { status: 410 })"
+                + " : real(path, options)");
+        run("x");
+        browser.awaitText("notice", "The session has ended: It was deleted.");
+        browser.awaitText("session-line", "opens a new session");
+    }
+
+    @Test
     void pictureThatTheProgramDrewIsShown() {
         run("import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])");
 
