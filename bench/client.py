@@ -19,9 +19,17 @@ class Answer(NamedTuple):
     closes: bool  # the server closes the connection after it
 
 
-def execute_request(program: Program, accept: str = "*/*") -> bytes:
-    body = json.dumps({"code": program.code, "timeout": 60}).encode()
-    return _post("/execute", "application/json", body, accept)
+def execute_request(program: Program, accept: str = "*/*", session: str = "") -> bytes:
+    wanted = {"code": program.code, "timeout": 60, **({"session": session} if session else {})}
+    return _post("/execute", "application/json", json.dumps(wanted).encode(), accept)
+
+
+def session_request() -> bytes:
+    return _post("/sessions", "application/json", b"{}")
+
+
+def delete_request(path: str) -> bytes:
+    return f"DELETE {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
 
 
 def host_request(content: bytes) -> bytes:

@@ -24,13 +24,14 @@ import machine
 import processes
 import report
 from commands import Bare, Bubblewrap, Timing, Wrong
-from programs import FIGURE, FILE, PANDAS, PASS, PRINT, STREAMED, Program
+from programs import FIGURE, FILE, IN_SESSION, PANDAS, PASS, PRINT, STREAMED, Program
 from servers import HERE, Ours, Plain, Server
 
 PAUSE = 0.02  # before each measurement of a sequence: whatever ran before is taken down in it
 UPLOAD_BYTES = 20 << 20
 CLIENTS = (1, 2, 4, 8, 16, 50)
 PANDAS_CLIENTS = 4
+SESSIONS = 6
 
 
 class Effort(NamedTuple):
@@ -48,7 +49,7 @@ class Effort(NamedTuple):
 FULL = Effort(
     starts=3,
     warm_seconds=10,
-    rounds={"print": 300, "first output": 100, "numpy and pandas": 40, "figure": 25, "5 MB file": 40, "upload": 15},
+    rounds={"print": 300, "first output": 100, "in a session": 300, "numpy and pandas": 40, "figure": 25, "5 MB file": 40, "upload": 15},
     blocks=15,
     passes=2,
     print_seconds=2,
@@ -57,7 +58,7 @@ FULL = Effort(
 QUICK = Effort(
     starts=1,
     warm_seconds=2,
-    rounds={"print": 30, "first output": 10, "numpy and pandas": 4, "figure": 3, "5 MB file": 5, "upload": 3},
+    rounds={"print": 30, "first output": 10, "in a session": 30, "numpy and pandas": 4, "figure": 3, "5 MB file": 5, "upload": 3},
     blocks=3,
     passes=1,
     print_seconds=0.6,
@@ -83,6 +84,11 @@ class Bench:
             actions = {contestant.name: _running(contestant, program) for contestant in self.all}
             found[program.name] = self._alternate(program.name, actions)
         found[STREAMED.name] = self._alternate(STREAMED.name, {self.ours.name: self.ours.first_output})
+        session = self.ours.open_session()
+        found[IN_SESSION.name] = self._alternate(
+            IN_SESSION.name, {self.ours.name: lambda: self.ours.run_in(session, IN_SESSION)}
+        )
+        self.ours.delete_session(session)
         content = os.urandom(UPLOAD_BYTES)
         uploads = {server.name: lambda server=server: server.host(content) for server in (self.plain, self.ours)}
         found["upload"] = self._alternate("upload", uploads)
@@ -161,6 +167,20 @@ class Bench:
         found["bare"] = processes.Memory(size, size, 1, 0)._asdict()
         return found
 
+    def session_memory(self) -> float:
+        """Megabytes that an idle session has to itself, in which numpy and pandas have been used."""
+        say("idle sessions")
+        root = self.ours.process.pid
+        before = processes.private_megabytes_below(root)
+        sessions = [self.ours.open_session() for _ in range(SESSIONS)]
+        for session in sessions:
+            self.ours.run_in(session, PANDAS)
+        time.sleep(3)  # the children that wait for the next programs are there again
+        used = processes.private_megabytes_below(root) - before
+        for session in sessions:
+            self.ours.delete_session(session)
+        return round(used / SESSIONS, 2)
+
     def warm(self) -> None:
         """As servers are that have been up for a while: their code is compiled. This is not counted."""
         say("warming up")
@@ -207,6 +227,7 @@ def measure(effort: Effort, folder: str) -> Dict[str, object]:
         found["memory idle"] = bench.memory()
         bench.warm()
         found["sequences"] = bench.sequences()
+        found["session megabytes"] = bench.session_memory()
         found["loads"] = bench.loads()
         found["processor time"] = bench.processor_time()
         time.sleep(2)

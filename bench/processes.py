@@ -48,6 +48,17 @@ def private_megabytes(pid: int) -> float:
     return _rollup(pid, "Private_")
 
 
+def private_megabytes_below(root: int) -> float:
+    """Of all descendants together, as far as this user may look into them."""
+    total = 0.0
+    for pid, depth in family(root):
+        try:
+            total += private_megabytes(pid) if depth else 0
+        except OSError:
+            continue
+    return total
+
+
 def memory(root: int) -> Memory:
     sizes: Dict[int, float] = {}
     hidden = 0

@@ -24,6 +24,7 @@ class Program(NamedTuple):
 
 PASS = Program("pass", "pass")
 PRINT = Program("print", "print(1)", prints="1\n")
+IN_SESSION = Program("in a session", "print(1)", prints="1\n")
 STREAMED = Program("first output", "print(1)\nimport time\ntime.sleep(0.05)", prints="1\n")
 PANDAS = Program(
     "numpy and pandas",

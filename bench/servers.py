@@ -12,7 +12,7 @@ import time
 from typing import Dict, List
 
 import processes
-from client import Client, execute_request, get_request, host_request, is_right
+from client import Client, delete_request, execute_request, get_request, host_request, is_right, session_request
 from commands import Timing, Wrong
 from programs import PRINT, STREAMED, Program
 
@@ -93,6 +93,24 @@ class Server:
         if first <= 0 or b"event: done" not in received:
             raise Wrong(f"{self.name}, {STREAMED.name}: {received[:200]!r}")
         return Timing(first, answered - began)
+
+    def open_session(self) -> str:
+        answer = self._client.ask(session_request())
+        if answer.status != 201:
+            raise Wrong(f"{self.name}, session: {answer.status} {answer.body[:200]!r}")
+        return str(json.loads(answer.body)["sessionId"])
+
+    def run_in(self, session: str, program: Program) -> Timing:
+        request = execute_request(program, session=session)
+        began = time.perf_counter()
+        answer = self._client.ask(request)
+        answered = time.perf_counter()
+        if not is_right(program, answer):
+            raise Wrong(f"{self.name}, {program.name} in a session: {answer.status} {answer.body[:200]!r}")
+        return Timing(answered - began, answered - began)
+
+    def delete_session(self, session: str) -> None:
+        self._client.ask(delete_request(f"/sessions/{session}"))
 
     def host(self, content: bytes) -> Timing:
         request = host_request(content)

@@ -18,6 +18,11 @@ element("session-anew").addEventListener("click", () => {
   show("The next run begins with an empty session.");
 });
 
+// Nobody could use it any more, and it would keep its memory until it expires.
+addEventListener("pagehide", () => {
+  if (id !== null) forget();
+});
+
 /** Fields for a run: in the page's session, which is opened when there is none, or with a sandbox of its own. */
 export async function place() {
   if (!wish.checked) return { allow_network: network.checked };

@@ -27,6 +27,7 @@ class BenchIT {
                 .areAtLeastOne(row("print", "plain"))
                 .areAtLeastOne(row("print", "ours"))
                 .areAtLeastOne(row("first output", "ours"))
+                .areAtLeastOne(row("in a session", "ours"))
                 .areAtLeastOne(row("numpy and pandas", "ours"))
                 .areAtLeastOne(row("figure, file fetched", "ours"))
                 .areAtLeastOne(row("5 MB file, file fetched", "ours"))
