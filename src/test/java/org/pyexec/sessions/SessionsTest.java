@@ -1,0 +1,287 @@
+package org.pyexec.sessions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.pyexec.execution.Refusal;
+import org.pyexec.execution.RefusedException;
+import org.pyexec.execution.Venue;
+import org.pyexec.sandbox.Limits;
+import org.pyexec.sandbox.Program;
+import org.pyexec.sandbox.Sandbox;
+import org.pyexec.sandbox.SandboxRun;
+import org.pyexec.sandbox.SandboxSession;
+import org.pyexec.sandbox.SandboxStatus;
+import org.pyexec.sandbox.SandboxUnavailableException;
+import org.pyexec.sandbox.SessionTerms;
+
+class SessionsTest {
+
+    private static final SessionTerms USUAL = new SessionTerms(false, Limits.OF_THE_SERVER);
+    private static final Duration IDLE = Duration.ofMinutes(10);
+
+    @TempDir
+    Path folder;
+
+    private final ManualClock clock = new ManualClock();
+    private final FakeSandbox sandbox = new FakeSandbox();
+    private Sessions sessions;
+
+    @BeforeEach
+    void open() throws IOException {
+        sessions = new Sessions(new SessionSettings(IDLE, 2, 3), sandbox, folder, clock);
+    }
+
+    private static Venue.Turn taken(CompletableFuture<Venue.Turn> turn) {
+        assertThat(turn).isCompleted();
+        return turn.join();
+    }
+
+    private static RefusedException refusal(CompletableFuture<Venue.Turn> turn) {
+        assertThat(turn).isCompletedExceptionally();
+        try {
+            throw new AssertionError(turn.join());
+        } catch (CompletionException e) {
+            return Objects.requireNonNull((RefusedException) e.getCause());
+        }
+    }
+
+    @Test
+    void turnsAreTakenInTheirOrder() throws Exception {
+        Session session = sessions.open("a", USUAL);
+        CompletableFuture<Venue.Turn> first = session.turn();
+        CompletableFuture<Venue.Turn> second = session.turn();
+        CompletableFuture<Venue.Turn> third = session.turn();
+        assertThat(session.waitingPrograms()).isEqualTo(2);
+        assertThat(second).isNotDone();
+        taken(first).close();
+        assertThat(third).isNotDone();
+        taken(second).close();
+        taken(second).close(); // once is enough
+        taken(third);
+        assertThat(session.isRunning()).isTrue();
+        taken(third).close();
+        assertThat(session.isRunning()).isFalse();
+    }
+
+    @Test
+    void whoeverGivesUpIsPassedOver() throws Exception {
+        Session session = sessions.open("a", USUAL);
+        CompletableFuture<Venue.Turn> first = session.turn();
+        CompletableFuture<Venue.Turn> second = session.turn();
+        CompletableFuture<Venue.Turn> third = session.turn();
+        second.completeExceptionally(new IllegalStateException("gone"));
+        assertThat(session.waitingPrograms()).isEqualTo(1);
+        taken(first).close();
+        taken(third).close();
+        taken(session.turn());
+    }
+
+    @Test
+    void waitingIsBounded() throws Exception {
+        Session session = sessions.open("a", USUAL);
+        taken(session.turn());
+        for (int i = 0; i < 32; i++) {
+            assertThat(session.turn()).isNotDone();
+        }
+        assertThat(refusal(session.turn()).refusal()).isEqualTo(Refusal.BUSY);
+    }
+
+    @Test
+    void sessionsOfOneClientAndOfAllAreBounded() throws Exception {
+        Session first = sessions.open("a", USUAL);
+        sessions.open("a", USUAL);
+        assertThatThrownBy(() -> sessions.open("a", USUAL))
+                .isInstanceOfSatisfying(
+                        TooManySessionsException.class,
+                        e -> assertThat(e.ofThisClient()).isTrue());
+        sessions.open("b", USUAL);
+        assertThatThrownBy(() -> sessions.open("c", USUAL))
+                .isInstanceOfSatisfying(
+                        TooManySessionsException.class,
+                        e -> assertThat(e.ofThisClient()).isFalse());
+        sessions.delete(first);
+        sessions.open("a", USUAL);
+        assertThat(sessions.load()).isEqualTo(new Sessions.Load(3, 3));
+    }
+
+    @Test
+    void whatCannotBeOpenedTakesNoPlace() throws Exception {
+        sandbox.broken = true;
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> sessions.open("a", USUAL)).isInstanceOf(SandboxUnavailableException.class);
+        }
+        sandbox.broken = false;
+        sessions.open("a", USUAL);
+        sessions.open("a", USUAL);
+    }
+
+    @Test
+    void idleSessionEndsAndEachProgramGivesItNewTime() throws Exception {
+        Session session = sessions.open("a", USUAL);
+        clock.step(IDLE.minusSeconds(1));
+        Venue.Turn turn = taken(session.turn());
+        clock.step(IDLE.plusSeconds(1)); // a long program is no idleness
+        sessions.sweep();
+        turn.close();
+        clock.step(IDLE.minusSeconds(1));
+        assertThat(sessions.find(session.id())).contains(session);
+        clock.step(Duration.ofSeconds(1));
+        assertThatThrownBy(() -> sessions.find(session.id()))
+                .isInstanceOf(SessionExpiredException.class)
+                .hasMessage("Nothing has run in it for 600 seconds");
+        assertThat(sandbox.opened.get(0).closed).isTrue();
+        assertThat(refusal(sessions.venue(session.id(), false).turn()).refusal())
+                .isEqualTo(Refusal.SESSION_ENDED);
+    }
+
+    @Test
+    void deletedSessionRefusesThoseWhoWait() throws Exception {
+        Session session = sessions.open("a", USUAL);
+        Venue.Turn running = taken(session.turn());
+        CompletableFuture<Venue.Turn> waiting = session.turn();
+        sessions.delete(session);
+        assertThat(refusal(waiting)).isInstanceOf(SessionExpiredException.class).hasMessage("It was deleted");
+        assertThat(sandbox.opened.get(0).ended).isTrue(); // its program is told
+        assertThat(sandbox.opened.get(0).closed).isFalse();
+        assertThatThrownBy(() -> running.open(new Program("1", IDLE, false)))
+                .isInstanceOf(SessionExpiredException.class);
+        running.close();
+        assertThat(sandbox.opened.get(0).closed).isTrue();
+        assertThatThrownBy(() -> sessions.find(session.id())).hasMessage("It was deleted");
+    }
+
+    @Test
+    void sessionWhoseInterpreterHasEndedMakesRoomAndKeepsItsReason() throws Exception {
+        Session session = sessions.open("a", USUAL);
+        sessions.open("a", USUAL);
+        sandbox.opened.get(0).reason = "It crashed";
+        sessions.open("a", USUAL);
+        assertThatThrownBy(() -> sessions.find(session.id())).hasMessage("It crashed");
+        assertThatThrownBy(() -> sessions.find(session.id())).hasMessage("It crashed");
+    }
+
+    @Test
+    void idsOfTheServerBeforeAreKnownAndOthersAreNot() throws Exception {
+        String id = sessions.open("a", USUAL).id();
+        Sessions again = new Sessions(new SessionSettings(IDLE, 2, 3), sandbox, folder, clock);
+        assertThatThrownBy(() -> again.find(id))
+                .isInstanceOf(SessionExpiredException.class)
+                .hasMessage("The server was restarted since, or it ended long ago");
+        for (String other : List.of(
+                "", "x", id + "A", id.substring(1), "A".repeat(38), "ü", id.toLowerCase(java.util.Locale.ROOT))) {
+            assertThat(again.find(other)).as(other).isEmpty();
+        }
+        assertThat(refusal(again.venue("x", false).turn()).refusal()).isEqualTo(Refusal.UNKNOWN_SESSION);
+    }
+
+    @Test
+    void networkIsAMatterOfTheSession() throws Exception {
+        String without = sessions.open("a", USUAL).id();
+        String with =
+                sessions.open("a", new SessionTerms(true, Limits.OF_THE_SERVER)).id();
+        assertThat(refusal(sessions.venue(without, true).turn()).refusal()).isEqualTo(Refusal.SESSION_WITHOUT_NETWORK);
+        taken(sessions.venue(with, true).turn()).close();
+        taken(sessions.venue(with, false).turn()).close();
+    }
+
+    private static final class FakeSandbox implements Sandbox {
+
+        private final List<FakeSession> opened = new ArrayList<>();
+        private boolean broken;
+
+        @Override
+        public SandboxRun open(Program program) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SandboxSession openSession(SessionTerms terms) throws SandboxUnavailableException {
+            if (broken) {
+                throw new SandboxUnavailableException("broken");
+            }
+            FakeSession session = new FakeSession();
+            opened.add(session);
+            return session;
+        }
+
+        @Override
+        public SandboxStatus status() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class FakeSession implements SandboxSession {
+
+        private @Nullable String reason;
+        private boolean ended;
+        private boolean closed;
+
+        @Override
+        public SandboxRun run(Program program) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void interrupt() {}
+
+        @Override
+        public void end() {
+            ended = true;
+        }
+
+        @Override
+        public Optional<String> ended() {
+            return Optional.ofNullable(reason);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    private static final class ManualClock extends Clock {
+
+        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+        void step(Duration by) {
+            now = now.plus(by);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
