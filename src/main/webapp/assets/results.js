@@ -29,9 +29,19 @@ function source(type, data) {
   return type === "image/svg+xml" ? `data:${type},${encodeURIComponent(data)}` : `data:${type};base64,${data}`;
 }
 
-// A table is built anew from the texts of its cells; nothing else of the markup gets into the page.
+const IN_TABLES = /^(table|thead|tbody|tfoot|tr|th|td)$/i;
+const ELEMENT = /<(style|script)\b[\s\S]*?<\/\1\s*>/gi;
+const TAG = /<(\/?)([a-z][a-z0-9-]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>/gi;
+
+// A table is built anew from the texts of its cells; nothing else of the markup gets into the page. What is not needed is taken
+// away before it is parsed, since the browser would complain of styles and handlers that the page's policy forbids.
 function tableIn(html) {
-  const found = new DOMParser().parseFromString(html, "text/html").querySelector("table");
+  const bare = html.replace(ELEMENT, "").replace(TAG, (_, end, name, attributes) => {
+    if (!IN_TABLES.test(name)) return "";
+    const spans = attributes.match(/\b(?:col|row)span\s*=\s*["']?\d{1,4}["']?/gi) ?? [];
+    return `<${[end + name, ...spans].join(" ")}>`;
+  });
+  const found = new DOMParser().parseFromString(bare, "text/html").querySelector("table");
   if (!found) return null;
   const table = make("table", {}, ...[...found.rows].slice(0, MOST_ROWS).map(row));
   return make("div", { className: "value scroll", tabIndex: 0 }, table);

@@ -125,7 +125,6 @@ record Rooms(
                 new ApiResource(answers, uptime, version()),
                 new HealthResource(
                         executions,
-                        sessions,
                         new Readiness(executions, System::nanoTime),
                         files,
                         answers,

@@ -15,14 +15,12 @@ import org.pyexec.execution.Executions;
 import org.pyexec.execution.Readiness;
 import org.pyexec.files.FileStore;
 import org.pyexec.sandbox.SandboxStatus;
-import org.pyexec.sessions.Sessions;
 
 /** {@code GET /health} and its probes. */
 @Path("/health")
 public class HealthResource {
 
     private final Executions executions;
-    private final Sessions sessions;
     private final Readiness readiness;
     private final FileStore files;
     private final Answers answers;
@@ -57,7 +55,6 @@ public class HealthResource {
 
     public HealthResource(
             Executions executions,
-            Sessions sessions,
             Readiness readiness,
             FileStore files,
             Answers answers,
@@ -65,7 +62,6 @@ public class HealthResource {
             Uptime uptime,
             Host host) {
         this.executions = executions;
-        this.sessions = sessions;
         this.readiness = readiness;
         this.files = files;
         this.answers = answers;
@@ -90,8 +86,7 @@ public class HealthResource {
             String javaVersion,
             String server,
             Layers sandbox,
-            Executions.Load executions,
-            Sessions.Load sessions) {}
+            Executions.Load executions) {}
 
     record Unhealthy(String status, String error, String details, String timestamp) {}
 
@@ -121,8 +116,7 @@ public class HealthResource {
                         host.javaVersion(),
                         host.server(),
                         new Layers(sandbox.tier().orElse(null), sandbox.layers(), executions.networkAvailable()),
-                        executions.load(),
-                        sessions.load()));
+                        executions.load()));
     }
 
     /** The process answers. */
