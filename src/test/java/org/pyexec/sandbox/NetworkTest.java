@@ -117,6 +117,33 @@ class NetworkTest {
     }
 
     @Test
+    void sessionThatWasOpenedWithNetworkHasIt() throws Exception {
+        String code = """
+                import socket
+                def reach(address):
+                    try: return socket.create_connection((address, 80), 3).getpeername()[0]
+                    except OSError as e: return type(e).__name__
+                """;
+        for (TestSandbox sandbox : SANDBOXES.values()) {
+            SessionTerms terms = new SessionTerms(true, Limits.OF_THE_SERVER);
+            try (SandboxSession session = sandbox.sandbox().openSession(terms)) {
+                TestSandbox.Result first = TestSandbox.run(session, program(code + "print(reach('203.0.113.10'))"));
+                assertThat(first.stdout()).isEqualTo("203.0.113.10\n");
+                TestSandbox.Result second = TestSandbox.run(session, program("print(reach('10.99.0.10'))"));
+                assertThat(second.stdout()).doesNotContain("10.99");
+                assertThat(second.report().blockedHosts()).anyMatch(host -> host.contains("10.99.0.10"));
+                TestSandbox.Result third = TestSandbox.run(session, program("print(reach('203.0.113.10'))"));
+                assertThat(third.stdout()).isEqualTo("203.0.113.10\n");
+                assertThat(third.report().blockedHosts()).isEmpty();
+            }
+        }
+    }
+
+    private static Program program(String code) {
+        return new Program(code, Duration.ofSeconds(20), false);
+    }
+
+    @Test
     void hostWhereNobodyMayMakeInterfacesSaysSoBeforehand() throws Exception {
         try (TestSandbox sandbox = TestSandbox.startBehind(HOST, TestSandbox.Identity.ORDINARY_USER, "600")) {
             assertThat(sandbox.awaitReady().sandbox().status().network()).isFalse();

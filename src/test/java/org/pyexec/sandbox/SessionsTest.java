@@ -30,6 +30,9 @@ class SessionsTest {
         for (String tier : List.of("namespaces", "landlock", "none")) {
             SANDBOXES.add(TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON));
         }
+        if (TestSandbox.Identity.possible().contains(TestSandbox.Identity.ORDINARY_USER)) {
+            SANDBOXES.add(TestSandbox.start(TestSandbox.Identity.ORDINARY_USER, "auto", TestSandbox.PYTHON));
+        }
         SANDBOXES.forEach(TestSandbox::awaitReady);
     }
 
@@ -51,12 +54,7 @@ class SessionsTest {
     }
 
     private static TestSandbox.Result run(SandboxSession session, Program program) throws Exception {
-        TestSandbox.Recorder recorder = new TestSandbox.Recorder();
-        try (SandboxRun run = session.run(program)) {
-            RunReport report = run.await(recorder);
-            run.awaitGone();
-            return new TestSandbox.Result(report, recorder, Duration.ZERO);
-        }
+        return TestSandbox.run(session, program);
     }
 
     private static TestSandbox.Result run(SandboxSession session, String code, Inputs inputs) throws Exception {
@@ -435,6 +433,19 @@ class SessionsTest {
             assertThat(value(caught)).hasToString("{\"text/plain\":\"8\"}");
             session.interrupt(); // nothing runs, and no harm
             assertGoesOn(session);
+        }
+    }
+
+    @Test
+    void interruptThatDoesNotHelpEndsTheSession() throws Exception {
+        try (SandboxSession session = open()) {
+            String code =
+                    "print('here')\nwhile True:\n    try: sum(range(10 ** 12))\n    except KeyboardInterrupt: pass";
+            TestSandbox.Result stubborn = meanwhile(session, code, run -> session.interrupt());
+            assertThat(stubborn.reason()).isEqualTo("interrupted");
+            assertThat(stubborn.details())
+                    .isEqualTo("Execution was interrupted and did not stop: its session has ended");
+            assertThat(session.ended()).contains(stubborn.details());
         }
     }
 

@@ -145,6 +145,16 @@ final class TestSandbox implements AutoCloseable {
         }
     }
 
+    /** Runs the next program of a session. */
+    static Result run(SandboxSession session, Program program) throws Exception {
+        Recorder recorder = new Recorder();
+        try (SandboxRun run = session.run(program)) {
+            RunReport report = run.await(recorder);
+            run.awaitGone();
+            return new Result(report, recorder, Duration.ZERO);
+        }
+    }
+
     @Override
     public void close() {
         sandbox.close();
