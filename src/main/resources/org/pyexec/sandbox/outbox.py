@@ -24,6 +24,7 @@ class Outbox:
         self._idle_handler = idle_handler  # what reading needs while nothing is to be written
         self._on_error = on_error
         self._waiting: Deque[memoryview] = deque()
+        self.waiting_bytes = 0
         self._source: Optional[Iterator[bytes]] = None
         self._when_empty: Optional[Callable[[], None]] = None
         self._broken = False
@@ -32,10 +33,6 @@ class Outbox:
     @property
     def is_empty(self) -> bool:
         return not self._waiting
-
-    @property
-    def waiting_bytes(self) -> int:
-        return sum(map(len, self._waiting))
 
     def listen(self, wanted: bool) -> None:
         """Whether the idle handler is called for what comes; the other side may have to wait then."""
@@ -48,8 +45,12 @@ class Outbox:
             self._rest()
 
     def put(self, data: bytes) -> None:
-        self._waiting.append(memoryview(data))
+        self._append(data)
         self._flush()
+
+    def _append(self, data: bytes) -> None:
+        self._waiting.append(memoryview(data))
+        self.waiting_bytes += len(data)
 
     def pour(self, source: Iterator[bytes], when_empty: Callable[[], None]) -> None:
         """Takes from the source at the pace of the reader, then calls when_empty."""
@@ -63,6 +64,7 @@ class Outbox:
         try:
             while self._refill():
                 sent = self._socket.send(self._waiting[0])
+                self.waiting_bytes -= sent
                 if sent == len(self._waiting[0]):
                     self._waiting.popleft()
                 else:
@@ -83,7 +85,7 @@ class Outbox:
             if data is None:
                 self._source = None
             else:
-                self._waiting.append(memoryview(data))
+                self._append(data)
         return bool(self._waiting)
 
     def _finish(self) -> None:

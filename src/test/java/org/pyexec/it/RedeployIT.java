@@ -40,16 +40,20 @@ class RedeployIT {
             String hosted = server.http().hosted("grüße.txt", new byte[] {1, 2, 3});
             for (int round = 0; round < 2; round++) {
                 CompletableFuture<Answer> lost = startRun(server);
+                CompletableFuture<Boolean> stream = followRun(server);
+                String session = openSession(server);
                 folder.takeAway();
                 await().atMost(Duration.ofMinutes(1)).until(() -> folder.status("/api") == 404);
                 assertNothingIsLeft(server);
                 // Answered or broken off, as the server likes.
                 assertThat(lost.handle((answer, failure) -> true).get(30, TimeUnit.SECONDS))
                         .isTrue();
+                assertThat(stream.get(30, TimeUnit.SECONDS)).isTrue();
 
                 folder.putBack();
                 await().atMost(Duration.ofMinutes(2)).until(() -> folder.status("/health/ready") == 200);
                 assertThat(server.http().get(hosted).body()).containsExactly(1, 2, 3);
+                assertThat(server.http().get("/sessions/" + session).status()).isEqualTo(410);
                 assertThat(Shapes.success(server.http().execute("print(6 * 7)"))
                                 .path("output")
                                 .textValue())
@@ -67,6 +71,32 @@ class RedeployIT {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> !Processes.withArgument(marker).isEmpty());
         return answer;
+    }
+
+    /** A stream that has begun; completed at its end, whatever that is like. */
+    private static CompletableFuture<Boolean> followRun(Server server) throws IOException {
+        String body = Json.object("code", "import time\nprint('here')\ntime.sleep(50)", "timeout", 60);
+        EventReader events = new EventReader(
+                server.http().stream(body, "Accept", "text/event-stream").body());
+        assertThat(events.next().text()).isEqualTo("here\n");
+        return CompletableFuture.supplyAsync(() -> {
+            try (events) {
+                events.rest();
+            } catch (IOException e) {
+                return true; // broken off
+            }
+            return true;
+        });
+    }
+
+    /** A session in which a thread goes on. */
+    private static String openSession(Server server) {
+        Answer opened = server.http().send("POST", "/sessions", new byte[0]);
+        assertThat(opened.status()).isEqualTo(201);
+        String id = opened.json().path("sessionId").textValue();
+        String code = "import threading, time\nthreading.Thread(target=time.sleep, args=(600,)).start()";
+        Shapes.success(server.http().post(Json.object("code", code, "session", id)));
+        return id;
     }
 
     private void assertNothingIsLeft(Server server) {
