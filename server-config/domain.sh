@@ -40,7 +40,10 @@ asadmin() {
 
 # Called once, by install_server.
 configure() {
-    asadmin start-domain domain1
+    if ! asadmin start-domain domain1; then
+        asadmin stop-domain --kill domain1 || true # it may have started all the same, and would keep its ports
+        die "The domain of $name does not start."
+    fi
     local said
     said=$(asadmin multimode --file "$project_root/server-config/$name/configure.asadmin")
     asadmin stop-domain domain1
