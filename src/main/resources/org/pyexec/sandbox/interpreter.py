@@ -119,9 +119,9 @@ class Turn:
         inputs.put_on_stage(self._fields)
         builtins.display = self._shown.display  # type: ignore[attr-defined]
         unhandled.know_source(self.source, self.file)
-        session.writer.runs()
         session.builtins.release()
         session.signals.release()
+        session.writer.runs()
 
     def show(self, value: object) -> None:
         """The value of the last expression."""
@@ -257,7 +257,7 @@ class Signals:
                 self._held[number] = handler
 
     def release(self) -> None:
-        """The last step before the program. An interrupt is KeyboardInterrupt again, whatever the program before did."""
+        """A last step before the program. An interrupt is KeyboardInterrupt again, whatever the program before did."""
         held, self._held = self._held, {}
         arrived, self._arrived = self._arrived, []
         sys.setrecursionlimit(self.recursion)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import struct
+import termios
 from typing import Callable, List
 
 from . import frames, link, loop, policy
 from .slot import Slot
 
 READ_BYTES = 64 << 10
-DRAIN_READS = 32  # a pipe holds 64 KiB; somebody may go on writing
 UNREAD_BYTES = 256 << 10  # by the server, above which the program has to wait with its output
 
 
@@ -58,12 +60,15 @@ class Output:
         for stream in self._streams:
             self._loop.forget(stream.descriptor)
 
-    def drain(self, reads: int = DRAIN_READS) -> None:
-        """Takes what is there already."""
+    def drain(self) -> None:
+        """Takes what is there already, and no more: somebody may go on writing."""
         for stream in self._streams:
-            for _ in range(reads):
-                if stream.ended or not self._read(stream):
+            left = 0 if stream.ended else _waiting(stream.descriptor)
+            while left > 0 and not stream.ended:
+                before = stream.total
+                if not self._read(stream):
                     break
+                left -= stream.total - before
 
     def _pump(self, stream: Stream) -> Callable[[int], None]:
         def on_output(_: int) -> None:
@@ -104,3 +109,9 @@ class Output:
         if stream.total > policy.FLOOD_BYTES:
             self._on_flood()
         return True
+
+
+def _waiting(descriptor: int) -> int:
+    """Bytes in a pipe; FIONREAD in ioctl_pipe(2), whose size a program may have changed."""
+    (count,) = struct.unpack("=i", fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)))
+    return int(count)

@@ -47,6 +47,7 @@ class Turn:
         self._order: Optional[Ending] = None  # to stop, and the reason
         self._ending: Optional[Ending] = None
         self._killed = False
+        self._repeated = False
         self._sent = False
         self._cpu = self._peak = 0
         self._duration = 0.0
@@ -126,12 +127,19 @@ class Turn:
         self._interrupt()
 
     def _interrupt(self) -> None:
-        """Before its beginning an interrupt would be lost, and after its end there is nothing to interrupt."""
-        if self._ending is None:
-            if report.is_running(self._session.slot.report):
-                self._session.slot.interrupt()
-            else:
-                self._grace = self._session.loop.later(LOOK_SECONDS, self._interrupt)
+        """Before its beginning an interrupt would be lost, and after its end there is nothing to interrupt.
+
+        Once more after half of the time: an interpreter that is just about to wait for something notices only then.
+        """
+        if self._ending is not None:
+            return
+        if not report.is_running(self._session.slot.report):
+            self._grace = self._session.loop.later(LOOK_SECONDS, self._interrupt)
+            return
+        self._session.slot.interrupt()
+        if not self._repeated:
+            self._repeated = True
+            self._grace = self._session.loop.later(policy.INTERRUPT_SECONDS / 2, self._interrupt)
 
     def kill(self, verdict: Ending) -> None:
         """And the interpreter with it."""

@@ -427,7 +427,7 @@ class SessionsTest {
             TestSandbox.Result cancelled = meanwhile(session, code, SandboxRun::cancel);
             assertThat(cancelled.reason()).isEqualTo("cancelled");
             assertOpen(cancelled);
-            String catching = "print('here')\ntry: time.sleep(60)\nexcept KeyboardInterrupt: pass\n8";
+            String catching = "try:\n    print('here')\n    time.sleep(60)\nexcept KeyboardInterrupt: pass\n8";
             TestSandbox.Result caught = meanwhile(session, catching, run -> session.interrupt());
             assertThat(caught.reason()).isEqualTo("completed");
             assertThat(value(caught)).hasToString("{\"text/plain\":\"8\"}");
@@ -440,7 +440,7 @@ class SessionsTest {
     void interruptThatDoesNotHelpEndsTheSession() throws Exception {
         try (SandboxSession session = open()) {
             String code =
-                    "print('here')\nwhile True:\n    try: sum(range(10 ** 12))\n    except KeyboardInterrupt: pass";
+                    "try:\n    print('here')\n    sum(range(10 ** 12))\nexcept KeyboardInterrupt: pass\nsum(range(10 ** 12))";
             TestSandbox.Result stubborn = meanwhile(session, code, run -> session.interrupt());
             assertThat(stubborn.reason()).isEqualTo("interrupted");
             assertThat(stubborn.details())
