@@ -40,6 +40,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "feed.py",
             "figures.py",
             "frames.py",
+            "guest.py",
             "image.py",
             "init.py",
             "inputs.py",

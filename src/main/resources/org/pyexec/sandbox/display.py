@@ -1,7 +1,7 @@
 """Values worth looking at: IPython's display protocol, without IPython.
 
 In the program's own process, so nothing here is trusted outside. A program may have replaced anything by now: what
-is used of Python is bound here, before it runs, and whatever goes wrong leaves something out of the bundle.
+is used of libraries is bound here, before it runs, built-in functions are our own (sources.py), and whatever goes wrong leaves something out of the bundle.
 https://ipython.readthedocs.io/en/stable/config/integrating.html
 """
 
@@ -35,7 +35,6 @@ _METHODS = (  # type, method, suffix of the file for what is too large
 _SUFFIXES = {kind: suffix for kind, _, suffix in _METHODS}
 _encode = json.JSONEncoder(allow_nan=False).encode
 _to_base64 = base64.b64encode
-_repr, _type, _isinstance, _getattr, _callable, _len, _str = repr, type, isinstance, getattr, callable, len, str
 
 Bundle = Dict[str, Any]
 
@@ -73,13 +72,13 @@ class Displays:
     def _bounded(self, bundle: Bundle, name: str) -> Bundle:
         kept = {}
         for kind, data in bundle.items():
-            if not _isinstance(kind, _str) or data is None:
+            if not isinstance(kind, str) or data is None:
                 continue
-            if not (_isinstance(data, (_str, bytes, bytearray)) or kind.endswith("json")):
-                unhandled.print_error(f"display: {kind} is of type {_type(data).__name__}, which is left out\n")
+            if not (isinstance(data, (str, bytes, bytearray)) or kind.endswith("json")):
+                unhandled.print_error(f"display: {kind} is of type {type(data).__name__}, which is left out\n")
             elif kind == "text/plain":
-                kept[kind] = _shortened(_str(data))
-            elif _size(data) <= (MAX_BINARY if _isinstance(data, (bytes, bytearray)) else MAX_TEXT):
+                kept[kind] = _shortened(str(data))
+            elif _size(data) <= (MAX_BINARY if isinstance(data, (bytes, bytearray)) else MAX_TEXT):
                 kept[kind] = _plain(data)
             else:
                 self._write(f"{name}.{_SUFFIXES.get(kind, 'bin')}", data)
@@ -92,7 +91,7 @@ class Displays:
 
     def _write(self, name: str, data: Any) -> None:
         """As a file that the program generated, beside those that it has itself."""
-        content = data if _isinstance(data, (bytes, bytearray)) else _text(data).encode("utf-8", "replace")
+        content = data if isinstance(data, (bytes, bytearray)) else _text(data).encode("utf-8", "replace")
         stem, _, suffix = name.rpartition(".")
         for number in range(1000):
             path = os.path.join(self._work, f"{stem}-{number}.{suffix}" if number else name)
@@ -115,7 +114,7 @@ def _bundle(value: Any) -> Bundle:
         if data is not None:
             bundle[kind] = data
     own = _called(value, "_repr_mimebundle_", include=None, exclude=None)
-    if _isinstance(own, dict):
+    if isinstance(own, dict):
         bundle.update(own)
     return bundle
 
@@ -124,7 +123,7 @@ def _called(value: Any, name: str, **arguments: Any) -> Any:
     """What the method offers, without metadata; None when there is none or it fails, which is said on standard error."""
     method = _method(value, name)
     data = None if method is None else _attempt(lambda: method(**arguments))
-    return data[0] if _isinstance(data, tuple) and _len(data) == 2 else data
+    return data[0] if isinstance(data, tuple) and len(data) == 2 else data
 
 
 def _attempt(action: Callable[[], Any]) -> Any:
@@ -138,43 +137,36 @@ def _attempt(action: Callable[[], Any]) -> Any:
 
 def _complain(e: BaseException) -> None:
     try:
-        unhandled.print_error(unhandled.format_exception(_without_our_frames(e)))
+        unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
     except Exception:
         pass  # a program that has taken even that away
 
 
-def _without_our_frames(e: BaseException) -> BaseException:
-    first = e.__traceback__
-    while first is not None and first.tb_frame.f_globals is globals():
-        first = first.tb_next
-    return e.with_traceback(first)
-
-
 def _method(value: Any, name: str) -> Optional[Callable[..., Any]]:
     """Not of objects that have every attribute that one asks for, such as mocks: IPython's own test."""
-    if _isinstance(value, _type):
+    if isinstance(value, type):
         return None
     try:
-        if _getattr(value, "_ipython_canary_method_should_not_exist_", None) is not None:
+        if getattr(value, "_ipython_canary_method_should_not_exist_", None) is not None:
             return None
-        method = _getattr(value, name, None)
+        method = getattr(value, name, None)
     except Exception:  # of its __getattr__
         return None
-    return method if _callable(method) else None
+    return method if callable(method) else None
 
 
 def _plain_text(value: Any) -> str:
-    text = _attempt(lambda: _repr(value))
+    text = _attempt(lambda: repr(value))
     if text is not None:
         return text  # type: ignore[no-any-return]
-    kind = _type(value)
+    kind = type(value)
     return f"<{kind.__module__}.{kind.__qualname__} object>"
 
 
 def _figure(value: Any) -> Optional[bytes]:
     """A figure of matplotlib has no method for it. What is shown is not saved once more at the end; figures.py."""
     figures = sys.modules.get("matplotlib.figure")
-    if figures is None or not _isinstance(value, figures.Figure):
+    if figures is None or not isinstance(value, figures.Figure):
         return None
     target = io.BytesIO()
     value.savefig(target, format="png", bbox_inches="tight")
@@ -182,20 +174,20 @@ def _figure(value: Any) -> Optional[bytes]:
 
 
 def _size(data: Any) -> int:
-    return _len(data) if _isinstance(data, (_str, bytes, bytearray)) else _len(_encode(data))
+    return len(data) if isinstance(data, (str, bytes, bytearray)) else len(_encode(data))
 
 
 def _plain(data: Any) -> Any:
     """Binary in Base64, as notebooks have it."""
-    return _to_base64(data).decode("ascii") if _isinstance(data, (bytes, bytearray)) else data
+    return _to_base64(data).decode("ascii") if isinstance(data, (bytes, bytearray)) else data
 
 
 def _text(data: Any) -> str:
-    return data if _isinstance(data, _str) else _encode(data)
+    return data if isinstance(data, str) else _encode(data)
 
 
 def _shortened(text: str) -> str:
-    excess = _len(text) - MAX_TEXT
+    excess = len(text) - MAX_TEXT
     return text if excess <= 0 else f"{text[:MAX_TEXT]}\n[{excess} characters left out]"
 
 
@@ -206,7 +198,7 @@ def split(source: bytes) -> Tuple[Any, Any]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return source, None  # whoever compiles it will say so
     last = tree.body[-1] if tree.body else None
-    if not _isinstance(last, ast.Expr) or _is_silenced(source, last):
+    if not isinstance(last, ast.Expr) or _is_silenced(source, last):
         return source, None
     tree.body.pop()
     return tree, ast.Expression(last.value)

@@ -39,6 +39,7 @@ class Interpreter:
         self.control = control
         self.signals = Signals()
         self.builtins = Builtins()
+        self.recursion = sys.getrecursionlimit()  # the programs'
         self.streams = streams.Streams()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=control)
         self._receive = self._socket.recvmsg
@@ -120,6 +121,7 @@ class Turn:
         builtins.display = self._shown.display  # type: ignore[attr-defined]
         unhandled.know_source(self.source, self.file)
         session.builtins.release()
+        sys.setrecursionlimit(session.recursion)
         session.signals.release()
         session.writer.runs()
 
@@ -161,13 +163,12 @@ class Turn:
             _exit(policy.BROKEN_STATUS)
 
     def _conclude(self) -> None:
-        recursion = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(recursion, LEAST_RECURSION))
+        self._session.recursion = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(self._session.recursion, LEAST_RECURSION))
         limits = [(which, _limit_of(which)) for which in _MEMORY]
         self._report(self._how())
         for which, limit in limits:
             _set_limit(which, limit)
-        self._session.signals.recursion = recursion
         _write(self._session.control, DONE)
 
     def _how(self) -> unhandled.Ended:
@@ -240,7 +241,6 @@ class Signals:
 
     def __init__(self) -> None:
         unstoppable = (signal.SIGKILL, signal.SIGSTOP)
-        self.recursion = sys.getrecursionlimit()
         self._numbers = [int(number) for number in signal.valid_signals() if number not in unstoppable]
         self._interrupt = int(signal.SIGINT)
         self._interrupted = signal.default_int_handler
@@ -260,7 +260,6 @@ class Signals:
         """A last step before the program. An interrupt is KeyboardInterrupt again, whatever the program before did."""
         held, self._held = self._held, {}
         arrived, self._arrived = self._arrived, []
-        sys.setrecursionlimit(self.recursion)
         _set_handler(self._interrupt, self._interrupted)
         for number, handler in held.items():
             _set_handler(number, handler)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import socket
-from typing import Callable, Set, Union
+from typing import Callable, Set, Type
 
 from . import config, frames, link, loop
+from .guest import Guest
 from .pool import Pool
 from .run import Run
 from .session import Session
-
-Guest = Union[Run, Session]
-
 
 class Reception:
     """Gives the connection to a run or to a session, which end with it."""
@@ -28,9 +26,8 @@ class Reception:
 
     def _admit(self, kind: bytes, payload: bytes, connected: link.Link) -> None:
         """Raises frames.ProtocolError, KeyError or ValueError."""
-        leave: Callable[[Guest], None] = self._guests.discard
-        make = Session if kind == frames.SESSION else Run
-        guest = make(self._loop, connected, self._pool, self._settings, leave)
+        kind_of_guest: Type[Guest] = Session if kind == frames.SESSION else Run
+        guest = kind_of_guest(self._loop, connected, self._pool, self._settings, self._guests.discard)
         self._guests.add(guest)
         connected.user = guest
         guest.begin(payload)

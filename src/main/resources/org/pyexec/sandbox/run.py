@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from typing import Callable, List, Optional
 
-from . import account, collect, config, ending, feed, frames, link, loop, output, relay, report, request, watch
+from . import account, collect, config, ending, feed, frames, guest, link, loop, output, relay, report, request, watch
 from .ending import Ending
 from .pool import Pool
 from .slot import Slot
 
-WAIT_SECONDS = 30.0  # for a child; the server has its own slots, so this is only met when something is wrong
+INPUT_SECONDS = 30.0
 
 
-class Run(link.LinkUser):
-    """Closing the connection from the other side kills it at any time."""
+class Run(guest.Guest):
+    """Its connection brings one program, and closes when that is over."""
 
     def __init__(
         self,
@@ -22,20 +22,13 @@ class Run(link.LinkUser):
         connection: link.Link,
         pool: Pool,
         settings: config.Config,
-        on_end: Callable[["Run"], None],
+        on_end: Callable[[guest.Guest], None],
     ) -> None:
-        self._loop = events
-        self._link = connection
-        self._pool = pool
-        self._settings = settings
-        self._on_end = on_end
+        super().__init__(events, connection, pool, settings, on_end)
         self._request: Optional[request.Request] = None
         self._relay: Optional[relay.Relay] = None
-        self._slot: Optional[Slot] = None
         self._output: Optional[output.Output] = None
         self._ending: Optional[Ending] = None  # decided; what follows is reading and sending
-        self._finished = False
-        self._timer: Optional[loop.Timer] = None
         self._watcher: Optional[watch.Watcher] = None
         self._must_be_dead = False  # before the answer: files are read then
         self._sent = False
@@ -49,23 +42,15 @@ class Run(link.LinkUser):
     # --- the request ---------------------------------------------------------------------------------------------
 
     def begin(self, payload: bytes) -> None:
-        """Raises frames.ProtocolError, KeyError or ValueError."""
-        asked = self._request = request.parse(payload, self._settings)
+        asked = self._request = request.parse(payload, self.settings)
         self._cpu_limit = asked.cpu_seconds
         self._originals = collect.remember(asked.code)
-        self._limits = self._settings.lowered(asked.limits)
-        if asked.networked and not self._pool.network:
-            self._refuse("Network access is not available")
-            return
-        self._timer = self._loop.later(WAIT_SECONDS, lambda: self._refuse("The sandbox has no place within 30 seconds"))
-        self._pool.take(asked.code, asked.networked, self._on_slot)
+        self._limits = self.settings.lowered(asked.limits)
+        self._await_slot(asked.networked, lambda use: self._pool.take(asked.code, asked.networked, use))
 
     def on_frame(self, kind: bytes, payload: bytes) -> None:
         if kind == frames.CANCEL:
             self._kill(ending.cancelled())
-
-    def on_malformed(self, why: str) -> None:
-        self._refuse(why)
 
     def takes_contents(self) -> bool:
         return self._relay is not None and not self._relay.is_done
@@ -74,67 +59,47 @@ class Run(link.LinkUser):
         assert self._relay is not None
         self._relay.feed(data)
 
-    def on_gone(self) -> None:
-        self._close()
-
-    def _refuse(self, why: str) -> None:
-        self._link.put(frames.UNAVAILABLE, why.encode())
-        self._link.pour(iter(()), self._close)
-
     # --- running -------------------------------------------------------------------------------------------------
 
-    def _on_slot(self, slot: Optional[Slot]) -> None:
-        if self._finished:
-            if slot is not None:
-                slot.discard()
-            return
-        if slot is None:
-            self._refuse("the sandbox is being restarted")
-            return
+    def _use(self, slot: Slot) -> None:
         assert self._request is not None
-        self._stop_timers()
-        self._slot = slot
-        slot.state = "running"
-        slot.held = True
-        slot.on_exit = self._on_exit
-        slot.on_dead = self._on_dead
         flood = ending.flooded
         self._output = output.Output(
-            self._loop, self._link, slot, self._limits.output, self._look_at_report, lambda: self._kill(flood())
+            self.loop, self.link, slot, self._limits.output, self._look_at_report, lambda: self._kill(flood())
         )
         self._output.listen()
-        self._watcher = watch.Watcher(self._loop, slot, self._limits, self._cpu_limit, self._on_limit)
+        self._watcher = watch.Watcher(self.loop, slot, self._limits, self._cpu_limit, self._on_limit)
         self._started = time.monotonic()
-        self._timer = self._loop.later(WAIT_SECONDS, self._close)  # for the inputs
-        self._link.put(frames.STARTED, b"")
+        self._timer = self.loop.later(INPUT_SECONDS, self._close)  # for the inputs
+        self.link.put(frames.STARTED, b"")
         self._hand_over(slot)
 
     def _hand_over(self, slot: Slot) -> None:
         assert self._request is not None and slot.control is not None
         asked = self._request
         self._relay = relay.Relay(
-            self._loop, slot.control, asked.inputs, self._pause, self._go_on, lambda: self._begin(slot, asked)
+            self.loop, slot.control, asked.inputs, self._pause, self._go_on, lambda: self._begin(slot, asked)
         )
-        self._relay.start(frames.frame(frames.REQUEST, frames.encode(asked.for_child(self._settings))))
+        self._relay.start(frames.frame(frames.REQUEST, frames.encode(asked.for_child(self.settings))))
 
     def _pause(self) -> None:
-        self._link.listen(False)
+        self.link.listen(False)
 
     def _go_on(self) -> None:
         if not self._finished:
-            self._link.listen(True)
+            self.link.listen(True)
 
     def _begin(self, slot: Slot, asked: request.Request) -> None:
         """The child has everything: the program's time runs."""
         assert self._relay is not None
         self._originals.update(self._relay.originals)
-        feed.Feed(self._loop, slot, asked.stdin)
+        feed.Feed(self.loop, slot, asked.stdin)
         if self._ending is not None or self._finished:
             return  # the files did not fit, or nobody waits for it any more
         assert self._timer is not None
         self._timer.cancel()
         self._started = time.monotonic()
-        self._timer = self._loop.later(asked.timeout, self._on_timeout)
+        self._timer = self.loop.later(asked.timeout, self._on_timeout)
 
     # --- the end, in whatever way it comes -----------------------------------------------------------------------
 
@@ -232,12 +197,12 @@ class Run(link.LinkUser):
         assert self._output is not None
         self._sent = True
         self._output.drain()
-        self._link.pour(collect.files(slot.cell, self._originals, self._collected), self._send_end)
+        self.link.pour(collect.files(slot.cell, self._originals, self._collected), self._send_end)
 
     def _send_end(self) -> None:
         self._sent = True
-        self._link.put(frames.END, frames.encode(self._account().fields()))
-        self._link.pour(iter(()), self._take_down)
+        self.link.put(frames.END, frames.encode(self._account().fields()))
+        self.link.pour(iter(()), self._take_down)
 
     def _account(self) -> account.Account:
         assert self._ending is not None and self._output is not None
@@ -253,25 +218,7 @@ class Run(link.LinkUser):
             report.read_results(self._slot.report) if self._request.shows else None,
         )
 
-    def _take_down(self) -> None:
-        """The end has been told. The connection closes, and with it the server's slot, when every process is gone."""
-        slot = self._slot
-        if slot is None or slot.dead:
-            self._close()
-            return
-        slot.on_exit = lambda: None
-        slot.on_dead = self._close
-        slot.kill()
-
-    def _close(self) -> None:
-        if self._finished:
-            return
-        self._finished = True
+    def _stop(self) -> None:
         self._stop_timers()
-        self._link.close()
         if self._output is not None:
             self._output.stop()
-        if self._slot is not None:
-            self._slot.on_exit = self._slot.on_dead = lambda: None
-            self._slot.release()
-        self._on_end(self)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Callable, List, Optional
 
-from . import collect, config, ending, frames, link, loop, outbox, policy, request, turn, watch
+from . import collect, config, ending, frames, guest, link, loop, outbox, policy, request, turn, watch
 from .ending import Ending
 from .pool import Pool
 from .slot import Slot
 
-WAIT_SECONDS = 30.0  # for a child
 IDLE_LOOK_SECONDS = 1.0
 END_SECONDS = 0.5  # between the end of the interpreter's socket and its own
 
 
-class Session(link.LinkUser, turn.SessionDoor):
-    """Closing the connection from the other side ends it at any time."""
+class Session(guest.Guest, turn.SessionDoor):
+    """Its connection brings programs, and closes when the interpreter has ended."""
 
     def __init__(
         self,
@@ -23,58 +22,33 @@ class Session(link.LinkUser, turn.SessionDoor):
         connection: link.Link,
         pool: Pool,
         settings: config.Config,
-        on_end: Callable[["Session"], None],
+        on_end: Callable[[guest.Guest], None],
     ) -> None:
-        self.loop = events
-        self.link = connection
-        self.settings = settings
+        super().__init__(events, connection, pool, settings, on_end)
         self.originals: collect.Originals = {}
         self.seen_blocked: List[str] = []
         self.cpu = 0
-        self._pool = pool
         self._server_settings = settings
-        self._on_end = on_end
-        self._opened = False
         self._leaving = False
-        self._over = False
         self._turn: Optional[turn.Turn] = None
         self._watcher: Optional[watch.Watcher] = None
-        self._timer: Optional[loop.Timer] = None
+
+    @property
+    def slot(self) -> Slot:  # type: ignore[override]
+        assert self._slot is not None
+        return self._slot
 
     # --- the beginning -------------------------------------------------------------------------------------------
 
     def begin(self, payload: bytes) -> None:
-        """Raises frames.ProtocolError, KeyError or ValueError."""
-        asked = request.parse_session(payload, self.settings)
+        asked = self._asked = request.parse_session(payload, self.settings)
         self.settings = self.settings.lowered(asked.limits)
-        if asked.networked and not self._pool.network:
-            self._refuse("Network access is not available")
-            return
-        self._timer = self.loop.later(WAIT_SECONDS, lambda: self._refuse("The sandbox has no place within 30 seconds"))
-        self._pool.take_largest(asked.networked, lambda slot: self._on_slot(slot, asked))
+        self._await_slot(asked.networked, lambda use: self._pool.take_largest(asked.networked, use))
 
-    def _refuse(self, why: str) -> None:
-        self.link.put(frames.UNAVAILABLE, why.encode())
-        self.link.pour(iter(()), self._close)
-
-    def _on_slot(self, slot: Optional[Slot], asked: request.SessionRequest) -> None:
-        if self._over:
-            if slot is not None:
-                slot.discard()
-            return
-        if slot is None:
-            self._refuse("the sandbox is being restarted")
-            return
-        assert self._timer is not None and slot.control is not None
-        self._timer.cancel()
-        self.slot = slot
-        self._opened = True
-        slot.state = "running"
-        slot.held = True
-        slot.on_exit = self._on_exit
-        slot.on_dead = self._on_dead
+    def _use(self, slot: Slot) -> None:
+        assert slot.control is not None
         order = outbox.Outbox(self.loop, slot.control, None, lambda: None)
-        order.put(frames.frame(frames.REQUEST, frames.encode(asked.for_child(self._server_settings))))
+        order.put(frames.frame(frames.REQUEST, frames.encode(self._asked.for_child(self._server_settings))))
         self.link.put(frames.STARTED, b"")
         self._rest()
 
@@ -85,13 +59,10 @@ class Session(link.LinkUser, turn.SessionDoor):
             self._finish(ending.cancelled())
         elif kind == frames.INTERRUPT and self._turn is not None:
             self._turn.stop(turn.ORDERS[payload])
-        elif kind == frames.REQUEST and self._turn is None and self._opened:
+        elif kind == frames.REQUEST and self._turn is None and self._slot is not None:
             self._watch_no_more()
             self._turn = turn.Turn(self, payload)
             self._turn.begin()
-
-    def on_malformed(self, why: str) -> None:
-        self._refuse(why)
 
     def takes_contents(self) -> bool:
         return self._turn is not None and self._turn.takes_contents
@@ -99,9 +70,6 @@ class Session(link.LinkUser, turn.SessionDoor):
     def on_contents(self, data: bytes) -> None:
         assert self._turn is not None
         self._turn.on_contents(data)
-
-    def on_gone(self) -> None:
-        self._close()
 
     # --- what the interpreter says -------------------------------------------------------------------------------
 
@@ -169,7 +137,7 @@ class Session(link.LinkUser, turn.SessionDoor):
         """Ends everybody; the program that runs is told of first."""
         if self._leaving:
             return
-        if self._over or not self._opened:
+        if self._finished or self._slot is None:
             self._close()
         elif self._turn is not None:
             self._turn.kill(verdict)
@@ -184,25 +152,7 @@ class Session(link.LinkUser, turn.SessionDoor):
         self._watch_no_more()
         self.link.pour(iter(()), self._take_down)
 
-    def _take_down(self) -> None:
-        if self.slot.dead:
-            self._close()
-            return
-        self.slot.on_exit = lambda: None
-        self.slot.on_dead = self._close
-        self.slot.kill()
-
-    def _close(self) -> None:
-        if self._over:
-            return
-        self._over = True
-        if self._timer is not None:
-            self._timer.cancel()
+    def _stop(self) -> None:
         self._watch_no_more()
         if self._turn is not None:
             self._turn.close()
-        self.link.close()
-        if self._opened:
-            self.slot.on_exit = self.slot.on_dead = lambda: None
-            self.slot.release()
-        self._on_end(self)

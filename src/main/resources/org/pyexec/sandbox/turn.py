@@ -58,7 +58,7 @@ class Turn:
         )
         self._watcher: Optional[watch.Watcher] = None
         self._started = time.monotonic()
-        self._timer = session.loop.later(INPUT_SECONDS, lambda: self.kill(ending.too_long(INPUT_SECONDS)))
+        self._timer = session.loop.later(INPUT_SECONDS, lambda: self.kill(ending.timed_out(INPUT_SECONDS)))
         self._grace: Optional[loop.Timer] = None
 
     def begin(self) -> None:

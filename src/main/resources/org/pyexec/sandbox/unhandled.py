@@ -29,7 +29,7 @@ class Ended(NamedTuple):
 
 def end(e: BaseException, source: bytes, file: str = policy.PROGRAM) -> Ended:
     """Prints what python3 would print; `source` is that of the file. The first frame of the traceback is not the program's."""
-    e = _without_our_frame(e)
+    e = _without_first_frame(e)
     if isinstance(e, SystemExit):
         return _exited(e)
     _give_room_for_last_words()
@@ -50,9 +50,14 @@ def show_known_sources() -> None:
     _display = traceback.print_exception
 
 
-def _without_our_frame(e: BaseException) -> BaseException:
-    """And without those of ours that stand above it."""
-    first = e.__traceback__.tb_next if e.__traceback__ else None
+def _without_first_frame(e: BaseException) -> BaseException:
+    """That which executes the program; and without those of ours above it."""
+    return without_our_frames(e.with_traceback(e.__traceback__.tb_next if e.__traceback__ else None))
+
+
+def without_our_frames(e: BaseException) -> BaseException:
+    """The exception, whose traceback begins where the program's own code does."""
+    first = e.__traceback__
     while first is not None and first.tb_frame.f_code.co_filename.startswith(sources.SHOWN_FOLDER):
         first = first.tb_next
     return e.with_traceback(first)
@@ -122,7 +127,7 @@ def _call_hook(e: BaseException, text: str) -> Optional[Ended]:
     except SystemExit as exited:
         return _exited(exited)
     except BaseException as raised:
-        worse = _without_our_frame(raised)
+        worse = _without_first_frame(raised)
     print_error("Error in sys.excepthook:\n" + format_exception(worse) + "\nOriginal exception was:\n" + text)
     return None
 

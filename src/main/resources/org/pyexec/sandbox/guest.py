@@ -1,0 +1,113 @@
+"""What a run and a session have in common: a connection from the server, a slot for it, and one end for both."""
+
+from __future__ import annotations
+
+from typing import Callable, Optional
+
+from . import config, frames, image, link, loop
+from .pool import Pool
+from .slot import Slot
+
+WAIT_SECONDS = 30.0  # for a child; the server has its own slots, so this is only met when something is wrong
+
+
+class Guest(link.LinkUser):
+    """Closing the connection from the other side kills at any time what runs in the slot."""
+
+    def __init__(
+        self,
+        events: loop.Loop,
+        connection: link.Link,
+        pool: Pool,
+        settings: config.Config,
+        on_end: Callable[["Guest"], None],
+    ) -> None:
+        self.loop = events
+        self.link = connection
+        self.settings = settings
+        self._pool = pool
+        self._on_end = on_end
+        self._slot: Optional[Slot] = None
+        self._timer: Optional[loop.Timer] = None
+        self._finished = False
+
+    def begin(self, payload: bytes) -> None:
+        """With the first frame; raises frames.ProtocolError, KeyError or ValueError."""
+        raise NotImplementedError
+
+    def _use(self, slot: Slot) -> None:
+        """It is there, and belongs to this guest from now on."""
+        raise NotImplementedError
+
+    def _on_exit(self) -> None:
+        """The zygote has seen the end of the slot's first process."""
+        raise NotImplementedError
+
+    def _on_dead(self) -> None:
+        """No process of the slot is left."""
+        raise NotImplementedError
+
+    def _stop(self) -> None:
+        """Nothing more is waited for."""
+        raise NotImplementedError
+
+    # --- the beginning -------------------------------------------------------------------------------------------
+
+    def _await_slot(self, networked: bool, take: Callable[[image.Use], None]) -> None:
+        if networked and not self._pool.network:
+            self._refuse("Network access is not available")
+            return
+        self._timer = self.loop.later(WAIT_SECONDS, lambda: self._refuse("The sandbox has no place within 30 seconds"))
+        take(self._on_slot)
+
+    def _on_slot(self, slot: Optional[Slot]) -> None:
+        if self._finished:
+            if slot is not None:
+                slot.discard()
+            return
+        if slot is None:
+            self._refuse("the sandbox is being restarted")
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._slot = slot
+        slot.state = "running"
+        slot.held = True
+        slot.on_exit = self._on_exit
+        slot.on_dead = self._on_dead
+        self._use(slot)
+
+    def _refuse(self, why: str) -> None:
+        self.link.put(frames.UNAVAILABLE, why.encode())
+        self.link.pour(iter(()), self._close)
+
+    def on_malformed(self, why: str) -> None:
+        self._refuse(why)
+
+    # --- the end -------------------------------------------------------------------------------------------------
+
+    def on_gone(self) -> None:
+        self._close()
+
+    def _take_down(self) -> None:
+        """Everything has been told. The connection closes, and with it the server's slot, when every process is gone."""
+        slot = self._slot
+        if slot is None or slot.dead:
+            self._close()
+            return
+        slot.on_exit = lambda: None
+        slot.on_dead = self._close
+        slot.kill()
+
+    def _close(self) -> None:
+        if self._finished:
+            return
+        self._finished = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self._stop()
+        self.link.close()
+        if self._slot is not None:
+            self._slot.on_exit = self._slot.on_dead = lambda: None
+            self._slot.release()
+        self._on_end(self)
