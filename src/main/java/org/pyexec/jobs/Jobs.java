@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.StreamedExecution;
+import org.pyexec.execution.TooManyException;
 
 /** The jobs of this server, in memory; the door of this room. Safe for use by many threads. */
 public final class Jobs {
@@ -52,11 +53,11 @@ public final class Jobs {
      * A new job; or the one that came with the same key and the same body before.
      *
      * @param start starts the program and returns at once; not called when there is such a job
-     * @throws TooManyJobsException if there are too many; nothing was started
+     * @throws TooManyException if there are too many; nothing was started
      * @throws KeyReusedException if the key came with another body; nothing was started
      */
     public synchronized Job submit(String client, Optional<IdempotencyKey> key, Supplier<Started> start)
-            throws TooManyJobsException, KeyReusedException {
+            throws TooManyException, KeyReusedException {
         sweep();
         ClientKey clientKey =
                 key.map(given -> new ClientKey(client, given.key())).orElse(null);
@@ -77,12 +78,12 @@ public final class Jobs {
         return job;
     }
 
-    private void checkRoom(String client) throws TooManyJobsException {
+    private void checkRoom(String client) throws TooManyException {
         long own = byId.values().stream()
                 .filter(entry -> entry.job.client().equals(client))
                 .count();
         if (own >= settings.maxPerClient()) {
-            throw new TooManyJobsException(
+            throw new TooManyException(
                     "This client has %d executions that are kept; the oldest are forgotten %d seconds after their end."
                             .formatted(own, settings.timeToLive().toSeconds()),
                     true);
@@ -91,7 +92,7 @@ public final class Jobs {
                 .mapToLong(entry -> entry.job.transcript().length())
                 .sum();
         if (byId.size() >= settings.maxTotal() || characters >= settings.maxCharacters()) {
-            throw new TooManyJobsException("This server keeps no more executions at the moment.", false);
+            throw new TooManyException("This server keeps no more executions at the moment.", false);
         }
     }
 

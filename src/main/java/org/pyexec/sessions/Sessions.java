@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Venue;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxUnavailableException;
@@ -46,11 +47,10 @@ public final class Sessions implements AutoCloseable {
     /**
      * Opens a session; waits for its interpreter.
      *
-     * @throws TooManySessionsException if there are too many; nothing was opened
+     * @throws TooManyException if there are too many; nothing was opened
      * @throws SandboxUnavailableException if isolation or the interpreter can't be had at the moment
      */
-    public Session open(String client, SessionTerms terms)
-            throws TooManySessionsException, SandboxUnavailableException {
+    public Session open(String client, SessionTerms terms) throws TooManyException, SandboxUnavailableException {
         sweep();
         reserve(client);
         try {
@@ -65,7 +65,7 @@ public final class Sessions implements AutoCloseable {
         }
     }
 
-    private synchronized void reserve(String client) throws TooManySessionsException {
+    private synchronized void reserve(String client) throws TooManyException {
         int all = live.size()
                 + opening.values().stream().mapToInt(Integer::intValue).sum();
         long own = live.values().stream()
@@ -73,12 +73,11 @@ public final class Sessions implements AutoCloseable {
                         .count()
                 + opening.getOrDefault(client, 0);
         if (own >= settings.maxPerClient()) {
-            throw new TooManySessionsException(
+            throw new TooManyException(
                     "This client has %d sessions open; delete one, or wait until one ends.".formatted(own), true);
         }
         if (all >= settings.maxTotal()) {
-            throw new TooManySessionsException(
-                    "This server has %d sessions open, and no room for more.".formatted(all), false);
+            throw new TooManyException("This server has %d sessions open, and no room for more.".formatted(all), false);
         }
         opening.merge(client, 1, Integer::sum);
     }
@@ -165,12 +164,10 @@ public final class Sessions implements AutoCloseable {
         return reasons.getOrDefault(session.id(), reason);
     }
 
-    /** How many there are, and how many there could be. */
-    public synchronized Load load() {
-        return new Load(live.size(), settings.maxTotal());
+    /** How many there are. */
+    public synchronized int count() {
+        return live.size();
     }
-
-    public record Load(int open, int capacity) {}
 
     /** Ends all; when the sandbox has been closed nothing is told to their programs any more. */
     @Override

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.pyexec.execution.Executions;
+import org.pyexec.execution.TooManyException;
 import org.pyexec.http.Caller;
 import org.pyexec.http.Delays;
 import org.pyexec.http.Json;
@@ -29,7 +30,6 @@ import org.pyexec.sandbox.SessionTerms;
 import org.pyexec.sessions.Session;
 import org.pyexec.sessions.SessionExpiredException;
 import org.pyexec.sessions.Sessions;
-import org.pyexec.sessions.TooManySessionsException;
 
 /** {@code /sessions}: interpreters that keep their state between programs. */
 @Path("/sessions")
@@ -116,11 +116,11 @@ public class SessionsResource {
                     Level.INFO,
                     "request_id={0} event=session_opened open={1}",
                     RequestId.of(request),
-                    Integer.toString(sessions.load().open()));
+                    Integer.toString(sessions.count()));
             return Response.fromResponse(answers.json(201, State.of(session)))
                     .header(HttpHeaders.LOCATION, request.getContextPath() + "/sessions/" + session.id())
                     .build();
-        } catch (TooManySessionsException e) {
+        } catch (TooManyException e) {
             String message = String.valueOf(e.getMessage());
             return e.ofThisClient()
                     ? retry(error(request, 429, "Too many sessions", message))

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.StreamedExecution;
+import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
 import org.pyexec.execution.Venue;
 import org.pyexec.http.Caller;
@@ -23,7 +24,6 @@ import org.pyexec.jobs.IdempotencyKey;
 import org.pyexec.jobs.Job;
 import org.pyexec.jobs.Jobs;
 import org.pyexec.jobs.KeyReusedException;
-import org.pyexec.jobs.TooManyJobsException;
 import org.pyexec.sandbox.Program;
 
 /** Takes on programs for whose answer nobody waits: {@code Prefer: respond-async}. Safe for use by many threads. */
@@ -74,7 +74,7 @@ public final class Submissions {
                     : accepted(job, request);
         } catch (KeyReusedException e) {
             return error(request, UNPROCESSABLE, "Idempotency key reused", e);
-        } catch (TooManyJobsException e) {
+        } catch (TooManyException e) {
             return Response.fromResponse(error(request, e.ofThisClient() ? 429 : 503, "Too many executions", e))
                     .header("Retry-After", RETRY_SECONDS)
                     .build();

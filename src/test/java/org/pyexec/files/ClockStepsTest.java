@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pyexec.SteppedClock;
 
 /** The clock of the machine is set forward and back while files are kept. */
 class ClockStepsTest {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pyexec.SteppedClock;
 
 /** A store with more files than it remembers tokens. {@link IndexTest} has more of them, without a disk. */
 class FullShelfTest {

@@ -1,13 +1,19 @@
 package org.pyexec.it;
 
+import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
+import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
+
 import fish.payara.micro.BootstrapException;
 import fish.payara.micro.PayaraMicro;
 import fish.payara.micro.PayaraMicroRuntime;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -49,8 +55,10 @@ final class MicroWithFolder {
         }
     }
 
-    public static void main(String[] arguments) throws BootstrapException, InterruptedException {
+    public static void main(String[] arguments) throws BootstrapException, InterruptedException, IOException {
         Path archive = Path.of(arguments[0]);
+        WatchService changes = FileSystems.getDefault().newWatchService();
+        archive.toAbsolutePath().getParent().register(changes, ENTRY_CREATE, ENTRY_DELETE);
         PayaraMicroRuntime server = PayaraMicro.getInstance()
                 .setHttpPort(Integer.parseInt(Objects.requireNonNull(System.getenv("PORT"))))
                 .setNoCluster(true)
@@ -64,7 +72,9 @@ final class MicroWithFolder {
                 server.undeploy(APPLICATION);
             }
             deployed = wanted;
-            Thread.sleep(100);
+            WatchKey key = changes.take();
+            key.pollEvents();
+            key.reset();
         }
     }
 }

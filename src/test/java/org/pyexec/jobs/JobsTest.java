@@ -7,9 +7,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,8 +16,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pyexec.SteppedClock;
 import org.pyexec.execution.ExecutionSettings;
 import org.pyexec.execution.Executions;
+import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
@@ -40,7 +39,7 @@ class JobsTest {
     Path temporary;
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-    private final ManualClock clock = new ManualClock();
+    private final SteppedClock clock = new SteppedClock();
     private final Jobs jobs = new Jobs(new JobSettings(TIME_TO_LIVE, 2, 3, 1000), clock);
     private FileStore files;
     private Executions executions;
@@ -117,7 +116,7 @@ class JobsTest {
         submit("a");
         assertThatThrownBy(() -> submit("a"))
                 .isInstanceOfSatisfying(
-                        TooManyJobsException.class,
+                        TooManyException.class,
                         e -> assertThat(e.ofThisClient()).isTrue());
         submit("b");
 
@@ -134,7 +133,7 @@ class JobsTest {
         submit("c");
         assertThatThrownBy(() -> submit("d"))
                 .isInstanceOfSatisfying(
-                        TooManyJobsException.class,
+                        TooManyException.class,
                         e -> assertThat(e.ofThisClient()).isFalse());
         assertThat(starts).isEqualTo(3);
     }
@@ -179,29 +178,5 @@ class JobsTest {
 
         @Override
         public void close() {}
-    }
-
-    private static final class ManualClock extends Clock {
-
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        void step(Duration duration) {
-            now = now.plus(duration);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

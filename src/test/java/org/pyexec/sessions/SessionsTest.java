@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pyexec.SteppedClock;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Venue;
 import org.pyexec.sandbox.Limits;
 import org.pyexec.sandbox.Program;
@@ -40,7 +38,7 @@ class SessionsTest {
     @TempDir
     Path folder;
 
-    private final ManualClock clock = new ManualClock();
+    private final SteppedClock clock = new SteppedClock();
     private final FakeSandbox sandbox = new FakeSandbox();
     private Sessions sessions;
 
@@ -110,16 +108,16 @@ class SessionsTest {
         sessions.open("a", USUAL);
         assertThatThrownBy(() -> sessions.open("a", USUAL))
                 .isInstanceOfSatisfying(
-                        TooManySessionsException.class,
+                        TooManyException.class,
                         e -> assertThat(e.ofThisClient()).isTrue());
         sessions.open("b", USUAL);
         assertThatThrownBy(() -> sessions.open("c", USUAL))
                 .isInstanceOfSatisfying(
-                        TooManySessionsException.class,
+                        TooManyException.class,
                         e -> assertThat(e.ofThisClient()).isFalse());
         sessions.delete(first);
         sessions.open("a", USUAL);
-        assertThat(sessions.load()).isEqualTo(new Sessions.Load(3, 3));
+        assertThat(sessions.count()).isEqualTo(3);
     }
 
     @Test
@@ -258,30 +256,6 @@ class SessionsTest {
         @Override
         public void close() {
             closed = true;
-        }
-    }
-
-    private static final class ManualClock extends Clock {
-
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-
-        void step(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

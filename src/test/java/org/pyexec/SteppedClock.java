@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,13 +7,13 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that stands still until it is told to step; not for several threads. */
-final class SteppedClock extends Clock {
+public final class SteppedClock extends Clock {
 
-    static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
+    public static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
 
     private Instant now = START;
 
-    void step(Duration duration) {
+    public void step(Duration duration) {
         now = now.plus(duration);
     }
 

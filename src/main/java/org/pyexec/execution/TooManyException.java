@@ -1,0 +1,17 @@
+package org.pyexec.execution;
+
+/** Nothing further of a kind is taken on at the moment; the message is a sentence for the client. */
+public final class TooManyException extends Exception {
+
+    private final boolean ofThisClient;
+
+    public TooManyException(String message, boolean ofThisClient) {
+        super(message);
+        this.ofThisClient = ofThisClient;
+    }
+
+    /** Whether it is this client who has too many. */
+    public boolean ofThisClient() {
+        return ofThisClient;
+    }
+}

@@ -1,0 +1,62 @@
+package org.pyexec.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What tests do with sessions: run programs in them and look at what comes. */
+final class SessionRuns {
+
+    private static final SessionTerms USUAL = new SessionTerms(false, Limits.OF_THE_SERVER);
+
+    private SessionRuns() {}
+
+    static SandboxSession open(TestSandbox sandbox) throws Exception {
+        return sandbox.sandbox().openSession(USUAL);
+    }
+
+    static TestSandbox.Result run(SandboxSession session, String code, Inputs inputs) throws Exception {
+        return TestSandbox.run(
+                session, new Program(code, Duration.ofSeconds(20), false, inputs, Limits.OF_THE_SERVER, true));
+    }
+
+    static TestSandbox.Result run(SandboxSession session, String code) throws Exception {
+        return run(session, code, Inputs.NONE);
+    }
+
+    static Program lasting(String code, Duration timeout) {
+        return new Program(code, timeout, false, Inputs.NONE, Limits.OF_THE_SERVER, true);
+    }
+
+    static Inputs inputs(String stdin, List<String> args, Map<String, String> env, InputFile... files) {
+        return new Inputs(stdin, args, env, List.of(files));
+    }
+
+    static InputFile file(String name, String content) {
+        return new InputFile(name, InputFile.inMemory(content.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    static JsonNode value(TestSandbox.Result result) {
+        return result.report().results().orElseThrow().result().orElseThrow(() -> new AssertionError(result.report()));
+    }
+
+    static void assertOpen(TestSandbox.Result result) {
+        assertThat(result.report().session()).as(result.details()).isEqualTo(RunReport.Session.OPEN);
+    }
+
+    static void assertGoesOn(SandboxSession session) throws Exception {
+        TestSandbox.Result next = run(session, "print('still', 6 * 7)\n7");
+        assertThat(next.reason()).as(next.details()).isEqualTo("completed");
+        assertThat(next.stdout()).isEqualTo("still 42\n");
+        assertThat(value(next)).hasToString("{\"text/plain\":\"7\"}");
+        assertOpen(next);
+    }
+
+    static TestSandbox.Result run(SandboxSession session, Program program) throws Exception {
+        return TestSandbox.run(session, program);
+    }
+}
