@@ -58,7 +58,7 @@ final class MicroWithFolder {
     public static void main(String[] arguments) throws BootstrapException, InterruptedException, IOException {
         Path archive = Path.of(arguments[0]);
         WatchService changes = FileSystems.getDefault().newWatchService();
-        archive.toAbsolutePath().getParent().register(changes, ENTRY_CREATE, ENTRY_DELETE);
+        Objects.requireNonNull(archive.toAbsolutePath().getParent()).register(changes, ENTRY_CREATE, ENTRY_DELETE);
         PayaraMicroRuntime server = PayaraMicro.getInstance()
                 .setHttpPort(Integer.parseInt(Objects.requireNonNull(System.getenv("PORT"))))
                 .setNoCluster(true)
