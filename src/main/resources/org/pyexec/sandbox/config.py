@@ -18,6 +18,7 @@ class Config(NamedTuple):
     output: int
     network_allow: Tuple[str, ...]
     import_seconds: int  # for one module to preload
+    idle_cpu_seconds: int  # for what a session's programs have left running, until the next one
 
     @property
     def socket_path(self) -> str:
@@ -40,6 +41,7 @@ def parse(arguments: List[str]) -> Config:
         output=int(given["output-bytes"]),
         network_allow=tuple(word for word in given.get("network-allow", "").split(",") if word),
         import_seconds=int(given.get("import-seconds", "60")),
+        idle_cpu_seconds=int(given.get("idle-cpu-seconds", "60")),
     )
 
 

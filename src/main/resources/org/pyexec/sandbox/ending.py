@@ -59,9 +59,10 @@ def broken() -> Ending:
     return Ending("killed", "", "", "The program has made the interpreter of its session unfit for another one")
 
 
-def idle_limit() -> Ending:
+def idle_limit(settings: config.Config) -> Ending:
     """Between two programs."""
-    return Ending("cpu", "", "SIGKILL", f"Processor time limit of {_seconds(policy.IDLE_CPU_SECONDS)} exceeded between two programs")
+    limit = _exceeded("cpu", settings, settings.idle_cpu_seconds)
+    return Ending("cpu", "", "SIGKILL", f"{limit} between two programs")
 
 
 def flooded() -> Ending:

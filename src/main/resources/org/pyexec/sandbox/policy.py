@@ -136,7 +136,6 @@ OPEN_FILES = 256  # per process
 STACK_BYTES = 8 << 20  # of the main thread, as everywhere on Linux
 THREAD_STACK_BYTES = 2 << 20  # of other threads: it is counted into the memory limit
 CPU_FACTOR = 2  # processor seconds per second of the time-out, so that one run cannot take every core for long
-IDLE_CPU_SECONDS = 60  # of what a session's programs have left running, until the next one
 INTERRUPT_SECONDS = 2.0  # after which a program of a session that does not stop is ended, and the session with it
 BROKEN_STATUS = 123  # of an interpreter that a program has made unfit for the next one
 LAST_WORDS_BYTES = 16 << 20  # memory above the limit that is left to print the traceback of a MemoryError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Callable, List, Optional
 
-from . import collect, config, ending, frames, guest, link, loop, outbox, policy, request, turn, watch
+from . import collect, config, ending, frames, guest, link, loop, outbox, request, turn, watch
 from .ending import Ending
 from .pool import Pool
 from .slot import Slot
@@ -104,7 +104,7 @@ class Session(guest.Guest, turn.SessionDoor):
 
     def _rest(self) -> None:
         """Threads and processes may go on."""
-        limit = policy.IDLE_CPU_SECONDS
+        limit = self.settings.idle_cpu_seconds
         self._watcher = watch.Watcher(
             self.loop, self.slot, self.settings, limit, self._on_idle_limit, used_before=True, interval=IDLE_LOOK_SECONDS
         )
@@ -114,7 +114,7 @@ class Session(guest.Guest, turn.SessionDoor):
             self._watcher.stop()
 
     def _on_idle_limit(self, name: str) -> None:
-        limit = ending.idle_limit() if name == "cpu" else ending.limited(name, self.settings, 0)
+        limit = ending.idle_limit(self.settings) if name == "cpu" else ending.limited(name, self.settings, 0)
         self._finish(limit)
 
     # --- the end -------------------------------------------------------------------------------------------------

@@ -228,6 +228,20 @@ class SessionEndingsTest {
     }
 
     @Test
+    void threadsOfAnIdleSessionHaveALimitOfProcessorTime() throws Exception {
+        List<String> shortPatience = List.of("/bin/sh", "-c", "exec \"$@\" idle-cpu-seconds=2", "sh");
+        String spinning = "import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin).start()";
+        try (TestSandbox sandbox = TestSandbox.start(shortPatience, "namespaces", TestSandbox.PYTHON)
+                        .awaitReady();
+                SandboxSession session = SessionRuns.open(sandbox)) {
+            run(session, "sum(range(10 ** 8))"); // what programs use themselves does not count
+            assertOpen(run(session, spinning));
+            await().atMost(60, SECONDS).until(() -> session.ended().isPresent());
+            assertThat(session.ended()).contains("Processor time limit of 2 seconds exceeded between two programs");
+        }
+    }
+
+    @Test
     void sandboxThatIsRestartedEndsItsSessions() throws Exception {
         try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "namespaces", TestSandbox.PYTHON)
                         .awaitReady();
