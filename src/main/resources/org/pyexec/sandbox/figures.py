@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from . import unhandled
+
 _SAVED = "_saved_by_program"
 
 
@@ -28,12 +30,28 @@ def save_open(folder: str, then_close: bool = False) -> None:
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is None:
         return
-    saved = 0
+    taken = 0
     for number in pyplot.get_fignums():
         figure = pyplot.figure(number)
         if figure.__dict__.get(_SAVED):
             continue
-        saved += 1
-        figure.savefig(os.path.join(folder, f"figure-{saved}.png"))
+        free = _next_free(folder, taken)
+        try:
+            figure.savefig(_path(folder, free))
+            taken = free
+        except Exception as e:  # of what the program drew; the other figures are saved all the same
+            unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
     if then_close:
         pyplot.close("all")
+
+
+def _next_free(folder: str, number: int) -> int:
+    """The next number of which there is no file: the program may have one of its own by that name."""
+    number += 1
+    while os.path.lexists(_path(folder, number)):
+        number += 1
+    return number
+
+
+def _path(folder: str, number: int) -> str:
+    return os.path.join(folder, f"figure-{number}.png")

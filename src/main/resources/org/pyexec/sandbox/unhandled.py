@@ -34,6 +34,7 @@ def end(e: BaseException, source: bytes, file: str = policy.PROGRAM) -> Ended:
         return _exited(e)
     _give_room_for_last_words()
     know_source(source, file)
+    _give_line(e, file)
     return _raised(e)
 
 
@@ -42,6 +43,12 @@ def know_source(code: bytes, file: str = policy.PROGRAM) -> None:
     text = code.decode("utf-8", "replace")
     lines = [line + "\n" for line in text.split("\n")]
     linecache.cache[file] = (len(code), None, lines, file)
+
+
+def _give_line(e: BaseException, file: str) -> None:
+    """The compiler, unlike the parser, takes the line of an error from a file, and there may be none."""
+    if isinstance(e, SyntaxError) and e.filename == file and e.text is None and e.lineno is not None:
+        e.text = linecache.getline(file, e.lineno) or None
 
 
 def show_known_sources() -> None:

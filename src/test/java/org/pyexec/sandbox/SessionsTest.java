@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one program of a session leaves to the next one, and what belongs to each alone. */
 class SessionsTest {
@@ -191,6 +192,17 @@ class SessionsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"return 5", "await it()", "break", "(1))"})
+    void errorOfSyntaxHasItsLine(String line) throws Exception {
+        try (SandboxSession session = open()) {
+            run(session, "# one before");
+            assertThat(run(session, "first = 1\n" + line).details())
+                    .startsWith("  File \"main.py (run 2)\", line 2\n    " + line + "\n    ")
+                    .contains("^\nSyntaxError: ");
+        }
+    }
+
     @Test
     void openFiguresAreSavedAndClosedAsInANotebook() throws Exception {
         try (SandboxSession session = open()) {
@@ -198,7 +210,7 @@ class SessionsTest {
                             .files())
                     .containsOnlyKeys("figure-1.png");
             assertThat(run(session, "plt.get_fignums()").files()).isEmpty();
-            assertThat(run(session, "plt.plot([2, 1])\nNone").files()).containsOnlyKeys("figure-1.png");
+            assertThat(run(session, "plt.plot([2, 1])\nNone").files()).containsOnlyKeys("figure-2.png");
         }
     }
 
