@@ -90,7 +90,7 @@ public final class Executions {
      * @param client who shares the slots fairly with others
      */
     public Execution run(Program program, Venue venue, String client) {
-        return take(new Task(program, new Execution(), Optional.empty()), venue, client);
+        return take(new Task(program, venue, new Execution(), Optional.empty()), client);
     }
 
     /**
@@ -100,25 +100,25 @@ public final class Executions {
      * @param transcript a new one; what paces it already does so from the beginning
      */
     public StreamedExecution run(Program program, Venue venue, String client, Transcript transcript) {
-        Execution execution = take(new Task(program, new Execution(), Optional.of(transcript)), venue, client);
+        Execution execution = take(new Task(program, venue, new Execution(), Optional.of(transcript)), client);
         execution.outcome().whenComplete((outcome, failure) -> transcript.end());
         return new StreamedExecution(execution, transcript);
     }
 
-    private record Task(Program program, Execution execution, Optional<Transcript> transcript) {}
+    private record Task(Program program, Venue venue, Execution execution, Optional<Transcript> transcript) {}
 
-    private Execution take(Task task, Venue venue, String client) {
+    private Execution take(Task task, String client) {
         if (task.program().network() && !networkAvailable()) {
             return Execution.refused(new RefusedException(
                     Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access."));
         }
-        CompletableFuture<Venue.Turn> turn = venue.turn();
+        CompletableFuture<Venue.Turn> turn = task.venue().turn();
         task.execution().queued(turn);
         CompletionStage<Venue.Turn> unused = turn.whenComplete((right, failure) -> {
             if (failure == null) {
                 takeSlot(task, right, client);
             } else {
-                refuse(task.execution(), failure);
+                refuse(task, failure);
             }
         });
         return task.execution();
@@ -133,14 +133,16 @@ public final class Executions {
                 start(task, turn, lease);
             } else {
                 turn.close();
-                refuse(task.execution(), failure);
+                refuse(task, failure);
             }
         });
     }
 
-    private void refuse(Execution execution, Throwable failure) {
+    private void refuse(Task task, Throwable failure) {
+        Execution execution = task.execution();
         if (execution.isCancelled()) {
-            execution.complete(Outcome.cancelled(clock.instant(), sandbox.status()));
+            execution.complete(
+                    Outcome.cancelled(task.program(), task.venue().untouched(), clock.instant(), sandbox.status()));
         } else {
             execution.fail(refusalOf(failure));
         }

@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.pyexec.files.HostedFile;
 import org.pyexec.sandbox.Ending;
+import org.pyexec.sandbox.Program;
+import org.pyexec.sandbox.Results;
 import org.pyexec.sandbox.RunReport;
 import org.pyexec.sandbox.SandboxStatus;
 import org.pyexec.sandbox.SkippedFile;
@@ -39,14 +41,16 @@ public record Outcome(
     }
 
     /** Of a program that was cancelled before it had begun. */
-    static Outcome cancelled(Instant when, SandboxStatus sandbox) {
+    static Outcome cancelled(Program program, RunReport.Session session, Instant when, SandboxStatus sandbox) {
+        Optional<Results> results = program.shows() ? Optional.of(Results.NONE) : Optional.empty();
         Ending ending = new Ending(
                 Ending.Reason.CANCELLED,
                 OptionalInt.empty(),
                 Optional.empty(),
                 "Execution was cancelled before it began");
         return new Outcome(
-                new RunReport(ending, Duration.ZERO, Duration.ZERO, 0, false, List.of(), 0, List.of()),
+                new RunReport(
+                        ending, Duration.ZERO, Duration.ZERO, 0, false, List.of(), 0, List.of(), results, session),
                 "",
                 "",
                 List.of(),

@@ -3,6 +3,7 @@ package org.pyexec.execution;
 import java.util.concurrent.CompletableFuture;
 import org.pyexec.sandbox.InputGoneException;
 import org.pyexec.sandbox.Program;
+import org.pyexec.sandbox.RunReport;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxRun;
 import org.pyexec.sandbox.SandboxUnavailableException;
@@ -17,6 +18,9 @@ public interface Venue {
      *     exceptionally by {@link RefusedException} when there will be none
      */
     CompletableFuture<Turn> turn();
+
+    /** What is reported of a program that had to leave before its turn. */
+    RunReport.Session untouched();
 
     /** The right to run one program; given back once by {@link #close}. */
     interface Turn extends AutoCloseable {
@@ -45,6 +49,16 @@ public interface Venue {
             @Override
             public void close() {}
         };
-        return () -> CompletableFuture.completedFuture(turn);
+        return new Venue() {
+            @Override
+            public CompletableFuture<Turn> turn() {
+                return CompletableFuture.completedFuture(turn);
+            }
+
+            @Override
+            public RunReport.Session untouched() {
+                return RunReport.Session.NONE;
+            }
+        };
     }
 }

@@ -19,6 +19,9 @@ import java.util.Optional;
  */
 public record Results(List<JsonNode> displays, Optional<JsonNode> result) {
 
+    /** Nothing is shown. */
+    public static final Results NONE = new Results(List.of(), Optional.empty());
+
     private static final int MAX_DISPLAYS = 100;
     private static final int MAX_NESTING = 64;
     private static final int MAX_LINE = 8 << 20;

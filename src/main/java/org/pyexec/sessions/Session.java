@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
-import org.pyexec.execution.Venue;
+import org.pyexec.execution.Venue.Turn;
 import org.pyexec.sandbox.InputGoneException;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.SandboxRun;
@@ -21,7 +21,7 @@ import org.pyexec.sandbox.SessionEndedException;
 import org.pyexec.sandbox.SessionTerms;
 
 /** One session: its programs run one at a time, in the order in which they came. Safe for use by many threads. */
-public final class Session implements Venue {
+public final class Session {
 
     private static final int MAX_WAITING = 32;
 
@@ -132,8 +132,8 @@ public final class Session implements Venue {
         }
     }
 
-    @Override
-    public CompletableFuture<Turn> turn() {
+    /** The right to run the next program; {@link org.pyexec.execution.Venue#turn} has its terms. */
+    CompletableFuture<Turn> turn() {
         Optional<String> ended = ended();
         if (ended.isPresent()) {
             return CompletableFuture.failedFuture(new SessionExpiredException(id, ended.get()));

@@ -13,6 +13,7 @@ import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Venue;
+import org.pyexec.sandbox.RunReport;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxUnavailableException;
 import org.pyexec.sandbox.SessionTerms;
@@ -117,23 +118,34 @@ public final class Sessions implements AutoCloseable {
      * @param network whether the program asks for the network
      */
     public Venue venue(String id, boolean network) {
-        return () -> {
-            try {
-                Optional<Session> session = find(id);
-                if (session.isEmpty()) {
-                    return CompletableFuture.failedFuture(
-                            new RefusedException(Refusal.UNKNOWN_SESSION, "There is no session of this id."));
+        return new Venue() {
+            @Override
+            public CompletableFuture<Turn> turn() {
+                try {
+                    return turnIn(find(id), network);
+                } catch (SessionExpiredException e) {
+                    return CompletableFuture.failedFuture(e);
                 }
-                if (network && !session.get().terms().network()) {
-                    return CompletableFuture.failedFuture(new RefusedException(
-                            Refusal.SESSION_WITHOUT_NETWORK,
-                            "This session has no network access: that is asked for when a session is opened."));
-                }
-                return session.get().turn();
-            } catch (SessionExpiredException e) {
-                return CompletableFuture.failedFuture(e);
+            }
+
+            @Override
+            public RunReport.Session untouched() {
+                return RunReport.Session.OPEN;
             }
         };
+    }
+
+    private static CompletableFuture<Venue.Turn> turnIn(Optional<Session> session, boolean network) {
+        if (session.isEmpty()) {
+            return CompletableFuture.failedFuture(
+                    new RefusedException(Refusal.UNKNOWN_SESSION, "There is no session of this id."));
+        }
+        if (network && !session.get().terms().network()) {
+            return CompletableFuture.failedFuture(new RefusedException(
+                    Refusal.SESSION_WITHOUT_NETWORK,
+                    "This session has no network access: that is asked for when a session is opened."));
+        }
+        return session.get().turn();
     }
 
     /** Ends the session; a program that runs in it is told of, and those that wait are refused. */

@@ -324,17 +324,31 @@ class SessionsIT {
     }
 
     @Test
-    void asynchronousRunInASessionCanBeCancelled() {
+    void asynchronousRunsInASessionCanBeCancelled() {
         String id = open();
-        byte[] body = Json.object("code", "x = 2\n" + SLEEP, "session", id, "timeout", 60)
-                .getBytes(StandardCharsets.UTF_8);
+        Answer first = later(id, "x = 2\n" + SLEEP);
+        awaitRunning(id);
+        Answer waits = cancel(later(id, "x = 3"));
+        assertThat(waits.json().at("/answer/details").textValue()).isEqualTo("Execution was cancelled before it began");
+        Answer ran = cancel(first);
+        for (Answer cancelled : List.of(waits, ran)) {
+            assertThat(cancelled.json().at("/answer/run/reason").textValue()).isEqualTo("cancelled");
+            assertThat(cancelled.json().at("/answer/run/session").textValue()).isEqualTo("open");
+            assertThat(cancelled.json().at("/answer/run/result").isNull()).isTrue();
+            assertThat(cancelled.json().at("/answer/run/displays")).isEmpty();
+        }
+        assertThat(result(run(id, "x"))).isEqualTo("2");
+    }
+
+    private Answer later(String id, String code) {
+        byte[] body = Json.object("code", code, "session", id, "timeout", 60).getBytes(StandardCharsets.UTF_8);
         Answer accepted =
                 http.send("POST", "/execute", body, "Content-Type", "application/json", "Prefer", "respond-async");
         assertThat(accepted.status()).isEqualTo(202);
-        awaitRunning(id);
-        Answer cancelled = http.send("DELETE", accepted.required("Location"), new byte[0]);
-        assertThat(cancelled.json().at("/answer/run/reason").textValue()).isEqualTo("cancelled");
-        assertThat(cancelled.json().at("/answer/run/session").textValue()).isEqualTo("open");
-        assertThat(result(run(id, "1"))).isEqualTo("1");
+        return accepted;
+    }
+
+    private Answer cancel(Answer accepted) {
+        return http.send("DELETE", accepted.required("Location"), new byte[0]);
     }
 }
