@@ -29,7 +29,7 @@ public record Results(List<JsonNode> displays, Optional<JsonNode> result) {
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_NESTING)
                             .maxStringLength(MAX_LINE)
-                            .maxNumberLength(1000)
+                            .maxNumberLength(5000)
                             .build())
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

@@ -13,13 +13,15 @@ import io
 import json
 import os
 import sys
-from typing import Any, Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Optional, Tuple, Union
 
 from . import policy, report, unhandled
 
+TEXT = "text/plain"
 MAX_TEXT = 1 << 20  # characters of one type
 MAX_BINARY = 3 << 20  # bytes of one type
 MAX_DISPLAYS = 100
+MAX_NESTING = 60  # of JSON
 
 _METHODS = (  # type, method, suffix of the file for what is too large
     ("text/html", "_repr_html_", "html"),
@@ -32,11 +34,14 @@ _METHODS = (  # type, method, suffix of the file for what is too large
     ("application/json", "_repr_json_", "json"),
     ("application/javascript", "_repr_javascript_", "js"),
 )
-_SUFFIXES = {kind: suffix for kind, _, suffix in _METHODS}
+_SUFFIXES = {TEXT: "txt", **{kind: suffix for kind, _, suffix in _METHODS}}
 _encode = json.JSONEncoder(allow_nan=False).encode
 _to_base64 = base64.b64encode
 
+
 Bundle = Dict[str, Any]
+Content = Union[str, bytes, bytearray]
+Contents = Dict[str, Content]
 
 
 class Displays:
@@ -67,31 +72,39 @@ class Displays:
         if own is not None:
             _attempt(own)
         else:
-            _attempt(lambda: self._keep(kind, self._bounded(dict(value) if raw else _bundle(value), name)))
+            _attempt(lambda: self._show(kind, dict(value) if raw else _bundle(value), name))
 
-    def _bounded(self, bundle: Bundle, name: str) -> Bundle:
-        kept = {}
-        for kind, data in bundle.items():
-            if not isinstance(kind, str) or data is None:
-                continue
-            if not (isinstance(data, (str, bytes, bytearray)) or kind.endswith("json")):
-                unhandled.print_error(f"display: {kind} is of type {type(data).__name__}, which is left out\n")
-            elif kind == "text/plain":
-                kept[kind] = _shortened(str(data))
-            elif _size(data) <= (MAX_BINARY if isinstance(data, (bytes, bytearray)) else MAX_TEXT):
-                kept[kind] = _plain(data)
-            else:
-                self._write(f"{name}.{_SUFFIXES.get(kind, 'bin')}", data)
-        return kept
+    def _show(self, kind: str, bundle: Bundle, name: str) -> None:
+        """What is too large, or finds no room any more, becomes a file; a longer text is shown in part as well."""
+        contents = _contents(bundle)
+        shown = {mime: content for mime, content in contents.items() if len(content) <= _limit(content)}
+        text = contents.get(TEXT)
+        if isinstance(text, str):
+            shown[TEXT] = _shortened(text)
+        if not self._keep(kind, shown, bundle):
+            unhandled.print_error("display: there is no room for more, it is in files\n")
+            shown = {mime: content for mime, content in shown.items() if mime == TEXT}
+            if not self._keep(kind, shown, bundle):
+                shown.clear()
+        for mime, content in contents.items():
+            if shown.get(mime) is not content:
+                self._put_aside(f"{name}.{_suffix(mime)}", content)
 
-    def _keep(self, kind: str, bundle: Bundle) -> None:
-        line = _encode([kind, bundle]).encode("ascii") + b"\n"
-        if not self._area.append(line):
-            unhandled.print_error("display: there is no room for more\n")
+    def _put_aside(self, name: str, content: Content) -> None:
+        if len(content) > policy.MAX_FILE_BYTES:  # it would be left out later, and take room until then
+            unhandled.print_error(f"display: {name} is left out: it is larger than {policy.MAX_FILE_BYTES >> 20} MB\n")
+            return
+        try:
+            self._write(name, content)
+        except OSError as e:
+            unhandled.print_error(f"display: {name} cannot be written: {e.strerror}\n")
 
-    def _write(self, name: str, data: Any) -> None:
+    def _keep(self, kind: str, contents: Contents, bundle: Bundle) -> bool:
+        members = [f"{_encode(mime)}: {_json(content, bundle[mime])}" for mime, content in contents.items()]
+        return self._area.append(f"[{_encode(kind)}, {{{', '.join(members)}}}]\n".encode("ascii"))
+
+    def _write(self, name: str, content: Content) -> None:
         """As a file that the program generated, beside those that it has itself."""
-        content = data if isinstance(data, (bytes, bytearray)) else _text(data).encode("utf-8", "replace")
         stem, _, suffix = name.rpartition(".")
         for number in range(1000):
             path = os.path.join(self._work, f"{stem}-{number}.{suffix}" if number else name)
@@ -99,13 +112,70 @@ class Displays:
                 descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
             except FileExistsError:
                 continue
-            with open(descriptor, "wb") as file:
-                file.write(content)
+            try:
+                with open(descriptor, "wb") as file:
+                    file.write(content.encode("utf-8", "replace") if isinstance(content, str) else content)
+            except BaseException:  # a part is of no use, and takes the room of others
+                os.unlink(path)
+                raise
             return
 
 
+def _contents(bundle: Bundle) -> Contents:
+    """What a file of each type has; what is of no use is left out, which is said on standard error."""
+    contents: Contents = {}
+    for mime, data in bundle.items():
+        if isinstance(mime, str) and data is not None:
+            try:
+                contents[mime] = _content(mime, data)
+            except Exception as e:
+                unhandled.print_error(f"display: {mime} is left out: {e}\n")
+    return contents
+
+
+def _content(mime: str, data: Any) -> Content:
+    """Raises whatever is wrong with it."""
+    if isinstance(data, (bytes, bytearray)):
+        return data
+    if isinstance(data, str):
+        return data
+    if not mime.endswith("json"):
+        raise TypeError(f"it is of type {type(data).__name__}")
+    encoded = _encode(data)
+    if len(encoded) <= MAX_TEXT and _is_nested(data):
+        raise ValueError(f"it is nested more than {MAX_NESTING} levels deep")
+    return encoded
+
+
+def _is_nested(data: Any) -> bool:
+    """Too deeply for those who read the answer."""
+    level = [data]
+    for _ in range(MAX_NESTING):
+        level = [item for each in level if isinstance(each, (dict, list, tuple)) for item in _items(each)]
+    return any(isinstance(each, (dict, list, tuple)) for each in level)
+
+
+def _items(data: Any) -> Iterable[Any]:
+    return data.values() if isinstance(data, dict) else data  # type: ignore[no-any-return]
+
+
+def _limit(content: Content) -> int:
+    return MAX_TEXT if isinstance(content, str) else MAX_BINARY
+
+
+def _json(content: Content, data: Any) -> str:
+    """Binary in Base64, as notebooks have it."""
+    if isinstance(content, str):
+        return _encode(content) if isinstance(data, str) else content
+    return _encode(_to_base64(content).decode("ascii"))
+
+
+def _suffix(mime: str) -> str:
+    return _SUFFIXES.get(mime, "json" if mime.endswith("json") else "bin")
+
+
 def _bundle(value: Any) -> Bundle:
-    bundle: Bundle = {"text/plain": _plain_text(value)}
+    bundle: Bundle = {TEXT: _plain_text(value)}
     png = _attempt(lambda: _figure(value))
     if png is not None:
         bundle["image/png"] = png
@@ -171,19 +241,6 @@ def _figure(value: Any) -> Optional[bytes]:
     target = io.BytesIO()
     value.savefig(target, format="png", bbox_inches="tight")
     return target.getvalue()
-
-
-def _size(data: Any) -> int:
-    return len(data) if isinstance(data, (str, bytes, bytearray)) else len(_encode(data))
-
-
-def _plain(data: Any) -> Any:
-    """Binary in Base64, as notebooks have it."""
-    return _to_base64(data).decode("ascii") if isinstance(data, (bytes, bytearray)) else data
-
-
-def _text(data: Any) -> str:
-    return data if isinstance(data, str) else _encode(data)
 
 
 def _shortened(text: str) -> str:

@@ -203,8 +203,47 @@ class ResultsTest {
                 Bad()""");
 
         assertThat(result.reason()).isEqualTo("completed");
-        assertThat(result.stderr()).contains("no repr", "no html", "text/markdown is of type int");
+        assertThat(result.stderr())
+                .contains("no repr", "no html", "text/markdown is left out: it is of type int")
+                .contains("application/json is left out: Out of range float values are not JSON compliant");
+        assertThat(value(result))
+                .hasToString("{\"text/plain\":\"<__main__.Bad object>\",\"image/svg+xml\":\"<svg/>\"}");
         assertThat(result.stderr()).doesNotContain("display.py");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "object()",
+                "float('inf')",
+                "{(1, 2): 3}",
+                "functools.reduce(lambda inner, _: [inner], range(70), 1)",
+                "functools.reduce(lambda inner, _: [inner], range(10_000), 1)",
+            })
+    void whatIsNotJsonLeavesOutThatTypeOnly(String data) throws Exception {
+        TestSandbox.Result result = run("""
+                import functools
+                class Bad:
+                    def __repr__(self): return "text"
+                    def _repr_json_(self): return {"a": %s}
+                Bad()""".formatted(data));
+
+        assertThat(value(result)).hasToString("{\"text/plain\":\"text\"}");
+        assertThat(result.stderr()).startsWith("display: application/json is left out: ");
+    }
+
+    @Test
+    void jsonIsKeptAsItIs() throws Exception {
+        TestSandbox.Result result = run("""
+                import functools
+                deep = functools.reduce(lambda inner, _: [inner], range(50), 1)
+                display({"application/json": [deep, 10 ** 4000, "\\ud800", {"x": None}]}, raw=True)""");
+
+        JsonNode shown = results(result).displays().get(0).path("application/json");
+        assertThat(shown.get(0).toString()).isEqualTo("[".repeat(50) + "1" + "]".repeat(50));
+        assertThat(shown.get(1).asText()).isEqualTo("1" + "0".repeat(4000));
+        assertThat(shown.get(2).asText()).isEqualTo("\ud800");
+        assertThat(shown.get(3)).hasToString("{\"x\":null}");
     }
 
     @Test
@@ -245,6 +284,23 @@ class ResultsTest {
 
         TestSandbox.Result plain = run(sandbox, "'x' * (2 << 20)");
         assertThat(value(plain).path("text/plain").textValue()).endsWith("characters left out]");
+        assertThat(plain.files().get("result.txt")).hasSize((2 << 20) + 2);
+
+        TestSandbox.Result huger = run(sandbox, "'x' * (70 << 20)");
+        assertThat(huger.stderr()).isEqualTo("display: result.txt is left out: it is larger than 20 MB\n");
+        assertThat(value(huger).path("text/plain").textValue()).endsWith("characters left out]");
+        assertThat(huger.reason()).isEqualTo("completed");
+        assertThat(huger.files()).isEmpty();
+    }
+
+    @Test
+    void resultThatFindsNoRoomOnTheDiskLeavesNoPartOfIt() throws Exception {
+        TestSandbox.Result full = run("""
+                open("large", "wb").write(bytes(62 << 20))
+                "x" * (8 << 20)""");
+        assertThat(full.stderr()).isEqualTo("display: result.txt cannot be written: No space left on device\n");
+        assertThat(full.reason()).isEqualTo("completed");
+        assertThat(full.files()).isEmpty();
     }
 
     @Test
@@ -253,9 +309,13 @@ class ResultsTest {
         assertThat(results(many).displays()).hasSize(100);
         assertThat(many.stderr()).isEqualTo("display: only the first 100 are kept\n");
 
-        TestSandbox.Result full = run("for i in range(20): display({'text/html': 'x' * 1_000_000}, raw=True)");
-        assertThat(results(full).displays()).hasSize(8);
+        TestSandbox.Result full = run("""
+                for i in range(10): display({'text/plain': str(i), 'text/html': 'x' * 1_000_000}, raw=True)
+                'last'""");
+        assertThat(results(full).displays()).extracting(JsonNode::size).containsExactly(2, 2, 2, 2, 2, 2, 2, 2, 1, 1);
+        assertThat(full.files()).containsOnlyKeys("display-9.html", "display-10.html");
         assertThat(full.stderr()).contains("no room");
+        assertThat(value(full)).hasToString("{\"text/plain\":\"'last'\"}");
     }
 
     @Test
