@@ -27,6 +27,7 @@ _MEMORY = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
 
 # Bound before any program runs, which may replace what these modules have.
 _set_handler, _handler_of, _raise = _signal.signal, _signal.getsignal, signal.raise_signal
+_mask, _UNBLOCK, _INTERRUPT = _signal.pthread_sigmask, _signal.SIG_UNBLOCK, (int(signal.SIGINT),)
 _write, _exit, _pid = os.write, os._exit, os.getpid
 _limit_of, _set_limit = resource.getrlimit, resource.setrlimit
 
@@ -261,6 +262,7 @@ class Signals:
         held, self._held = self._held, {}
         arrived, self._arrived = self._arrived, []
         _set_handler(self._interrupt, self._interrupted)
+        _mask(_UNBLOCK, _INTERRUPT)
         for number, handler in held.items():
             _set_handler(number, handler)
         for number in arrived:

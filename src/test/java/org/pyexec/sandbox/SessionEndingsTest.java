@@ -136,6 +136,22 @@ class SessionEndingsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "signal.signal(signal.SIGINT, signal.SIG_IGN)",
+                "signal.signal(signal.SIGINT, lambda *_: None)",
+                "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())",
+            })
+    void programThatRefusesToBeInterruptedDoesNotDoSoForTheNextOne(String code) throws Exception {
+        try (SandboxSession session = open()) {
+            assertOpen(run(session, "import signal, time\n" + code));
+            TestSandbox.Result late = run(session, lasting("time.sleep(60)", Duration.ofMillis(300)));
+            assertThat(late.reason()).isEqualTo("timeout");
+            assertOpen(late);
+        }
+    }
+
     @Test
     void interruptThatDoesNotHelpEndsTheSession() throws Exception {
         try (SandboxSession session = open()) {
