@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What is left, and what is there again, after the server ended. */
+/** What is left, and what is there again, after the server ended in an ordinary way. */
 class RestartIT {
 
     private final Path storage = Server.temporaryFolder();
@@ -28,67 +24,6 @@ class RestartIT {
     @AfterEach
     void deleteStorage() {
         Server.deleteFolder(storage);
-    }
-
-    @Tag("engine")
-    @Test
-    void killInTheMiddleOfRunsLeavesNoProcessAndNoFolder() throws IOException {
-        List<String> markers = List.of(Processes.marker(), Processes.marker());
-        List<ProcessHandle> tree;
-        List<String> before;
-        try (Server server = Server.start(settings)) {
-            Shapes.success(server.http().execute("open('warm.txt', 'w').write('x')"));
-            before = folders();
-            for (String marker : markers) {
-                startRun(server, marker);
-            }
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> markers.stream()
-                            .noneMatch(marker -> Processes.withArgument(marker).isEmpty()));
-            tree = server.process().descendants().toList();
-            assertThat(tree).hasSizeGreaterThanOrEqualTo(4);
-            server.kill();
-        }
-        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
-            assertThat(tree).noneMatch(ProcessHandle::isAlive);
-            markers.forEach(marker -> assertThat(Processes.withArgument(marker)).isEmpty());
-            assertThat(Processes.mentioning(storage)).isEmpty();
-        });
-        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(storage.toString());
-        try (Server again = Server.start(settings)) {
-            Shapes.success(again.http().execute("print(1)"));
-            assertThat(folders()).isEqualTo(before);
-        }
-    }
-
-    @Tag("engine")
-    @Test
-    void filesAreThereAgainAfterAKill() {
-        byte[] content = new byte[100_000];
-        Arrays.fill(content, (byte) 'x');
-        String hosted;
-        String generated;
-        Answer before;
-        try (Server server = Server.start(settings)) {
-            generated = Shapes.success(server.http().execute("open('made.csv', 'w').write('a,b')"))
-                    .at("/generatedFiles/0/downloadUrl")
-                    .textValue();
-            hosted = server.http().hosted("grüße.txt", content);
-            before = server.http().get(hosted);
-            server.kill();
-        }
-        try (Server again = Server.start(settings)) {
-            Answer after = again.http().get(hosted);
-            assertThat(after.status()).isEqualTo(200);
-            assertThat(after.body()).isEqualTo(content);
-            for (String name : List.of("Content-Type", "Content-Disposition", "ETag", "Content-Length")) {
-                assertThat(after.required(name)).isEqualTo(before.required(name));
-            }
-            assertThat(again.http().get(generated).text()).isEqualTo("a,b");
-            ObjectNode health = again.http().get("/health").json();
-            assertThat(health.path("activeDownloads").intValue()).isEqualTo(2);
-            assertThat(health.path("storageUsage").longValue()).isBetween(100_003L, 110_000L);
-        }
     }
 
     @Tag("engine")
@@ -126,33 +61,6 @@ class RestartIT {
         }
     }
 
-    @Tag("engine")
-    @Test
-    void killInTheMiddleOfAnUploadLeavesNothingOfIt() throws IOException {
-        Multipart form = Multipart.of(Multipart.file("half.bin", new byte[10_000_000]));
-        try (Server server = Server.start(settings)) {
-            try (RawConnection connection = RawConnection.to(server.baseUrl())) {
-                connection.send(RawConnection.head(
-                        "POST",
-                        "/host",
-                        "Content-Type",
-                        form.contentType(),
-                        "Content-Length",
-                        Integer.toString(form.body().length)));
-                connection.send(Arrays.copyOf(form.body(), 6_000_000));
-                // Asking for something else is the sign that what was sent has been given to the server.
-                assertThat(server.http().get("/health").status()).isEqualTo(200);
-                server.kill();
-            }
-        }
-        try (Server again = Server.start(settings)) {
-            ObjectNode health = again.http().get("/health").json();
-            assertThat(health.path("activeDownloads").intValue()).isZero();
-            assertThat(health.path("storageUsage").longValue()).isZero();
-            await().atMost(Duration.ofSeconds(90)).until(() -> bytesHeld() < 1_000_000);
-        }
-    }
-
     @Test
     void terminationEndsTheServerAndItsRunsWithinFiveSeconds() {
         String marker = Processes.marker();
@@ -180,26 +88,5 @@ class RestartIT {
         Map<String, String> all = new java.util.HashMap<>(settings);
         all.put(name, value);
         return all;
-    }
-
-    /** The folders, with a number for names that differ at every start; a folder that is left behind adds one. */
-    private List<String> folders() throws IOException {
-        try (Stream<Path> entries = Files.walk(storage)) {
-            return entries.filter(Files::isDirectory)
-                    .map(folder -> storage.relativize(folder).toString())
-                    .map(name -> name.replaceAll("[0-9a-f]{8,}", "*"))
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private long bytesHeld() {
-        try (Stream<Path> entries = Files.walk(storage)) {
-            return entries.filter(Files::isRegularFile)
-                    .mapToLong(file -> file.toFile().length())
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
