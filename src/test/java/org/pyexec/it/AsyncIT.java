@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(SharedServer.class)
 class AsyncIT {
 
-    private static final String LONG = "import time\nprint('begun')\nopen('a.txt', 'w').write('A')\ntime.sleep(50)";
+    private static final String LONG = "import time\nopen('a.txt', 'w').write('A')\nprint('begun')\ntime.sleep(50)";
 
     private final Http http;
 
