@@ -38,7 +38,6 @@ _SUFFIXES = {TEXT: "txt", **{kind: suffix for kind, _, suffix in _METHODS}}
 _encode = json.JSONEncoder(allow_nan=False).encode
 _to_base64 = base64.b64encode
 
-
 Bundle = Dict[str, Any]
 Content = Union[str, bytes, bytearray]
 Contents = Dict[str, Content]
@@ -129,15 +128,13 @@ def _contents(bundle: Bundle) -> Contents:
             try:
                 contents[mime] = _content(mime, data)
             except Exception as e:
-                unhandled.print_error(f"display: {mime} is left out: {e}\n")
+                unhandled.print_error(f"display: {mime} is left out: {str(e) or type(e).__name__}\n")
     return contents
 
 
 def _content(mime: str, data: Any) -> Content:
     """Raises whatever is wrong with it."""
-    if isinstance(data, (bytes, bytearray)):
-        return data
-    if isinstance(data, str):
+    if isinstance(data, (str, bytes, bytearray)):
         return data
     if not mime.endswith("json"):
         raise TypeError(f"it is of type {type(data).__name__}")
