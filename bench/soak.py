@@ -78,6 +78,7 @@ class Run:
             self._await_idle(server, setting, expired=True)
             after = self._measure(server)
             self._check_answers()
+            self._check_sessions(server)
             self._check_end(server, setting)
         holdings = [
             (name, before[name], after[name], rule, fits(before[name], after[name]))
@@ -106,13 +107,14 @@ class Run:
             self.ledger.violation("a client", "got no answer and no end of its connection")
 
     def _await_idle(self, server: Server, setting: Setting, expired: bool) -> None:
-        """Programs of clients that went away end at their time-out; files go with the sweep after they expire."""
+        """Programs of clients that went away end at their time-out; files and sessions go with the sweep after they expire."""
 
         def is_idle() -> bool:
             found = server.health()
             load = found["executions"]
             held = found["activeDownloads"] + found["storageUsage"]
-            return load["running"] == load["queued"] == 0 and not (expired and held)
+            quiet = load["running"] == load["queued"] == 0 and not (expired and held)
+            return quiet and not footprint.mentioning(setting.marker)
 
         def is_settled() -> bool:
             first = footprint.tree(server.pid)
@@ -145,6 +147,12 @@ class Run:
         missing = [kind for kind in (*_kinds(),) if kind not in books.outcomes]
         complete = not missing or self.ended_early.is_set()
         self.checks.append(("Every kind of client came", complete, f"{len(books.outcomes)} kinds {missing or ''}"))
+
+    def _check_sessions(self, server: Server) -> None:
+        left = self.ledger.left
+        ended = [session for session in left if server.status(f"/sessions/{session}") == 410]
+        figures = f"{len(ended)} of {len(left)}"
+        self.checks.append(("Every session that was left open has ended", len(ended) == len(left) > 0, figures))
 
     def _check_end(self, server: Server, setting: Setting) -> None:
         """SIGTERM, and then nothing is left."""

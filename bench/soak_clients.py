@@ -8,8 +8,9 @@ import json
 import random
 import threading
 import time
-from typing import Callable, Dict, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple
 
+import soak_interpreter
 from soak_http import Answer, Connection, Violation, form, request
 from soak_ledger import Deck, Ledger, Offer
 from soak_programs import PROGRAMS, Program
@@ -43,7 +44,7 @@ class Client(threading.Thread):
         super().__init__(name=name, daemon=True)
         self._setting = setting
         self._ledger = setting.ledger
-        self._random = random.Random(f"{setting.seed} {name}")
+        self.random = random.Random(f"{setting.seed} {name}")
         self._connection: Optional[Connection] = None
         self._requests_left = 0
         self._count = 0
@@ -69,8 +70,8 @@ class Client(threading.Thread):
 
     # --- one request and its one answer
 
-    def _ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
-        identifier = self._next_id()
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+        identifier = self.next_id()
         self._ledger.send()
         began = time.monotonic()
         connection = self._connection or self._connect()
@@ -91,7 +92,7 @@ class Client(threading.Thread):
         return answer
 
     def _connect(self) -> Connection:
-        self._requests_left = self._random.randint(1, MOST_REQUESTS_PER_CONNECTION)
+        self._requests_left = self.random.randint(1, MOST_REQUESTS_PER_CONNECTION)
         self._history = ""
         try:
             self._connection = Connection(self._setting.port)
@@ -104,29 +105,45 @@ class Client(threading.Thread):
             self._connection.close()
             self._connection = None
 
-    def _next_id(self) -> str:
+    def next_id(self) -> str:
         self._count += 1
         return f"soak-{self.name}-{self._count}"
 
-    def _expect(self, answer: Answer, *statuses: int) -> None:
+    @property
+    def marker(self) -> str:
+        """A word for the command lines of what programs start."""
+        return self._setting.marker
+
+    def outcome(self, word: str) -> None:
+        self._ledger.outcome(self._kind, word)
+
+    def leave(self, session: str) -> None:
+        """Open, for the server to end it."""
+        self._ledger.leave(session)
+
+    def fetch(self, file: Dict[str, Any]) -> None:
+        """Every file that is offered is fetched once while it is there."""
+        self._fetch_now(Offer(file["downloadUrl"], file["size"], file["sha256"], _moment(file["expires"])))
+
+    def expect(self, answer: Answer, *statuses: int) -> None:
         if answer.status not in statuses:
             raise Violation(f"status {answer.status} instead of {statuses}: {answer.body[:300]!r}")
 
     # --- programs
 
     def _run_program(self, program: Program) -> None:
-        answer = self._ask("POST", "/execute", self._body_of(program), Content_Type=JSON)
+        answer = self.ask("POST", "/execute", self._body_of(program), Content_Type=JSON)
         found = answer.json()
         if answer.status == 503 and found.get("error") == "Server is busy" and "retry-after" in answer.headers:
-            self._ledger.outcome(self._kind, "503 busy")
+            self.outcome("503 busy")
             return
         reason = found.get("run", {}).get("reason", "none")
         if reason not in program.reasons or answer.status != (200 if reason == "completed" else 500):
             raise Violation(f"status {answer.status}, reason {reason}: {answer.body[:500]!r}")
-        self._ledger.outcome(self._kind, f"{answer.status} {reason}")
+        self.outcome(f"{answer.status} {reason}")
         files = found["generatedFiles"]
         for file in files:
-            self._fetch_now(Offer(file["downloadUrl"], file["size"], file["sha256"], _moment(file["expires"])))
+            self.fetch(file)
         if program.files and tuple(file["filename"] for file in files) != program.files:
             raise Violation(f"files {[file['filename'] for file in files]}, skipped {found['run']['skippedFiles']}")
         expected = files[0]["sha256"] + "\n" if program.output == "SHA256" else program.output
@@ -141,12 +158,11 @@ class Client(threading.Thread):
     # --- files
 
     def _fetch_now(self, offer: Offer) -> None:
-        """Every file that is offered is fetched once while it is there."""
         self._ledger.offer(offer)
-        answer = self._ask("GET", offer.url)
+        answer = self.ask("GET", offer.url)
         if answer.status == 410 and time.time() >= offer.expires:
             raise Violation("a file expired before it could be fetched: the machine is too slow for this run")
-        self._expect(answer, 200)
+        self.expect(answer, 200)
         self._check_content(answer, offer)
         self._ledger.fetch()
 
@@ -157,44 +173,44 @@ class Client(threading.Thread):
             raise Violation(f"ETag {answer.headers.get('etag')}")
 
     def _upload(self) -> None:
-        content = self._random.randbytes(self._random.choice(UPLOAD_BYTES))
+        content = self.random.randbytes(self.random.choice(UPLOAD_BYTES))
         body, content_type = form(f"upload-{self._count}.bin", content)
-        answer = self._ask("POST", "/host", body, Content_Type=content_type)
-        self._expect(answer, 200)
+        answer = self.ask("POST", "/host", body, Content_Type=content_type)
+        self.expect(answer, 200)
         found = answer.json()
         digest = hashlib.sha256(content).hexdigest()
         offer = Offer(found["downloadUrl"], len(content), digest, _moment(found["expires"]))
         self._fetch_now(offer)
-        self._ledger.outcome(self._kind, "200")
-        if content and self._random.random() < 0.5:
+        self.outcome("200")
+        if content and self.random.random() < 0.5:
             self._fetch_part(offer, content)
 
     def _fetch_part(self, offer: Offer, content: bytes) -> None:
-        first = self._random.randrange(len(content))
-        last = min(len(content) - 1, first + self._random.randrange(100_000))
-        answer = self._ask("GET", offer.url, Range=f"bytes={first}-{last}")
-        self._expect(answer, 206)
+        first = self.random.randrange(len(content))
+        last = min(len(content) - 1, first + self.random.randrange(100_000))
+        answer = self.ask("GET", offer.url, Range=f"bytes={first}-{last}")
+        self.expect(answer, 206)
         if answer.body != content[first : last + 1]:
             raise Violation(f"other bytes than {first} to {last} of {len(content)}")
         if answer.headers.get("content-range") != f"bytes {first}-{last}/{len(content)}":
             raise Violation(f"Content-Range {answer.headers.get('content-range')}")
-        self._ledger.outcome(self._kind, "206")
+        self.outcome("206")
 
     def _fetch_again(self) -> None:
         """Any file on offer, of whichever client: there until it expires, told as expired from then on."""
-        offer = self._ledger.an_offer(self._random.random())
+        offer = self._ledger.an_offer(self.random.random())
         if offer is None:
             return
         known = {"If_None_Match": f'"{offer.sha256}"'}
-        method, headers = self._random.choice((("GET", {}), ("HEAD", {}), ("GET", known)))
+        method, headers = self.random.choice((("GET", {}), ("HEAD", {}), ("GET", known)))
         before = time.time()
-        answer = self._ask(method, offer.url, **headers)
+        answer = self.ask(method, offer.url, **headers)
         fresh = 304 if headers else 200
         allowed = {fresh} if time.time() < offer.expires else {410} if before >= offer.expires else {fresh, 410}
-        self._expect(answer, *allowed)
+        self.expect(answer, *allowed)
         if answer.status == 200 and method == "GET":
             self._check_content(answer, offer)
-        self._ledger.outcome(self._kind, f"{method} {answer.status}")
+        self.outcome(f"{method} {answer.status}")
 
     # --- requests that are not right, and those beside the programs
 
@@ -207,20 +223,20 @@ class Client(threading.Thread):
             ("GET", "/nowhere", b"", 404),
             ("GET", "/download/00000000-0000-0000-0000-000000000000", b"", 404),
         ):
-            answer = self._ask(method, path, body, Content_Type=JSON)
-            self._expect(answer, status)
+            answer = self.ask(method, path, body, Content_Type=JSON)
+            self.expect(answer, status)
             if "error" not in answer.json():
                 raise Violation(f"status {status} without an error: {answer.body[:200]!r}")
-            self._ledger.outcome(self._kind, str(status))
+            self.outcome(str(status))
 
     def _health(self) -> None:
         for path in ("/health", "/health/live", "/health/ready", "/api", "/"):
-            self._expect(self._ask("GET", path), 200)
-            self._ledger.outcome(self._kind, "200")
+            self.expect(self.ask("GET", path), 200)
+            self.outcome("200")
 
     # --- clients that go away; nobody knows how they would have been answered
 
-    def _vanish(self, sent: bytes, answer_bytes: int = 0) -> None:
+    def vanish(self, sent: bytes, answer_bytes: int = 0) -> None:
         self._ledger.send(vanishing=True)
         self._history += f" ({self._kind})"
         try:
@@ -229,32 +245,32 @@ class Client(threading.Thread):
             raise Violation(f"no connection: {e}") from e
         connection.send(sent)
         connection.receive_some(answer_bytes)
-        leave = self._random.choice((connection.close, connection.reset))
+        leave = self.random.choice((connection.close, connection.reset))
         leave()
-        self._ledger.outcome(self._kind, "closed" if leave == connection.close else "reset")
+        self.outcome("closed" if leave == connection.close else "reset")
 
     def _vanish_in_body(self) -> None:
         program = self._setting.programs["print"]
-        whole = request("POST", "/execute", self._next_id(), self._body_of(program), Content_Type=JSON)
-        self._vanish(whole[: -self._random.randint(1, 20)])
+        whole = request("POST", "/execute", self.next_id(), self._body_of(program), Content_Type=JSON)
+        self.vanish(whole[: -self.random.randint(1, 20)])
 
     def _vanish_in_upload(self) -> None:
         body, content_type = form("lost.bin", bytes(2_000_000))
-        whole = request("POST", "/host", self._next_id(), body, Content_Type=content_type)
-        self._vanish(whole[: self._random.randrange(200, len(whole))])
+        whole = request("POST", "/host", self.next_id(), body, Content_Type=content_type)
+        self.vanish(whole[: self.random.randrange(200, len(whole))])
 
     def _vanish_after_request(self) -> None:
-        program = self._setting.programs[self._random.choice(("print", "endless loop", "one file", "figure"))]
-        self._vanish(request("POST", "/execute", self._next_id(), self._body_of(program), Content_Type=JSON))
+        program = self._setting.programs[self.random.choice(("print", "endless loop", "one file", "figure"))]
+        self.vanish(request("POST", "/execute", self.next_id(), self._body_of(program), Content_Type=JSON))
 
     def _vanish_in_answer(self) -> None:
         body = json.dumps({"code": "print('x' * 1_000_000)\nopen('a.bin', 'wb').write(bytes(1000))"}).encode()
-        self._vanish(request("POST", "/execute", self._next_id(), body, Content_Type=JSON), 10_000)
+        self.vanish(request("POST", "/execute", self.next_id(), body, Content_Type=JSON), 10_000)
 
     def _vanish_in_download(self) -> None:
-        offer = self._ledger.an_offer(self._random.random())
+        offer = self._ledger.an_offer(self.random.random())
         if offer is not None:
-            self._vanish(request("GET", offer.url, self._next_id()), 100)
+            self.vanish(request("GET", offer.url, self.next_id()), 100)
 
     WORK = {
         "upload": (6, _upload),
@@ -266,6 +282,7 @@ class Client(threading.Thread):
         "vanishing after the request": (3, _vanish_after_request),
         "vanishing in the answer": (2, _vanish_in_answer),
         "vanishing in a download": (2, _vanish_in_download),
+        **soak_interpreter.WORK,
     }
 
 

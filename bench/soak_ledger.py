@@ -34,6 +34,7 @@ class Ledger:
         self.fetched = 0
         self.violations: List[str] = []
         self.violation_count = 0
+        self.left: List[str] = []  # sessions that nobody has ended
         self._offers: List[Offer] = []
 
     def send(self, vanishing: bool = False) -> None:
@@ -62,6 +63,10 @@ class Ledger:
         with self._lock:
             self.offered += 1
             self._offers.append(offer)
+
+    def leave(self, session: str) -> None:
+        with self._lock:
+            self.left.append(session)
 
     def fetch(self) -> None:
         with self._lock:

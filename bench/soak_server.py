@@ -17,6 +17,7 @@ from typing import Any, Callable, Dict, Optional
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 INHERITED = ("PATH", "HOME", "JAVA_HOME", "LANG", "PYTHON")
 START_SECONDS = 180
+IDLE_SECONDS = 10  # after which a session that nobody uses ends
 END_SECONDS = 60  # Open Liberty gives requests half a minute, even some whose clients have gone
 
 
@@ -35,7 +36,8 @@ class Server:
             self.port = free.getsockname()[1]
         environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
         environment.update(PORT=str(self.port), STORAGE_DIR=self.storage, RATE_LIMIT_MAX="0")
-        environment.update(FILE_TTL_SECONDS=str(ttl_seconds))
+        environment.update(FILE_TTL_SECONDS=str(ttl_seconds), SESSION_IDLE_SECONDS=str(IDLE_SECONDS))
+        environment.update(MAX_SESSIONS_PER_CLIENT="32")  # all clients have one address
         kind = os.environ.get("SERVER", "payara-micro")
         command = [os.path.join(PROJECT, "server-config", kind, "start.sh"), f"-Djava.io.tmpdir={self.temporary}"]
         with open(self.log_file, "wb") as log:
@@ -78,6 +80,14 @@ class Server:
                 return found
         except (urllib.error.URLError, OSError):
             return None
+
+    def status(self, path: str) -> int:
+        """Of the answer to a GET."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=30) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as e:
+            return e.code
 
     def health(self) -> Dict[str, Any]:
         found = self.get("/health")
