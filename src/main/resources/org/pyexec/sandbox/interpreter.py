@@ -16,7 +16,7 @@ import socket
 import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
 
-from . import display, figures, frames, inputs, policy, program, report, request, streams, unhandled
+from . import display, expression, figures, frames, inputs, policy, program, report, request, streams, unhandled
 
 LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 DONE = b"d"  # as the supervisor hears it
@@ -101,7 +101,7 @@ class Turn:
         self.file = policy.PROGRAM if number == 1 else f"{policy.PROGRAM} (run {number})"
         self.names = program.names()
         self.raised: Optional[BaseException] = None
-        self.body, self.last = display.split(self.source)
+        self.body, self.last = expression.split(self.source)
         self._shown = display.Displays(session.writer.results, program.work())
         self._session = session
         self._fields = fields

@@ -14,7 +14,7 @@ import threading
 import types
 from typing import Dict, NoReturn, Optional, Tuple
 
-from . import display, figures, policy, report, syscalls, unhandled
+from . import display, expression, figures, policy, report, syscalls, unhandled
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -38,7 +38,7 @@ class Run:
 
     def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
         self.source = source
-        self.body, self.last = display.split(source) if shows else (source, None)
+        self.body, self.last = expression.split(source) if shows else (source, None)
         if shows:
             shown = display.Displays(writer.results, _work)
             self.show = shown.result

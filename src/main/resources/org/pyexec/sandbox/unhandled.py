@@ -10,7 +10,7 @@ import resource
 import signal
 import sys
 import traceback
-from typing import Iterator, NamedTuple, Optional
+from typing import Iterator, List, NamedTuple, Optional
 
 from . import policy, sources
 
@@ -40,9 +40,12 @@ def end(e: BaseException, source: bytes, file: str = policy.PROGRAM) -> Ended:
 
 def know_source(code: bytes, file: str = policy.PROGRAM) -> None:
     """Tracebacks find the lines of the program wherever it has changed to."""
-    text = code.decode("utf-8", "replace")
-    lines = [line + "\n" for line in text.split("\n")]
-    linecache.cache[file] = (len(code), None, lines, file)
+    linecache.cache[file] = (len(code), None, [line + "\n" for line in lines_of(code)], file)
+
+
+def lines_of(code: bytes) -> List[str]:
+    """As the interpreter counts them: it knows all three ways to end a line, and no others."""
+    return code.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _give_line(e: BaseException, file: str) -> None:

@@ -71,12 +71,44 @@ class ResultsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x = 1", "None", "print(1)", "1;", "1 ; # silent", "def f(): return 1", "", "# nothing"})
+    @ValueSource(
+            strings = {
+                "x = 1",
+                "None",
+                "print(1)",
+                "1;",
+                "1 ; # silent",
+                "'é' ;",
+                "\r1;",
+                "def f(): return 1",
+                "",
+                "# nothing"
+            })
     void whatHasNoValueHasNoResult(String code) throws Exception {
         TestSandbox.Result result = run("pass\n" + code);
 
         assertThat(result.reason()).isEqualTo("completed");
         assertThat(results(result).result()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x = 1\rx", "x = 1\r\nx", "\ufeffx = 1\nx", "'é'; 1", "# coding: latin-1\n'é'; 1", "(1\n)"})
+    void lastExpressionIsFoundHoweverLinesEnd(String code) throws Exception {
+        assertThat(value(run(code))).hasToString("{\"text/plain\":\"1\"}");
+        try (SandboxSession session = SessionRuns.open(SANDBOXES.get(0))) {
+            assertThat(SessionRuns.value(SessionRuns.run(session, code))).hasToString("{\"text/plain\":\"1\"}");
+            SessionRuns.assertGoesOn(session);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"# coding: utf-7\n+AAo-1", "# coding: rot13\n1", "# coding: none\n1", "1\0"})
+    void strangeSourceIsTheFaultOfTheProgram(String code) throws Exception {
+        assertThat(run(code).details() + run(code).stderr()).doesNotContain("sandbox");
+        try (SandboxSession session = SessionRuns.open(SANDBOXES.get(0))) {
+            SessionRuns.assertOpen(SessionRuns.run(session, code));
+            SessionRuns.assertGoesOn(session);
+        }
     }
 
     @Test
