@@ -8,7 +8,7 @@ import static org.pyexec.sandbox.SessionRuns.assertGoesOn;
 import static org.pyexec.sandbox.SessionRuns.assertOpen;
 import static org.pyexec.sandbox.SessionRuns.lasting;
 import static org.pyexec.sandbox.SessionRuns.run;
-import static org.pyexec.sandbox.SessionRuns.value;
+import static org.pyexec.sandbox.ShowingRuns.value;
 
 import java.io.IOException;
 import java.time.Duration;

@@ -2,7 +2,6 @@ package org.pyexec.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -40,10 +39,6 @@ final class SessionRuns {
         return new InputFile(name, InputFile.inMemory(content.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static JsonNode value(TestSandbox.Result result) {
-        return result.report().results().orElseThrow().result().orElseThrow(() -> new AssertionError(result.report()));
-    }
-
     static void assertOpen(TestSandbox.Result result) {
         assertThat(result.report().session()).as(result.details()).isEqualTo(RunReport.Session.OPEN);
     }
@@ -52,7 +47,7 @@ final class SessionRuns {
         TestSandbox.Result next = run(session, "print('still', 6 * 7)\n7");
         assertThat(next.reason()).as(next.details()).isEqualTo("completed");
         assertThat(next.stdout()).isEqualTo("still 42\n");
-        assertThat(value(next)).hasToString("{\"text/plain\":\"7\"}");
+        assertThat(ShowingRuns.value(next)).hasToString("{\"text/plain\":\"7\"}");
         assertOpen(next);
     }
 

@@ -6,7 +6,7 @@ import static org.pyexec.sandbox.SessionRuns.assertOpen;
 import static org.pyexec.sandbox.SessionRuns.file;
 import static org.pyexec.sandbox.SessionRuns.inputs;
 import static org.pyexec.sandbox.SessionRuns.run;
-import static org.pyexec.sandbox.SessionRuns.value;
+import static org.pyexec.sandbox.ShowingRuns.value;
 
 import java.io.IOException;
 import java.util.ArrayList;
