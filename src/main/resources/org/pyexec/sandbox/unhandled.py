@@ -44,8 +44,9 @@ def know_source(code: bytes, file: str = policy.PROGRAM) -> None:
 
 
 def lines_of(code: bytes) -> List[str]:
-    """As the interpreter counts them: it knows all three ways to end a line, and no others."""
-    return code.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    """As the interpreter counts them: it knows all three ways to end a line, and no others, and takes no notice of a BOM."""
+    text = code.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return text[text.startswith("\ufeff") :].split("\n")
 
 
 def _give_line(e: BaseException, file: str) -> None:
