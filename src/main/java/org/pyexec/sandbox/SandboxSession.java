@@ -15,8 +15,13 @@ public interface SandboxSession extends AutoCloseable {
      */
     SandboxRun run(Program program) throws SessionEndedException, InputGoneException;
 
-    /** Interrupts the program that runs, if one does; what does not stop is ended, and the session with it. Returns at once. */
-    void interrupt();
+    /**
+     * Interrupts the program that runs, or that is about to; what does not stop is ended, and the session with it. Returns at
+     * once.
+     *
+     * @return whether there is one
+     */
+    boolean interrupt();
 
     /** Ends the session; a program that runs is told of, with the reason {@code cancelled}. Returns at once. */
     void end();

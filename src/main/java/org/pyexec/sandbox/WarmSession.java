@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,15 @@ final class WarmSession implements SandboxSession {
 
     // mutable state, guarded by this
     private @Nullable String reason; // once it has ended
-    private boolean running;
+    private Phase phase = Phase.IDLE;
+    private final List<ByteBuffer> postponed = new ArrayList<>();
+
+    private enum Phase {
+        IDLE,
+        /** What comes over the connection belongs to the program: orders wait until it has all of it. */
+        HANDING_OVER,
+        RUNNING
+    }
 
     private WarmSession(Wire wire) {
         this.wire = wire;
@@ -55,16 +64,17 @@ final class WarmSession implements SandboxSession {
             if (reason != null) {
                 throw new SessionEndedException(reason);
             }
-            if (running) {
+            if (phase != Phase.IDLE) {
                 throw new IllegalStateException("Another program runs");
             }
-            running = true;
+            phase = Phase.HANDING_OVER;
         }
         boolean handed = false;
         try {
             wire.send(RequestFrame.of(program));
             wire.awaitStart();
             wire.hand(program.inputs().files());
+            run();
             handed = true;
             return new Run();
         } catch (Wire.GoneException e) {
@@ -79,9 +89,17 @@ final class WarmSession implements SandboxSession {
         }
     }
 
+    private synchronized void run() {
+        if (phase == Phase.HANDING_OVER) {
+            phase = Phase.RUNNING;
+        }
+        postponed.forEach(this::order);
+        postponed.clear();
+    }
+
     /** It has ended, for this reason unless there was one before, which is returned. */
     private synchronized String lose(String why) {
-        running = false;
+        phase = Phase.IDLE;
         if (reason == null) {
             reason = why;
         }
@@ -90,8 +108,14 @@ final class WarmSession implements SandboxSession {
     }
 
     @Override
-    public void interrupt() {
-        stop("interrupted");
+    public boolean interrupt() {
+        synchronized (this) {
+            if (phase == Phase.IDLE) {
+                return false;
+            }
+            stop("interrupted");
+            return true;
+        }
     }
 
     private void stop(String word) {
@@ -103,7 +127,11 @@ final class WarmSession implements SandboxSession {
         order(Frames.frame(Frames.CANCEL, List.of()));
     }
 
-    private void order(ByteBuffer frame) {
+    private synchronized void order(ByteBuffer frame) {
+        if (phase == Phase.HANDING_OVER) {
+            postponed.add(frame);
+            return;
+        }
         try {
             wire.send(frame);
         } catch (IOException e) {
@@ -113,7 +141,7 @@ final class WarmSession implements SandboxSession {
 
     @Override
     public synchronized Optional<String> ended() {
-        if (reason == null && !running) {
+        if (reason == null && phase == Phase.IDLE) {
             try {
                 wire.look();
             } catch (Wire.GoneException e) {
@@ -154,7 +182,7 @@ final class WarmSession implements SandboxSession {
 
         private void finish(RunReport report) {
             synchronized (WarmSession.this) {
-                running = false;
+                phase = Phase.IDLE;
                 if (last && reason == null) {
                     String details = report.ending().details();
                     reason = details.isEmpty() ? "The program ended the interpreter" : details;

@@ -84,11 +84,7 @@ public final class Session {
 
     /** Interrupts the program that runs; whether one did. What does not stop soon is ended, and the session with it. */
     public boolean interrupt() {
-        boolean running = isRunning();
-        if (running) {
-            sandbox.interrupt();
-        }
-        return running;
+        return sandbox.interrupt();
     }
 
     /** Why it has ended, or is about to; empty while it can be used. */

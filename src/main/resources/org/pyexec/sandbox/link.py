@@ -21,7 +21,8 @@ class LinkUser:
         """Whether what comes now are contents of files, and not frames."""
         return False
 
-    def on_contents(self, data: bytes) -> None:
+    def on_contents(self, data: bytes) -> bytes:
+        """What came behind the contents."""
         raise NotImplementedError
 
     def on_malformed(self, why: str) -> None:
@@ -72,9 +73,10 @@ class Link:
             data = b""
         if not data:
             self.user.on_gone()
-        elif self.user.takes_contents():
-            self.user.on_contents(data)
-        else:
+            return
+        if self.user.takes_contents():
+            data = self.user.on_contents(data)
+        if data:
             self._on_frames(data)
 
     def _on_frames(self, data: bytes) -> None:

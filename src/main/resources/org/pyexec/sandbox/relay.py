@@ -39,8 +39,8 @@ class Relay:
         """The request itself."""
         self._hand_on(frame)
 
-    def feed(self, data: bytes) -> None:
-        """The next bytes of the contents; more than there should be are dropped."""
+    def feed(self, data: bytes) -> bytes:
+        """The next bytes of the contents; returns what is behind their end."""
         rest = memoryview(data)
         while rest and self._current is not None:
             part, rest = rest[: self._left], rest[self._left :]
@@ -48,7 +48,9 @@ class Relay:
             self._left -= len(part)
             if not self._left:
                 self._remember()
-        self._hand_on(data[: len(data) - len(rest)])
+        if len(rest) < len(data):
+            self._hand_on(data[: len(data) - len(rest)])
+        return bytes(rest)
 
     def _next(self) -> None:
         self._current = next(self._coming, None)

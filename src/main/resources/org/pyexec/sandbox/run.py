@@ -55,9 +55,9 @@ class Run(guest.Guest):
     def takes_contents(self) -> bool:
         return self._relay is not None and not self._relay.is_done
 
-    def on_contents(self, data: bytes) -> None:
+    def on_contents(self, data: bytes) -> bytes:
         assert self._relay is not None
-        self._relay.feed(data)
+        return self._relay.feed(data)
 
     # --- running -------------------------------------------------------------------------------------------------
 

@@ -67,9 +67,9 @@ class Session(guest.Guest, turn.SessionDoor):
     def takes_contents(self) -> bool:
         return self._turn is not None and self._turn.takes_contents
 
-    def on_contents(self, data: bytes) -> None:
+    def on_contents(self, data: bytes) -> bytes:
         assert self._turn is not None
-        self._turn.on_contents(data)
+        return self._turn.on_contents(data)
 
     # --- what the interpreter says -------------------------------------------------------------------------------
 

@@ -85,8 +85,8 @@ class Turn:
     def takes_contents(self) -> bool:
         return not self._relay.is_done
 
-    def on_contents(self, data: bytes) -> None:
-        self._relay.feed(data)
+    def on_contents(self, data: bytes) -> bytes:
+        return self._relay.feed(data)
 
     def _hand_stdin(self) -> None:
         """A pipe of its own for each program, with an end of its own."""

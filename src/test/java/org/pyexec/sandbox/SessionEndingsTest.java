@@ -11,6 +11,8 @@ import static org.pyexec.sandbox.SessionRuns.run;
 import static org.pyexec.sandbox.ShowingRuns.value;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,7 +133,7 @@ class SessionEndingsTest {
             TestSandbox.Result caught = meanwhile(session, catching, run -> session.interrupt());
             assertThat(caught.reason()).isEqualTo("completed");
             assertThat(value(caught)).hasToString("{\"text/plain\":\"8\"}");
-            session.interrupt(); // nothing runs, and no harm
+            assertThat(session.interrupt()).isFalse(); // nothing runs, and no harm
             assertGoesOn(session);
         }
     }
@@ -176,6 +178,43 @@ class SessionEndingsTest {
                 }
             }
             assertGoesOn(session);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void orderWhileFilesAreHandedOverIsKeptForLater(boolean end) throws Exception {
+        byte[] bytes = new byte[1000];
+        try (SandboxSession session = open()) {
+            InputFile.Content content = new InputFile.Content() {
+                @Override
+                public long size() {
+                    return bytes.length;
+                }
+
+                @Override
+                public long heldBytes() {
+                    return 0;
+                }
+
+                @Override
+                public void writeTo(WritableByteChannel channel) throws IOException {
+                    if (end) {
+                        session.end();
+                    } else {
+                        assertThat(session.interrupt()).isTrue();
+                    }
+                    channel.write(ByteBuffer.wrap(bytes));
+                }
+            };
+            Inputs inputs = new Inputs("", List.of(), Map.of(), List.of(new InputFile("zeros", content)));
+            TestSandbox.Result stopped = run(session, "import time\ntime.sleep(15)", inputs);
+            assertThat(stopped.reason()).isEqualTo(end ? "cancelled" : "interrupted");
+            if (!end) {
+                assertThat(run(session, "print(open('zeros', 'rb').read() == bytes(1000))")
+                                .stdout())
+                        .isEqualTo("True\n");
+            }
         }
     }
 

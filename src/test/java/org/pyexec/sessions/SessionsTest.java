@@ -241,7 +241,9 @@ class SessionsTest {
         }
 
         @Override
-        public void interrupt() {}
+        public boolean interrupt() {
+            return false;
+        }
 
         @Override
         public void end() {
