@@ -71,8 +71,7 @@ final class WarmSession implements SandboxSession {
         }
         boolean handed = false;
         try {
-            wire.send(RequestFrame.of(program));
-            wire.awaitStart();
+            request(program);
             wire.hand(program.inputs().files());
             run();
             handed = true;
@@ -87,6 +86,15 @@ final class WarmSession implements SandboxSession {
                 lose("One of the files for a program was gone");
             }
         }
+    }
+
+    private void request(Program program) throws IOException, SandboxUnavailableException {
+        try {
+            wire.send(RequestFrame.of(program));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "event=request_not_taken", e); // what was said last tells why
+        }
+        wire.awaitStart();
     }
 
     private synchronized void run() {
@@ -162,7 +170,7 @@ final class WarmSession implements SandboxSession {
     /** One program of the session. */
     private final class Run implements SandboxRun {
 
-        private volatile boolean over;
+        private boolean over; // guarded by the session
         private boolean last; // used by the thread that awaits
 
         @Override
@@ -173,15 +181,17 @@ final class WarmSession implements SandboxSession {
                 finish(report);
                 return report;
             } catch (IOException | RuntimeException e) {
-                lose(LOST); // what it still says would be taken for the next program's
+                synchronized (WarmSession.this) {
+                    over = true;
+                    lose(LOST); // what it still says would be taken for the next program's
+                }
                 throw e;
-            } finally {
-                over = true;
             }
         }
 
         private void finish(RunReport report) {
             synchronized (WarmSession.this) {
+                over = true;
                 phase = Phase.IDLE;
                 if (last && reason == null) {
                     String details = report.ending().details();
@@ -200,8 +210,10 @@ final class WarmSession implements SandboxSession {
 
         @Override
         public void cancel() {
-            if (!over) {
-                stop("cancelled");
+            synchronized (WarmSession.this) { // or it might be the next program that is cancelled
+                if (!over) {
+                    stop("cancelled");
+                }
             }
         }
 

@@ -103,22 +103,29 @@ final class Wire implements AutoCloseable {
      * @throws GoneException if it has
      */
     void look() throws IOException {
-        ByteBuffer kind = ByteBuffer.allocate(1);
-        channel.configureBlocking(false);
-        int read;
-        try {
-            read = channel.read(kind);
-        } finally {
-            channel.configureBlocking(true);
+        if (in.available() == 0) { // what has been read together with the end of a program comes first
+            ByteBuffer kind = ByteBuffer.allocate(1);
+            channel.configureBlocking(false);
+            int read;
+            try {
+                read = channel.read(kind);
+            } finally {
+                channel.configureBlocking(true);
+            }
+            if (read < 0) {
+                throw new EOFException("The sandbox went away");
+            }
+            if (read == 0) {
+                return;
+            }
+            throw lastWord(new Frames.Header((char) kind.get(0), in.readInt()));
         }
-        if (read < 0) {
-            throw new EOFException("The sandbox went away");
-        }
-        if (read > 0) {
-            Frames.Header header = new Frames.Header((char) kind.get(0), in.readInt());
-            byte[] payload = Frames.payload(in, header);
-            throw header.kind() == Frames.GONE ? gone(Frames.fields(payload)) : unexpected(header);
-        }
+        throw lastWord(Frames.header(in));
+    }
+
+    private IOException lastWord(Frames.Header header) throws IOException {
+        byte[] payload = Frames.payload(in, header);
+        return header.kind() == Frames.GONE ? gone(Frames.fields(payload)) : unexpected(header);
     }
 
     private static GoneException gone(Frames.Fields fields) {

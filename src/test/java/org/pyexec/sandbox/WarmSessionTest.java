@@ -1,0 +1,95 @@
+package org.pyexec.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server's end of a session, with a supervisor that says at once what it has to say. */
+class WarmSessionTest {
+
+    private static final ByteBuffer STARTED = Frames.frame(Frames.STARTED, List.of());
+    private static final ByteBuffer END = Frames.frame(
+            Frames.END, List.of(new Frames.Field("reason", "completed"), new Frames.Field("session", "open")));
+    private static final ByteBuffer GONE = Frames.frame(
+            Frames.GONE, List.of(new Frames.Field("reason", "error"), new Frames.Field("details", "it fell over")));
+
+    private SocketChannel supervisor;
+    private WarmSession session;
+
+    @BeforeEach
+    void open(@TempDir Path folder) throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("s"));
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(address);
+            SocketChannel channel = SocketChannel.open(address);
+            supervisor = server.accept();
+            say(STARTED);
+            session = WarmSession.start(channel, new SessionTerms(false, Limits.OF_THE_SERVER));
+        }
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        session.close();
+        supervisor.close();
+    }
+
+    /** In one piece, so that it is read together. */
+    private void say(ByteBuffer... frames) throws IOException {
+        ByteBuffer all = ByteBuffer.allocate(1000);
+        for (ByteBuffer frame : frames) {
+            all.put(frame.duplicate());
+        }
+        supervisor.write(all.flip());
+    }
+
+    private RunReport runOne() throws Exception {
+        try (SandboxRun run = session.run(new Program("1", Duration.ofSeconds(1), false))) {
+            return run.await(new TestSandbox.Recorder());
+        }
+    }
+
+    @Test
+    void endOfTheInterpreterRightBehindThatOfAProgramHasItsReason() throws Exception {
+        say(STARTED, END, GONE);
+        supervisor.close();
+        assertThat(runOne().session()).isEqualTo(RunReport.Session.OPEN);
+        assertThat(session.ended()).contains("it fell over");
+    }
+
+    @Test
+    void endThatNobodyHasLookedAtIsTheAnswerToTheNextProgram() throws Exception {
+        say(STARTED, END);
+        runOne();
+        assertThat(session.ended()).isEmpty();
+        say(GONE);
+        supervisor.close();
+        assertThatThrownBy(this::runOne)
+                .isInstanceOf(SessionEndedException.class)
+                .hasMessage("it fell over");
+        assertThat(session.ended()).contains("it fell over");
+    }
+
+    @Test
+    void supervisorThatGoesWithoutAWordIsTold() throws Exception {
+        say(STARTED, END);
+        runOne();
+        supervisor.close();
+        assertThatThrownBy(this::runOne)
+                .isInstanceOf(SessionEndedException.class)
+                .hasMessage("The sandbox was restarted, or its server ended");
+    }
+}
