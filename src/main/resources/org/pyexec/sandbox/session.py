@@ -59,7 +59,7 @@ class Session(guest.Guest, turn.SessionDoor):
             self._finish(ending.cancelled())
         elif kind == frames.INTERRUPT and self._turn is not None:
             self._turn.stop(turn.ORDERS[payload])
-        elif kind == frames.REQUEST and self._turn is None and self._slot is not None:
+        elif kind == frames.REQUEST and self._turn is None and self._slot is not None and not self._leaving:
             self._watch_no_more()
             self._turn = turn.Turn(self, payload)
             self._turn.begin()
