@@ -182,7 +182,10 @@ def _session(client: "Client") -> None:
     if client.random.random() < 0.3:
         late = _turn(client, session, "import time\ntime.sleep(20)", "timeout", timeout=0.2)
         if late is not None and late["run"]["session"] != "open":
-            raise Violation(f"the session has ended: {late['details']}")
+            if not late["details"].endswith("did not stop: its session has ended"):
+                raise Violation(f"the session has ended: {late['details']}")
+            client.outcome("201 ended by its time-out")  # on so busy a machine that nothing ran for two seconds
+            return
     client.expect(client.ask("DELETE", f"/sessions/{session}"), 200)
     _expect_end(client, session, "It was deleted")
     client.outcome("201 deleted")
