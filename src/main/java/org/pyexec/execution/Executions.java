@@ -90,7 +90,7 @@ public final class Executions {
      * @param client who shares the slots fairly with others
      */
     public Execution run(Program program, Venue venue, String client) {
-        return take(new Task(program, venue, new Execution(), Optional.empty()), client);
+        return take(new Task(program, venue, Gate.OPEN, new Execution(), Optional.empty()), client);
     }
 
     /**
@@ -100,12 +100,18 @@ public final class Executions {
      * @param transcript a new one; what paces it already does so from the beginning
      */
     public StreamedExecution run(Program program, Venue venue, String client, Transcript transcript) {
-        Execution execution = take(new Task(program, venue, new Execution(), Optional.of(transcript)), client);
+        return run(program, venue, Gate.OPEN, client, transcript);
+    }
+
+    /** As above, but the program does not begin if the gate is closed then. */
+    public StreamedExecution run(Program program, Venue venue, Gate gate, String client, Transcript transcript) {
+        Execution execution = take(new Task(program, venue, gate, new Execution(), Optional.of(transcript)), client);
         execution.outcome().whenComplete((outcome, failure) -> transcript.end());
         return new StreamedExecution(execution, transcript);
     }
 
-    private record Task(Program program, Venue venue, Execution execution, Optional<Transcript> transcript) {}
+    private record Task(
+            Program program, Venue venue, Gate gate, Execution execution, Optional<Transcript> transcript) {}
 
     private Execution take(Task task, String client) {
         if (task.program().network() && !networkAvailable()) {
@@ -165,7 +171,7 @@ public final class Executions {
         Execution execution = task.execution();
         try (turn;
                 lease;
-                SandboxRun run = turn.open(task.program());
+                SandboxRun run = begin(task, turn);
                 OutcomeCollector collector = new OutcomeCollector(files, settings.maxFileBytes())) {
             execution.running(run);
             RunReport report = run.await(listener(task.program(), collector, task.transcript()));
@@ -188,6 +194,12 @@ public final class Executions {
         } catch (RuntimeException | Error e) {
             execution.fail(e);
         }
+    }
+
+    private static SandboxRun begin(Task task, Venue.Turn turn)
+            throws RefusedException, SandboxUnavailableException, InputGoneException {
+        task.gate().check();
+        return turn.open(task.program());
     }
 
     private static RunListener listener(Program program, OutcomeCollector collector, Optional<Transcript> transcript) {

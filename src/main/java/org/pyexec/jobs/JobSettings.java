@@ -8,12 +8,13 @@ import java.time.Duration;
  * @param timeToLive from the end of a program on
  * @param maxPerClient of one client, finished ones included
  * @param maxTotal of all clients
- * @param maxCharacters of output of all together, above which no further one is taken on
+ * @param maxBytes of output and answers of all together, about; one client has half of it. Above it no further one is taken on
+ *     or begun
  */
-public record JobSettings(Duration timeToLive, int maxPerClient, int maxTotal, long maxCharacters) {
+public record JobSettings(Duration timeToLive, int maxPerClient, int maxTotal, long maxBytes) {
 
     /** With the usual bounds. */
     public static JobSettings keptFor(Duration timeToLive) {
-        return new JobSettings(timeToLive, 100, 1000, 32L << 20);
+        return new JobSettings(timeToLive, 100, 1000, 64L << 20);
     }
 }

@@ -12,6 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.execution.Gate;
+import org.pyexec.execution.Refusal;
+import org.pyexec.execution.RefusedException;
 import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.TooManyException;
 
@@ -72,7 +75,7 @@ public final class Jobs {
         checkRoom(client);
         Started started = start.get();
         Job job = new Job(UUID.randomUUID().toString(), client, started.running(), started.answer());
-        if (!job.running().execution().isRefused()) {
+        if (!job.isRefused()) {
             keep(new Entry(job, clientKey, fingerprint));
         }
         return job;
@@ -88,12 +91,45 @@ public final class Jobs {
                             .formatted(own, settings.timeToLive().toSeconds()),
                     true);
         }
-        long characters = byId.values().stream()
-                .mapToLong(entry -> entry.job.transcript().length())
-                .sum();
-        if (byId.size() >= settings.maxTotal() || characters >= settings.maxCharacters()) {
+        if (byId.size() >= settings.maxTotal()) {
             throw new TooManyException("This server keeps no more executions at the moment.", false);
         }
+        checkMemory(client);
+    }
+
+    private void checkMemory(String client) throws TooManyException {
+        long own = 0;
+        long all = 0;
+        for (Entry entry : byId.values()) {
+            long held = entry.job.heldBytes();
+            all += held;
+            own += entry.job.client().equals(client) ? held : 0;
+        }
+        if (own >= settings.maxBytes() / 2) {
+            throw new TooManyException(
+                    "The output and answers of this client's executions that are kept take %d MB; they are forgotten %d seconds after their end."
+                            .formatted(own >> 20, settings.timeToLive().toSeconds()),
+                    true);
+        }
+        if (all >= settings.maxBytes()) {
+            throw new TooManyException("This server keeps no more executions at the moment.", false);
+        }
+    }
+
+    /** For the programs of a client's jobs: one does not begin while there is no room for what will be kept of it. */
+    public Gate gate(String client) {
+        return () -> {
+            try {
+                checkMemoryNow(client);
+            } catch (TooManyException e) {
+                throw new RefusedException(Refusal.BUSY, String.valueOf(e.getMessage()), e);
+            }
+        };
+    }
+
+    private synchronized void checkMemoryNow(String client) throws TooManyException {
+        sweep();
+        checkMemory(client);
     }
 
     private void keep(Entry entry) {
@@ -105,6 +141,7 @@ public final class Jobs {
     }
 
     private synchronized void ended(Entry entry) {
+        entry.job.settle();
         entry.expires = clock.instant().plus(settings.timeToLive());
     }
 

@@ -69,7 +69,7 @@ final class EventStream implements StreamingOutput {
 
     /** Of a program that runs by itself. Events have ids, so that a client who was cut off can go on. */
     static EventStream replaying(ObjectMapper mapper, Follower follower, Job job) {
-        return new EventStream(mapper, follower, job.answer(), job.running().execution()::isRefused, () -> {}, true);
+        return new EventStream(mapper, follower, job.answer(), job::isRefused, () -> {}, true);
     }
 
     @Override

@@ -1,8 +1,6 @@
 package org.pyexec.web;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.annotation.JsonRawValue;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -14,12 +12,14 @@ import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Follower;
 import org.pyexec.http.Accepts;
+import org.pyexec.http.Json;
 import org.pyexec.http.RequestId;
 import org.pyexec.jobs.Job;
 import org.pyexec.jobs.Jobs;
@@ -27,6 +27,9 @@ import org.pyexec.jobs.Jobs;
 /** {@code /executions/{id}}: programs that were started with {@code Prefer: respond-async}. */
 @Path("/executions/{id}")
 public class ExecutionsResource {
+
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ANSWER = ",\"answer\":".getBytes(StandardCharsets.US_ASCII);
 
     private final Jobs jobs;
     private final Answers answers;
@@ -40,24 +43,9 @@ public class ExecutionsResource {
         this.lateAnswers = lateAnswers;
     }
 
-    /**
-     * How a job is.
-     *
-     * @param answer JSON, null before its end
-     */
-    @JsonPropertyOrder({"id", "status", "answer"})
-    @JsonInclude(JsonInclude.Include.ALWAYS)
-    record State(
-            String id,
-            String status,
-            @JsonRawValue @Nullable String answer) {
-
-        static State of(Job job) {
-            byte[] answer = job.answer().getNow(null);
-            return new State(
-                    job.id(), job.status().word(), answer == null ? null : new String(answer, StandardCharsets.UTF_8));
-        }
-    }
+    /** How a job is, before {@code answer}. */
+    @JsonPropertyOrder({"id", "status"})
+    record State(String id, String status) {}
 
     /** Its state; or what it prints from its beginning, or from behind the last event that the client has had. */
     @GET
@@ -72,7 +60,7 @@ public class ExecutionsResource {
         } else if (Accepts.preferEvents(request.getHeader(HttpHeaders.ACCEPT))) {
             stream(job.get(), lastEvent, request, response);
         } else {
-            response.resume(answers.json(200, State.of(job.get())));
+            response.resume(state(job.get()));
         }
     }
 
@@ -87,20 +75,35 @@ public class ExecutionsResource {
         }
         job.get().cancel();
         lateAnswers.give(
-                job.get().answer().thenApply(ended -> answers.json(200, State.of(job.get()))),
-                true,
-                request.getAsyncContext(),
-                response);
+                job.get().answer().thenApply(ended -> state(job.get())), true, request.getAsyncContext(), response);
     }
 
     private void stream(Job job, @Nullable String lastEvent, HttpServletRequest request, AsyncResponse response) {
-        Follower follower = job.running().transcript().follow(position(lastEvent));
+        Follower follower = job.transcript().follow(position(lastEvent));
         EventStream events = EventStream.replaying(answers.mapper(), follower, job);
         try {
             lateAnswers.giveLong(events, request.getAsyncContext(), response);
         } catch (RejectedExecutionException e) {
             response.resume(executeAnswers.noThread(e, RequestId.of(request)));
         }
+    }
+
+    /** The answer, which may be large, is written as it is kept: none of many readers has a copy of it. */
+    private Response state(Job job) {
+        Job.Status status = job.status(); // first: an answer that comes after it does not count
+        byte[] made = status == Job.Status.FINISHED ? job.answer().getNow(NULL) : NULL;
+        byte[] state = Json.bytes(answers.mapper(), new State(job.id(), status.word()));
+        StreamingOutput body = out -> {
+            out.write(state, 0, state.length - 1);
+            out.write(ANSWER);
+            out.write(made);
+            out.write(state, state.length - 1, 1);
+        };
+        return Response.ok(body)
+                .type(Answers.JSON)
+                .header(HttpHeaders.CONTENT_LENGTH, state.length + ANSWER.length + made.length)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
     }
 
     /** What no event has had as its id is the beginning. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.execution.Execution;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.TooManyException;
@@ -67,10 +68,9 @@ public final class Submissions {
         Optional<IdempotencyKey> key = key(request.getHeader("Idempotency-Key"), body);
         try {
             Job job = jobs.submit(Caller.of(request), key, () -> start(program, venue, request));
-            return job.running().execution().isRefused()
-                    ? executeAnswers
-                            .to(job.running().execution(), RequestId.of(request))
-                            .join()
+            Optional<Execution> refused = job.execution().filter(Execution::isRefused);
+            return refused.isPresent()
+                    ? executeAnswers.to(refused.get(), RequestId.of(request)).join()
                     : accepted(job, request);
         } catch (KeyReusedException e) {
             return error(request, UNPROCESSABLE, "Idempotency key reused", e);
@@ -94,7 +94,8 @@ public final class Submissions {
     }
 
     private Jobs.Started start(Program program, Venue venue, HttpServletRequest request) {
-        StreamedExecution running = executions.run(program, venue, Caller.of(request), new Transcript());
+        StreamedExecution running =
+                executions.run(program, venue, jobs.gate(Caller.of(request)), Caller.of(request), new Transcript());
         CompletableFuture<byte[]> answer = running.execution().isRefused()
                 ? new CompletableFuture<>()
                 : executeAnswers.to(running.execution(), RequestId.of(request)).thenApply(response ->

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.SteppedClock;
 import org.pyexec.execution.ExecutionSettings;
 import org.pyexec.execution.Executions;
+import org.pyexec.execution.Gate;
+import org.pyexec.execution.RefusedException;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
 import org.pyexec.files.FileStore;
@@ -136,6 +138,46 @@ class JobsTest {
                         TooManyException.class,
                         e -> assertThat(e.ofThisClient()).isFalse());
         assertThat(starts).isEqualTo(3);
+    }
+
+    @Test
+    void whatIsKeptOfOneClientAndOfAllHasABoundInMemory() throws Exception {
+        Gate gateOfA = jobs.gate("a");
+        Job first = submit("a");
+        gateOfA.check();
+        first.answer().complete(new byte[600]);
+
+        assertThatThrownBy(() -> submit("a"))
+                .isInstanceOfSatisfying(
+                        TooManyException.class,
+                        e -> assertThat(e.ofThisClient()).isTrue());
+        assertThatThrownBy(gateOfA::check).isInstanceOf(RefusedException.class);
+        Gate gateOfB = jobs.gate("b");
+        Job second = submit("b");
+        gateOfB.check();
+        second.answer().complete(new byte[450]);
+
+        Gate gateOfC = jobs.gate("c");
+        assertThatThrownBy(() -> submit("c"))
+                .isInstanceOfSatisfying(
+                        TooManyException.class,
+                        e -> assertThat(e.ofThisClient()).isFalse());
+        assertThatThrownBy(gateOfC::check).isInstanceOf(RefusedException.class);
+        assertThat(starts).isEqualTo(2);
+
+        clock.step(TIME_TO_LIVE);
+        gateOfC.check();
+        gateOfA.check();
+        submit("a");
+    }
+
+    @Test
+    void whatCameOfAProgramIsKeptOnceOnly() throws Exception {
+        Job job = submit("a");
+        assertThat(job.execution()).isPresent();
+        end(job);
+        assertThat(job.execution()).isEmpty();
+        assertThat(job.isRefused()).isFalse();
     }
 
     @Test

@@ -1,0 +1,106 @@
+package org.pyexec.it;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** How many asynchronous executions are kept, how much memory they may take, and how long. */
+@Tag("engine")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AsyncBoundsIT {
+
+    /** Its answer has some eight million characters. */
+    private static final String LARGE = "for _ in range(8): display({'text/html': 'x' * 999_000}, raw=True)";
+
+    private final Path storage = Server.temporaryFolder();
+    private Server server;
+    private Http http;
+
+    @BeforeAll
+    void start() {
+        server = Server.start(Map.of(
+                "RATE_LIMIT_MAX",
+                "0",
+                "STORAGE_DIR",
+                storage.toString(),
+                "TRUSTED_PROXIES",
+                "127.0.0.1",
+                "FILE_TTL_SECONDS",
+                "60"));
+        http = server.http();
+    }
+
+    @AfterAll
+    void end() {
+        server.close();
+        Server.deleteFolder(storage);
+    }
+
+    private Answer submit(String client, String code) {
+        byte[] body = Json.object("code", code, "result", true).getBytes(StandardCharsets.UTF_8);
+        return http.send(
+                "POST",
+                "/execute",
+                body,
+                "Content-Type",
+                "application/json",
+                "Prefer",
+                "respond-async",
+                "X-Forwarded-For",
+                client);
+    }
+
+    private static void assertTooMany(Answer answer) {
+        assertThat(Shapes.executeError(answer, 429).path("error").textValue()).isEqualTo("Too many executions");
+        assertThat(answer.required("Retry-After")).matches("[0-9]+");
+    }
+
+    @Test
+    void oneClientHasAHundredUntilTheyAreForgotten() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(submit("203.0.113.1", "1").status()).isEqualTo(202);
+        }
+        assertTooMany(submit("203.0.113.1", "1"));
+        assertThat(submit("203.0.113.2", "1").status()).isEqualTo(202);
+        await().atMost(180, SECONDS).until(() -> submit("203.0.113.1", "1").status() == 202);
+    }
+
+    @Test
+    void largeAnswersOfOneClientFillItsShareAndNoMore() {
+        List<String> paths = new ArrayList<>();
+        Answer last = submit("203.0.113.3", LARGE);
+        while (last.status() == 202 && paths.size() < 100) {
+            paths.add(last.required("Location"));
+            last = submit("203.0.113.3", LARGE);
+        }
+        assertTooMany(last);
+
+        long kept = 0;
+        for (String path : paths) {
+            await().atMost(60, SECONDS)
+                    .until(() ->
+                            http.get(path).json().path("status").textValue().equals("finished"));
+            JsonNode answer = http.get(path).json().path("answer");
+            if (answer.has("run")) {
+                assertThat(answer.at("/run/displays")).hasSize(8);
+                kept++;
+            } else { // it had to wait, and there was no room for its answer any more
+                assertThat(answer.path("error").textValue()).isEqualTo("Server is busy");
+            }
+        }
+        assertThat(kept).isBetween(4L, 12L); // 32 MB, and what ran at the moment when they were full
+        assertThat(submit("203.0.113.4", "1").status()).isEqualTo(202);
+    }
+}
