@@ -39,6 +39,7 @@ import org.pyexec.web.LateAnswers;
 import org.pyexec.web.RootResource;
 import org.pyexec.web.SessionsResource;
 import org.pyexec.web.Submissions;
+import org.pyexec.web.UntakenAnswers;
 import org.pyexec.web.Uptime;
 
 /**
@@ -60,6 +61,8 @@ record Rooms(
         LateAnswers lateAnswers,
         List<Object> webComponents)
         implements AutoCloseable {
+
+    private static final int UNTAKEN_PART = 4; // of the heap, for answers that wait for their readers
 
     static Rooms build(Settings settings, Executor container, ServletContext context) throws IOException {
         Clock clock = Clock.systemUTC();
@@ -138,6 +141,7 @@ record Rooms(
                         answers,
                         executeAnswers,
                         lateAnswers,
+                        new UntakenAnswers(Runtime.getRuntime().maxMemory() / UNTAKEN_PART),
                         new Submissions(executions, jobs, answers, executeAnswers)),
                 new ExecutionsResource(jobs, answers, executeAnswers, lateAnswers),
                 new SessionsResource(sessions, executions, delays, answers, lateAnswers),

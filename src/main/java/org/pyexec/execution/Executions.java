@@ -81,29 +81,26 @@ public final class Executions {
      * @param client who shares the slots fairly with others
      */
     public Execution run(Program program, String client) {
-        return run(program, fresh, client);
+        return run(program, fresh, Gate.OPEN, client);
     }
 
     /**
      * Runs a program. Returns at once.
      *
+     * @param gate if it is closed when the program's turn has come, the program is refused
      * @param client who shares the slots fairly with others
      */
-    public Execution run(Program program, Venue venue, String client) {
-        return take(new Task(program, venue, Gate.OPEN, new Execution(), Optional.empty()), client);
+    public Execution run(Program program, Venue venue, Gate gate, String client) {
+        return take(new Task(program, venue, gate, new Execution(), Optional.empty()), client);
     }
 
     /**
      * Runs a program that can be followed while it runs. Returns at once.
      *
+     * @param gate if it is closed when the program's turn has come, the program is refused
      * @param client who shares the slots fairly with others
      * @param transcript a new one; what paces it already does so from the beginning
      */
-    public StreamedExecution run(Program program, Venue venue, String client, Transcript transcript) {
-        return run(program, venue, Gate.OPEN, client, transcript);
-    }
-
-    /** As above, but the program does not begin if the gate is closed then. */
     public StreamedExecution run(Program program, Venue venue, Gate gate, String client, Transcript transcript) {
         Execution execution = take(new Task(program, venue, gate, new Execution(), Optional.of(transcript)), client);
         execution.outcome().whenComplete((outcome, failure) -> transcript.end());

@@ -40,6 +40,7 @@ public class ExecuteResource {
     private final Answers answers;
     private final ExecuteAnswers executeAnswers;
     private final LateAnswers lateAnswers;
+    private final UntakenAnswers untakenAnswers;
     private final Submissions submissions;
 
     /**
@@ -52,6 +53,7 @@ public class ExecuteResource {
             Answers answers,
             ExecuteAnswers executeAnswers,
             LateAnswers lateAnswers,
+            UntakenAnswers untakenAnswers,
             Submissions submissions) {
         this.executions = executions;
         this.sessions = sessions;
@@ -59,6 +61,7 @@ public class ExecuteResource {
         this.answers = answers;
         this.executeAnswers = executeAnswers;
         this.lateAnswers = lateAnswers;
+        this.untakenAnswers = untakenAnswers;
         this.submissions = submissions;
     }
 
@@ -97,28 +100,36 @@ public class ExecuteResource {
     }
 
     private void answer(Program program, Venue venue, HttpServletRequest request, AsyncResponse response) {
-        Execution execution = executions.run(program, venue, Caller.of(request));
+        String client = Caller.of(request);
+        Execution execution = executions.run(program, venue, untakenAnswers.gate(client), client);
+        UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
         lateAnswers.give(
-                executeAnswers.to(execution, RequestId.of(request)),
+                executeAnswers.to(execution, RequestId.of(request)).thenApply(untaken::made),
                 execution.hadSlotAtOnce(),
                 request.getAsyncContext(),
-                response);
+                response,
+                untaken::taken);
     }
 
     private void stream(Program program, Venue venue, HttpServletRequest request, AsyncResponse response) {
         Transcript transcript = new Transcript();
         Follower follower = transcript.pace();
-        StreamedExecution streamed = executions.run(program, venue, Caller.of(request), transcript);
-        CompletableFuture<Response> answer = executeAnswers.to(streamed.execution(), RequestId.of(request));
+        String client = Caller.of(request);
+        StreamedExecution streamed = executions.run(program, venue, untakenAnswers.gate(client), client, transcript);
+        UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
+        CompletableFuture<Response> answer =
+                executeAnswers.to(streamed.execution(), RequestId.of(request)).thenApply(untaken::made);
         if (streamed.execution().isRefused()) {
             response.resume(answer.join());
+            untaken.taken();
             return;
         }
         try {
             EventStream events = EventStream.pacing(answers.mapper(), follower, streamed.execution(), answer);
-            lateAnswers.giveLong(events, request.getAsyncContext(), response);
+            lateAnswers.giveLong(events, request.getAsyncContext(), response, untaken::taken);
         } catch (RejectedExecutionException e) {
             streamed.execution().abandon();
+            untaken.taken();
             response.resume(executeAnswers.noThread(e, RequestId.of(request)));
         }
     }

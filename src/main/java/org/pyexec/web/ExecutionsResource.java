@@ -82,7 +82,7 @@ public class ExecutionsResource {
         Follower follower = job.transcript().follow(position(lastEvent));
         EventStream events = EventStream.replaying(answers.mapper(), follower, job);
         try {
-            lateAnswers.giveLong(events, request.getAsyncContext(), response);
+            lateAnswers.giveLong(events, request.getAsyncContext(), response, () -> {});
         } catch (RejectedExecutionException e) {
             response.resume(executeAnswers.noThread(e, RequestId.of(request)));
         }

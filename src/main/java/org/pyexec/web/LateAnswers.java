@@ -53,8 +53,18 @@ public final class LateAnswers implements AutoCloseable {
      * @param soon whether the answer is being worked on, so that waiting a moment is worth a thread
      */
     void give(CompletionStage<Response> answer, boolean soon, AsyncContext context, AsyncResponse response) {
+        give(answer, soon, context, response, () -> {});
+    }
+
+    /** As above, and calls {@code whenTaken} when the client has it or has gone. */
+    void give(
+            CompletionStage<Response> answer,
+            boolean soon,
+            AsyncContext context,
+            AsyncResponse response,
+            Runnable whenTaken) {
         CompletableFuture<Response> future = answer.toCompletableFuture();
-        Reply reply = new Reply(context, response);
+        Reply reply = new Reply(context, response, whenTaken);
         if (future.isDone() || (soon && comesSoon(future))) {
             answer.whenComplete(reply::give);
             return;
@@ -68,11 +78,12 @@ public final class LateAnswers implements AutoCloseable {
      * Passes on an answer that takes its time to be written, as long as a program runs; called by the server's thread, as the last
      * that it does for the request.
      *
+     * @param whenTaken is called when the client has it or has gone
      * @throws RejectedExecutionException if there is no thread for it; nothing has been given then
      */
-    void giveLong(StreamingOutput body, AsyncContext context, AsyncResponse response) {
+    void giveLong(StreamingOutput body, AsyncContext context, AsyncResponse response, Runnable whenTaken) {
         AfterReturn afterReturn = AfterReturn.of(context, delays);
-        Reply reply = new Reply(context, response);
+        Reply reply = new Reply(context, response, whenTaken);
         Response answer = Response.ok(body)
                 .type(EventStream.TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -140,12 +151,14 @@ public final class LateAnswers implements AutoCloseable {
 
         private final AsyncContext context;
         private final AsyncResponse response;
+        private final Runnable whenTaken;
         private final AtomicBoolean completed = new AtomicBoolean();
         private final Writing writing = new Writing();
 
-        Reply(AsyncContext context, AsyncResponse response) {
+        Reply(AsyncContext context, AsyncResponse response, Runnable whenTaken) {
             this.context = context;
             this.response = response;
+            this.whenTaken = whenTaken;
             context.addListener(new AtTheEnd(() -> completed.set(true)));
             context.addListener(writing);
         }
@@ -160,6 +173,8 @@ public final class LateAnswers implements AutoCloseable {
                 } else {
                     response.resume(failure);
                 }
+            } finally {
+                whenTaken.run();
             }
             if (broken.get()) {
                 delays.later(COMPLETION_SECONDS, TimeUnit.SECONDS, this::complete);

@@ -66,7 +66,7 @@ class JobsTest {
         starts++;
         Program program = new Program("1", Duration.ofSeconds(1), false);
         return new Jobs.Started(
-                executions.run(program, executions.freshSandbox(), "client", new Transcript()),
+                executions.run(program, executions.freshSandbox(), Gate.OPEN, "client", new Transcript()),
                 new CompletableFuture<>());
     }
 

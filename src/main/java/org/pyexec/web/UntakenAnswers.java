@@ -1,0 +1,85 @@
+package org.pyexec.web;
+
+import jakarta.ws.rs.core.Response;
+import java.util.HashMap;
+import java.util.Map;
+import org.pyexec.execution.Gate;
+import org.pyexec.execution.Refusal;
+import org.pyexec.execution.RefusedException;
+
+/**
+ * Answers that have been made and that their clients have not taken yet, which are in memory until then. No further program
+ * begins for a client to whom too much of it belongs. Safe for use by many threads.
+ */
+public final class UntakenAnswers {
+
+    private final long maxBytes;
+
+    // mutable state, guarded by this
+    private final Map<String, Long> byClient = new HashMap<>();
+    private long all;
+
+    /**
+     * @param maxBytes of all clients together, about; one has half of it
+     */
+    public UntakenAnswers(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /** For the programs of this client. */
+    Gate gate(String client) {
+        return () -> check(client);
+    }
+
+    private synchronized void check(String client) throws RefusedException {
+        long own = byClient.getOrDefault(client, 0L);
+        if (own >= maxBytes / 2) {
+            throw new RefusedException(
+                    Refusal.BUSY, "Answers of %d MB wait for this client to read them.".formatted(own >> 20));
+        }
+        if (all >= maxBytes) {
+            throw new RefusedException(Refusal.BUSY, "Too many answers wait for their clients to read them.");
+        }
+    }
+
+    private synchronized void add(String client, long bytes) {
+        all += bytes;
+        byClient.merge(client, bytes, Long::sum);
+        byClient.remove(client, 0L);
+    }
+
+    /** One that will be made. */
+    Untaken expect(String client) {
+        return new Untaken(client);
+    }
+
+    /** One answer. */
+    final class Untaken {
+
+        private final String client;
+
+        // mutable state, guarded by this
+        private long bytes;
+        private boolean over;
+
+        private Untaken(String client) {
+            this.client = client;
+        }
+
+        /** From now on it is in memory; its entity is the bytes. */
+        synchronized Response made(Response answer) {
+            if (!over) {
+                bytes = ((byte[]) answer.getEntity()).length;
+                add(client, bytes);
+            }
+            return answer;
+        }
+
+        /** The client has it, or has gone. Idempotent. */
+        synchronized void taken() {
+            over = true;
+            add(client, -bytes);
+            bytes = 0;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package org.pyexec.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.ws.rs.core.Response;
+import org.junit.jupiter.api.Test;
+import org.pyexec.execution.RefusedException;
+
+class UntakenAnswersTest {
+
+    private final UntakenAnswers untaken = new UntakenAnswers(1000);
+
+    private UntakenAnswers.Untaken made(String client, int bytes) {
+        UntakenAnswers.Untaken answer = untaken.expect(client);
+        Response response = Response.ok(new byte[bytes]).build();
+        assertThat(answer.made(response)).isSameAs(response);
+        return answer;
+    }
+
+    private void assertOpen(String client) throws RefusedException {
+        untaken.gate(client).check();
+    }
+
+    private void assertClosed(String client) {
+        assertThatThrownBy(() -> assertOpen(client)).isInstanceOf(RefusedException.class);
+    }
+
+    @Test
+    void clientWhoDoesNotReadWaitsAloneUntilItDoes() throws Exception {
+        UntakenAnswers.Untaken first = made("a", 400);
+        assertOpen("a");
+        UntakenAnswers.Untaken second = made("a", 200);
+        assertClosed("a");
+        assertOpen("b");
+        second.taken();
+        second.taken(); // once is enough
+        assertOpen("a");
+        first.taken();
+        made("a", 499);
+        assertOpen("a");
+    }
+
+    @Test
+    void allTogetherHaveABound() throws Exception {
+        UntakenAnswers.Untaken first = made("a", 500);
+        made("b", 500);
+        assertClosed("c");
+        first.taken();
+        assertOpen("c");
+        assertOpen("a");
+        assertClosed("b");
+    }
+
+    @Test
+    void answerThatIsMadeWhenItsClientHasGoneDoesNotCount() throws Exception {
+        UntakenAnswers.Untaken late = untaken.expect("a");
+        late.taken();
+        late.made(Response.ok(new byte[5000]).build());
+        assertOpen("a");
+    }
+}
