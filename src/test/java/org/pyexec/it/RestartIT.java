@@ -43,7 +43,7 @@ class RestartIT {
     void expiryIsTheOldOneAfterARestart() {
         String hosted;
         Instant expires;
-        try (Server server = Server.start(with("FILE_TTL_SECONDS", "60"))) {
+        try (Server server = Server.start(with("FILE_TTL_SECONDS", "40"))) {
             ObjectNode json = server.http().host("a.txt", new byte[3]).json();
             hosted = json.path("downloadUrl").textValue();
             expires = Shapes.time(json.path("expires"));
