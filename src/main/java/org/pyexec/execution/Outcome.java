@@ -1,6 +1,5 @@
 package org.pyexec.execution;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -49,8 +48,7 @@ public record Outcome(
                 Optional.empty(),
                 "Execution was cancelled before it began");
         return new Outcome(
-                new RunReport(
-                        ending, Duration.ZERO, Duration.ZERO, 0, false, List.of(), 0, List.of(), results, session),
+                RunReport.ofNone(ending, results, session),
                 "",
                 "",
                 List.of(),

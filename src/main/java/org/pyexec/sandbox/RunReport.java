@@ -44,26 +44,8 @@ public record RunReport(
         blockedHosts = List.copyOf(blockedHosts);
     }
 
-    /** Of a program of which no results were wanted. */
-    public RunReport(
-            Ending ending,
-            Duration duration,
-            Duration cpu,
-            long peakMemoryBytes,
-            boolean truncated,
-            List<SkippedFile> skippedFiles,
-            int skippedFileCount,
-            List<String> blockedHosts) {
-        this(
-                ending,
-                duration,
-                cpu,
-                peakMemoryBytes,
-                truncated,
-                skippedFiles,
-                skippedFileCount,
-                blockedHosts,
-                Optional.empty(),
-                Session.NONE);
+    /** Of a program that has used nothing. */
+    public static RunReport ofNone(Ending ending, Optional<Results> results, Session session) {
+        return new RunReport(ending, Duration.ZERO, Duration.ZERO, 0, false, List.of(), 0, List.of(), results, session);
     }
 }

@@ -73,7 +73,7 @@ final class WarmSession implements SandboxSession {
         try {
             request(program);
             wire.hand(program.inputs().files());
-            run();
+            goOn();
             handed = true;
             return new Run();
         } catch (Wire.GoneException e) {
@@ -97,7 +97,8 @@ final class WarmSession implements SandboxSession {
         wire.awaitStart();
     }
 
-    private synchronized void run() {
+    /** The program has everything: what was ordered meanwhile follows. */
+    private synchronized void goOn() {
         if (phase == Phase.HANDING_OVER) {
             phase = Phase.RUNNING;
         }

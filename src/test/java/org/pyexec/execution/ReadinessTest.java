@@ -114,7 +114,7 @@ class ReadinessTest {
 
         @Override
         public SandboxSession openSession(SessionTerms terms) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("the probe needs no session");
         }
 
         @Override
@@ -132,7 +132,7 @@ class ReadinessTest {
         public RunReport await(RunListener listener) throws IOException {
             listener.stdout(output.getBytes(StandardCharsets.UTF_8));
             Ending ending = new Ending(Ending.Reason.COMPLETED, OptionalInt.of(0), Optional.empty(), "");
-            return new RunReport(ending, Duration.ZERO, Duration.ZERO, 0, false, List.of(), 0, List.of());
+            return RunReport.ofNone(ending, Optional.empty(), RunReport.Session.NONE);
         }
 
         @Override
