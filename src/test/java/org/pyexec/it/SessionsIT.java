@@ -1,80 +1,22 @@
 package org.pyexec.it;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code /sessions}, and programs that run in one. */
-@ExtendWith(SharedServer.class)
-class SessionsIT {
-
-    private static final String SLEEP = "import time\nprint('here')\ntime.sleep(50)";
-
-    private final Http http;
-    private final List<String> opened = new ArrayList<>();
+/** {@code /sessions}: their life, and what programs that run in one find. */
+class SessionsIT extends SessionCalls {
 
     SessionsIT(Http http) {
-        this.http = http;
-    }
-
-    @AfterEach
-    void deleteSessions() {
-        opened.forEach(id -> http.send("DELETE", "/sessions/" + id, new byte[0]));
-    }
-
-    private String open() {
-        return opened(http.send("POST", "/sessions", new byte[0]));
-    }
-
-    private String opened(Answer answer) {
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(201);
-        String id = answer.json().path("sessionId").textValue();
-        opened.add(id);
-        return id;
-    }
-
-    private Answer run(String session, String code) {
-        return http.post(Json.object("code", code, "session", session, "timeout", 60));
-    }
-
-    private CompletableFuture<Answer> runLater(String session, String code) {
-        return http.postLater(Json.object("code", code, "session", session, "timeout", 60));
-    }
-
-    private static String result(Answer answer) {
-        return Shapes.success(answer).at("/run/result/text~1plain").asText();
-    }
-
-    private JsonNode state(String session) {
-        Answer answer = http.get("/sessions/" + session);
-        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
-        return answer.json();
-    }
-
-    private void awaitRunning(String session) {
-        await().atMost(30, SECONDS)
-                .until(() -> state(session).path("status").textValue().equals("running"));
-    }
-
-    private static void assertExpired(Answer answer, String session, String reason) {
-        ObjectNode json = Shapes.error(answer, 410);
-        assertThat(json.path("error").textValue()).isEqualTo("Session has expired");
-        assertThat(json.path("sessionId").textValue()).isEqualTo(session);
-        assertThat(json.path("reason").textValue()).isEqualTo(reason);
+        super(http);
     }
 
     // --- its life
@@ -228,127 +170,5 @@ class SessionsIT {
         String id = open();
         Shapes.executeError(http.post("{\"code\": \"1\", " + fields.replace("ID", id) + "}"), 400);
         assertThat(result(run(id, "1"))).isEqualTo("1");
-    }
-
-    // --- one at a time, in order
-
-    @Test
-    void twoClientsAtOnceTakeTurns() {
-        String id = open();
-        CompletableFuture<Answer> first = runLater(id, "import time\norder = [1]\ntime.sleep(1)\norder.append(2)");
-        awaitRunning(id);
-        List<CompletableFuture<Answer>> others = new ArrayList<>();
-        for (int number = 3; number < 8; number++) {
-            int waiting = number - 2;
-            others.add(runLater(id, "order.append(%d)".formatted(number)));
-            await().atMost(30, SECONDS)
-                    .until(() -> first.isDone() || state(id).path("waiting").intValue() >= waiting);
-        }
-        Shapes.success(first.join());
-        others.forEach(other -> Shapes.success(other.join()));
-        assertThat(result(run(id, "sorted(order) == [1, 2, 3, 4, 5, 6, 7], order[:2]")))
-                .isEqualTo("(True, [1, 2])");
-    }
-
-    @Test
-    void interruptStopsTheProgramAndTheSessionGoesOn() {
-        String id = open();
-        Shapes.success(run(id, "x = 1"));
-        Answer idle = http.send("POST", "/sessions/" + id + "/interrupt", new byte[0]);
-        assertThat(idle.json()).hasToString("{\"sessionId\":\"%s\",\"interrupted\":false}".formatted(id));
-        CompletableFuture<Answer> running = runLater(id, SLEEP);
-        awaitRunning(id);
-        Answer told = http.send("POST", "/sessions/" + id + "/interrupt", new byte[0]);
-        assertThat(told.json().path("interrupted").booleanValue()).isTrue();
-        ObjectNode interrupted = Shapes.failure(running.join(), "interrupted");
-        assertThat(interrupted.path("details").textValue())
-                .startsWith("Execution was interrupted")
-                .endsWith("KeyboardInterrupt");
-        assertThat(result(run(id, "x"))).isEqualTo("1");
-    }
-
-    @Test
-    void timeOutStopsTheProgramAndTheSessionGoesOn() {
-        String id = open();
-        ObjectNode late = Shapes.failure(
-                http.post(Json.object("code", "x = 1\nwhile True: pass", "session", id, "timeout", 0.5)), "timeout");
-        assertThat(late.path("details").textValue()).startsWith("Execution timed out after 0.5 seconds");
-        assertThat(result(run(id, "x"))).isEqualTo("1");
-        ObjectNode stubborn = Shapes.failure(
-                http.post(Json.object("code", "sum(range(10 ** 12))", "session", id, "timeout", 0.5)), "timeout");
-        assertThat(stubborn.at("/run/session").textValue()).isEqualTo("ended");
-        assertExpired(run(id, "x"), id, stubborn.path("details").textValue());
-    }
-
-    @Test
-    void deleteInTheMiddleOfAProgramTellsWhoeverWaits() {
-        String id = open();
-        CompletableFuture<Answer> running = runLater(id, "open('a.txt', 'w').write('A')\n" + SLEEP);
-        awaitRunning(id);
-        CompletableFuture<Answer> waiting = runLater(id, "1");
-        await().atMost(30, SECONDS).until(() -> state(id).path("waiting").intValue() == 1);
-        assertThat(http.send("DELETE", "/sessions/" + id, new byte[0]).status()).isEqualTo(200);
-        ObjectNode cancelled = Shapes.failure(running.join(), "cancelled");
-        assertThat(cancelled.at("/run/session").textValue()).isEqualTo("ended");
-        assertExpired(waiting.join(), id, "It was deleted");
-    }
-
-    // --- streamed and asynchronous
-
-    @Test
-    void streamInASessionIsLive() throws Exception {
-        String id = open();
-        Shapes.success(run(id, "import threading\ngo = threading.Event()\nthreading.Timer(5, go.set).start()"));
-        String body = Json.object("code", "print('first')\ngo.wait()\n8", "session", id, "timeout", 30);
-        try (EventReader events =
-                new EventReader(http.stream(body, "Accept", "text/event-stream").body())) {
-            assertThat(events.next().text()).isEqualTo("first\n");
-            assertThat(state(id).path("status").textValue()).isEqualTo("running");
-            assertThat(events.next().json().at("/run/result/text~1plain").textValue())
-                    .isEqualTo("8");
-        }
-    }
-
-    @Test
-    void readerWhoLeavesEndsTheRunAndNotTheSession() throws Exception {
-        String id = open();
-        Shapes.success(run(id, "x = 1"));
-        String body = Json.object("code", SLEEP, "session", id, "timeout", 60);
-        try (EventReader events =
-                new EventReader(http.stream(body, "Accept", "text/event-stream").body())) {
-            assertThat(events.next().text()).isEqualTo("here\n");
-        }
-        await().atMost(30, SECONDS)
-                .until(() -> state(id).path("status").textValue().equals("idle"));
-        assertThat(result(run(id, "x"))).isEqualTo("1");
-    }
-
-    @Test
-    void asynchronousRunsInASessionCanBeCancelled() {
-        String id = open();
-        Answer first = later(id, "x = 2\n" + SLEEP);
-        awaitRunning(id);
-        Answer waits = cancel(later(id, "x = 3"));
-        assertThat(waits.json().at("/answer/details").textValue()).isEqualTo("Execution was cancelled before it began");
-        Answer ran = cancel(first);
-        for (Answer cancelled : List.of(waits, ran)) {
-            assertThat(cancelled.json().at("/answer/run/reason").textValue()).isEqualTo("cancelled");
-            assertThat(cancelled.json().at("/answer/run/session").textValue()).isEqualTo("open");
-            assertThat(cancelled.json().at("/answer/run/result").isNull()).isTrue();
-            assertThat(cancelled.json().at("/answer/run/displays")).isEmpty();
-        }
-        assertThat(result(run(id, "x"))).isEqualTo("2");
-    }
-
-    private Answer later(String id, String code) {
-        byte[] body = Json.object("code", code, "session", id, "timeout", 60).getBytes(StandardCharsets.UTF_8);
-        Answer accepted =
-                http.send("POST", "/execute", body, "Content-Type", "application/json", "Prefer", "respond-async");
-        assertThat(accepted.status()).isEqualTo(202);
-        return accepted;
-    }
-
-    private Answer cancel(Answer accepted) {
-        return http.send("DELETE", accepted.required("Location"), new byte[0]);
     }
 }

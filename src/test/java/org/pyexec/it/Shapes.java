@@ -49,6 +49,12 @@ final class Shapes {
         return json;
     }
 
+    /** An error about a request that is wrong in itself. */
+    static void clientError(Answer answer) {
+        assertThat(answer.status()).as("%s", answer).isIn(400, 415);
+        error(answer, answer.status());
+    }
+
     /** An answer which is exactly {@code {"error": …}}. */
     static void onlyError(Answer answer, int status, String error) {
         ObjectNode json = error(answer, status);

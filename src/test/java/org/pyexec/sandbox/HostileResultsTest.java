@@ -5,41 +5,17 @@ import static org.pyexec.sandbox.ShowingRuns.results;
 import static org.pyexec.sandbox.ShowingRuns.value;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values and displays of programs that fail at them, flood them, or want to spoil them. */
-class HostileResultsTest {
-
-    private static final List<TestSandbox> SANDBOXES = new ArrayList<>();
-
-    @BeforeAll
-    static void start() throws IOException {
-        for (String tier : List.of("namespaces", "landlock", "none")) {
-            SANDBOXES.add(TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON));
-        }
-        SANDBOXES.forEach(TestSandbox::awaitReady);
-    }
-
-    @AfterAll
-    static void close() {
-        SANDBOXES.forEach(TestSandbox::close);
-    }
-
-    static List<TestSandbox> sandboxes() {
-        return SANDBOXES;
-    }
+class HostileResultsTest extends OnEveryTier {
 
     private static TestSandbox.Result run(String code) throws Exception {
-        return ShowingRuns.run(SANDBOXES.get(0), code);
+        return ShowingRuns.run(strongest(), code);
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -114,7 +90,7 @@ class HostileResultsTest {
                         while True: pass
                 print("before")
                 Slow()""";
-        TestSandbox.Result result = ShowingRuns.run(SANDBOXES.get(0), code, Duration.ofSeconds(1));
+        TestSandbox.Result result = ShowingRuns.run(strongest(), code, Duration.ofSeconds(1));
 
         assertThat(result.reason()).isEqualTo("timeout");
         assertThat(result.stdout()).isEqualTo("before\n");

@@ -6,43 +6,21 @@ import static org.pyexec.sandbox.ShowingRuns.value;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The value of the last expression and what is displayed. */
-class ResultsTest {
-
-    private static final List<TestSandbox> SANDBOXES = new ArrayList<>();
-
-    @BeforeAll
-    static void start() throws IOException {
-        for (String tier : List.of("namespaces", "landlock", "none")) {
-            SANDBOXES.add(TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON));
-        }
-        SANDBOXES.forEach(TestSandbox::awaitReady);
-    }
-
-    @AfterAll
-    static void close() {
-        SANDBOXES.forEach(TestSandbox::close);
-    }
-
-    static List<TestSandbox> sandboxes() {
-        return SANDBOXES;
-    }
+class ResultsTest extends OnEveryTier {
 
     private static TestSandbox.Result run(String code) throws Exception {
-        return ShowingRuns.run(SANDBOXES.get(0), code);
+        return ShowingRuns.run(strongest(), code);
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -81,7 +59,7 @@ class ResultsTest {
     @ValueSource(strings = {"x = 1\rx", "x = 1\r\nx", "\ufeffx = 1\nx", "'é'; 1", "# coding: latin-1\n'é'; 1", "(1\n)"})
     void lastExpressionIsFoundHoweverLinesEnd(String code) throws Exception {
         assertThat(value(run(code))).hasToString("{\"text/plain\":\"1\"}");
-        try (SandboxSession session = SessionRuns.open(SANDBOXES.get(0))) {
+        try (SandboxSession session = SessionRuns.open(strongest())) {
             assertThat(ShowingRuns.value(SessionRuns.run(session, code))).hasToString("{\"text/plain\":\"1\"}");
             SessionRuns.assertGoesOn(session);
         }
@@ -91,7 +69,7 @@ class ResultsTest {
     @ValueSource(strings = {"# coding: utf-7\n+AAo-1", "# coding: rot13\n1", "# coding: none\n1", "1\0"})
     void strangeSourceIsTheFaultOfTheProgram(String code) throws Exception {
         assertThat(run(code).details() + run(code).stderr()).doesNotContain("sandbox");
-        try (SandboxSession session = SessionRuns.open(SANDBOXES.get(0))) {
+        try (SandboxSession session = SessionRuns.open(strongest())) {
             SessionRuns.assertOpen(SessionRuns.run(session, code));
             SessionRuns.assertGoesOn(session);
         }
@@ -99,21 +77,20 @@ class ResultsTest {
 
     @Test
     void resultIsNotReportedUnlessItIsWanted() throws Exception {
-        TestSandbox.Result result = SANDBOXES.get(0).run("1 + 1");
+        TestSandbox.Result result = strongest().run("1 + 1");
 
         assertThat(result.report().results()).isEmpty();
-        assertThat(SANDBOXES.get(0).run("display(1)").details()).contains("NameError");
+        assertThat(strongest().run("display(1)").details()).contains("NameError");
     }
 
     @Test
     void tracebackIsThatOfThePlainProgram() throws Exception {
         String code = "def f():\n    return 1 / 0\nprint('so far')\nf()";
 
-        assertThat(run(code).details()).isEqualTo(SANDBOXES.get(0).run(code).details());
-        assertThat(run("x =\n1").details())
-                .isEqualTo(SANDBOXES.get(0).run("x =\n1").details());
+        assertThat(run(code).details()).isEqualTo(strongest().run(code).details());
+        assertThat(run("x =\n1").details()).isEqualTo(strongest().run("x =\n1").details());
         assertThat(run("x = 1\nx +").details())
-                .isEqualTo(SANDBOXES.get(0).run("x = 1\nx +").details());
+                .isEqualTo(strongest().run("x = 1\nx +").details());
     }
 
     @Test

@@ -14,43 +14,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How programs of a session are stopped, and how the session ends with a reason. */
-class SessionEndingsTest {
-
-    private static final List<TestSandbox> SANDBOXES = new ArrayList<>();
-
-    @BeforeAll
-    static void start() throws IOException {
-        for (String tier : List.of("namespaces", "landlock", "none")) {
-            SANDBOXES.add(TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON));
-        }
-        if (TestSandbox.Identity.possible().contains(TestSandbox.Identity.ORDINARY_USER)) {
-            SANDBOXES.add(TestSandbox.start(TestSandbox.Identity.ORDINARY_USER, "auto", TestSandbox.PYTHON));
-        }
-        SANDBOXES.forEach(TestSandbox::awaitReady);
-    }
-
-    @AfterAll
-    static void close() {
-        SANDBOXES.forEach(TestSandbox::close);
-    }
-
-    static List<TestSandbox> sandboxes() {
-        return SANDBOXES;
-    }
+class SessionEndingsTest extends OnEveryTier {
 
     private static SandboxSession open() throws Exception {
-        return SessionRuns.open(SANDBOXES.get(0));
+        return SessionRuns.open(strongest());
     }
 
     @ParameterizedTest(autoCloseArguments = false)

@@ -8,44 +8,18 @@ import static org.pyexec.sandbox.SessionRuns.inputs;
 import static org.pyexec.sandbox.SessionRuns.run;
 import static org.pyexec.sandbox.ShowingRuns.value;
 
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one program of a session leaves to the next one, and what belongs to each alone. */
-class SessionsTest {
-
-    private static final List<TestSandbox> SANDBOXES = new ArrayList<>();
-
-    @BeforeAll
-    static void start() throws IOException {
-        for (String tier : List.of("namespaces", "landlock", "none")) {
-            SANDBOXES.add(TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON));
-        }
-        if (TestSandbox.Identity.possible().contains(TestSandbox.Identity.ORDINARY_USER)) {
-            SANDBOXES.add(TestSandbox.start(TestSandbox.Identity.ORDINARY_USER, "auto", TestSandbox.PYTHON));
-        }
-        SANDBOXES.forEach(TestSandbox::awaitReady);
-    }
-
-    @AfterAll
-    static void close() {
-        SANDBOXES.forEach(TestSandbox::close);
-    }
-
-    static List<TestSandbox> sandboxes() {
-        return SANDBOXES;
-    }
+class SessionsTest extends OnEveryTier {
 
     private static SandboxSession open() throws Exception {
-        return SessionRuns.open(SANDBOXES.get(0));
+        return SessionRuns.open(strongest());
     }
 
     @ParameterizedTest(autoCloseArguments = false)
@@ -218,7 +192,7 @@ class SessionsTest {
     void limitsOfTheSessionHoldForEachProgram() throws Exception {
         Limits low =
                 new Limits(java.util.OptionalInt.of(64), java.util.OptionalInt.empty(), java.util.OptionalInt.of(10));
-        try (SandboxSession session = SANDBOXES.get(0).sandbox().openSession(new SessionTerms(false, low))) {
+        try (SandboxSession session = strongest().sandbox().openSession(new SessionTerms(false, low))) {
             TestSandbox.Result memory = run(session, "x = bytearray(100 << 20)");
             assertThat(memory.details()).startsWith("Memory limit of 64 MB exceeded");
             TestSandbox.Result output = run(session, "print('x' * 100)");

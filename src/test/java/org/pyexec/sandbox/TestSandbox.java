@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -143,6 +144,17 @@ final class TestSandbox implements AutoCloseable {
             RunReport report = run.await(recorder);
             return new Result(report, recorder, Duration.ofNanos(System.nanoTime() - began));
         }
+    }
+
+    /** Runs it on another thread, for a minute at most. */
+    CompletableFuture<Result> runLater(String code) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return run(code, Duration.ofSeconds(60));
+            } catch (IOException | SandboxUnavailableException | InputGoneException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     /** Runs the next program of a session. */
