@@ -18,6 +18,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.pyexec.support.Ports;
 
 /** Debian's Chromium without a window, with a fresh profile. */
 final class Browser implements AutoCloseable {
@@ -46,7 +47,7 @@ final class Browser implements AutoCloseable {
         // A driver that is named is not looked for in the network.
         ChromeDriverService service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(new File("/usr/bin/chromedriver"))
-                .usingAnyFreePort()
+                .usingPort(Ports.lend())
                 .build();
         this.driver = new ChromeDriver(service, options);
     }

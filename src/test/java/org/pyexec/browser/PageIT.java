@@ -19,28 +19,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
+import org.pyexec.it.Http;
+import org.pyexec.it.NeedsServer;
 
 /** The page at {@code GET /}, as somebody uses it. */
+@NeedsServer
 class PageIT {
 
     @TempDir
     static Path folder;
 
     @AutoClose
-    private static RunningServer server;
-
-    @AutoClose
     private static Browser browser;
 
     @BeforeAll
-    static void start() throws IOException {
-        server = RunningServer.start(folder.resolve("storage"));
+    static void start() {
         browser = new Browser(folder.resolve("profile"));
     }
 
     @BeforeEach
-    void openPage() {
-        browser.open(server.page());
+    void openPage(Http http) {
+        browser.open(URI.create(http.base() + "/"));
     }
 
     @Test

@@ -5,19 +5,19 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Streams whose clients leave or wait, on a server that runs one program at a time. */
+@NeedsServer(Setup.ONE_SLOT)
 class AbandonedStreamsIT {
-
-    @RegisterExtension
-    static final OwnServer SERVER = new OwnServer(Map.of("MAX_CONCURRENT_EXECUTIONS", "1", "RATE_LIMIT_MAX", "0"));
 
     private static final String LONG = "import time\nprint('begun')\ntime.sleep(58)";
 
-    private final Http http = SERVER.http();
+    private final Http http;
+
+    AbandonedStreamsIT(Http http) {
+        this.http = http;
+    }
 
     private EventReader stream(String code) {
         return new EventReader(http.stream(Json.object("code", code, "timeout", 60), "Accept", "text/event-stream")

@@ -10,12 +10,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the server says about itself: {@code GET /} and {@code GET /api}. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class ApiIT {
 
     private final Http http;

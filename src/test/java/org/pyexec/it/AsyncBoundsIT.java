@@ -5,44 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** How many asynchronous executions are kept, how much memory they may take, and how long. */
 @Tag("engine")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@NeedsServer(Setup.SMALL_DISK)
 class AsyncBoundsIT {
 
     /** Its answer has some eight million characters. */
     private static final String LARGE = "for _ in range(8): display({'text/html': 'x' * 999_000}, raw=True)";
 
-    private final Path storage = Server.temporaryFolder();
-    private Server server;
-    private Http http;
+    private final Http http;
 
-    @BeforeAll
-    void start() {
-        server = Server.start(Map.of(
-                "RATE_LIMIT_MAX",
-                "0",
-                "STORAGE_DIR",
-                storage.toString(),
-                "TRUSTED_PROXIES",
-                "127.0.0.1",
-                "FILE_TTL_SECONDS",
-                "30"));
-        http = server.http();
-    }
-
-    @AfterAll
-    void end() {
-        server.close();
-        Server.deleteFolder(storage);
+    AsyncBoundsIT(Http http) {
+        this.http = http;
     }
 
     private Answer submit(String client, String code) {

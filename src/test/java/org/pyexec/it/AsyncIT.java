@@ -11,12 +11,11 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code Prefer: respond-async} and {@code /executions/{id}}. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class AsyncIT {
 
     private static final String LONG = "import time\nopen('a.txt', 'w').write('A')\nprint('begun')\ntime.sleep(50)";

@@ -5,24 +5,20 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A server with one slot, a queue of one and little room for files. */
+@NeedsServer(Setup.ONE_SLOT)
 class BusyIT {
 
     private static final String WAITING = "import threading; threading.Event().wait()";
 
-    @RegisterExtension
-    static final OwnServer SERVER = new OwnServer(Map.of(
-            "RATE_LIMIT_MAX", "0",
-            "MAX_CONCURRENT_EXECUTIONS", "1",
-            "MAX_QUEUED_EXECUTIONS", "1",
-            "STORAGE_MAX_BYTES", "100000"));
+    private final Http http;
 
-    private final Http http = SERVER.http();
+    BusyIT(Http http) {
+        this.http = http;
+    }
 
     @Test
     void runBeyondTheQueueIsRefusedAtOnce() {

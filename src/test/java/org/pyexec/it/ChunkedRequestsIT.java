@@ -12,10 +12,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Many short requests whose bodies come in chunks: none is lost, cut or answered twice. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class ChunkedRequestsIT {
 
     private static final int REQUESTS = 600;

@@ -4,32 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The application at another path than the root, where a server has others beside it. */
 @Tag("redeploy")
+@NeedsServer(Setup.FOLDER)
 class ContextPathIT {
 
     private static final String PATH = "/tools/python";
     private static final Pattern LINK = Pattern.compile("(?:href|src)=\"([^\"#]+)\"");
 
-    private static DeploymentFolder folder;
-    private static Http http;
+    private final DeploymentFolder folder;
+    private final Http http;
 
-    @BeforeAll
-    static void start() {
-        folder = DeploymentFolder.startAt(PATH, Map.of("RATE_LIMIT_MAX", "0"));
-        http = new Http(URI.create(folder.server().baseUrl() + PATH));
+    ContextPathIT(Server server) {
+        this.folder = DeploymentFolder.of(server);
+        this.http = new Http(URI.create(server.baseUrl() + PATH));
     }
 
-    @AfterAll
-    static void stop() {
-        folder.close();
+    @BeforeEach
+    void deployThere() {
+        folder.deployAt(PATH);
     }
 
     @Test

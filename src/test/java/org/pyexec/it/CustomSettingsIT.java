@@ -6,32 +6,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A server on which many settings differ from their defaults. */
+@NeedsServer(Setup.CUSTOM)
 class CustomSettingsIT {
 
-    @RegisterExtension
-    static final OwnServer SERVER = new OwnServer(Map.ofEntries(
-            Map.entry("NODE_ENV", "production"),
-            Map.entry("RATE_LIMIT_MAX", "0"),
-            Map.entry("ALLOWED_CONNECT_SRC", "https://a.example, wss://b.example"),
-            Map.entry("CORS_ALLOWED_ORIGINS", "https://good.example,http://localhost:3000"),
-            Map.entry("MAX_UPLOAD_BYTES", "1000"),
-            Map.entry("MAX_BODY_BYTES", "2000"),
-            Map.entry("OUTPUT_MAX_BYTES", "100"),
-            Map.entry("EXECUTION_MEMORY_MB", "300"),
-            Map.entry("EXECUTION_PROCESSES", "16"),
-            Map.entry("EXECUTION_DISK_MB", "8"),
-            Map.entry("NETWORK_POLICY", "off"),
-            Map.entry("SANDBOX", "namespaces"),
-            Map.entry("PYTHON_PRELOAD", "json"),
-            // A Java system property of the same name does what the environment variable does.
-            Map.entry("JAVA_TOOL_OPTIONS", "-DFAILED_EXECUTION_STATUS=422")));
+    private final Server server;
+    private final Http http;
 
-    private final Http http = SERVER.http();
+    CustomSettingsIT(Server server) {
+        this.server = server;
+        this.http = server.http();
+    }
 
     @Test
     void failedProgramHasTheStatusOfTheSetting() {
@@ -136,8 +123,7 @@ class CustomSettingsIT {
 
     @Test
     void storageFolderIsPrivate() throws IOException {
-        assertThat(PosixFilePermissions.toString(
-                        Files.getPosixFilePermissions(SERVER.server().storage())))
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(server.storage())))
                 .isEqualTo("rwx------");
     }
 }

@@ -14,51 +14,52 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** A server with a folder that it watches: an application that is put there is deployed, one that is taken away goes. */
-final class DeploymentFolder implements AutoCloseable {
+/**
+ * The folder that the server of {@link Setup#FOLDER} watches: an application that is put there is deployed, one that is taken
+ * away goes.
+ */
+final class DeploymentFolder {
 
     private static final Path WAR = Server.PROJECT.resolve("target/python-executor.war");
+    private static final String NAME = "python-executor.war";
+
+    // mutable state: there is one such server, and its classes take turns
+    private static String contextPath = "";
 
     private final Server server;
-    private final Path deployed;
-    private final Path own;
+    private final Path folder;
+    private final Path own = Server.temporaryFolder();
 
-    private DeploymentFolder(Server server, Path folder, Path own) {
+    private DeploymentFolder(Server server, Path folder) {
         this.server = server;
-        this.deployed = folder.resolve("python-executor.war");
-        this.own = own;
+        this.folder = folder;
+        server.deleteAtTheEnd(own);
     }
 
     /** Starts the server under test, with the application in its folder; returns when that is ready. */
-    static DeploymentFolder start(Map<String, String> settings) {
-        return Server.name().equals("payara-micro") ? micro("", settings) : other(settings);
-    }
-
-    /** With the application at another path, returns when that is ready. */
-    static DeploymentFolder startAt(String contextPath, Map<String, String> settings) {
-        if (Server.name().equals("payara-micro")) {
-            return micro(contextPath, settings);
+    static Server start(Map<String, String> settings) {
+        if (!isMicro()) {
+            return Server.start(settings);
         }
-        DeploymentFolder folder = other(settings);
-        folder.takeAway();
-        await().atMost(Duration.ofMinutes(1)).until(() -> folder.status("/api") == 404);
-        put(at(contextPath, folder.own), folder.deployed);
-        await().atMost(Duration.ofMinutes(2)).until(() -> folder.status(contextPath + "/health/ready") == 200);
-        return folder;
+        Path watched = Server.temporaryFolder();
+        put(copy(watched), watched.resolve(NAME));
+        Server server = Server.startBy(MicroWithFolder.command(watched), settings);
+        server.deleteAtTheEnd(watched);
+        return server;
     }
 
-    private static DeploymentFolder micro(String contextPath, Map<String, String> settings) {
-        Path own = Server.temporaryFolder();
-        put(copy(own), own.resolve("python-executor.war"));
-        List<String> command = MicroWithFolder.command(own, contextPath);
-        return new DeploymentFolder(Server.startAt(contextPath, command, settings), own, own);
-    }
-
-    private static DeploymentFolder other(Map<String, String> settings) {
-        Server server = Server.start(settings);
+    /** The folder of such a server. */
+    static DeploymentFolder of(Server server) {
+        if (isMicro()) {
+            return new DeploymentFolder(server, MicroWithFolder.folder(server.command()));
+        }
         Path instance = Server.PROJECT.resolve(
                 "target/servers/run/" + Server.name() + "-" + server.baseUrl().getPort());
-        return new DeploymentFolder(server, instance.resolve(folderOf(Server.name())), Server.temporaryFolder());
+        return new DeploymentFolder(server, instance.resolve(folderOf(Server.name())));
+    }
+
+    private static boolean isMicro() {
+        return Server.name().equals("payara-micro");
     }
 
     private static String folderOf(String server) {
@@ -73,16 +74,28 @@ final class DeploymentFolder implements AutoCloseable {
         return server;
     }
 
+    /** Deploys the application at this path, unless it is there already; returns when it is ready. */
+    void deployAt(String path) {
+        if (path.equals(contextPath)) {
+            return;
+        }
+        takeAway();
+        await().atMost(Duration.ofMinutes(1)).until(() -> status(contextPath + "/api") == 404);
+        put(at(path), folder.resolve(NAME));
+        contextPath = path;
+        await().atMost(Duration.ofMinutes(2)).until(() -> status(path + "/health/ready") == 200);
+    }
+
     void takeAway() {
         try {
-            Files.delete(deployed);
+            Files.delete(folder.resolve(NAME));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     void putBack() {
-        put(copy(own), deployed);
+        put(at(contextPath), folder.resolve(NAME));
     }
 
     /** The status of an answer to GET, or 0 while the server closes connections instead. */
@@ -103,15 +116,16 @@ final class DeploymentFolder implements AutoCloseable {
     }
 
     /** A copy whose descriptors name another path. */
-    private static Path at(String contextPath, Path folder) {
-        Path copy = copy(folder);
+    private Path at(String path) {
+        Path copy = copy(own);
         try (FileSystem archive = FileSystems.newFileSystem(copy)) {
             for (String name : List.of("jboss-web.xml", "glassfish-web.xml")) {
                 Path descriptor = archive.getPath("WEB-INF", name);
                 String root = "<context-root>%s</context-root>";
                 String xml = Files.readString(descriptor);
                 assertThat(xml).containsOnlyOnce(root.formatted("/"));
-                Files.writeString(descriptor, xml.replace(root.formatted("/"), root.formatted(contextPath)));
+                Files.writeString(
+                        descriptor, xml.replace(root.formatted("/"), root.formatted(path.isEmpty() ? "/" : path)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -126,11 +140,5 @@ final class DeploymentFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    @Override
-    public void close() {
-        server.close();
-        Server.deleteFolder(own);
     }
 }

@@ -8,77 +8,58 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/**
- * The disk under {@code STORAGE_DIR} is a real one of a few megabytes, and full: a file system in memory that nobody but
- * the server sees, as it is mounted in a mount namespace of its own.
- */
+/** The disk under {@code STORAGE_DIR} is a real one of a few megabytes, and full. */
 @Tag("engine")
+@NeedsServer(Setup.SMALL_DISK)
 class DiskFullIT {
 
     private static final int MEGABYTE = 1 << 20;
-    private static final String MOUNT_AND_RUN =
-            "mount -t tmpfs -o size=12m,mode=0700 none \"$STORAGE_DIR\" && exec \"$@\"";
-    private static final Path STORAGE = Server.temporaryFolder();
+    /** When files that were stored to fill the disk begin to expire. */
+    private static Instant expiry = Instant.MAX;
 
-    private static Server server;
-
+    private final Server server;
     private final Map<String, byte[]> hosted = new HashMap<>();
 
+    DiskFullIT(Server server) {
+        this.server = server;
+    }
+
     @BeforeAll
-    static void start() throws IOException {
-        server = startOnSmallDisk(STORAGE, 600);
-        assertThat(STORAGE).as("the folder as others see it").isEmptyDirectory();
+    static void folderIsEmptyAsOthersSeeIt(Server server) {
+        assertThat(server.storage()).as("the folder as others see it").isEmptyDirectory();
     }
 
-    @AfterAll
-    static void stop() {
-        server.close();
-        Server.deleteFolder(STORAGE);
-    }
-
-    private static Server startOnSmallDisk(Path storage, int timeToLiveSeconds) throws IOException {
-        List<String> launcher = new ArrayList<>(List.of("unshare", "--mount"));
-        if (!Files.getAttribute(storage, "unix:uid").equals(0)) {
-            launcher.add("--map-root-user"); // only root may mount, and everybody may be root among his own
-        }
-        launcher.addAll(List.of("/bin/sh", "-c", MOUNT_AND_RUN, "sh"));
-        return Server.startBehind(
-                launcher,
-                Map.of(
-                        "RATE_LIMIT_MAX",
-                        "0",
-                        "STORAGE_DIR",
-                        storage.toString(),
-                        "FILE_TTL_SECONDS",
-                        Integer.toString(timeToLiveSeconds)));
-    }
-
-    /** To the last block: first in large pieces, then in small ones. */
+    /** To the last block: first in large pieces, then in small ones. Nothing of it expires while the test runs. */
     @BeforeEach
     void fill() {
-        fill(server.http());
-    }
-
-    private void fill(Http http) {
+        if (Instant.now().isAfter(expiry.minusSeconds(20))) {
+            awaitRoom();
+            expiry = Instant.MAX;
+        }
         for (int size : new int[] {MEGABYTE, 200_000, 20_000, 1}) {
-            Answer answer = upload(http, size);
+            Answer answer = upload(size);
             while (answer.status() == 200) {
-                answer = upload(http, size);
+                answer = upload(size);
             }
             assertStorageFull(answer);
         }
+    }
+
+    private void awaitRoom() {
+        await().atMost(Duration.ofMinutes(3))
+                .until(() ->
+                        server.http().get("/health").json().path("storageUsage").longValue() == 0);
     }
 
     @Test
@@ -143,35 +124,25 @@ class DiskFullIT {
     }
 
     @Test
-    void thereIsRoomAgainWhenFilesHaveExpired() throws IOException {
-        Path storage = Server.temporaryFolder();
-        try (Server other = startOnSmallDisk(storage, 5)) {
-            Http http = other.http();
-            fill(http);
+    void thereIsRoomAgainWhenFilesHaveExpired() {
+        Http http = server.http();
+        await().atMost(Duration.ofMinutes(2)).until(() -> upload(MEGABYTE).status() == 200);
 
-            await().atMost(Duration.ofMinutes(2))
-                    .until(() -> upload(http, MEGABYTE).status() == 200);
-
-            ObjectNode run = Shapes.success(http.execute("open('a.bin', 'wb').write(bytes(300_000))"));
-            assertThat(run.path("generatedFiles").size()).isEqualTo(1);
-            String url = run.at("/generatedFiles/0/downloadUrl").textValue();
-            assertThat(http.get(url).body()).hasSize(300_000);
-            Shapes.success(http.execute("print('ran') #" + "x".repeat(MEGABYTE)));
-        } finally {
-            Server.deleteFolder(storage);
-        }
+        ObjectNode run = Shapes.success(http.execute("open('a.bin', 'wb').write(bytes(300_000))"));
+        assertThat(run.path("generatedFiles").size()).isEqualTo(1);
+        String url = run.at("/generatedFiles/0/downloadUrl").textValue();
+        assertThat(http.get(url).body()).hasSize(300_000);
+        Shapes.success(http.execute("print('ran') #" + "x".repeat(MEGABYTE)));
     }
 
     private Answer upload(int size) {
-        return upload(server.http(), size);
-    }
-
-    private Answer upload(Http http, int size) {
         byte[] content = new byte[size];
         Arrays.fill(content, (byte) hosted.size());
-        Answer answer = http.host("a.bin", content);
+        Answer answer = server.http().host("a.bin", content);
         if (answer.status() == 200) {
             hosted.put(answer.json().path("downloadUrl").textValue(), content);
+            Instant expires = Shapes.time(answer.json().path("expires"));
+            expiry = expires.isBefore(expiry) ? expires : expiry;
         }
         return answer;
     }
@@ -180,7 +151,7 @@ class DiskFullIT {
         assertThat(Shapes.generalError(answer, 507).path("error").textValue()).isEqualTo("Storage full");
     }
 
-    private static List<String> namesOnDisk() throws IOException {
+    private List<String> namesOnDisk() throws IOException {
         try (Stream<Path> names = Files.walk(server.storageInside())) {
             return names.map(Path::toString)
                     .filter(name -> name.contains("/files/") || name.contains("/incoming/"))

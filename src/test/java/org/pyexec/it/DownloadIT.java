@@ -10,13 +10,12 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Downloads by {@code GET|HEAD /download/{token}}. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class DownloadIT {
 
     private static final Pattern EXTENDED_NAME =

@@ -8,12 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers of {@code POST /execute} to programs that end well. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class ExecuteIT {
 
     private final Http http;

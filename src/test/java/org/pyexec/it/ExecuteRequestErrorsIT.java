@@ -8,12 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests to {@code POST /execute} that are wrong; the server answers a sentence and goes on. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class ExecuteRequestErrorsIT {
 
     private static final int FIVE_MEGABYTES = 5 * 1024 * 1024;

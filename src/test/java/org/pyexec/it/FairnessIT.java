@@ -7,26 +7,22 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A server with two slots and a short queue, behind a proxy that names its clients. */
 @Tag("engine")
+@NeedsServer(Setup.PROXIED)
 class FairnessIT {
-
-    @RegisterExtension
-    static final OwnServer SERVER = new OwnServer(Map.of(
-            "RATE_LIMIT_MAX", "0",
-            "MAX_CONCURRENT_EXECUTIONS", "2",
-            "MAX_QUEUED_EXECUTIONS", "6",
-            "TRUSTED_PROXIES", "127.0.0.1"));
 
     private static final String SLOW = Json.object("code", "import time; time.sleep(2)");
 
-    private final Http http = SERVER.http();
+    private final Http http;
+
+    FairnessIT(Http http) {
+        this.http = http;
+    }
 
     @Test
     void aFloodOfOneClientKeepsNobodyElseWaiting() {
@@ -69,7 +65,7 @@ class FairnessIT {
 
     private void awaitExecutions(int running, int queued) {
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            ObjectNode health = http.get("/health").json();
+            ObjectNode health = http.asManyClients().get("/health").json();
             assertThat(health.at("/executions/running").intValue()).isEqualTo(running);
             assertThat(health.at("/executions/queued").intValue()).isEqualTo(queued);
         });

@@ -11,10 +11,9 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Files that programs leave behind. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class GeneratedFilesIT {
 
     private final Http http;

@@ -9,10 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** {@code GET /health} and the probes. */
-@ExtendWith(SharedServer.class)
+@NeedsServer(Setup.OBSERVED)
 class HealthIT {
 
     private final Http http;

@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Bodies of {@code POST /host}: their sizes, and the ways in which they come. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class HostBodiesIT {
 
     private static final int TWENTY_MEGABYTES = 20 * 1024 * 1024;

@@ -10,10 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What programs try with the files that they leave behind, and how many there may be. */
-@ExtendWith(SharedServer.class)
+@NeedsServer(Setup.OBSERVED)
 class HostileFilesIT {
 
     private final Http http;

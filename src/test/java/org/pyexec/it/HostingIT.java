@@ -15,10 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Files by {@code POST /host}. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class HostingIT {
 
     private final Http http;

@@ -14,9 +14,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** An ordinary HTTP/1.1 client of one server. Header arguments are alternating names and values. */
-final class Http {
+public final class Http {
 
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -24,13 +25,30 @@ final class Http {
             .build();
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+    private static final AtomicInteger ADDRESSES = new AtomicInteger();
+
     private final URI base;
+    private final boolean behindProxy;
 
     Http(URI base) {
-        this.base = URI.create(base.toString().replaceAll("/+$", ""));
+        this(base, false);
     }
 
-    URI base() {
+    private Http(URI base, boolean behindProxy) {
+        this.base = URI.create(base.toString().replaceAll("/+$", ""));
+        this.behindProxy = behindProxy;
+    }
+
+    /**
+     * The same server behind a proxy that it trusts, which names an address that no client has had before in each request:
+     * the rate limit is everybody's own.
+     */
+    Http asManyClients() {
+        return new Http(base, true);
+    }
+
+    /** The address of the server, without a slash at its end. */
+    public URI base() {
         return base;
     }
 
@@ -130,6 +148,10 @@ final class Http {
                 .method(method, body.length == 0 && !method.equals("POST") ? BodyPublishers.noBody() : publish(body));
         if (headers.length > 0) {
             builder.headers(headers);
+        }
+        if (behindProxy) {
+            int number = ADDRESSES.incrementAndGet();
+            builder.header("X-Forwarded-For", "198.18.%d.%d".formatted(number / 250 % 250, 1 + number % 250));
         }
         return builder.build();
     }

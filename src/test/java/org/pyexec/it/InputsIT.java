@@ -10,13 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Standard input, arguments, environment, files and limits of a run. */
 @Tag("engine")
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class InputsIT {
 
     private final Http http;

@@ -8,56 +8,32 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A server whose interpreter is not there, and one whose interpreter comes later. */
+/** A server whose interpreter is not there, and comes later. */
 @Tag("engine")
+@NeedsServer(Setup.LATE_INTERPRETER)
 class InterpreterIT {
 
-    private final Path folder = Server.temporaryFolder();
-
-    @AfterEach
-    void deleteFolder() {
-        Server.deleteFolder(folder);
-    }
-
     @Test
-    void missingInterpreterIsSaidAndItsArrivalNoticedWithoutARestart() throws IOException {
-        Path python = folder.resolve("python3");
-        try (Server server = Server.startAlive(Map.of("RATE_LIMIT_MAX", "0", "PYTHON", python.toString()))) {
-            Http http = server.http();
-            assertUnhealthy(http.get("/health"));
-            assertThat(http.get("/health/live").status()).isEqualTo(200);
-            assertThat(http.get("/health/ready").status()).isEqualTo(503);
-            Shapes.executeError(http.execute("print(1)"), 503);
-            assertThat(http.get("/").status()).isEqualTo(200);
-            assertThat(http.get("/api").status()).isEqualTo(200);
-            assertThat(http.get(http.hosted("a.txt", new byte[] {7})).body()).containsExactly(7);
+    void missingInterpreterIsSaidAndItsArrivalNoticedWithoutARestart(Server server) throws IOException {
+        Http http = server.http().asManyClients();
+        assertUnhealthy(http.get("/health"));
+        assertThat(http.get("/health/live").status()).isEqualTo(200);
+        assertThat(http.get("/health/ready").status()).isEqualTo(503);
+        Shapes.executeError(http.execute("print(1)"), 503);
+        assertThat(http.get("/").status()).isEqualTo(200);
+        assertThat(http.get("/api").status()).isEqualTo(200);
+        assertThat(http.get(http.hosted("a.txt", new byte[] {7})).body()).containsExactly(7);
 
-            Files.createSymbolicLink(python, Path.of("/usr/bin/python3"));
-            await().atMost(Duration.ofSeconds(90))
-                    .until(() -> http.get("/health").status() == 200);
-            await().atMost(Duration.ofSeconds(90))
-                    .until(() -> http.get("/health/ready").status() == 200);
-            assertThat(http.get("/health").json().path("status").textValue()).isEqualTo("healthy");
-            assertThat(Shapes.success(http.execute("print(1)")).path("output").textValue())
-                    .isEqualTo("1\n");
-        }
-    }
-
-    @Test
-    void executeAloneNoticesTheInterpretersArrival() throws IOException {
-        Path python = folder.resolve("python3");
-        try (Server server = Server.startAlive(Map.of("RATE_LIMIT_MAX", "0", "PYTHON", python.toString()))) {
-            Http http = server.http();
-            Shapes.executeError(http.execute("print(1)"), 503);
-            Files.createSymbolicLink(python, Path.of("/usr/bin/python3"));
-            await().atMost(Duration.ofSeconds(90))
-                    .until(() -> http.execute("print(1)").status() == 200);
-        }
+        Files.createSymbolicLink(Setup.latePython(), Path.of("/usr/bin/python3"));
+        await().atMost(Duration.ofSeconds(90)).until(() -> http.get("/health").status() == 200);
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> http.get("/health/ready").status() == 200);
+        assertThat(http.get("/health").json().path("status").textValue()).isEqualTo("healthy");
+        assertThat(Shapes.success(http.execute("print(1)")).path("output").textValue())
+                .isEqualTo("1\n");
     }
 
     private static void assertUnhealthy(Answer answer) {

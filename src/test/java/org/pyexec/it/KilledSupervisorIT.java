@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,14 +20,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The sandbox's supervisor is killed again and again while programs run. */
 @Tag("engine")
+@NeedsServer(Setup.OBSERVED)
 class KilledSupervisorIT {
-
-    @RegisterExtension
-    static final OwnServer SERVER = new OwnServer(Map.of("RATE_LIMIT_MAX", "0", "MAX_CONCURRENT_EXECUTIONS", "4"));
 
     private static final int KILLS = 5;
     private static final int CLIENTS = 6;
@@ -41,7 +37,14 @@ class KilledSupervisorIT {
             print(%1$d)
             """;
 
-    private final Http http = SERVER.http();
+    private final Server server;
+    private final Http http;
+
+    KilledSupervisorIT(Server server) {
+        this.server = server;
+        this.http = server.http();
+    }
+
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger numbers = new AtomicInteger();
     private final AtomicInteger succeeded = new AtomicInteger();
@@ -50,7 +53,8 @@ class KilledSupervisorIT {
     @Test
     void onlyTheRunsInFlightFailAndEachIsToldClearly() throws Exception {
         Shapes.success(http.execute("print(1)"));
-        int descriptors = Held.descriptors(SERVER.server().process()).size();
+        int descriptors = Held.descriptors(server.process()).size();
+        int downloads = downloads();
         List<ProcessHandle> killed = new ArrayList<>();
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         try {
@@ -73,7 +77,7 @@ class KilledSupervisorIT {
         }
 
         assertThat(interrupted.get()).isBetween(1, KILLS * CAPACITY);
-        assertNothingIsLeft(killed, descriptors);
+        assertNothingIsLeft(killed, descriptors, downloads);
     }
 
     private void awaitMoreSuccesses(List<Future<Void>> loads) {
@@ -111,7 +115,7 @@ class KilledSupervisorIT {
     }
 
     /** With everything that it has started, as one sees it before. */
-    private static List<ProcessHandle> killSupervisor() {
+    private List<ProcessHandle> killSupervisor() {
         ProcessHandle supervisor = supervisor();
         List<ProcessHandle> family =
                 Stream.concat(Stream.of(supervisor), supervisor.descendants()).toList();
@@ -119,28 +123,32 @@ class KilledSupervisorIT {
         return family;
     }
 
-    private static ProcessHandle supervisor() {
+    private ProcessHandle supervisor() {
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> SERVER.server().process().children().count() == 1);
-        return SERVER.server().process().children().findAny().orElseThrow();
+                .until(() -> server.process().children().count() == 1);
+        return server.process().children().findAny().orElseThrow();
     }
 
-    private void assertNothingIsLeft(List<ProcessHandle> killed, int descriptors) throws IOException {
+    private void assertNothingIsLeft(List<ProcessHandle> killed, int descriptors, int downloads) throws IOException {
         assertThat(killed).hasSizeGreaterThan(KILLS);
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
             assertThat(killed).noneMatch(ProcessHandle::isAlive);
-            assertThat(SERVER.server().process().children()).hasSize(1);
+            assertThat(server.process().children()).hasSize(1);
             JsonNode health = http.get("/health").json();
             assertThat(health.path("status").textValue()).isEqualTo("healthy");
             assertThat(health.at("/executions/running").intValue()).isZero();
             assertThat(health.at("/executions/queued").intValue()).isZero();
-            assertThat(health.path("activeDownloads").intValue()).isEqualTo(succeeded.get());
-            assertThat(Held.deletedFiles(SERVER.server().process())).isEmpty();
-            assertThat(Held.descriptors(SERVER.server().process()))
+            assertThat(downloads()).isEqualTo(downloads + succeeded.get());
+            assertThat(Held.deletedFiles(server.process())).isEmpty();
+            assertThat(Held.descriptors(server.process()))
                     .hasSizeLessThan(descriptors + 2 * CLIENTS + CAPACITY + KILLS);
-            assertThat(entries(SERVER.server().storage().resolve("runtime"))).hasSize(1);
+            assertThat(entries(server.storage().resolve("runtime"))).hasSize(1);
         });
         Shapes.success(http.execute("print(1)"));
+    }
+
+    private int downloads() {
+        return http.get("/health").json().path("activeDownloads").intValue();
     }
 
     private static List<Path> entries(Path folder) throws IOException {

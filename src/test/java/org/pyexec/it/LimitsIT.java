@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Programs that meet a limit of output, memory, processes or disk. */
 @Tag("engine")
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class LimitsIT {
 
     private final Http http;

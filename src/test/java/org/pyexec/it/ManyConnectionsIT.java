@@ -9,15 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Thousands of connections that do nothing, and hundreds of uploads that take their time, at once. */
+@NeedsServer(Setup.OBSERVED)
 class ManyConnectionsIT {
-
-    @RegisterExtension
-    static final OwnServer SERVER = new OwnServer(Map.of("RATE_LIMIT_MAX", "0"));
 
     private static final int IDLE = 2_000;
     private static final int SLOW = 200;
@@ -28,7 +24,14 @@ class ManyConnectionsIT {
 
     private static final int BROKEN = 100;
 
-    private final Http http = SERVER.http();
+    private final Server server;
+    private final Http http;
+
+    ManyConnectionsIT(Server server) {
+        this.server = server;
+        this.http = server.http();
+    }
+
     private final List<RawConnection> idle = new ArrayList<>();
     private final List<RawConnection> slow = new ArrayList<>();
 
@@ -43,10 +46,9 @@ class ManyConnectionsIT {
             openIdleOnes();
             beginUploads(form);
             await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(
-                            () -> assertThat(Held.deletedFiles(SERVER.server().process()))
-                                    .as("bodies that are spooled")
-                                    .hasSize(SLOW));
+                    .untilAsserted(() -> assertThat(Held.deletedFiles(server.process()))
+                            .as("bodies that are spooled")
+                            .hasSize(SLOW));
 
             for (int i = 0; i < 5; i++) {
                 assertServed();
@@ -61,8 +63,8 @@ class ManyConnectionsIT {
             closeAll(slow);
         }
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            assertThat(Held.deletedFiles(SERVER.server().process())).isEmpty();
-            assertThat(SERVER.server().storage().resolve("incoming")).isEmptyDirectory();
+            assertThat(Held.deletedFiles(server.process())).isEmpty();
+            assertThat(server.storage().resolve("incoming")).isEmptyDirectory();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
         });
         assertServed();
@@ -77,12 +79,12 @@ class ManyConnectionsIT {
         try {
             beginUploads(form);
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> Held.deletedFiles(SERVER.server().process()).size() == SLOW);
+                    .until(() -> Held.deletedFiles(server.process()).size() == SLOW);
         } finally {
             closeAll(slow);
         }
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-            assertThat(Held.deletedFiles(SERVER.server().process())).isEmpty();
+            assertThat(Held.deletedFiles(server.process())).isEmpty();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
         });
         assertThat(http.get("/health").json().path("storageUsage").longValue()).isEqualTo(held);
@@ -91,11 +93,11 @@ class ManyConnectionsIT {
     /** Each could otherwise fill the disk of the log, a hundred lines at a time. */
     @Test
     void clientsThatBreakOffInTheAnswerAreNoErrorsInTheLog() throws IOException {
-        int before = SERVER.server().log().length();
+        int before = server.log().length();
 
         breakOffInTheAnswer("no-error", "print('x' * 1_000_000)");
 
-        assertThat(SERVER.server().log().substring(before)).doesNotContain("SEVERE", "WARNING", "\tat ", "Exception");
+        assertThat(server.log().substring(before)).doesNotContain("SEVERE", "WARNING", "\tat ", "Exception");
     }
 
     @Test
@@ -103,8 +105,8 @@ class ManyConnectionsIT {
         breakOffInTheAnswer("large-body", "print('x' * 1_000_000) #" + "x".repeat(2 * FIRST_PART));
 
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() ->
-                        assertThat(Held.deletedFiles(SERVER.server().process())).isEmpty());
+                .untilAsserted(
+                        () -> assertThat(Held.deletedFiles(server.process())).isEmpty());
     }
 
     /** A hundred clients, one after another, that read no more than the head of the answer. */
@@ -185,8 +187,8 @@ class ManyConnectionsIT {
         }
     }
 
-    private static int descriptors() throws IOException {
-        return Held.descriptors(SERVER.server().process()).size();
+    private int descriptors() throws IOException {
+        return Held.descriptors(server.process()).size();
     }
 
     private static void closeAll(List<RawConnection> connections) throws IOException {

@@ -9,6 +9,7 @@ import fish.payara.micro.PayaraMicroRuntime;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,10 +19,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Payara Micro as a part of another program: it deploys the application when its archive comes into a folder, and
- * undeploys it when the archive has gone. The arguments are that archive and the port.
+ * undeploys it when the archive has gone. The argument is that archive, whose descriptor says at which path.
  */
 final class MicroWithFolder {
 
@@ -30,7 +33,7 @@ final class MicroWithFolder {
     private MicroWithFolder() {}
 
     /** The command that runs this, on the port in the environment. */
-    static List<String> command(Path folder, String contextPath) {
+    static List<String> command(Path folder) {
         Path jar = Path.of(System.getProperty("payara.microJar"));
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classes = Server.PROJECT.resolve("target/test-classes").toString();
@@ -40,9 +43,13 @@ final class MicroWithFolder {
                 "-cp",
                 jar + File.pathSeparator + classes,
                 MicroWithFolder.class.getName(),
-                folder.resolve(APPLICATION + ".war").toString(),
-                contextPath));
+                folder.resolve(APPLICATION + ".war").toString()));
         return command;
+    }
+
+    /** The folder of such a command. */
+    static Path folder(List<String> command) {
+        return Objects.requireNonNull(Path.of(command.get(command.size() - 1)).getParent());
     }
 
     /** As {@code java -jar} opens them. */
@@ -67,7 +74,7 @@ final class MicroWithFolder {
         while (true) {
             boolean wanted = Files.exists(archive);
             if (wanted && !deployed) {
-                server.deploy(APPLICATION, arguments[1], archive.toFile());
+                server.deploy(APPLICATION, contextPath(archive), archive.toFile());
             } else if (deployed && !wanted) {
                 server.undeploy(APPLICATION);
             }
@@ -75,6 +82,22 @@ final class MicroWithFolder {
             WatchKey key = changes.take();
             key.pollEvents();
             key.reset();
+        }
+    }
+
+    /** Empty for the root. */
+    private static String contextPath(Path archive) throws IOException {
+        try (JarFile war = new JarFile(archive.toFile())) {
+            String xml = new String(
+                    war.getInputStream(war.getEntry("WEB-INF/glassfish-web.xml"))
+                            .readAllBytes(),
+                    StandardCharsets.UTF_8);
+            Matcher root =
+                    Pattern.compile("<context-root>/(.*?)</context-root>").matcher(xml);
+            if (!root.find()) {
+                throw new IllegalStateException(xml);
+            }
+            return root.group(1).isEmpty() ? "" : "/" + root.group(1);
         }
     }
 }

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** JSON of 5 MB, the largest that is read, in shapes that are hard on parsers. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class NestedJsonIT {
 
     private static final int FIVE_MEGABYTES = 5 * 1024 * 1024;

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What programs print, in the answer. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class OutputIT {
 
     private final Http http;

@@ -7,10 +7,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The page that a browser gets at {@code GET /}. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class PageIT {
 
     private static final Pattern LINK =

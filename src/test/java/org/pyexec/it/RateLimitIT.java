@@ -6,33 +6,35 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * The limit of 50 requests in 15 minutes, with its defaults.
  *
- * <p>Every test comes from a loopback address of its own, so it has an untouched bucket. One address is that of a
- * trusted proxy.
+ * <p>Every test comes from a loopback address of its own, so it has an untouched bucket. Some addresses are
+ * those of trusted proxies.
  */
+@NeedsServer(Setup.PROXIED)
 class RateLimitIT {
 
-    private static final String PROXY = "127.0.9.9";
+    private static final String PROXY = Setup.PROXY;
     private static final String INNER_PROXY = "10.1.2.3";
-
-    @RegisterExtension
-    static final OwnServer SERVER = new OwnServer(Map.of("TRUSTED_PROXIES", PROXY + ",10.0.0.0/8"));
 
     private static final AtomicInteger ADDRESSES = new AtomicInteger(1);
 
-    private final URI base = SERVER.server().baseUrl();
+    private final Http http;
+    private final URI base;
     private final String address = "127.0.1." + ADDRESSES.getAndIncrement();
+
+    RateLimitIT(Server server) {
+        this.http = server.http();
+        this.base = server.baseUrl();
+    }
 
     @Test
     void fiftyRequestsPassAndTheNextIsRefused() throws IOException {
@@ -96,7 +98,7 @@ class RateLimitIT {
 
     @Test
     void probesPreflightsMetricsAndStaticFilesAreNotCounted() throws IOException {
-        String asset = Kind.asset(SERVER.http());
+        String asset = Kind.asset(http);
         assertThat(remaining(get("/api"))).isEqualTo(49);
         for (int i = 0; i < 5; i++) {
             get("/health/live");
@@ -110,7 +112,7 @@ class RateLimitIT {
 
     @Test
     void probesPreflightsAndStaticFilesAnswerAnExhaustedClient() throws IOException {
-        String asset = Kind.asset(SERVER.http());
+        String asset = Kind.asset(http);
         exhausted();
         assertThat(get("/health/live").status()).isEqualTo(200);
         assertThat(get("/health/ready").status()).isEqualTo(200);

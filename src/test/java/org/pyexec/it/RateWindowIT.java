@@ -4,19 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A limit of three requests in five seconds. */
+@NeedsServer(Setup.LATE_INTERPRETER)
 class RateWindowIT {
 
-    @RegisterExtension
-    static final OwnServer SERVER = new OwnServer(Map.of("RATE_LIMIT_MAX", "3", "RATE_LIMIT_WINDOW_SECONDS", "5"));
-
     @Test
-    void refusedClientIsWelcomeAgainAfterTheWindow() {
-        Http http = SERVER.http();
+    void refusedClientIsWelcomeAgainAfterTheWindow(Http http) {
         Answer first = http.get("/api");
         assertThat(first.required("RateLimit-Policy")).isEqualTo("3;w=5");
         assertThat(first.required("RateLimit-Limit")).isEqualTo("3");

@@ -18,12 +18,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of README.md, run as they are printed but for the address of the server. */
 @Tag("engine")
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class ReadmeIT {
 
     private static final Map<String, List<String>> INTERPRETERS = Map.of(

@@ -9,58 +9,62 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The application goes while its server stays, and comes again. */
 @Tag("redeploy")
+@NeedsServer(Setup.FOLDER)
 class RedeployIT {
 
     private static final Pattern THREAD = Pattern.compile("(?m)^\"");
 
-    private final Path storage = Server.temporaryFolder();
+    private final Server server;
+    private final Path storage;
+    private final DeploymentFolder folder;
 
-    @AfterEach
-    void deleteStorage() {
-        Server.deleteFolder(storage);
+    RedeployIT(Server server) {
+        this.server = server;
+        this.storage = server.storage();
+        this.folder = DeploymentFolder.of(server);
+    }
+
+    @BeforeEach
+    void deployAtTheRoot() {
+        folder.deployAt("");
     }
 
     @Test
     void undeploymentLeavesNothingBehindAndTheNextDeploymentHasTheFiles() throws Exception {
-        Map<String, String> settings = Map.of("RATE_LIMIT_MAX", "0", "STORAGE_DIR", storage.toString());
-        try (DeploymentFolder folder = DeploymentFolder.start(settings)) {
-            Server server = folder.server();
-            List<String> before = folders();
-            String hosted = server.http().hosted("grüße.txt", new byte[] {1, 2, 3});
-            for (int round = 0; round < 2; round++) {
-                CompletableFuture<Answer> lost = startRun(server);
-                CompletableFuture<Boolean> stream = followRun(server);
-                String session = openSession(server);
-                folder.takeAway();
-                await().atMost(Duration.ofMinutes(1)).until(() -> folder.status("/api") == 404);
-                assertNothingIsLeft(server);
-                // Answered or broken off, as the server likes.
-                assertThat(lost.handle((answer, failure) -> true).get(30, TimeUnit.SECONDS))
-                        .isTrue();
-                assertThat(stream.get(30, TimeUnit.SECONDS)).isTrue();
+        List<String> before = folders();
+        String hosted = server.http().hosted("grüße.txt", new byte[] {1, 2, 3});
+        for (int round = 0; round < 2; round++) {
+            CompletableFuture<Answer> lost = startRun(server);
+            CompletableFuture<Boolean> stream = followRun(server);
+            String session = openSession(server);
+            folder.takeAway();
+            await().atMost(Duration.ofMinutes(1)).until(() -> folder.status("/api") == 404);
+            assertNothingIsLeft(server);
+            // Answered or broken off, as the server likes.
+            assertThat(lost.handle((answer, failure) -> true).get(30, TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(stream.get(30, TimeUnit.SECONDS)).isTrue();
 
-                folder.putBack();
-                await().atMost(Duration.ofMinutes(2)).until(() -> folder.status("/health/ready") == 200);
-                assertThat(server.http().get(hosted).body()).containsExactly(1, 2, 3);
-                assertThat(server.http().get("/sessions/" + session).status()).isEqualTo(410);
-                assertThat(Shapes.success(server.http().execute("print(6 * 7)"))
-                                .path("output")
-                                .textValue())
-                        .isEqualTo("42\n");
-            }
-            assertThat(folders()).isEqualTo(before);
+            folder.putBack();
+            await().atMost(Duration.ofMinutes(2)).until(() -> folder.status("/health/ready") == 200);
+            assertThat(server.http().get(hosted).body()).containsExactly(1, 2, 3);
+            assertThat(server.http().get("/sessions/" + session).status()).isEqualTo(410);
+            assertThat(Shapes.success(server.http().execute("print(6 * 7)"))
+                            .path("output")
+                            .textValue())
+                    .isEqualTo("42\n");
         }
+        assertThat(folders()).isEqualTo(before);
     }
 
     /** A program with a child of its own; returns when both are running. */

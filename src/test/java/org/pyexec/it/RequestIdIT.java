@@ -10,13 +10,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every request has an id, on its answer and in the log. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class RequestIdIT {
 
     private static final String WELL_FORMED = "[A-Za-z0-9._-]{1,128}";

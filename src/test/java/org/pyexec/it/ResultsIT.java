@@ -9,11 +9,10 @@ import java.util.Base64;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** {@code result: true}: values as MIME bundles. */
 @Tag("engine")
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class ResultsIT {
 
     private final Http http;

@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The headers by which browsers are told to be careful. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class SecurityHeadersIT {
 
     private final Http http;

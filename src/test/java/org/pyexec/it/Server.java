@@ -4,8 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,10 +13,13 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
+import org.pyexec.support.Ports;
+import org.pyexec.support.ServerStarts;
 
 /**
  * One instance of the server under test, a child process of the tests.
@@ -31,17 +32,21 @@ final class Server implements AutoCloseable {
     static final Path PROJECT =
             Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize();
     private static final Duration START = Duration.ofMinutes(3);
+    private static final int ATTEMPTS = 3;
     private static final List<String> INHERITED = List.of("PATH", "HOME", "JAVA_HOME", "LANG");
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final Process process;
     private final List<String> command;
+    private final Map<String, String> settings;
     private final Map<String, String> environment;
     private final Path log;
     private final boolean ownsStorage;
+    private final List<Path> folders = new CopyOnWriteArrayList<>();
 
     private Server(List<String> command, Map<String, String> settings) {
         this.command = List.copyOf(command);
+        this.settings = Map.copyOf(settings);
         this.ownsStorage = !settings.containsKey("STORAGE_DIR");
         this.environment = environment(settings);
         this.log = PROJECT.resolve("target/it-logs")
@@ -65,22 +70,18 @@ final class Server implements AutoCloseable {
 
     /** The same by a command of its own, which finds the port in its environment. */
     static Server startBy(List<String> command, Map<String, String> settings) {
-        return startUntil("", "/health/ready", command, settings);
-    }
-
-    /** The same, with the application at another path than the root. */
-    static Server startAt(String contextPath, List<String> command, Map<String, String> settings) {
-        return startUntil(contextPath, "/health/ready", command, settings);
+        return startUntil("/health/ready", command, settings);
     }
 
     /** Starts an instance that need not become ready; returns when it is alive. */
     static Server startAlive(Map<String, String> settings) {
-        return startUntil("", "/health/live", List.of(startScript()), settings);
+        return startUntil("/health/live", List.of(startScript()), settings);
     }
 
     /** Starts an instance that is expected to end by itself, and waits for its end. */
     static Refusal startRefused(Map<String, String> settings) {
         try (Server server = new Server(List.of(startScript()), settings)) {
+            long began = System.nanoTime();
             try {
                 await().atMost(START).until(() -> !server.process.isAlive() || server.answers("/health/live"));
             } catch (ConditionTimeoutException stillThere) {
@@ -89,6 +90,7 @@ final class Server implements AutoCloseable {
             if (server.process.isAlive()) {
                 throw new AssertionError("started with " + settings);
             }
+            server.note(ServerStarts.Result.REFUSED, began);
             return new Refusal(server.process.exitValue(), server.log());
         }
     }
@@ -100,15 +102,6 @@ final class Server implements AutoCloseable {
 
     private static String startScript() {
         return PROJECT.resolve("server-config/" + name() + "/start.sh").toString();
-    }
-
-    /** A TCP port that was free a moment ago. */
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** A fresh folder under the system's temporary one. */
@@ -137,6 +130,15 @@ final class Server implements AutoCloseable {
 
     Http http() {
         return new Http(baseUrl());
+    }
+
+    List<String> command() {
+        return command;
+    }
+
+    /** Removes this folder too when the server is closed. */
+    void deleteAtTheEnd(Path folder) {
+        folders.add(folder);
     }
 
     Path storage() {
@@ -193,24 +195,43 @@ final class Server implements AutoCloseable {
         if (ownsStorage) {
             deleteFolder(storage());
         }
+        folders.forEach(Server::deleteFolder);
     }
 
-    private static Server startUntil(
-            String contextPath, String probe, List<String> command, Map<String, String> settings) {
-        Server server = new Server(command, settings);
+    /** A server whose port has been taken ends; what else may keep one from starting is tried again as well, and said. */
+    private static Server startUntil(String probe, List<String> command, Map<String, String> settings) {
+        for (int attempt = 1; ; attempt++) {
+            Server server = new Server(command, settings);
+            long began = System.nanoTime();
+            try {
+                server.awaitAnswer("/health/live");
+                server.awaitAnswer(probe);
+                server.note(ServerStarts.Result.STARTED, began);
+                return server;
+            } catch (AssertionError e) {
+                server.close();
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                server.note(ServerStarts.Result.REPEATED, began);
+                System.err.println("A server did not start, attempt " + attempt + " of " + ATTEMPTS + ": " + e);
+            }
+        }
+    }
+
+    private void awaitAnswer(String probe) {
         try {
-            await().atMost(START)
-                    .until(() -> !server.process.isAlive() || server.answers(contextPath + "/health/live"));
-            await().atMost(START).until(() -> !server.process.isAlive() || server.answers(contextPath + probe));
+            await().atMost(START).until(() -> !process.isAlive() || answers(probe));
         } catch (ConditionTimeoutException e) {
-            String log = server.log();
-            server.close();
-            throw new AssertionError("no 200 from " + probe + ":\n" + log, e);
+            throw new AssertionError("no 200 from " + probe + ":\n" + log(), e);
         }
-        if (!server.process.isAlive()) {
-            throw new AssertionError("ended with " + server.process.exitValue() + ":\n" + server.log());
+        if (!process.isAlive()) {
+            throw new AssertionError("ended with " + process.exitValue() + ":\n" + log());
         }
-        return server;
+    }
+
+    private void note(ServerStarts.Result result, long began) {
+        ServerStarts.note(result, Duration.ofNanos(System.nanoTime() - began), log.getFileName() + " " + settings);
     }
 
     private static Map<String, String> environment(Map<String, String> settings) {
@@ -223,7 +244,7 @@ final class Server implements AutoCloseable {
         }
         all.put("PYTHON", "/usr/bin/python3");
         all.putAll(settings);
-        all.computeIfAbsent("PORT", name -> Integer.toString(freePort()));
+        all.computeIfAbsent("PORT", name -> Integer.toString(Ports.lend()));
         all.computeIfAbsent("STORAGE_DIR", name -> temporaryFolder().toString());
         return all;
     }

@@ -10,10 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Tests that open sessions on the shared server, which end with each test. */
-@ExtendWith(SharedServer.class)
+@NeedsServer
 abstract class SessionCalls {
 
     final Http http;

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -16,15 +15,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.TestInstance;
 
 /** Clients that send or read nothing for a long time. */
+@NeedsServer(Setup.OBSERVED)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StalledClientsIT {
-
-    @RegisterExtension
-    static final OwnServer SERVER = new OwnServer(Map.of("RATE_LIMIT_MAX", "0"));
 
     private static final int CLIENTS = 100;
 
@@ -46,7 +46,23 @@ class StalledClientsIT {
                             Integer.toString(FORM.length()))
                     + FORM.substring(0, 30_000));
 
-    private final Http http = SERVER.http();
+    private static final byte[] BODY = Json.object("code", "print('patience')").getBytes(StandardCharsets.UTF_8);
+
+    private final Server server;
+    private final Http http;
+
+    // the slow client, beside the others
+
+    private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
+    private final AtomicInteger at = new AtomicInteger();
+    private final CompletableFuture<Void> sent = new CompletableFuture<>();
+    private RawConnection slow;
+    private ScheduledFuture<?> pieces;
+
+    StalledClientsIT(Server server) {
+        this.server = server;
+        this.http = server.http();
+    }
 
     /** A hundred stop in the head, in a body, in a chunk and in a form each; runs are answered before any is given up. */
     @Test
@@ -85,38 +101,39 @@ class StalledClientsIT {
         }
     }
 
+    /** More than 30 seconds in all, never more than two without a byte. */
+    @BeforeAll
+    void beginSlowly() throws IOException {
+        slow = RawConnection.to(http.base());
+        slow.send(RawConnection.head(
+                "POST",
+                "/execute",
+                "Content-Type",
+                "application/json",
+                "Content-Length",
+                Integer.toString(BODY.length)));
+        pieces = pace.scheduleAtFixedRate(this::sendNext, 0, 1200, TimeUnit.MILLISECONDS);
+    }
+
+    @AfterAll
+    void stopPace() throws IOException {
+        pace.shutdownNow();
+        slow.close();
+    }
+
     @Tag("not-openliberty") // passes a body on in blocks of 32 KiB
     @Test
     void slowClientThatMakesProgressIsAnswered() throws Exception {
-        byte[] body = Json.object("code", "print('patience')").getBytes(StandardCharsets.UTF_8);
-        ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
-        try (RawConnection connection = RawConnection.to(http.base())) {
-            connection.send(RawConnection.head(
-                    "POST",
-                    "/execute",
-                    "Content-Type",
-                    "application/json",
-                    "Content-Length",
-                    Integer.toString(body.length)));
-            AtomicInteger at = new AtomicInteger();
-            CompletableFuture<Void> sent = new CompletableFuture<>();
-            // More than 30 seconds in all, never more than two without a byte.
-            ScheduledFuture<?> pieces = pace.scheduleAtFixedRate(
-                    () -> sendNext(connection, body, at, sent), 0, 1200, TimeUnit.MILLISECONDS);
-            sent.get(3, TimeUnit.MINUTES);
-            assertThat(pieces.isDone()).isFalse();
-            assertThat(Shapes.success(connection.answer()).path("output").textValue())
-                    .isEqualTo("patience\n");
-        } finally {
-            pace.shutdownNow();
-        }
+        sent.get(3, TimeUnit.MINUTES);
+        assertThat(pieces.isDone()).isFalse();
+        assertThat(Shapes.success(slow.answer()).path("output").textValue()).isEqualTo("patience\n");
     }
 
     @Test
     void clientsThatDoNotReadTheirDownloadCostNoMemory() throws Exception {
         String url = http.hosted("large.bin", new byte[20 * 1024 * 1024]);
         assertThat(http.get(url).status()).isEqualTo(200);
-        long before = Processes.residentBytes(SERVER.server().process());
+        long before = Processes.residentBytes(server.process());
         List<RawConnection> readers = new ArrayList<>();
         try {
             for (int i = 0; i < 40; i++) {
@@ -127,8 +144,7 @@ class StalledClientsIT {
             for (RawConnection reader : readers) {
                 assertThat(reader.status()).isEqualTo(200);
             }
-            assertThat(Processes.residentBytes(SERVER.server().process()) - before)
-                    .isLessThan(400L * 1024 * 1024);
+            assertThat(Processes.residentBytes(server.process()) - before).isLessThan(400L * 1024 * 1024);
             Shapes.success(http.execute("print(1)"));
         } finally {
             closeAll(readers);
@@ -153,14 +169,13 @@ class StalledClientsIT {
         }
     }
 
-    private static void sendNext(
-            RawConnection connection, byte[] body, AtomicInteger at, CompletableFuture<Void> sent) {
+    private void sendNext() {
         if (sent.isDone()) {
             return;
         }
         try {
-            connection.send(new byte[] {body[at.getAndIncrement()]});
-            if (at.get() == body.length) {
+            slow.send(new byte[] {BODY[at.getAndIncrement()]});
+            if (at.get() == BODY.length) {
                 sent.complete(null);
             }
         } catch (IOException e) {

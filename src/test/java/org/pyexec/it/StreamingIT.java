@@ -11,10 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /** {@code POST /execute} with {@code Accept: text/event-stream}. */
-@ExtendWith(SharedServer.class)
+@NeedsServer(Setup.OBSERVED)
 class StreamingIT {
 
     private final Http http;

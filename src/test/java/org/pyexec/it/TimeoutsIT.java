@@ -10,13 +10,12 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Programs whose time is over, and what they leave running. */
 @Tag("engine")
-@ExtendWith(SharedServer.class)
+@NeedsServer
 class TimeoutsIT {
 
     private final Http http;

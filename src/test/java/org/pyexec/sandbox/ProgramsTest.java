@@ -14,6 +14,8 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Every program of src/test/programs gets its verdict, on every tier and under every identity. */
 class ProgramsTest {
@@ -34,6 +36,7 @@ class ProgramsTest {
         SANDBOXES.values().forEach(TestSandbox::close);
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @TestFactory
     Stream<DynamicContainer> everyProgramGetsItsVerdict() throws IOException {
         List<ProgramFile> programs = ProgramFile.all().stream()

@@ -1,0 +1,361 @@
+package org.pyexec.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * Four servers, one after another, on one folder: the first ends in an ordinary way, the second and the third are killed in
+ * the middle of work, and the fourth finds what they left.
+ *
+ * <p>A start costs more than a test, so other questions are asked here too: the interpreter of the first server comes late,
+ * and the last one has one slot and no queue.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class RestartsIT {
+
+    private static final byte[] CONTENT = new byte[100_000];
+    /** Longer than any start takes, and over when everything else has been tried. */
+    private static final int TTL_SECONDS = 90;
+
+    static {
+        Arrays.fill(CONTENT, (byte) 'x');
+    }
+
+    private final Path folder = Server.temporaryFolder();
+    private final Path storage = folder.resolve("storage");
+    private final Path python = folder.resolve("python3");
+    private final UnderLoad load = new UnderLoad(storage);
+
+    // what the first server said and left
+
+    private Answer withoutInterpreter;
+    private String expiring;
+    private Instant expires;
+    private List<String> foundAfterTermination;
+
+    // what the second said
+
+    private Answer afterOrdinaryEnd;
+
+    // what the third said before it was killed
+
+    private List<String> foldersBefore;
+    private String hosted;
+    private String generated;
+    private Answer downloadBefore;
+    private String session;
+
+    private Server last;
+
+    @BeforeAll
+    void startEndAndStartAgain() throws Exception {
+        try (Server first = Server.startAlive(with("FILE_TTL_SECONDS", Integer.toString(TTL_SECONDS)))) {
+            letTheInterpreterCome(first.http());
+            ObjectNode json = first.http().host("a.txt", new byte[] {1, 2, 3}).json();
+            expiring = json.path("downloadUrl").textValue();
+            expires = Shapes.time(json.path("expires"));
+            terminateWhileAProgramRuns(first);
+        }
+        try (Server second = Server.start(with())) {
+            afterOrdinaryEnd = second.http().get(expiring);
+            load.killInTheMiddle(second);
+        }
+        try (Server third = Server.start(with())) {
+            load.assertIntact(third.http());
+            killWhileMuchIsGoingOn(third);
+        }
+        last = Server.start(with("MAX_CONCURRENT_EXECUTIONS", "1", "MAX_QUEUED_EXECUTIONS", "0"));
+    }
+
+    @AfterAll
+    void end() {
+        if (last != null) {
+            last.close();
+        }
+        assertThat(Processes.mentioning(storage)).isEmpty();
+        Server.deleteFolder(folder);
+    }
+
+    private Map<String, String> with(String... settings) {
+        Map<String, String> all = new HashMap<>(
+                Map.of("RATE_LIMIT_MAX", "0", "STORAGE_DIR", storage.toString(), "PYTHON", python.toString()));
+        for (int i = 0; i < settings.length; i += 2) {
+            all.put(settings[i], settings[i + 1]);
+        }
+        return all;
+    }
+
+    private void letTheInterpreterCome(Http http) throws IOException {
+        withoutInterpreter = http.execute("print(1)");
+        Files.createSymbolicLink(python, Path.of("/usr/bin/python3"));
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> http.execute("print(1)").status() == 200);
+    }
+
+    private void terminateWhileAProgramRuns(Server server) {
+        String marker = Processes.marker();
+        startRun(server.http(), marker);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !Processes.withArgument(marker).isEmpty());
+        List<ProcessHandle> tree = Stream.concat(
+                        Stream.of(server.process()), server.process().descendants())
+                .toList();
+        server.terminate();
+        await().atMost(Duration.ofSeconds(5)).until(() -> tree.stream().noneMatch(ProcessHandle::isAlive));
+        foundAfterTermination = Stream.concat(
+                        Processes.withArgument(marker).stream(), Processes.mentioning(storage).stream())
+                .map(ProcessHandle::toString)
+                .toList();
+    }
+
+    private void killWhileMuchIsGoingOn(Server server) throws Exception {
+        Http http = server.http();
+        generated = Shapes.success(http.execute("open('made.csv', 'w').write('a,b')"))
+                .at("/generatedFiles/0/downloadUrl")
+                .textValue();
+        hosted = http.hosted("grüße.txt", CONTENT);
+        downloadBefore = http.get(hosted);
+        session = http.send("POST", "/sessions", new byte[0])
+                .json()
+                .path("sessionId")
+                .textValue();
+        Shapes.success(http.post(Json.object("code", "x = 1", "session", session)));
+        foldersBefore = folders();
+        List<String> markers = List.of(Processes.marker(), Processes.marker());
+        markers.forEach(marker -> startRun(http, marker));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> markers.stream()
+                        .noneMatch(marker -> Processes.withArgument(marker).isEmpty()));
+        List<ProcessHandle> killed = server.process().descendants().toList();
+        assertThat(killed).hasSizeGreaterThanOrEqualTo(4);
+        try (RawConnection connection = RawConnection.to(server.baseUrl())) {
+            sendHalfOfAFile(connection);
+            // Asking for something else is the sign that what was sent has been given to the server.
+            assertThat(http.get("/health").status()).isEqualTo(200);
+            load.killInTheMiddle(server);
+        }
+        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+            assertThat(killed).noneMatch(ProcessHandle::isAlive);
+            markers.forEach(marker -> assertThat(Processes.withArgument(marker)).isEmpty());
+            assertThat(Processes.mentioning(storage)).isEmpty();
+        });
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(storage.toString());
+    }
+
+    private static void startRun(Http http, String marker) {
+        CompletableFuture<Answer> lost = http.executeLater(Processes.startDaemon(marker) + "while True: pass", 60);
+        assertThat(lost).isNotDone();
+    }
+
+    private static void sendHalfOfAFile(RawConnection connection) throws IOException {
+        Multipart form = Multipart.of(Multipart.file("half.bin", new byte[10_000_000]));
+        connection.send(RawConnection.head(
+                "POST",
+                "/host",
+                "Content-Type",
+                form.contentType(),
+                "Content-Length",
+                Integer.toString(form.body().length)));
+        connection.send(Arrays.copyOf(form.body(), 6_000_000));
+    }
+
+    // --- the interpreter comes late
+
+    @Tag("engine")
+    @Test
+    void executeAloneNoticesTheInterpretersArrival() {
+        Shapes.executeError(withoutInterpreter, 503);
+    }
+
+    // --- an ordinary end
+
+    @Test
+    void terminationEndsTheServerAndItsRunsWithinFiveSeconds() {
+        assertThat(foundAfterTermination).isEmpty();
+    }
+
+    @Tag("engine")
+    @Test
+    void filesAreThereAgainAfterAnOrdinaryEnd() {
+        assertThat(afterOrdinaryEnd.body()).containsExactly(1, 2, 3);
+    }
+
+    /** The last of all: it takes a while. */
+    @Tag("engine")
+    @Order(Integer.MAX_VALUE)
+    @Test
+    void expiryIsTheOldOneAfterARestart() {
+        Http http = last.http();
+        await().atMost(Duration.ofMinutes(2)).until(() -> {
+            Answer answer = http.get(expiring);
+            assertThat(answer.status() == 200 || !Instant.now().isBefore(expires))
+                    .as("%s before %s", answer, expires)
+                    .isTrue();
+            return answer.status() == 410;
+        });
+    }
+
+    // --- the kill
+
+    /** The first of all: the last server has nothing but what the others left. */
+    @Order(1)
+    @Test
+    void noFileThatWasAcknowledgedIsLostAndNoHalfOneIsLeft() throws IOException {
+        Http http = last.http();
+        load.assertIntact(http);
+        // The one that expires may do so at any moment.
+        List<String> names = namesIn(storage.resolve("files")).stream()
+                .filter(name -> !expiring.endsWith(name.substring(0, 36)))
+                .toList();
+        List<String> tokens =
+                names.stream().map(name -> name.substring(0, 36)).distinct().toList();
+        assertThat(names).hasSize(2 * tokens.size()).allMatch(name -> name.matches(".*[.](data|meta)"));
+        // Those that were stored when nobody could be told any more are whole too: the tag is the digest.
+        long stored = 0;
+        for (String token : tokens) {
+            Answer answer = http.get("/download/" + token);
+            assertThat(answer.required("ETag")).isEqualTo('"' + UnderLoad.digest(answer.body()) + '"');
+            stored += answer.body().length;
+        }
+        assertThat(namesIn(storage.resolve("incoming"))).isEmpty();
+        assertThat(namesIn(storage.resolve("runtime"))).hasSize(1);
+        // Two are not the load's.
+        assertThat(tokens).hasSizeGreaterThanOrEqualTo(load.count() + 2);
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            int others = http.get(expiring).status() == 200 ? 1 : 0;
+            assertThat(http.get("/health").json().path("activeDownloads").intValue())
+                    .isEqualTo(tokens.size() + others);
+        });
+        ObjectNode health = http.get("/health").json();
+        assertThat(health.path("storageUsage").longValue()).isBetween(stored, stored + 5_000L * tokens.size());
+        Shapes.success(http.execute("print(1)"));
+    }
+
+    @Tag("engine")
+    @Test
+    void programsRunAgainAndNoFolderIsLeft() throws IOException {
+        awaitFreeSlot();
+        Shapes.success(last.http().execute("print(1)"));
+        assertThat(folders()).isEqualTo(foldersBefore);
+    }
+
+    @Tag("engine")
+    @Test
+    void filesAreThereAgain() {
+        Answer after = last.http().get(hosted);
+        assertThat(after.status()).isEqualTo(200);
+        assertThat(after.body()).isEqualTo(CONTENT);
+        for (String name : List.of("Content-Type", "Content-Disposition", "ETag", "Content-Length")) {
+            assertThat(after.required(name)).isEqualTo(downloadBefore.required(name));
+        }
+        assertThat(last.http().get(generated).text()).isEqualTo("a,b");
+    }
+
+    @Tag("engine")
+    @Test
+    void nothingOfTheHalfFileIsLeft() {
+        long known = last.http().get("/health").json().path("storageUsage").longValue();
+        await().atMost(Duration.ofSeconds(90)).until(() -> bytesHeld() < known + 1_000_000);
+    }
+
+    @Tag("engine")
+    @Test
+    void restartOfTheServerIsTheReasonAfterwards() {
+        Http http = last.http();
+        Answer answer = http.post(Json.object("code", "x", "session", session));
+        assertThat(answer.status()).isEqualTo(410);
+        assertThat(answer.json().path("sessionId").textValue()).isEqualTo(session);
+        assertThat(answer.json().path("reason").textValue()).contains("server was restarted");
+        String forged = session.substring(0, 5) + (session.charAt(5) == 'A' ? 'B' : 'A') + session.substring(6);
+        assertThat(http.get("/sessions/" + forged).status()).isEqualTo(404);
+    }
+
+    // --- one slot and no queue
+
+    @Test
+    void secondRunIsRefusedAndASlotThatIsFreeIsGiven() {
+        Http http = last.http();
+        awaitFreeSlot(); // the probe that found the server ready may still have it
+        CompletableFuture<Answer> running = http.executeLater("while True: pass", 3);
+        await().atMost(Duration.ofSeconds(20)).until(() -> running() == 1);
+        Answer busy = http.execute("print(1)");
+        assertThat(Shapes.executeError(busy, 503).path("error").textValue()).isEqualTo("Server is busy");
+        assertThat(busy.required("Retry-After")).matches("[1-9]\\d*");
+        Shapes.failure(running.join(), "timeout");
+        awaitFreeSlot();
+        Shapes.success(http.execute("print(1)"));
+    }
+
+    @Test
+    void slotsAreGivenBackWhateverHappens() {
+        Http http = last.http();
+        awaitFreeSlot();
+        for (String code : new String[] {"print(1)", "1/0", "import os; os.abort()", "import sys; sys.exit(3)"}) {
+            http.execute(code);
+            awaitFreeSlot();
+        }
+        http.post("{}");
+        http.post("{");
+        Shapes.success(http.execute("print(1)"));
+    }
+
+    private void awaitFreeSlot() {
+        await().atMost(Duration.ofSeconds(20)).until(() -> running() == 0);
+    }
+
+    private int running() {
+        return last.http().get("/health").json().at("/executions/running").intValue();
+    }
+
+    // --- the folder
+
+    /** The folders, with a number for names that differ at every start; a folder that is left behind adds one. */
+    private List<String> folders() throws IOException {
+        try (Stream<Path> entries = Files.walk(storage)) {
+            return entries.filter(Files::isDirectory)
+                    .map(entry -> storage.relativize(entry).toString())
+                    .map(name -> name.replaceAll("[0-9a-f]{8,}", "*"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private long bytesHeld() {
+        try (Stream<Path> entries = Files.walk(storage)) {
+            return entries.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> namesIn(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
+    }
+}
