@@ -2,28 +2,38 @@
 # Installs what the tests need and runs all of them: style, unit, architecture, black-box and browser tests.
 #
 #   ./test.sh                            on Payara Micro
+#   ./test.sh quick                      the same without the tests that wait or need a server of their own, in some two minutes
 #   ./test.sh --server wildfly,tomee     the black-box and browser tests on these: payara-micro, payara, wildfly, tomee,
 #                                        openliberty, glassfish; with payara-micro the other tests as well
 #   ./test.sh --server all               on every one of them
-#   ./test.sh --server ... --engine-once tests of what is the same on every server only on the first
+#   ./test.sh --engine-once              with several servers: tests of what is the same on every server only on the first
+#   ./test.sh --long                     the benchmark and the long run take minutes instead of seconds
 #
-# The last line on standard output counts the tests. Other arguments go to Maven.
+# Other arguments go to Maven. At the end it says which classes took longest, how many servers were started, and how long all
+# took; the last line on standard output counts the tests.
 set -euo pipefail
 . "$(dirname -- "${BASH_SOURCE[0]}")/server-config/common.sh"
 
 all_servers=(payara-micro payara wildfly tomee openliberty glassfish)
 servers=(payara-micro)
-if [ "${1:-}" = --server ]; then
-    [ -n "${2:-}" ] || die "--server takes one or several of ${all_servers[*]}, or all."
-    IFS=, read -r -a servers <<< "$2"
-    [ "$2" = all ] && servers=("${all_servers[@]}")
-    shift 2
-fi
+quick=false
 engine_once=false
-if [ "${1:-}" = --engine-once ]; then
-    engine_once=true
+options=(-B -ntp -Dmaven.test.failure.ignore=true)
+while [ $# -gt 0 ]; do
+    case $1 in
+        quick) quick=true ;;
+        --server)
+            [ -n "${2:-}" ] || die "--server takes one or several of ${all_servers[*]}, or all."
+            IFS=, read -r -a servers <<< "$2"
+            [ "$2" = all ] && servers=("${all_servers[@]}")
+            shift
+            ;;
+        --engine-once) engine_once=true ;;
+        --long) options+=(-Dpyexec.long=true) ;;
+        *) break ;;
+    esac
     shift
-fi
+done
 for server in "${servers[@]}"; do
     [ -x "$project_root/server-config/$server/start.sh" ] || die "No such server: $server (${all_servers[*]})"
 done
@@ -48,12 +58,35 @@ install_missing
 find_java javac || die "There is no JDK 17 or later, not even after installing one."
 cd -- "$project_root"
 
+# What a step of the tests is called, and how long it took, in the report.
+steps=()
+timed() {
+    local name=$1 began=$SECONDS ended=0
+    shift
+    say "$name ..."
+    "$@" || ended=$?
+    steps+=("$name: $((SECONDS - began)) s")
+    return "$ended"
+}
+
 # Compiled in memory: a .pyc beside the source would end up in the WAR.
-"$PYTHON" -I -W error - << 'PYTHON'
+check_python() {
+    "$PYTHON" -I -W error - << 'PYTHON'
 import pathlib
-for source in sorted(pathlib.Path("src/main/resources").rglob("*.py")):
-    compile(source.read_bytes(), str(source), "exec")
+for folder in ("src/main/resources", "src/test/resources", "bench", ".ci"):
+    for source in sorted(pathlib.Path(folder).rglob("*.py")):
+        compile(source.read_bytes(), str(source), "exec")
 PYTHON
+}
+
+maven() {
+    mvn "${options[@]}" "$@" < /dev/null
+}
+
+build_all() {
+    forget_classes
+    maven -DskipTests spotless:check package "$@" && mark_built
+}
 
 # The groups of tests that say nothing about a server, or cannot be run there; the README says why.
 excluded_on() {
@@ -67,46 +100,78 @@ excluded_on() {
     if "$engine_once" && [ "$1" != "${servers[0]}" ]; then
         groups+=(engine)
     fi
+    if "$quick"; then
+        groups+=(slow)
+    fi
     (IFS=,; printf '%s' "${groups[*]}")
 }
 
+# unit_tests and test_on take arguments of Maven last.
+unit_tests() {
+    local excluded=none
+    "$quick" && excluded=slow
+    maven "-DexcludedGroups=$excluded" surefire:test "$@"
+}
+
+test_on() {
+    local server=$1
+    shift
+    maven "-Dpyexec.server=$server" "-DexcludedGroups=$(excluded_on "$server")" \
+        dependency:properties failsafe:integration-test failsafe:verify "$@"
+}
+
+# Two at a time, each line with the name of its server; the tests of one server wait half of the time.
+test_on_others() {
+    local server ended=0
+    for server in "${others[@]}"; do
+        while [ "$(jobs -rp | wc -l)" -ge 2 ]; do
+            wait -n || ended=$?
+        done
+        { test_on "$server" "$@" | sed -u "s/^/$server: /"; } &
+    done
+    while [ -n "$(jobs -p)" ]; do
+        wait -n || ended=$?
+    done
+    return "$ended"
+}
+
+# Fetches and configures them while other tests run.
+install_others() {
+    local server
+    for server in "${others[@]}"; do
+        "server-config/$server/start.sh" --install || return
+    done
+}
+
 # Old reports would be counted.
-rm -rf target/*-reports
-forget_classes
-status=0
+rm -rf target/*-reports target/it-logs
+mkdir -p target/it-logs
+others=()
 for server in "${servers[@]}"; do
-    say "Testing on $server ..."
-    # A failing unit test must not hide what the black-box tests would say; the count below decides.
-    options=(-B -ntp -Dmaven.test.failure.ignore=true "-Dpyexec.server=$server" "-DexcludedGroups=$(excluded_on "$server")")
-    if [ "$server" = payara-micro ]; then
-        mvn "${options[@]}" spotless:check verify "$@" < /dev/null || status=$?
-        [ "$status" -ne 0 ] || mark_built
-    else
-        "server-config/$server/start.sh" --install
-        mvn "${options[@]}" -DskipUnitTests=true verify "$@" < /dev/null || status=$?
-    fi
-    [ ! -d target/failsafe-reports ] || mv -- target/failsafe-reports "target/$server-reports"
+    [ "$server" = payara-micro ] || others+=("$server")
 done
+status=0
+timed Python check_python || status=$?
+timed Build build_all "$@" || status=$?
+if [ "$status" -eq 0 ]; then
+    if [ ${#others[@]} -gt 0 ]; then
+        install_others > target/it-logs/install.log 2>&1 &
+        installation=$!
+    fi
+    # A failing test must not hide what the others would say; the count below decides.
+    if [ ${#others[@]} -lt ${#servers[@]} ]; then
+        timed "Unit tests" unit_tests "$@" || status=$?
+        timed "Payara Micro" test_on payara-micro "$@" || status=$?
+    fi
+    if [ ${#others[@]} -gt 0 ]; then
+        if wait "$installation"; then
+            timed "${others[*]}" test_on_others "$@" || status=$?
+        else
+            status=1
+            cat target/it-logs/install.log >&2
+        fi
+    fi
+fi
 
-"$PYTHON" -I - "$status" << 'PYTHON'
-import pathlib
-import sys
-import xml.etree.ElementTree as ElementTree
-
-count = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
-for report in sorted(pathlib.Path("target").glob("*-reports/TEST-*.xml")):
-    suite = ElementTree.parse(report).getroot()
-    for key in count:
-        count[key] += int(suite.get(key, "0"))
-    for case in suite.iter("testcase"):
-        if any(case.find(kind) is not None for kind in ("failure", "error", "skipped")):
-            print(f"not passed: {case.get('classname')}.{case.get('name')} ({report.parent.name})")
-
-failed = count["failures"] + count["errors"]
-passed = count["tests"] - failed - count["skipped"]
-if sys.argv[1] != "0":
-    print(f"Maven ended with status {sys.argv[1]}")
-print(f"{passed} passed, {failed} failed, {count['skipped']} skipped", flush=True)
-# A test that was skipped has shown nothing, and neither has a suite without tests.
-sys.exit(sys.argv[1] != "0" or failed > 0 or count["skipped"] > 0 or passed == 0)
-PYTHON
+times > target/it-logs/times.txt
+"$PYTHON" -I .ci/report.py "$status" "$SECONDS" "$(tail -n 1 target/it-logs/times.txt)" "${steps[@]}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures this server beside what people use instead; bench/run.sh prepares everything and calls it.
 
-    measure.py [quick]
+    measure.py [quick | smoke]
 
 Everything that is compared is measured in turns, so that the noise of the machine meets all of it.
 """
@@ -64,6 +64,16 @@ QUICK = Effort(
     print_seconds=0.6,
     pandas_seconds=2,
 )
+SMOKE = Effort(
+    starts=1,
+    warm_seconds=0.5,
+    rounds={"print": 5, "first output": 2, "in a session": 5, "numpy and pandas": 2, "figure": 1, "5 MB file": 2, "upload": 1},
+    blocks=1,
+    passes=1,
+    print_seconds=0.2,
+    pandas_seconds=0.5,
+)
+EFFORTS = {"full": FULL, "quick": QUICK, "smoke": SMOKE}
 
 
 class Bench:
@@ -247,20 +257,20 @@ def _end(number: int, _: object) -> None:
 def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _end)
-    quick = sys.argv[1:] == ["quick"]
-    if sys.argv[1:] and not quick:
-        sys.exit("usage: bench/run.sh [quick]")
-    results = os.path.join(HERE, "../target/bench" if quick else "results")
+    effort = sys.argv[1] if sys.argv[1:] else "full"
+    if effort not in EFFORTS or len(sys.argv) > 2:
+        sys.exit("usage: bench/run.sh [quick | smoke]")
+    results = os.path.join(HERE, "results" if effort == "full" else "../target/bench")
     folder = tempfile.mkdtemp(prefix="executor-bench-")
     back = os.getcwd()
     os.chdir(folder)
     try:
-        found = measure(QUICK if quick else FULL, folder)
+        found = measure(EFFORTS[effort], folder)
     finally:
         os.chdir(back)
         shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(results, exist_ok=True)
-    base = os.path.join(results, "quick" if quick else found["machine"]["date"].split()[0])
+    base = os.path.join(results, found["machine"]["date"].split()[0] if effort == "full" else effort)
     with open(base + ".json", "w", encoding="utf-8") as raw:
         json.dump(found, raw, indent=None, separators=(",", ":"))
         raw.write("\n")

@@ -3,7 +3,8 @@
 # .json. Installs what is missing and builds what has changed.
 #
 #   bench/run.sh          some seven minutes; the machine should have nothing else to do
-#   bench/run.sh quick    less than two, to see that it works; writes to target/bench
+#   bench/run.sh quick    less than two; writes to target/bench
+#   bench/run.sh smoke    half a minute, to see that it works; the same
 #
 # With --built before that, the jar is taken as it is. Fails if any contestant gave a wrong answer.
 set -euo pipefail

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from typing import Dict, List
 
+import ports
 import processes
 from client import Client, delete_request, execute_request, get_request, host_request, is_right, session_request
 from commands import Timing, Wrong
@@ -29,7 +29,7 @@ class Server:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = ports.lend()
         self._log = os.path.join(folder, f"{self.name}-{self.port}.log")
         self._client = Client(self.port)
 
@@ -176,9 +176,3 @@ class Plain(Server):
 
     def environment(self) -> Dict[str, str]:
         return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": self.folder, "MPLBACKEND": "Agg"}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 import urllib.error
 import urllib.request
 from typing import Any, Callable, Dict, Optional
+
+import ports
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 INHERITED = ("PATH", "HOME", "JAVA_HOME", "LANG", "PYTHON")
@@ -31,9 +32,7 @@ class Server:
         self.log_file = os.path.join(PROJECT, "target", "soak-server.log")  # stays, for whoever has to find a fault
         os.mkdir(self.temporary)
         os.chmod(self.folder, 0o711)  # programs pass through it
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = ports.lend()
         environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
         environment.update(PORT=str(self.port), STORAGE_DIR=self.storage, RATE_LIMIT_MAX="0")
         environment.update(FILE_TTL_SECONDS=str(ttl_seconds), SESSION_IDLE_SECONDS=str(IDLE_SECONDS))

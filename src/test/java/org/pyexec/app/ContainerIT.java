@@ -28,6 +28,7 @@ import org.pyexec.files.Lookup;
 import org.pyexec.sandbox.Program;
 
 /** What can only be seen from inside a server: the container's own timer and threads. */
+@Tag("slow")
 @Tag("arquillian")
 @ArquillianTest
 class ContainerIT {

@@ -15,6 +15,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
@@ -23,6 +24,7 @@ import org.pyexec.it.Http;
 import org.pyexec.it.NeedsServer;
 
 /** The page at {@code GET /}, as somebody uses it. */
+@Tag("slow")
 @NeedsServer
 class PageIT {
 

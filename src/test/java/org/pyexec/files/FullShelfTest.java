@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.SteppedClock;
 
 /** A store with more files than it remembers tokens. {@link IndexTest} has more of them, without a disk. */
+@Tag("slow")
 class FullShelfTest {
 
     private static final int FILES = 20_000;

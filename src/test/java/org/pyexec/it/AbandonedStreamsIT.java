@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Streams whose clients leave or wait, on a server that runs one program at a time. */
+@Tag("slow")
 @NeedsServer(Setup.ONE_SLOT)
 class AbandonedStreamsIT {
 

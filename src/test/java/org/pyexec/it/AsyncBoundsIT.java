@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How many asynchronous executions are kept, how much memory they may take, and how long. */
+@Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.SMALL_DISK)
 class AsyncBoundsIT {

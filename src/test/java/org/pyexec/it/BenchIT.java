@@ -9,14 +9,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The benchmark, {@code bench/run.sh}, in short: all contestants answer rightly, and all is measured and reported. */
+@Tag("slow")
 @Tag("payara-micro")
 class BenchIT {
 
     @Test
     void shortBenchmarkMeasuresEveryContestantAndFindsNoWrongAnswer() throws Exception {
-        Path file = BenchScript.target("bench/quick.md");
+        String effort = BenchScript.isLong() ? "quick" : "smoke";
+        Path file = BenchScript.target("bench/" + effort + ".md");
         Files.deleteIfExists(file);
-        BenchScript.run("run", "quick");
+        BenchScript.run("run", effort);
 
         String report = BenchScript.read(file);
         System.out.println(report);

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.pyexec.support.ServerStarts;
 
 /** Runs the scripts of {@code bench} on the jar that has been built. */
 final class BenchScript {
@@ -18,6 +20,11 @@ final class BenchScript {
     private static final long PATIENCE_MINUTES = 15;
 
     private BenchScript() {}
+
+    /** Whether the tests may take longer: {@code ./test.sh --long}. */
+    static boolean isLong() {
+        return Boolean.getBoolean("pyexec.long");
+    }
 
     /** A path below {@code target}, whose folder is there. */
     static Path target(String path) throws IOException {
@@ -35,6 +42,7 @@ final class BenchScript {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("SERVER", System.getProperty("pyexec.server", "payara-micro"));
+        long began = System.nanoTime();
         Process script = builder.start();
         try {
             assertThat(script.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES))
@@ -45,6 +53,8 @@ final class BenchScript {
         }
         String said = read(log);
         assertThat(script.exitValue()).as(said).isZero();
+        ServerStarts.note(
+                ServerStarts.Result.STARTED, Duration.ofNanos(System.nanoTime() - began), "bench/" + name + ".sh");
         return said;
     }
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The application at another path than the root, where a server has others beside it. */
+@Tag("slow")
 @Tag("redeploy")
 @NeedsServer(Setup.FOLDER)
 class ContextPathIT {

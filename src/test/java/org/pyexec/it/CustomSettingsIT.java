@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server on which many settings differ from their defaults. */
+@Tag("slow")
 @NeedsServer(Setup.CUSTOM)
 class CustomSettingsIT {
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The disk under {@code STORAGE_DIR} is a real one of a few megabytes, and full. */
+@Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.SMALL_DISK)
 class DiskFullIT {

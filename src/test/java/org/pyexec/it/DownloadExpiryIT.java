@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Files whose time is over, on a server where that is eight seconds. */
+@Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.ONE_SLOT)
 class DownloadExpiryIT {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server with two slots and a short queue, behind a proxy that names its clients. */
+@Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.PROXIED)
 class FairnessIT {

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What programs try with the files that they leave behind, and how many there may be. */
+@Tag("slow")
 @NeedsServer(Setup.OBSERVED)
 class HostileFilesIT {
 

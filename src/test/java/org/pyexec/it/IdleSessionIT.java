@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A session in which nothing runs any more, on a server that has one at most. */
+@Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.ONE_SLOT)
 class IdleSessionIT {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server whose interpreter is not there, and comes later. */
+@Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.LATE_INTERPRETER)
 class InterpreterIT {

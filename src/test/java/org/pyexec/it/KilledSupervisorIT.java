@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The sandbox's supervisor is killed again and again while programs run. */
+@Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.OBSERVED)
 class KilledSupervisorIT {

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Thousands of connections that do nothing, and hundreds of uploads that take their time, at once. */
+@Tag("slow")
 @NeedsServer(Setup.OBSERVED)
 class ManyConnectionsIT {
 

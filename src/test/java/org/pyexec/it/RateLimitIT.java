@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * <p>Every test comes from a loopback address of its own, so it has an untouched bucket. Some addresses are
  * those of trusted proxies.
  */
+@Tag("slow")
 @NeedsServer(Setup.PROXIED)
 class RateLimitIT {
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A limit of three requests in five seconds. */
+@Tag("slow")
 @NeedsServer(Setup.LATE_INTERPRETER)
 class RateWindowIT {
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The application goes while its server stays, and comes again. */
+@Tag("slow")
 @Tag("redeploy")
 @NeedsServer(Setup.FOLDER)
 class RedeployIT {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How many sessions there are at once, on a server that has three, two for each client. */
+@Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.OBSERVED)
 class SessionBoundsIT {

@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Programs of one session: in turn, interrupted, streamed, and asynchronous. */
+@Tag("slow")
 class SessionTurnsIT extends SessionCalls {
 
     private static final String SLEEP = "import time\nprint('here')\ntime.sleep(50)";

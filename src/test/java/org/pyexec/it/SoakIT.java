@@ -7,14 +7,15 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** One minute of the long run, {@code bench/soak.sh}: clients of every kind at once, and nothing lost or left. */
+/** A short piece of the long run, {@code bench/soak.sh}: clients of every kind at once, and nothing lost or left. */
+@Tag("slow")
 @Tag("engine")
 class SoakIT {
 
     @Test
-    void minuteOfClientsOfEveryKindLosesNoAnswerAndLeavesNothing() throws Exception {
+    void clientsOfEveryKindLosesNoAnswerAndLeavesNothing() throws Exception {
         Path report = BenchScript.target("it-logs/soak.md");
-        System.out.println(BenchScript.run("soak", "1", report.toString()));
+        System.out.println(BenchScript.run("soak", BenchScript.isLong() ? "1" : "0.25", report.toString()));
         assertThat(report).content(StandardCharsets.UTF_8).contains("**Passed.**");
     }
 }

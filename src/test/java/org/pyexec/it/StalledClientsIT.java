@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** Clients that send or read nothing for a long time. */
+@Tag("slow")
 @NeedsServer(Setup.OBSERVED)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StalledClientsIT {

@@ -10,9 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code POST /execute} with {@code Accept: text/event-stream}. */
+@Tag("slow")
 @NeedsServer(Setup.OBSERVED)
 class StreamingIT {
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Programs whose time is over, and what they leave running. */
+@Tag("slow")
 @Tag("engine")
 @NeedsServer
 class TimeoutsIT {

@@ -8,10 +8,12 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A reader that does not read holds the program up, and nothing else. */
+@Tag("slow")
 class BackPressureTest {
 
     private static final String TALKATIVE = "print('x' * 1_000_000)";

@@ -16,12 +16,14 @@ import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How programs of a session are stopped, and how the session ends with a reason. */
+@Tag("slow")
 class SessionEndingsTest extends OnEveryTier {
 
     private static SandboxSession open() throws Exception {
