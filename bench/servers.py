@@ -18,7 +18,8 @@ from programs import PRINT, STREAMED, Program
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 START = os.path.join(HERE, "../server-config/payara-micro/start.sh")
-_START_SECONDS = 120.0
+_START_SECONDS = 180.0
+_ATTEMPTS = 3
 _STOP_SECONDS = 20.0
 
 
@@ -29,8 +30,11 @@ class Server:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
+        self._take_port()
+
+    def _take_port(self) -> None:
         self.port = ports.lend()
-        self._log = os.path.join(folder, f"{self.name}-{self.port}.log")
+        self._log = os.path.join(self.folder, f"{self.name}-{self.port}.log")
         self._client = Client(self.port)
 
     def command(self) -> List[str]:
@@ -40,6 +44,15 @@ class Server:
         return dict(os.environ)
 
     def __enter__(self) -> "Server":
+        for attempt in range(1, _ATTEMPTS):
+            try:
+                return self._start()
+            except RuntimeError as error:  # another had its port, perhaps
+                print(f"attempt {attempt} of {_ATTEMPTS}: {error}", file=sys.stderr, flush=True)
+                self._take_port()
+        return self._start()
+
+    def _start(self) -> "Server":
         began = time.perf_counter()
         # setpriv: should this process be killed outright, the server does not outlive it.
         command = ["setpriv", "--pdeathsig", "TERM", *self.command()]

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -18,6 +19,7 @@ import ports
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 INHERITED = ("PATH", "HOME", "JAVA_HOME", "LANG", "PYTHON")
 START_SECONDS = 180
+ATTEMPTS = 3
 IDLE_SECONDS = 10  # after which a session that nobody uses ends
 END_SECONDS = 60  # Open Liberty gives requests half a minute, even some whose clients have gone
 
@@ -32,10 +34,14 @@ class Server:
         self.log_file = os.path.join(PROJECT, "target", "soak-server.log")  # stays, for whoever has to find a fault
         os.mkdir(self.temporary)
         os.chmod(self.folder, 0o711)  # programs pass through it
+        self._ttl_seconds = ttl_seconds
+        self._start()
+
+    def _start(self) -> None:
         self.port = ports.lend()
         environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
         environment.update(PORT=str(self.port), STORAGE_DIR=self.storage, RATE_LIMIT_MAX="0")
-        environment.update(FILE_TTL_SECONDS=str(ttl_seconds), SESSION_IDLE_SECONDS=str(IDLE_SECONDS))
+        environment.update(FILE_TTL_SECONDS=str(self._ttl_seconds), SESSION_IDLE_SECONDS=str(IDLE_SECONDS))
         environment.update(MAX_SESSIONS_PER_CLIENT="32")  # all clients have one address
         kind = os.environ.get("SERVER", "payara-micro")
         command = [os.path.join(PROJECT, "server-config", kind, "start.sh"), f"-Djava.io.tmpdir={self.temporary}"]
@@ -65,11 +71,18 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def await_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while self.get("/health/ready") is None:
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the server did not become ready:\n{self.log()}")
-            time.sleep(0.1)
+        """A server that ends before it is ready is started again on another port: its own may have been taken."""
+        for attempt in range(1, ATTEMPTS + 1):
+            deadline = time.monotonic() + START_SECONDS
+            while self.process.poll() is None and time.monotonic() < deadline:
+                if self.get("/health/ready") is not None:
+                    return
+                time.sleep(0.1)
+            problem = f"attempt {attempt} of {ATTEMPTS}: the server did not become ready:\n{self.log()}"
+            if attempt == ATTEMPTS or self.process.poll() is None:
+                raise RuntimeError(problem)
+            print(problem, file=sys.stderr, flush=True)
+            self._start()
 
     def get(self, path: str) -> Optional[Dict[str, Any]]:
         """The JSON of a 200, else nothing."""

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server with one slot, a queue of one and little room for files. */
+@Order(3) // waits for long
 @Tag("slow")
 @NeedsServer(Setup.ONE_SLOT)
 class BusyIT {

@@ -16,10 +16,12 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The disk under {@code STORAGE_DIR} is a real one of a few megabytes, and full. */
+@Order(4) // waits for long
 @Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.SMALL_DISK)

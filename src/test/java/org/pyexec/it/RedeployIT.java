@@ -14,10 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The application goes while its server stays, and comes again. */
+@Order(7) // waits for long
 @Tag("slow")
 @Tag("redeploy")
 @NeedsServer(Setup.FOLDER)

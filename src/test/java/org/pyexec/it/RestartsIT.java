@@ -32,6 +32,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  * <p>A start costs more than a test, so other questions are asked here too: the interpreter of the first server comes late,
  * and the last one has one slot and no queue.
  */
+@Order(1) // waits for long
 @Tag("slow")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -33,6 +34,8 @@ final class Server implements AutoCloseable {
             Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize();
     private static final Duration START = Duration.ofMinutes(3);
     private static final int ATTEMPTS = 3;
+    /** A start keeps a processor busy: more at once would all become ready later. */
+    private static final Semaphore STARTING = new Semaphore(2, true);
     private static final List<String> INHERITED = List.of("PATH", "HOME", "JAVA_HOME", "LANG");
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -200,6 +203,15 @@ final class Server implements AutoCloseable {
 
     /** A server whose port has been taken ends; what else may keep one from starting is tried again as well, and said. */
     private static Server startUntil(String probe, List<String> command, Map<String, String> settings) {
+        STARTING.acquireUninterruptibly();
+        try {
+            return startedUntil(probe, command, settings);
+        } finally {
+            STARTING.release();
+        }
+    }
+
+    private static Server startedUntil(String probe, List<String> command, Map<String, String> settings) {
         for (int attempt = 1; ; attempt++) {
             Server server = new Server(command, settings);
             long began = System.nanoTime();

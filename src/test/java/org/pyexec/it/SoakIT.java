@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A short piece of the long run, {@code bench/soak.sh}: clients of every kind at once, and nothing lost or left. */
+@Order(6) // waits for long
 @Tag("slow")
 @Tag("engine")
 class SoakIT {

@@ -17,11 +17,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** Clients that send or read nothing for a long time. */
+@Order(2) // waits for long
 @Tag("slow")
 @NeedsServer(Setup.OBSERVED)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
