@@ -205,7 +205,7 @@ class Image(slot.ImageDoor):
         if parking is not None:
             parking.forked(pidfds)
             return
-        signal.pidfd_send_signal(pidfds[-1], signal.SIGKILL)  # nobody waits for it any more
+        slot.send_signal(pidfds[-1], signal.SIGKILL)  # nobody waits for it any more
         for pidfd in pidfds:
             os.close(pidfd)
 

@@ -7,7 +7,7 @@ import itertools
 import select
 import time
 import traceback
-from typing import Callable, Dict, List, Optional, Tuple
+from typing import Callable, Dict, List, Optional, Set, Tuple
 
 READ = select.EPOLLIN
 WRITE = select.EPOLLOUT
@@ -37,11 +37,10 @@ class Timer:
 
 
 class Loop:
-    """Handlers must bear being called without reason: a number may have been closed and given out again."""
-
     def __init__(self) -> None:
         self._epoll = select.epoll()
         self._handlers: Dict[int, Handler] = {}
+        self._forgotten: Set[int] = set()  # in this round: their numbers may have been closed and given out again
         self._timers: List[Tuple[float, int, Timer]] = []
         self._crowded = FEW_TIMERS
         self._order = itertools.count()
@@ -55,9 +54,10 @@ class Loop:
         self._handlers[descriptor] = handler
 
     def forget(self, descriptor: int) -> None:
-        """Before closing it. Forgetting what is not watched does nothing."""
+        """Before closing it. Forgetting what is not watched does nothing. What has happened to it already is not told."""
         if self._handlers.pop(descriptor, None) is not None:
             self._epoll.unregister(descriptor)
+            self._forgotten.add(descriptor)
 
     def later(self, seconds: float, action: Callable[[], None]) -> Timer:
         timer = Timer(action)
@@ -77,9 +77,10 @@ class Loop:
 
     def run(self) -> None:
         while self._running:
+            self._forgotten.clear()
             for descriptor, events in self._epoll.poll(self._patience()):
                 handler = self._handlers.get(descriptor)
-                if handler is not None:
+                if handler is not None and descriptor not in self._forgotten:
                     self._guarded(lambda: handler(events), descriptor)
             self._ring()
 

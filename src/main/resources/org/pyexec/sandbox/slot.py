@@ -6,6 +6,7 @@ closed here as soon as they have been sent to the zygote.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -93,11 +94,13 @@ class Slot:
 
     def _on_parked(self, _: int) -> None:
         assert self.control is not None
-        self._loop.forget(self.control.fileno())
         try:
             message, handles = packets.receive(self.control)
+        except BlockingIOError:
+            return
         except OSError:
             message, handles = b"", []
+        self._loop.forget(self.control.fileno())
         if message != b"parked":
             self._fail(message.decode("utf-8", "replace") or "a child ended while parking")
             return
@@ -138,10 +141,7 @@ class Slot:
         if pidfd < 0:
             self._close()  # before there is any
         elif self.state != "gone":
-            try:
-                signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            send_signal(pidfd, signal.SIGKILL)
             if self.cell.is_session:
                 _kill_session(self.child)
 
@@ -152,10 +152,7 @@ class Slot:
 
     def interrupt(self) -> None:
         """SIGINT to the program's first process."""
-        try:
-            signal.pidfd_send_signal(self.child, signal.SIGINT)
-        except ProcessLookupError:
-            pass
+        send_signal(self.child, signal.SIGINT)
 
     def exited(self, status: int, cpu_microseconds: int, peak_bytes: int) -> None:
         """The zygote has seen the end of the program's process."""
@@ -195,6 +192,12 @@ class Slot:
         if self.group is not None:
             self._groups.give_back(self.group)
         self._image.gone(self)
+
+
+def send_signal(pidfd: int, number: int) -> None:
+    """Does nothing when the process has ended; pidfd_send_signal(2)."""
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(pidfd, number)
 
 
 def _kill_session(pidfd: int) -> None:

@@ -36,6 +36,7 @@ final class Server implements AutoCloseable {
     private static final int ATTEMPTS = 3;
     /** A start keeps a processor busy: more at once would all become ready later. */
     private static final Semaphore STARTING = new Semaphore(2, true);
+
     private static final List<String> INHERITED = List.of("PATH", "HOME", "JAVA_HOME", "LANG");
     private static final AtomicInteger COUNT = new AtomicInteger();
 

@@ -1,0 +1,61 @@
+"""The event loop of the supervisor."""
+
+from __future__ import annotations
+
+import os
+import socket
+import unittest
+from typing import List
+
+from sandbox import loop
+
+
+class LoopTest(unittest.TestCase):
+    def test_what_happened_to_a_closed_descriptor_is_not_told_to_the_next_owner_of_its_number(self) -> None:
+        events = loop.Loop()
+        told: List[str] = []
+        pairs = [socket.socketpair() for _ in range(2)]
+        fresh: List[socket.socket] = []
+
+        def replace(closed: socket.socket, other: socket.socket) -> None:
+            """What a run does that ends: its socket goes, and the next one gets the number."""
+            told.append("ended")
+            for each in (closed, other):
+                number = each.fileno()
+                events.forget(number)
+                each.close()
+                ours, theirs = socket.socketpair()
+                self.assertEqual(ours.fileno(), number)
+                fresh.extend((ours, theirs))
+                events.watch(number, loop.READ, lambda _: told.append("without reason"))
+
+        for (mine, _), (other, _) in (pairs, pairs[::-1]):
+            events.watch(mine.fileno(), loop.READ, lambda _, mine=mine, other=other: replace(mine, other))
+        for _, theirs in pairs:
+            theirs.send(b"x")  # both are ready in one round
+        events.later(0.05, events.stop)
+        events.run()
+        self.assertEqual(told, ["ended"])
+        for each in [*fresh, *(end for pair in pairs for end in pair)]:
+            each.close()
+
+    def test_what_happens_to_the_next_owner_is_told(self) -> None:
+        events = loop.Loop()
+        told: List[bytes] = []
+        first, theirs = socket.socketpair()
+        number = first.fileno()
+        events.watch(number, loop.READ, lambda _: None)
+        events.forget(number)
+        first.close()
+        theirs.close()
+        ours, other = socket.socketpair()
+        self.addCleanup(ours.close)
+        self.addCleanup(other.close)
+        events.watch(ours.fileno(), loop.READ, lambda _: (told.append(os.read(ours.fileno(), 1)), events.stop()))
+        other.send(b"y")
+        events.run()
+        self.assertEqual(told, [b"y"])
+
+
+if __name__ == "__main__":
+    unittest.main()
