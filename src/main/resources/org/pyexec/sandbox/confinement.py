@@ -166,7 +166,7 @@ def _limits(settings: config.Config, sizes: Sizes) -> List[Tuple[int, int, int]]
     address_space = sizes.address_space + 2 * settings.memory
     last_words = policy.LAST_WORDS_BYTES
     return [
-        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_CORE, 1, 1),  # with 0 a core_pattern that is a pipe would get it; core(5)
         (resource.RLIMIT_FSIZE, settings.disk, settings.disk),
         (resource.RLIMIT_MEMLOCK, 0, 0),
         (resource.RLIMIT_MSGQUEUE, 0, 0),

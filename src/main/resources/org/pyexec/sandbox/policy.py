@@ -159,13 +159,13 @@ PROGRAM = "main.py"
 ALLOWED = {
     "files by descriptor": """read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close
         close_range dup dup2 dup3 fcntl flock fsync fdatasync sync_file_range ftruncate fallocate fadvise64 readahead
-        sendfile splice tee vmsplice copy_file_range fstat fstatfs fchmod fchown fchdir getdents getdents64 syncfs
+        sendfile splice copy_file_range fstat fstatfs fchmod fchown fchdir getdents getdents64
         fsetxattr fgetxattr flistxattr fremovexattr""",
     "files by name, within what is mounted and what Landlock allows": """open openat openat2 creat access faccessat
         faccessat2 stat lstat newfstatat statx statfs truncate rename renameat renameat2 link linkat symlink symlinkat
         unlink unlinkat mkdir mkdirat rmdir mknod mknodat readlink readlinkat chmod fchmodat fchmodat2 chown lchown
-        fchownat utime utimes utimensat futimesat umask getcwd chdir inotify_init inotify_init1 inotify_add_watch
-        inotify_rm_watch setxattr lsetxattr getxattr lgetxattr listxattr llistxattr removexattr lremovexattr""",
+        fchownat utime utimes utimensat futimesat umask getcwd chdir setxattr lsetxattr getxattr lgetxattr listxattr
+        llistxattr removexattr lremovexattr""",
     "memory": """mmap munmap mprotect mremap madvise brk msync mincore mlock munlock mlock2 mlockall munlockall
         membarrier pkey_alloc pkey_free pkey_mprotect""",
     "processes and threads; clone's namespace flags are refused below": """clone fork vfork execve execveat exit
@@ -203,22 +203,62 @@ DENIED = {
         swapoff sethostname setdomainname settimeofday clock_settime clock_adjtime adjtimex acct syslog vhangup
         sched_setscheduler sched_setparam sched_setattr ioprio_set""",
     "capabilities": "capset",
+    # The system's folders are the host's own: it would be told of what the host and other runs do there; inotify(7).
+    "news of files": "inotify_init inotify_init1 inotify_add_watch inotify_rm_watch",
+    # Waits until a whole file system of the host has been written.
+    "the host's disks": "syncfs",
 }
 
 # Refused as unknown because their memory is counted by no limit that holds without cgroups.
-UNCOUNTED_MEMORY = "memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl"
+# vmsplice and tee pin pages in pipes, whole huge pages for a byte of each.
+UNCOUNTED_MEMORY = "vmsplice tee memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl"
 
 # --- system calls in the landlock tier ---------------------------------------------------------------------------------
 # Without namespaces the program shares process ids, networks and file names with the host. So it may have threads, but
 # no other processes and no sockets but pairs.
 
 STRICT_REFUSED = """fork vfork execve execveat setsid setpgid tkill pidfd_open pidfd_send_signal
-    get_robust_list connect bind listen accept accept4 inotify_init inotify_init1 inotify_add_watch mknod mknodat
+    get_robust_list connect bind listen accept accept4 mknod mknodat
     setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid"""
 
 # Landlock does not cover these. They are answered as done without being done, so that copying a file with its mode and
 # times works and nothing of the host changes.
 STRICT_PRETENDED = """chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes utimensat futimesat
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr"""
+
+# --- arguments of system calls, where they decide ----------------------------------------------------------------------
+
+# clone(2): what makes threads and ordinary children, and the signal of their end. Without CLONE_PARENT, which would make
+# children of a process of ours that the program cannot see, CLONE_PTRACE, CLONE_PIDFD, and every kind of namespace.
+CLONE_FLAGS = (
+    0xFF  # CSIGNAL
+    | 0x100  # CLONE_VM
+    | 0x200  # CLONE_FS
+    | 0x400  # CLONE_FILES
+    | 0x800  # CLONE_SIGHAND
+    | 0x4000  # CLONE_VFORK
+    | 0x10000  # CLONE_THREAD
+    | 0x40000  # CLONE_SYSVSEM
+    | 0x80000  # CLONE_SETTLS
+    | 0x100000  # CLONE_PARENT_SETTID
+    | 0x200000  # CLONE_CHILD_CLEARTID
+    | 0x400000  # CLONE_DETACHED, which does nothing
+    | 0x1000000  # CLONE_CHILD_SETTID
+)
+
+# fcntl(2). Without F_SETOWN, F_SETOWN_EX and F_SETSIG, which have the kernel send any signal to any process of the same
+# user; F_NOTIFY and F_SETLEASE, which tell about and hold up others on the host's files; F_SETPIPE_SZ, since pages of pipes
+# are counted for the user and not for the run.
+FCNTL_COMMANDS = (
+    *(0, 1, 2, 3, 4),  # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL
+    *(5, 6, 7, 36, 37, 38),  # F_GETLK F_SETLK F_SETLKW and those of open file descriptions
+    *(9, 11, 16),  # F_GETOWN F_GETSIG F_GETOWN_EX
+    *(1030, 1032, 1033, 1034),  # F_DUPFD_CLOEXEC F_GETPIPE_SZ F_ADD_SEALS F_GET_SEALS
+    *(1035, 1036, 1037, 1038),  # F_GET_RW_HINT F_SET_RW_HINT F_GET_FILE_RW_HINT F_SET_FILE_RW_HINT
+)
+
+# socket(2): types without their flags, and protocols. No multipath TCP (262), UDP-Lite (136), SCTP (132), raw sockets.
+SOCKET_TYPES = (1, 2, 5)  # SOCK_STREAM SOCK_DGRAM SOCK_SEQPACKET
+SOCKET_PROTOCOLS = (0, 6, 17)  # the usual one, TCP, UDP
 
 STRICT_IOCTLS = (0x541B, 0x5421, 0x5450, 0x5451, 0x5401, 0x5413)  # FIONREAD FIONBIO FIO(N)CLEX TCGETS TIOCGWINSZ

@@ -41,21 +41,16 @@ FARTHEST = 255  # that a conditional jump goes
 
 # --- arguments that matter -------------------------------------------------------------------------------------------
 
-NAMESPACE_FLAGS = (
-    syscalls.CLONE_NEWNS
-    | syscalls.CLONE_NEWCGROUP
-    | syscalls.CLONE_NEWUTS
-    | syscalls.CLONE_NEWIPC
-    | syscalls.CLONE_NEWUSER
-    | syscalls.CLONE_NEWPID
-    | syscalls.CLONE_NEWNET
-)
+WORD = 0xFFFFFFFF
 CLONE_THREAD = 0x10000
 AF_UNIX = 1
 SOCK_STREAM = 1
 SOCK_SEQPACKET = 5
 SOCKET_KIND = 0xF  # without SOCK_NONBLOCK and SOCK_CLOEXEC
 OWN_PID = 0xFFFFFFF0  # stands for the child's process id until it installs the filter
+PRIO_PROCESS = 0
+RLIMIT_CORE = 4
+SECCOMP_FILTER_FLAG_NEW_LISTENER = 8
 TRUNCATE_VERSION = 3
 NEITHER_READ_NOR_WRITE = 3  # as an access mode: Landlock finds nothing to check, and O_TRUNC cuts all the same; open(2)
 FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: no netlink, packet, vsock, algorithms, Bluetooth
@@ -129,11 +124,63 @@ def _argument_in(index: int, values: Tuple[int, ...], inside: int, outside: int)
     return body
 
 
+def _without_bits(index: int, bits: int) -> List[Instruction]:
+    return [
+        _argument(index),
+        (JUMP_BITS, 0, 1, bits),
+        _statement(RETURN, refuse(errno.EPERM)),
+        _statement(RETURN, ALLOW),
+    ]
+
+
+def _sockets() -> List[Instruction]:
+    """Families, types and protocols that programs need."""
+    return [
+        *_unless_in(_argument(0), FAMILIES, errno.EAFNOSUPPORT),
+        *_unless_in(_argument(1), policy.SOCKET_TYPES, errno.EPROTONOSUPPORT, mask=SOCKET_KIND),
+        *_unless_in(_argument(2), policy.SOCKET_PROTOCOLS, errno.EPROTONOSUPPORT),
+        _statement(RETURN, ALLOW),
+    ]
+
+
+def _unless_in(load: Instruction, values: Tuple[int, ...], error: int, mask: int = 0) -> List[Instruction]:
+    """Refuses what is not one of values, and goes on with the others."""
+    body = [load, (AND, 0, 0, mask)] if mask else [load]
+    for left, value in zip(range(len(values), 0, -1), values):
+        body.append((JUMP_EQUAL, left, 0, value))
+    body.append(_statement(RETURN, refuse(error)))
+    return body
+
+
+def _own_priority() -> List[Instruction]:
+    return [
+        *_unless_in(_argument(0), (PRIO_PROCESS,), errno.EPERM),
+        *_unless_in(_argument(1), (0,), errno.EPERM),
+        _statement(RETURN, ALLOW),
+    ]
+
+
+def _own_limits() -> List[Instruction]:
+    """Reads its own limits and lowers them, but for that of core dumps: with 0 a piped core_pattern runs; core(5)."""
+    new_limit = ARGUMENTS_OFFSET + 8 * 2
+    return [
+        *_unless_in(_argument(0), (0,), errno.EPERM),
+        _argument(1),
+        (JUMP_EQUAL, 0, 4, RLIMIT_CORE),
+        _statement(LOAD_WORD, new_limit),
+        (JUMP_EQUAL, 0, 3, 0),
+        _statement(LOAD_WORD, new_limit + 4),
+        (JUMP_EQUAL, 0, 1, 0),
+        _statement(RETURN, ALLOW),
+        _statement(RETURN, refuse(errno.EPERM)),
+    ]
+
+
 def _strict_rules(landlock_version: int) -> Dict[str, List[Instruction]]:
     """The landlock tier; what an older Landlock lacks is closed here."""
     threads_only = [
         _argument(0),
-        (JUMP_BITS, 1, 0, NAMESPACE_FLAGS),
+        (JUMP_BITS, 1, 0, ~policy.CLONE_FLAGS & WORD),
         (JUMP_BITS, 1, 0, CLONE_THREAD),
         _statement(RETURN, refuse(errno.EPERM)),
         _statement(RETURN, ALLOW),
@@ -157,7 +204,7 @@ def _strict_rules(landlock_version: int) -> Dict[str, List[Instruction]]:
     rules["socket"] = _refusing()
     rules["socketpair"] = pairs
     rules["ioctl"] = _argument_in(1, policy.STRICT_IOCTLS, ALLOW, refuse(errno.ENOTTY))
-    rules["setpriority"] = _argument_in(1, (0,), ALLOW, refuse(errno.EPERM))
+    rules["setpriority"] = _own_priority()
     rules["sched_setaffinity"] = _argument_in(0, (0,), ALLOW, refuse(errno.EPERM))
     rules["openat2"] = [_statement(RETURN, refuse(errno.ENOSYS))]  # its flags lie in memory
     rules["open"] = _known_opening(1, landlock_version)
@@ -185,20 +232,18 @@ def _known_opening(index: int, landlock_version: int) -> List[Instruction]:
 
 def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[Instruction]]:
     """Bodies for calls whose arguments decide."""
-    no_namespaces = [
-        _argument(0),
-        (JUMP_BITS, 0, 1, NAMESPACE_FLAGS),
-        _statement(RETURN, refuse(errno.EPERM)),
-        _statement(RETURN, ALLOW),
-    ]
     rules = {
-        "clone": no_namespaces,
+        "clone": _without_bits(0, ~policy.CLONE_FLAGS & WORD),
         "clone3": [_statement(RETURN, refuse(errno.ENOSYS))],  # its flags lie in memory; libc falls back to clone
-        "socket": _argument_in(0, FAMILIES, ALLOW, refuse(errno.EAFNOSUPPORT)),
+        "socket": _sockets(),
         "socketpair": _argument_in(0, FAMILIES, ALLOW, refuse(errno.EAFNOSUPPORT)),
         "ioctl": _argument_in(1, TERMINAL_TRICKS, refuse(errno.EPERM), ALLOW),
         "personality": _argument_in(0, PERSONALITIES, ALLOW, refuse(errno.EPERM)),
-        "prlimit64": _argument_in(0, (0,), ALLOW, refuse(errno.EPERM)),  # only its own
+        "prlimit64": _own_limits(),
+        "setrlimit": _argument_in(0, (RLIMIT_CORE,), refuse(errno.EPERM), ALLOW),
+        "setpriority": _argument_in(0, (PRIO_PROCESS,), ALLOW, refuse(errno.EPERM)),  # not of a user, who has other runs
+        "fcntl": _argument_in(1, policy.FCNTL_COMMANDS, ALLOW, refuse(errno.EPERM)),
+        "seccomp": _without_bits(1, SECCOMP_FILTER_FLAG_NEW_LISTENER),  # or calls of its own could wait for its answers
         "prctl": _argument_in(0, (syscalls.PR_SET_PDEATHSIG,), refuse(errno.EPERM), ALLOW),  # it ends with its zygote
     }
     if strict is not None:
