@@ -22,6 +22,7 @@ DATA = b"D"
 END = b"X"
 GONE = b"G"
 STDIN = b"T"
+WORD = b"W"
 
 _HEADER = struct.Struct(">cI")
 _LENGTH = struct.Struct(">I")

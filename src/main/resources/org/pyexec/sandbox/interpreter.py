@@ -38,6 +38,7 @@ class Interpreter:
     def __init__(self, writer: report.Writer, control: int) -> None:
         self.writer = writer
         self.control = control
+        self.word = -1  # where it is said that a program has ended
         self.signals = Signals()
         self.builtins = Builtins()
         self.recursion = sys.getrecursionlimit()  # the programs'
@@ -56,6 +57,7 @@ class Interpreter:
         kind, payload, handed = self._frame()
         while kind != frames.REQUEST:
             stdin = handed if kind == frames.STDIN else stdin
+            self.word = handed if kind == frames.WORD else self.word
             kind, payload, handed = self._frame()
         self._count += 1
         fields = frames.decode(payload)
@@ -170,7 +172,7 @@ class Turn:
         self._report(self._how())
         for which, limit in limits:
             _set_limit(which, limit)
-        _write(self._session.control, DONE)
+        _write(self._session.word, DONE)
 
     def _how(self) -> unhandled.Ended:
         e, self.raised = self.raised, None

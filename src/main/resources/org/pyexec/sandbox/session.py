@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import Callable, List, Optional
 
 from . import collect, config, ending, frames, guest, link, loop, outbox, request, turn, watch
@@ -29,6 +31,7 @@ class Session(guest.Guest, turn.SessionDoor):
         self.seen_blocked: List[str] = []
         self.cpu = 0
         self._server_settings = settings
+        self._word = -1
         self._leaving = False
         self._turn: Optional[turn.Turn] = None
         self._watcher: Optional[watch.Watcher] = None
@@ -49,8 +52,20 @@ class Session(guest.Guest, turn.SessionDoor):
         assert slot.control is not None
         order = outbox.Outbox(self.loop, slot.control, None, lambda: None)
         order.put(frames.frame(frames.REQUEST, frames.encode(self._asked.for_child(self._server_settings))))
+        self._hand_word(slot.control)
         self.link.put(frames.STARTED, b"")
         self._rest()
+
+    def _hand_word(self, control: socket.socket) -> None:
+        """A pipe on which the interpreter says that a program has ended: unlike a socket it brings bytes and nothing else."""
+        self._word, theirs = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        os.set_blocking(theirs, True)
+        try:
+            socket.send_fds(control, [frames.frame(frames.WORD, b"")], [theirs])
+        except OSError:
+            pass  # the interpreter has gone, which is told elsewhere
+        finally:
+            os.close(theirs)
 
     # --- what the server says ------------------------------------------------------------------------------------
 
@@ -74,19 +89,15 @@ class Session(guest.Guest, turn.SessionDoor):
     # --- what the interpreter says -------------------------------------------------------------------------------
 
     def listen_to_interpreter(self) -> None:
-        assert self.slot.control is not None
-        self.loop.watch(self.slot.control.fileno(), loop.READ, self._on_word)
+        self.loop.watch(self._word, loop.READ, self._on_word)
 
     def _on_word(self, _: int) -> None:
         """That a program has ended; one such word is awaited for each. Whatever else comes here comes from a program."""
-        assert self.slot.control is not None
         try:
-            word = self.slot.control.recv(64)
+            word = os.read(self._word, 64)
         except BlockingIOError:
             return
-        except OSError:
-            word = b""
-        self.loop.forget(self.slot.control.fileno())
+        self.loop.forget(self._word)
         if self._turn is not None and not (word and self._turn.on_done()):
             # Nothing more can be said; if it is because the interpreter ends, that is told by the zygote in a moment.
             self._timer = self.loop.later(END_SECONDS, lambda: self._finish(ending.without_connection()))
@@ -154,5 +165,9 @@ class Session(guest.Guest, turn.SessionDoor):
 
     def _stop(self) -> None:
         self._watch_no_more()
+        if self._word >= 0:
+            self.loop.forget(self._word)
+            os.close(self._word)
+            self._word = -1
         if self._turn is not None:
             self._turn.close()

@@ -131,4 +131,42 @@ class HostileSessionsTest {
             assertGoesOn(session);
         }
     }
+
+    /** A descriptor that the supervisor took would be closed by it, and closing some takes as long as their owner likes. */
+    @Test
+    void nothingThatAProgramSendsReachesTheSupervisor() throws Exception {
+        try (SandboxSession session = open()) {
+            TestSandbox.Result sender = run(session, """
+                    import array, socket, struct
+                    listener = socket.create_server(('127.0.0.1', 0))
+                    slow = socket.create_connection(listener.getsockname())
+                    other, _ = listener.accept()
+                    slow.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 100_000))
+                    slow.setblocking(False)
+                    try:
+                        while True:
+                            slow.send(bytes(1 << 16))
+                    except BlockingIOError:
+                        pass
+                    rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [slow.fileno()]))]
+                    for number in range(3, 20):
+                        try:
+                            way = socket.socket(fileno=number)
+                        except OSError:
+                            continue
+                        if way.family == socket.AF_UNIX:
+                            try:
+                                way.sendmsg([b'd'], rights)
+                                print('sent by', number)
+                            except BrokenPipeError:
+                                print('refused')
+                        way.detach()
+                    """);
+            assertThat(sender.stdout()).isEqualTo("refused\n");
+            assertGoesOn(session);
+        }
+        try (SandboxSession victim = open()) {
+            assertGoesOn(victim);
+        }
+    }
 }
