@@ -88,7 +88,9 @@ def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
 
 
 def limited(limit: str, settings: config.Config, cpu_limit: int) -> Ending:
-    """The run as a whole has passed a limit and was ended."""
+    """The run as a whole has passed a limit and was ended, or nobody could watch its limits any more."""
+    if limit == "unwatched":
+        return Ending("killed", "", "SIGKILL", "The sandbox could not watch the limits of the program any more")
     return Ending(limit, "", "SIGKILL", _exceeded(limit, settings, cpu_limit))
 
 

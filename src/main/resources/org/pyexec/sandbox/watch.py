@@ -13,11 +13,14 @@ import time
 from typing import Callable, List, NamedTuple, Optional, Set
 
 from . import config, loop, policy, slot
+from .voice import say
 
 INTERVAL = 0.05  # seconds
+FAILURES = 3  # in a row that may have causes outside the run, such as a want of descriptors
 LONGEST_INTERVAL = 1.0  # when looking itself takes long
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_NO_MEMORY = "0 0 0 0 0 0 0\n"  # in statm; proc(5)
 
 
 class Process(NamedTuple):
@@ -48,6 +51,7 @@ class Watcher:
         self._interval = interval
         self._cpu_before = math.inf if used_before else 0.0
         self._weighing: Optional[_Weighing] = None
+        self._failures = 0  # in a row
         self._timer: Optional[loop.Timer] = events.later(interval, self._look)
 
     def stop(self) -> None:
@@ -59,8 +63,11 @@ class Watcher:
         began = time.monotonic()
         try:
             passed = self._passed()
-        except OSError:
-            passed = ""  # no descriptor is left at the moment: the next look tells
+            self._failures = 0
+        except Exception as e:  # whatever it is: a run that nobody watches does not go on
+            self._failures += 1
+            passed = "unwatched" if self._failures > FAILURES else ""
+            say("log", f"a look at a run failed: {type(e).__name__}: {e}")
         if passed:
             self._timer = None
             self._on_passed(passed)
@@ -90,6 +97,8 @@ class Watcher:
         if self._weighing.is_alive():
             return False
         weight, self._weighing = self._weighing.weight, None
+        if weight is None:
+            raise RuntimeError("the memory of a run could not be weighed")
         return weight > self._settings.memory + policy.LAST_WORDS_BYTES
 
     def _processes(self) -> List[Process]:
@@ -114,7 +123,7 @@ class _Weighing(threading.Thread):
 
     def __init__(self, pids: List[int]) -> None:
         super().__init__(daemon=True)
-        self.weight = 0
+        self.weight: Optional[int] = None  # until it is known
         self._pids = pids
         self.start()
 
@@ -133,10 +142,13 @@ def _pid_behind(pidfd: int) -> int:
 
 
 def _read(pid: int) -> Optional[Process]:
-    for line in _lines(f"/proc/{pid}/stat"):
-        fields = line.rpartition(")")[2].split()
-        return Process(pid, int(fields[17]), sum(map(int, fields[11:15])) / _TICKS)
-    return None
+    """Its name stands in brackets and may have any bytes but NUL, brackets and ends of lines among them; proc(5)."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return None
+    return Process(pid, int(fields[17]), sum(map(int, fields[11:15])) / _TICKS) if fields else None
 
 
 def _children(pid: int) -> List[int]:
@@ -148,14 +160,26 @@ def _children(pid: int) -> List[int]:
 
 
 def _resident(pid: int) -> int:
-    for line in _lines(f"/proc/{pid}/statm"):
+    for line in _lines(f"/proc/{_with_memory(pid)}/statm"):
         return int(line.split()[1]) * _PAGE
     return 0
 
 
 def _proportional(pid: int) -> int:
     wanted = ("Pss_Anon:", "Pss_Shmem:")
-    return sum(int(line.split()[1]) << 10 for line in _lines(f"/proc/{pid}/smaps_rollup") if line.startswith(wanted))
+    lines = _lines(f"/proc/{_with_memory(pid)}/smaps_rollup")
+    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(wanted))
+
+
+def _with_memory(pid: int) -> int:
+    """The process, or a thread of it that still has its memory: the first one may have ended alone; pthread_exit(3)."""
+    if _lines(f"/proc/{pid}/statm")[:1] != [_NO_MEMORY]:
+        return pid
+    try:
+        tasks = os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return pid
+    return next((int(task) for task in tasks if _lines(f"/proc/{task}/statm")[:1] not in ([], [_NO_MEMORY])), pid)
 
 
 def _lines(path: str) -> List[str]:
