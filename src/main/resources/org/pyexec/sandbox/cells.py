@@ -59,7 +59,7 @@ class NamespaceCell:
         """None: the kernel keeps the limit."""
         return None
 
-    def remove(self) -> None:
+    def remove(self, is_reusable: bool = True) -> None:
         for descriptor in (self.pidfd, self.top):
             if descriptor >= 0:
                 os.close(descriptor)
@@ -102,11 +102,11 @@ class NetworkedCell(NamespaceCell):
         except (OSError, subprocess.SubprocessError):
             on_answer([])  # the init is gone
 
-    def remove(self) -> None:
+    def remove(self, is_reusable: bool = True) -> None:
         if self._interface is not None:
             self._interface.close()
             self._interface = None
-        super().remove()
+        super().remove(is_reusable)
 
 
 class Folders:
@@ -210,13 +210,15 @@ class FolderCell:
                     inodes += 1
         return Usage(size, inodes)
 
-    def remove(self) -> None:
+    def remove(self, is_reusable: bool = True) -> None:
+        """`is_reusable`: whether no process has its id any more."""
         for descriptor in (self.pidfd, self.top):
             if descriptor >= 0:
                 os.close(descriptor)
         self.pidfd = self.top = -1
         _remove_tree(self._path)
-        self._folders.give_id(self._id)
+        if is_reusable:
+            self._folders.give_id(self._id)
 
 
 Cell = Union[NamespaceCell, FolderCell]

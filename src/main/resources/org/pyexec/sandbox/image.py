@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -137,6 +138,17 @@ class Image(slot.ImageDoor):
         except OSError:
             pass  # the zygote is gone; the end of its socket says so too
 
+    def reap(self) -> None:
+        if not self.lost:
+            with contextlib.suppress(OSError):
+                self._control.send(b"reap")
+
+    def end(self) -> None:
+        """Another one takes its place; its runs are lost."""
+        if not self.lost:
+            self.lose()
+            self._family.image_ended(self)
+
     def parked(self, ready: slot.Slot) -> None:
         if ready.number in self._reserved:
             self._reserved.pop(ready.number)(ready)
@@ -197,8 +209,7 @@ class Image(slot.ImageDoor):
         elif word == "exit":
             self._exited(*map(int, values))
         else:
-            self.lose()
-            self._family.image_ended(self)
+            self.end()
 
     def _forked(self, number: int, pidfds: List[int]) -> None:
         parking = self._slots.get(number)
@@ -242,8 +253,7 @@ class Image(slot.ImageDoor):
         self._control.close()
         self._parked.clear()
         for each in list(self._slots.values()):
-            each.exit = each.exit or [-1, 0, 0]
-            each.kill()
+            each.lost()
         self._refuse_waiting()
 
     def _refuse_waiting(self) -> None:

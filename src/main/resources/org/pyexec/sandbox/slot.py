@@ -13,8 +13,10 @@ import socket
 from typing import Callable, List, Optional
 
 from . import cells, cgroups, frames, loop, packets, report
+from .voice import say
 
 PARKING_SECONDS = 30.0
+DEATH_SECONDS = 5.0  # from SIGKILL to the end of the last process, on the busiest machine
 
 
 class Slot:
@@ -47,6 +49,8 @@ class Slot:
         self._image = image
         self._groups = groups
         self._ready = False
+        self._overdue: Optional[loop.Timer] = None
+        self._given_up = False
 
     def is_out_of_memory(self) -> bool:
         """Whether the kernel has killed one of its processes for that."""
@@ -104,6 +108,8 @@ class Slot:
         if message != b"parked":
             self._fail(message.decode("utf-8", "replace") or "a child ended while parking")
             return
+        # From here on a program may have the other end: nothing that it could send is taken, not even a descriptor.
+        self.control.shutdown(socket.SHUT_RD)
         if handles:
             self.cell.top = handles[0]
         self._ready = True
@@ -144,6 +150,27 @@ class Slot:
             send_signal(pidfd, signal.SIGKILL)
             if self.cell.is_session:
                 _kill_session(self.child)
+            if self._overdue is None and not self.dead:
+                self._await_death([self._image.reap, self._end_image, self._give_up])
+
+    def _await_death(self, remedies: List[Callable[[], None]]) -> None:
+        """One after another is tried while there are processes that have been killed and do not end."""
+
+        def on_overdue() -> None:
+            if not self.dead and self.state != "gone":
+                say("log", f"image {self._image.name}: processes of a run were killed and do not end")
+                self._await_death(remedies[1:])
+                remedies[0]()
+
+        self._overdue = self._loop.later(DEATH_SECONDS, on_overdue) if remedies else None
+
+    def _end_image(self) -> None:
+        self._image.end()
+
+    def _give_up(self) -> None:
+        """Whatever is left of it holds nobody up: what it has is not used again."""
+        self._given_up = True
+        self._on_all_dead(0)
 
     def discard(self) -> None:
         """Nobody wants it."""
@@ -163,10 +190,29 @@ class Slot:
     def _on_all_dead(self, _: int) -> None:
         self._loop.forget(self.cell.pidfd if self.cell.pidfd >= 0 else self.child)
         self.dead = True
+        if self._overdue is not None:
+            self._overdue.cancel()
+        if self.exit is None:
+            self._overdue = self._loop.later(DEATH_SECONDS, self._miss_the_zygote)
         self._fail("a cell ended")
         self.on_dead()
         if not self.held:
             self._close()
+
+    def _miss_the_zygote(self) -> None:
+        """It does not say how the process ended: whoever waits for that would wait for ever."""
+        if self.exit is None and self.state != "gone":
+            say("log", f"image {self._image.name}: the zygote does not tell the end of a process")
+            self._image.end()
+
+    def lost(self) -> None:
+        """The zygote is gone, or about to be: nobody can tell any more how the process ends."""
+        is_news = self.exit is None
+        self.exit = self.exit or [-1, 0, 0]
+        if not self.dead:
+            self.kill()
+        elif is_news:
+            self.on_exit()
 
     def release(self) -> None:
         """The run needs nothing of it any more."""
@@ -188,8 +234,8 @@ class Slot:
             if descriptor >= 0:
                 self._loop.forget(descriptor)
                 os.close(descriptor)
-        self.cell.remove()
-        if self.group is not None:
+        self.cell.remove(is_reusable=not self._given_up)
+        if self.group is not None and not self._given_up:
             self._groups.give_back(self.group)
         self._image.gone(self)
 
@@ -213,6 +259,16 @@ def _kill_session(pidfd: int) -> None:
 
 class ImageDoor:
     """What a slot needs from its image."""
+
+    name: str
+
+    def reap(self) -> None:
+        """Has the zygote wait for whatever is its child."""
+        raise NotImplementedError
+
+    def end(self) -> None:
+        """With all its runs."""
+        raise NotImplementedError
 
     def ask_to_park(self, order: str, descriptors: List[int]) -> None:
         raise NotImplementedError

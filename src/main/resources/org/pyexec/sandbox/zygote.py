@@ -3,6 +3,7 @@
 It never reads request data: what it read would stay in its memory and later children could find it. The supervisor
 talks to it over a sequenced-packet socket:
   "park ID WAY USER"  with the descriptors of child.Belongings: fork a child that takes this way into its cell
+  "reap"              wait for children that have ended, whoever they are
 and it says
   "forked ID"         with the child's pidfd and, where the cell has one, that of its init
   "importing NAME"    before each module to preload, without a name when all have been tried
@@ -35,6 +36,7 @@ _kept: List["Zygote"] = []  # and all that hangs on it: to be freed in every chi
 
 STDERR = 2
 THREAD_SECONDS = 10.0
+WALL = 0x40000000  # children whatever the signal of their end; waitid(2), __WALL
 LONGEST_REASON = 300  # characters
 
 
@@ -153,14 +155,14 @@ class Zygote:
         self._poller = select.poll()
         self._poller.register(control, select.POLLIN)
         self._children: Dict[int, Tuple[int, str]] = {}  # pidfd: pid, id
+        self._pidfds: Dict[int, int] = {}  # by pid
 
     def serve(self) -> Duty:
         """Works until the supervisor is gone; in a forked process returns what that process has to do."""
         while True:
-            for descriptor, _ in self._poller.poll():
-                if descriptor in self._children:
-                    self._bury(descriptor)
-                    continue
+            ready = [descriptor for descriptor, _ in self._poller.poll()]
+            self._reap()
+            if self._control.fileno() in ready:
                 duty = self._obey()
                 if duty is not None:
                     return duty
@@ -169,6 +171,8 @@ class Zygote:
         message, descriptors = packets.receive(self._control)
         if not message:
             os._exit(0)
+        if message == b"reap":
+            return None  # it has just been done
         _, number, way, user = message.decode().split(" ")
         pid = -1
         try:
@@ -205,12 +209,29 @@ class Zygote:
     def _tell(self, number: str, pid: int, descriptors: List[int]) -> None:
         pidfd = os.pidfd_open(pid)
         self._children[pidfd] = (pid, number)
+        self._pidfds[pid] = pidfd
         self._poller.register(pidfd, select.POLLIN)
         pidfds = (pidfd,) if self._inits is None else (pidfd, descriptors[-1])
         packets.send(self._control, f"forked {number}".encode(), pidfds)
 
+    def _reap(self) -> None:
+        """Waits for every child that has ended. One that nobody has forked here would keep its namespaces alive."""
+        while True:
+            try:
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT | WALL)
+            except ChildProcessError:
+                return
+            if ended is None:
+                return
+            pidfd = self._pidfds.get(ended.si_pid)
+            if pidfd is None:
+                os.waitpid(ended.si_pid, WALL)
+            else:
+                self._bury(pidfd)
+
     def _bury(self, pidfd: int) -> None:
         pid, number = self._children.pop(pidfd)
+        self._pidfds.pop(pid)
         self._poller.unregister(pidfd)
         os.close(pidfd)
         _, status, usage = os.wait4(pid, 0)

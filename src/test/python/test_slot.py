@@ -1,0 +1,93 @@
+"""A slot whose processes do not end."""
+
+from __future__ import annotations
+
+import os
+import unittest
+from typing import Callable, Dict, List
+from unittest import mock
+
+from sandbox import cells, cgroups, loop, slot
+
+
+class Image(slot.ImageDoor):
+    name = "plain"
+
+    def __init__(self) -> None:
+        self.told: List[str] = []
+        self.when_ended: Callable[[], None] = lambda: None
+
+    def reap(self) -> None:
+        self.told.append("reap")
+
+    def end(self) -> None:
+        self.told.append("end")
+        self.when_ended()
+
+    def failed(self, slot: slot.Slot, why: str) -> None:
+        self.told.append("failed")
+
+    def gone(self, slot: slot.Slot) -> None:
+        self.told.append("gone")
+
+
+class Groups(cgroups.NoGroups):
+    def __init__(self) -> None:
+        super().__init__()
+        self.given_back = 0
+
+    def give_back(self, group: cgroups.Group) -> None:
+        self.given_back += 1
+
+
+class SlotTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.events = loop.Loop()
+        self.image = Image()
+        self.groups = Groups()
+        self.slot = slot.Slot(1, self.events, self.image, cells.NamespaceCell(), self.groups)
+        self.slot.group = self.groups.take()
+        self.slot.state = "running"
+        # Never readable: a process that does not end.
+        self.slot.child, self.writer = os.pipe()
+        self.addCleanup(os.close, self.writer)
+        self.events.watch(self.slot.child, loop.READ, self.slot._on_all_dead)
+
+    def run_for(self, seconds: float) -> None:
+        self.events.later(seconds, self.events.stop)
+        with mock.patch.object(slot, "send_signal"), mock.patch.object(slot, "DEATH_SECONDS", 0.02), mock.patch.object(slot, "say"):
+            self.slot.kill()
+            self.events.run()
+
+    def test_zygote_is_asked_to_reap_then_ended_then_the_slot_is_given_up(self) -> None:
+        deaths: Dict[str, bool] = {}
+        self.slot.held = True
+        self.image.when_ended = self.slot.lost
+        self.slot.on_dead = lambda: deaths.update(dead=self.slot.dead)
+        self.run_for(0.3)
+        self.assertEqual(self.image.told, ["reap", "end"])
+        self.assertEqual(deaths, {"dead": True}, "whoever waits for its end is told")
+        self.slot.release()
+        self.assertEqual(self.image.told[-1], "gone")
+        self.assertEqual(self.groups.given_back, 0, "a group that may have processes is not used again")
+
+    def test_zygote_that_does_not_tell_the_end_of_a_process_is_ended(self) -> None:
+        os.write(self.writer, b"x")
+        self.slot.held = True
+        told: List[object] = []
+        self.slot.on_exit = lambda: told.append(self.slot.exit)
+        self.run_for(0.1)
+        self.assertEqual(self.image.told, ["end"])
+        self.slot.lost()
+        self.assertEqual(told, [[-1, 0, 0]], "whoever waits for its end is told")
+
+    def test_slot_that_ends_in_time_needs_no_remedy(self) -> None:
+        os.write(self.writer, b"x")
+        self.slot.exited(0, 0, 0)
+        self.run_for(0.1)
+        self.assertEqual(self.image.told, ["gone"])
+        self.assertEqual(self.groups.given_back, 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
