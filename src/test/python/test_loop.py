@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import socket
+import time
 import unittest
 from typing import List
 
@@ -55,6 +58,43 @@ class LoopTest(unittest.TestCase):
         other.send(b"y")
         events.run()
         self.assertEqual(told, [b"y"])
+
+    def test_fault_of_one_owner_is_told_to_him_and_to_nobody_else(self) -> None:
+        events = loop.Loop()
+        told: List[str] = []
+        hurt = events.guarded(lambda: told.append("hurt is told"))
+        victim = events.guarded(lambda: told.append("victim is told"))
+        mine, theirs = socket.socketpair()
+        other, others = socket.socketpair()
+        for each in (mine, theirs, other, others):
+            self.addCleanup(each.close)
+            each.send(b"x")
+        hurt.watch(mine.fileno(), loop.READ, lambda _: 1 // 0)
+        victim.watch(other.fileno(), loop.READ, lambda _: (other.recv(1), told.append("victim goes on")))
+        hurt.later(0.01, lambda: [][0])
+        victim.later(0.02, lambda: told.append("its timer too"))
+        victim.later(0.05, victim.stop)
+        with contextlib.redirect_stderr(io.StringIO()) as log:
+            hurt.call(lambda: {}["nothing"])
+            events.run()
+        self.assertEqual(sorted(told), sorted(["hurt is told"] * 3 + ["victim goes on", "its timer too"]))
+        self.assertIn("ZeroDivisionError", log.getvalue(), "what happened is in the log")
+
+    def test_owner_who_fails_to_end_holds_up_nobody(self) -> None:
+        events = loop.Loop()
+        hurt = events.guarded(lambda: 1 // 0)
+        hurt.later(0, lambda: [][0])
+        events.later(0.01, events.stop)
+        with contextlib.redirect_stderr(io.StringIO()):
+            events.run()
+
+    def test_longest_round_is_known_once(self) -> None:
+        events = loop.Loop()
+        events.later(0, lambda: time.sleep(0.05))
+        events.later(0.01, events.stop)
+        events.run()
+        self.assertGreaterEqual(events.take_worst_lag(), 0.05)
+        self.assertEqual(events.take_worst_lag(), 0)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import signal
 import unittest
 from typing import Callable, Dict, List
 from unittest import mock
@@ -80,6 +83,17 @@ class SlotTest(unittest.TestCase):
         self.assertEqual(self.image.told, ["end"])
         self.slot.lost()
         self.assertEqual(told, [[-1, 0, 0]], "whoever waits for its end is told")
+
+    def test_fault_of_whoever_has_it_ends_it(self) -> None:
+        told: List[str] = []
+        self.slot.held = True
+        self.slot.on_exit = lambda: 1 // 0
+        self.slot.on_fault = lambda: told.append("told")
+        with contextlib.redirect_stderr(io.StringIO()), mock.patch.object(slot, "send_signal") as send:
+            self.slot.exited(0, 0, 0)
+        self.assertEqual(told, ["told"])
+        send.assert_called_with(self.slot.child, signal.SIGKILL)
+        self.assertFalse(self.slot.held)
 
     def test_slot_that_ends_in_time_needs_no_remedy(self) -> None:
         os.write(self.writer, b"x")

@@ -32,15 +32,24 @@ public final class Readiness {
     }
 
     /**
-     * The newest finding; runs a program if it is too old. Many callers share one run.
+     * The newest finding; runs a program if it is too old. Many callers share one run. What the sandbox itself says of a
+     * problem comes before a good finding, and nobody waits for one meanwhile.
      *
      * @return empty when ready, else one line that says why not
      */
     public synchronized CompletionStage<Optional<String>> check() {
+        Optional<String> problem = executions.sandbox().problem();
+        if (problem.isPresent() && !isFoundBad()) {
+            return CompletableFuture.completedFuture(problem);
+        }
         if (last.isDone() && nanoTime.getAsLong() - foundNanos >= goodFor.toNanos()) {
             last = executions.run(PROBE, CLIENT).outcome().handle(this::finding).toCompletableFuture();
         }
         return last;
+    }
+
+    private boolean isFoundBad() {
+        return last.isDone() && last.join().isPresent();
     }
 
     private synchronized Optional<String> finding(@Nullable Outcome outcome, @Nullable Throwable failure) {

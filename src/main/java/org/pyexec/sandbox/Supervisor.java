@@ -67,6 +67,11 @@ final class Supervisor implements AutoCloseable {
         return process.pid();
     }
 
+    /** Ends it as {@code kill -9} does; the kernel ends what it had started. Returns at once. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
     /** Ends it with everything that it started; returns when it is gone. */
     @Override
     public void close() {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * The sandbox whose interpreters are warm: a supervisor in Python keeps single-use children parked in their isolation.
  *
  * <p>One task on the background executor finds the interpreter, keeps a supervisor running and listens to it, for as
- * long as the sandbox is open. Whatever fails is tried again, so an interpreter that appears later is found.
+ * long as the sandbox is open. Whatever fails is tried again, so an interpreter that appears later is found. Another task
+ * ends a supervisor that is not heard any more.
  */
 public final class WarmSandbox implements Sandbox {
 
@@ -29,11 +30,13 @@ public final class WarmSandbox implements Sandbox {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Duration STEADY = Duration.ofSeconds(30);
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
     private static final String STARTING = "The sandbox is starting";
 
     private final SandboxSettings settings;
     private final InterpreterSearch search;
     private final List<String> launcher;
+    private final Heartbeat heartbeat = new Heartbeat(System::nanoTime);
     private final CountDownLatch closing = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -53,7 +56,7 @@ public final class WarmSandbox implements Sandbox {
     /**
      * Returns at once; the sandbox becomes ready in the background.
      *
-     * @param background runs one task until the sandbox is closed
+     * @param background runs two tasks until the sandbox is closed
      */
     public static WarmSandbox start(SandboxSettings settings, Executor background) {
         return start(settings, background, List.of());
@@ -63,6 +66,7 @@ public final class WarmSandbox implements Sandbox {
     static WarmSandbox start(SandboxSettings settings, Executor background, List<String> launcher) {
         WarmSandbox sandbox = new WarmSandbox(settings, launcher);
         background.execute(sandbox::keep);
+        background.execute(sandbox::watch);
         return sandbox;
     }
 
@@ -140,8 +144,8 @@ public final class WarmSandbox implements Sandbox {
                 throw new SandboxUnavailableException("Interrupted while the sandbox was starting", e);
             }
         }
-        if (!status.ready() || half == null) {
-            throw new SandboxUnavailableException(status.problem().orElse(STARTING));
+        if (!status().ready() || half == null) {
+            throw new SandboxUnavailableException(status().problem().orElse(STARTING));
         }
         return half;
     }
@@ -153,7 +157,10 @@ public final class WarmSandbox implements Sandbox {
 
     @Override
     public synchronized SandboxStatus status() {
-        return status;
+        if (status.ready() && heartbeat.isInDoubt()) {
+            return unavailable("The sandbox does not answer");
+        }
+        return status.withWorstLag(heartbeat.worstLag());
     }
 
     @Override
@@ -204,6 +211,30 @@ public final class WarmSandbox implements Sandbox {
         }
     }
 
+    /** Kills a supervisor that hangs, and leaves the rest to the task that keeps one running. */
+    private void watch() {
+        boolean wasLost = false;
+        try {
+            while (!closing.await(LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+                boolean isLost = heartbeat.isLost();
+                // Twice in a row: this process itself may have been stopped, and has to read first.
+                if (isLost && wasLost) {
+                    endHungSupervisor();
+                }
+                wasLost = isLost && !wasLost;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the container shuts its executor down
+        }
+    }
+
+    private synchronized void endHungSupervisor() {
+        if (supervisor != null) {
+            LOG.log(System.Logger.Level.ERROR, "event=sandbox_hangs");
+            supervisor.kill();
+        }
+    }
+
     private static Duration longer(Duration pause) {
         Duration doubled = pause.multipliedBy(2);
         return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
@@ -228,6 +259,7 @@ public final class WarmSandbox implements Sandbox {
     }
 
     private synchronized boolean publish(Supervisor running, PythonHalf fresh) {
+        heartbeat.start();
         supervisor = running;
         half = fresh;
         return !closed;
@@ -247,6 +279,7 @@ public final class WarmSandbox implements Sandbox {
         switch (words[0]) {
             case "ready" -> becomeReady(words);
             case "problem" -> becomeUnavailable(words[1]);
+            case "alive" -> heartbeat.beat(Duration.ofMillis(Long.parseLong(words[1])));
             default -> LOG.log(System.Logger.Level.INFO, "event=sandbox_says text=\"{0}\"", line.replace("log\t", ""));
         }
     }
@@ -257,7 +290,8 @@ public final class WarmSandbox implements Sandbox {
                 List.of(words[3].split(",")),
                 words[4].equals("network"),
                 Optional.of(words[2]),
-                Optional.empty());
+                Optional.empty(),
+                Duration.ZERO);
         starting = false;
         notifyAll();
         LOG.log(
@@ -278,7 +312,8 @@ public final class WarmSandbox implements Sandbox {
     }
 
     private static SandboxStatus unavailable(String problem) {
-        return new SandboxStatus(Optional.empty(), List.of(), false, Optional.empty(), Optional.of(problem));
+        return new SandboxStatus(
+                Optional.empty(), List.of(), false, Optional.empty(), Optional.of(problem), Duration.ZERO);
     }
 
     private synchronized boolean isClosed() {

@@ -70,7 +70,7 @@ public class HealthResource {
         this.host = host;
     }
 
-    record Layers(@Nullable String tier, List<String> layers, boolean network) {}
+    record Layers(@Nullable String tier, List<String> layers, boolean network, long worstLagMs) {}
 
     record Healthy(
             String status,
@@ -115,7 +115,11 @@ public class HealthResource {
                         answers.now(),
                         host.javaVersion(),
                         host.server(),
-                        new Layers(sandbox.tier().orElse(null), sandbox.layers(), executions.networkAvailable()),
+                        new Layers(
+                                sandbox.tier().orElse(null),
+                                sandbox.layers(),
+                                executions.networkAvailable(),
+                                sandbox.worstLag().toMillis()),
                         executions.load()));
     }
 

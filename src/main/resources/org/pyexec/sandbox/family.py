@@ -84,7 +84,8 @@ class Family(image.FamilyDoor):
             home = self._folders.zygote_home if self._folders else policy.SCRATCH
             self._warden, said = _start_warden(theirs, tier, home)
         voice.Echo(events, said)
-        events.watch(self._control.fileno(), loop.READ, self._on_word)
+        self._own_events = events.guarded(self._on_fault)
+        self._own_events.watch(self._control.fileno(), loop.READ, self._on_word)
 
     # --- what images need ----------------------------------------------------------------------------------------
 
@@ -128,7 +129,7 @@ class Family(image.FamilyDoor):
             return
         without = f" without {ended.importing}" if ended.importing else ""
         voice.say("log", f"image {ended.name}: ended{why}; starts again{without} in {pause:g} s")
-        self.events.later(pause, lambda: self._start_again(ended, modules))
+        self._own_events.later(pause, lambda: self._start_again(ended, modules))
 
     def _next_pause(self, ended: image.Image) -> float:
         last = 0.0 if ended.was_steady() else self._pauses.get(ended.name, 0.0)
@@ -158,6 +159,10 @@ class Family(image.FamilyDoor):
             self.close()
             self._pool.broken(self, text or "the warden ended")
 
+    def _on_fault(self) -> None:
+        self.close()
+        self._pool.broken(self, "a fault of the sandbox")
+
     # --- the end -------------------------------------------------------------------------------------------------
 
     def retire(self) -> None:
@@ -176,14 +181,14 @@ class Family(image.FamilyDoor):
             self.close()
             self.remove_folders()
         else:
-            self.events.later(1.0, self._close_when_empty)
+            self._own_events.later(1.0, self._close_when_empty)
 
     def close(self) -> None:
         """Kills the warden and with it everything in its PID namespace; without one, zygotes end with their sockets."""
         if self.closed:
             return
         self.closed = True
-        self.events.forget(self._control.fileno())
+        self._own_events.forget(self._control.fileno())
         self._control.close()
         for each in self.images.values():
             each.lose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Callable, Optional
 
 from . import config, frames, image, link, loop
@@ -22,7 +23,7 @@ class Guest(link.LinkUser):
         settings: config.Config,
         on_end: Callable[["Guest"], None],
     ) -> None:
-        self.loop = events
+        self.loop = events.guarded(self._on_fault)
         self.link = connection
         self.settings = settings
         self._pool = pool
@@ -58,7 +59,7 @@ class Guest(link.LinkUser):
             self._refuse("Network access is not available")
             return
         self._timer = self.loop.later(WAIT_SECONDS, lambda: self._refuse("The sandbox has no place within 30 seconds"))
-        take(self._on_slot)
+        take(lambda slot: self.loop.call(lambda: self._on_slot(slot)))
 
     def _on_slot(self, slot: Optional[Slot]) -> None:
         if self._finished:
@@ -75,6 +76,7 @@ class Guest(link.LinkUser):
         slot.held = True
         slot.on_exit = self._on_exit
         slot.on_dead = self._on_dead
+        slot.on_fault = self._on_fault
         self._use(slot)
 
     def _refuse(self, why: str) -> None:
@@ -88,6 +90,20 @@ class Guest(link.LinkUser):
 
     def on_gone(self) -> None:
         self._close()
+
+    def _on_fault(self) -> None:
+        """Something of it has failed, and nobody may rely on the rest: the server sees the end of the connection."""
+        self._finished = True
+        if self._timer is not None:
+            self._timer.cancel()
+        for step in (self.link.close, self._stop, self._let_slot_go, lambda: self._on_end(self)):
+            with contextlib.suppress(Exception):
+                step()
+
+    def _let_slot_go(self) -> None:
+        if self._slot is not None:
+            self._slot.on_exit = self._slot.on_dead = self._slot.on_fault = lambda: None
+            self._slot.release()
 
     def _take_down(self) -> None:
         """Everything has been told. The connection closes, and with it the server's slot, when every process is gone."""
@@ -107,7 +123,5 @@ class Guest(link.LinkUser):
             self._timer.cancel()
         self._stop()
         self.link.close()
-        if self._slot is not None:
-            self._slot.on_exit = self._slot.on_dead = lambda: None
-            self._slot.release()
+        self._let_slot_go()
         self._on_end(self)

@@ -63,6 +63,7 @@ class Image(slot.ImageDoor):
         self.retired = False
         self.importing = ""  # the module with which the zygote is busy
         self._family = family
+        self._events = family.events.guarded(self.end)
         self._began = time.monotonic()
         self._parked: Deque[slot.Slot] = deque()
         self._waiting: Deque[Use] = deque()
@@ -75,8 +76,8 @@ class Image(slot.ImageDoor):
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             family.order(f"image {name} {','.join(modules)}", theirs.fileno())
-        family.events.watch(self._control.fileno(), loop.READ, self._on_word)
-        family.events.later(CALM_SECONDS, self._calm_down)
+        self._events.watch(self._control.fileno(), loop.READ, self._on_word)
+        self._events.later(CALM_SECONDS, self._calm_down)
 
     # --- runs ----------------------------------------------------------------------------------------------------
 
@@ -97,7 +98,7 @@ class Image(slot.ImageDoor):
             self._target = min(self._target + 1, MOST_PARKED)
             self._waiting.append(use)
         # Not at once: the program that starts now has the first right to the processor.
-        self._family.events.later(REFILL_SECONDS if self._parked else 0, self._refill)
+        self._events.later(REFILL_SECONDS if self._parked else 0, self._refill)
 
     def _refill(self) -> None:
         if not self.ready or self.lost:
@@ -128,7 +129,7 @@ class Image(slot.ImageDoor):
             if len(self._parked) > self._target:
                 self._parked.pop().discard()
         self._fewest_seen = len(self._parked)
-        self._family.events.later(CALM_SECONDS, self._calm_down)
+        self._events.later(CALM_SECONDS, self._calm_down)
 
     # --- what slots tell -----------------------------------------------------------------------------------------
 
@@ -177,11 +178,11 @@ class Image(slot.ImageDoor):
             self._making -= 1
         self._failures += 1
         if self._failures < ATTEMPTS:
-            self._family.events.later(0.01 * 2**self._failures, self._refill)
+            self._events.later(0.01 * 2**self._failures, self._refill)
             return
         self._refuse_waiting()
         pause = RETRY_SECONDS * 2 ** min(self._failures - ATTEMPTS, MOST_DOUBLINGS)
-        self._family.events.later(pause, self._refill)
+        self._events.later(pause, self._refill)
         self._family.cannot_park(why)
 
     def gone(self, ended: slot.Slot) -> None:
@@ -249,7 +250,7 @@ class Image(slot.ImageDoor):
         if self.lost:
             return
         self.lost = True
-        self._family.events.forget(self._control.fileno())
+        self._events.forget(self._control.fileno())
         self._control.close()
         self._parked.clear()
         for each in list(self._slots.values()):

@@ -38,7 +38,7 @@ class Link:
 
     def __init__(self, events: loop.Loop, connection: socket.socket, user: LinkUser) -> None:
         self.user = user
-        self._loop = events
+        self._loop = events = events.guarded(lambda: self.user.on_gone())
         self._connection = connection
         self._reader = frames.Reader(policy.MAX_REQUEST_BYTES)
         self._outbox = outbox.Outbox(events, connection, self._on_readable, lambda: self.user.on_gone())

@@ -18,14 +18,20 @@ FEW_TIMERS = 64
 Handler = Callable[[int], None]
 
 
+def _nothing() -> None:
+    """Nobody has to be told."""
+
+
 class Timer:
     """Rings once unless cancelled before. A cancelled one holds on to nothing."""
 
-    def __init__(self, action: Callable[[], None]) -> None:
+    def __init__(self, action: Callable[[], None], on_fault: Callable[[], None]) -> None:
         self._action: Optional[Callable[[], None]] = action
+        self.on_fault = on_fault
 
     def cancel(self) -> None:
         self._action = None
+        self.on_fault = _nothing
 
     def is_cancelled(self) -> bool:
         return self._action is None
@@ -39,19 +45,31 @@ class Timer:
 class Loop:
     def __init__(self) -> None:
         self._epoll = select.epoll()
-        self._handlers: Dict[int, Handler] = {}
+        self._handlers: Dict[int, Tuple[Handler, Callable[[], None]]] = {}
         self._forgotten: Set[int] = set()  # in this round: their numbers may have been closed and given out again
         self._timers: List[Tuple[float, int, Timer]] = []
         self._crowded = FEW_TIMERS
         self._order = itertools.count()
         self._running = True
+        self._worst_lag = 0.0
 
-    def watch(self, descriptor: int, events: int, handler: Handler) -> None:
+    def guarded(self, on_fault: Callable[[], None]) -> "Loop":
+        """The same loop for one owner, who is told when one of his handlers or timers has raised an exception.
+
+        What he had to watch over is watched no more then: he ends it, and tells whoever waits for it.
+        """
+        return _Guarded(self, on_fault)
+
+    def call(self, action: Callable[[], None], on_fault: Callable[[], None] = _nothing) -> None:
+        """At once, and guarded."""
+        self._guard(action, -1, on_fault)
+
+    def watch(self, descriptor: int, events: int, handler: Handler, on_fault: Callable[[], None] = _nothing) -> None:
         if descriptor in self._handlers:
             self._epoll.modify(descriptor, events)
         else:
             self._epoll.register(descriptor, events)
-        self._handlers[descriptor] = handler
+        self._handlers[descriptor] = handler, on_fault
 
     def forget(self, descriptor: int) -> None:
         """Before closing it. Forgetting what is not watched does nothing. What has happened to it already is not told."""
@@ -59,8 +77,8 @@ class Loop:
             self._epoll.unregister(descriptor)
             self._forgotten.add(descriptor)
 
-    def later(self, seconds: float, action: Callable[[], None]) -> Timer:
-        timer = Timer(action)
+    def later(self, seconds: float, action: Callable[[], None], on_fault: Callable[[], None] = _nothing) -> Timer:
+        timer = Timer(action, on_fault)
         if len(self._timers) >= self._crowded:
             self._sweep()
         heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), timer))
@@ -78,20 +96,33 @@ class Loop:
     def run(self) -> None:
         while self._running:
             self._forgotten.clear()
-            for descriptor, events in self._epoll.poll(self._patience()):
-                handler = self._handlers.get(descriptor)
-                if handler is not None and descriptor not in self._forgotten:
-                    self._guarded(lambda: handler(events), descriptor)
+            happened = self._epoll.poll(self._patience())
+            woke = time.monotonic()
+            for descriptor, events in happened:
+                found = self._handlers.get(descriptor)
+                if found is not None and descriptor not in self._forgotten:
+                    handler, on_fault = found
+                    self._guard(lambda: handler(events), descriptor, on_fault)
             self._ring()
+            self._worst_lag = max(self._worst_lag, time.monotonic() - woke)
 
-    def _guarded(self, action: Callable[[], None], descriptor: int) -> None:
-        """A fault in the handling of one run must not take the others along."""
+    def take_worst_lag(self) -> float:
+        """Seconds of the longest round since the last call: so long everything else had to wait."""
+        worst, self._worst_lag = self._worst_lag, 0.0
+        return worst
+
+    def _guard(self, action: Callable[[], None], descriptor: int, on_fault: Callable[[], None]) -> None:
+        """A fault in the handling of one run must not take the others along, and must not leave that run unwatched."""
         try:
             action()
         except Exception:
             traceback.print_exc()
             if descriptor >= 0:
                 self.forget(descriptor)
+            try:
+                on_fault()
+            except Exception:
+                traceback.print_exc()
 
     def _patience(self) -> float:
         while self._timers and self._timers[0][2].is_cancelled():
@@ -103,4 +134,31 @@ class Loop:
     def _ring(self) -> None:
         now = time.monotonic()
         while self._timers and self._timers[0][0] <= now:
-            self._guarded(heapq.heappop(self._timers)[2].ring, -1)
+            timer = heapq.heappop(self._timers)[2]
+            self._guard(timer.ring, -1, timer.on_fault)
+
+
+class _Guarded(Loop):
+    """What belongs to one owner."""
+
+    def __init__(self, events: Loop, on_fault: Callable[[], None]) -> None:
+        self._all = events
+        self._on_fault = on_fault
+
+    def guarded(self, on_fault: Callable[[], None]) -> Loop:
+        return _Guarded(self._all, on_fault)
+
+    def call(self, action: Callable[[], None], on_fault: Callable[[], None] = _nothing) -> None:
+        self._all.call(action, self._on_fault)
+
+    def watch(self, descriptor: int, events: int, handler: Handler, on_fault: Callable[[], None] = _nothing) -> None:
+        self._all.watch(descriptor, events, handler, self._on_fault)
+
+    def forget(self, descriptor: int) -> None:
+        self._all.forget(descriptor)
+
+    def later(self, seconds: float, action: Callable[[], None], on_fault: Callable[[], None] = _nothing) -> Timer:
+        return self._all.later(seconds, action, self._on_fault)
+
+    def stop(self) -> None:
+        self._all.stop()

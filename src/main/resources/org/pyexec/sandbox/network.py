@@ -97,7 +97,7 @@ class Interface:
     """slirp4netns for one cell; ended by close."""
 
     def __init__(self, events: loop.Loop, pid: int, on_ready: Callable[[bool], None]) -> None:
-        self._loop = events
+        self._loop = events = events.guarded(lambda: on_ready(False))
         self._pid = pid
         self._on_ready = on_ready
         self._ready, ready = os.pipe2(os.O_CLOEXEC)
@@ -151,7 +151,7 @@ class BlockedQuery:
             syscalls.setns(init, syscalls.CLONE_NEWUSER | syscalls.CLONE_NEWNET)
             syscalls.keep_over_exec(syscalls.CAP_NET_ADMIN)
 
-        self._loop = events
+        self._loop = events = events.guarded(lambda: on_answer([]))
         self._on_answer = on_answer
         self._text = b""
         command = [nft.command(), "-j", "list", "set", "inet", TABLE, SET]

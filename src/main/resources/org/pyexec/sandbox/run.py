@@ -153,7 +153,7 @@ class Run(guest.Guest):
                 then()
 
         assert self._slot is not None
-        self._slot.cell.ask_blocked(on_answer)
+        self._slot.cell.ask_blocked(lambda targets: self.loop.call(lambda: on_answer(targets)))
 
     def _conclude(self, verdict: Ending) -> None:
         """The program is over by itself. Without files the answer need not wait for the teardown."""

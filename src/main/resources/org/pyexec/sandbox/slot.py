@@ -45,7 +45,8 @@ class Slot:
         self.exit: Optional[List[int]] = None  # status, microseconds, bytes: the zygote's word
         self.on_exit: Callable[[], None] = lambda: None
         self.on_dead: Callable[[], None] = lambda: None
-        self._loop = events
+        self.on_fault: Callable[[], None] = lambda: None
+        self._loop = events.guarded(self._end_after_fault)
         self._image = image
         self._groups = groups
         self._ready = False
@@ -91,6 +92,9 @@ class Slot:
 
     def forked(self, pidfds: List[int]) -> None:
         """The zygote has forked the child; its pidfd, and that of the cell's init, are ours from now on."""
+        self._loop.call(lambda: self._on_forked(pidfds))
+
+    def _on_forked(self, pidfds: List[int]) -> None:
         self.child = pidfds[0]
         self.cell.pidfd = pidfds[1] if len(pidfds) > 1 else -1
         self._loop.watch(pidfds[-1], loop.READ, self._on_all_dead)  # without an init the child is the only process
@@ -172,6 +176,13 @@ class Slot:
         self._given_up = True
         self._on_all_dead(0)
 
+    def _end_after_fault(self) -> None:
+        """Something of it has failed: whoever has it is told, and what is left of it ends."""
+        self._fail("a fault of the sandbox")
+        told, self.on_fault = self.on_fault, lambda: None
+        told()
+        self.release()
+
     def discard(self) -> None:
         """Nobody wants it."""
         self.state = "ending"
@@ -185,7 +196,7 @@ class Slot:
         """The zygote has seen the end of the program's process."""
         self.exit = [status, cpu_microseconds, peak_bytes]
         self._fail("a parked child ended")
-        self.on_exit()
+        self._loop.call(self.on_exit)
 
     def _on_all_dead(self, _: int) -> None:
         self._loop.forget(self.cell.pidfd if self.cell.pidfd >= 0 else self.child)
@@ -195,7 +206,7 @@ class Slot:
         if self.exit is None:
             self._overdue = self._loop.later(DEATH_SECONDS, self._miss_the_zygote)
         self._fail("a cell ended")
-        self.on_dead()
+        self._loop.call(self.on_dead)
         if not self.held:
             self._close()
 
@@ -212,7 +223,7 @@ class Slot:
         if not self.dead:
             self.kill()
         elif is_news:
-            self.on_exit()
+            self._loop.call(self.on_exit)
 
     def release(self) -> None:
         """The run needs nothing of it any more."""

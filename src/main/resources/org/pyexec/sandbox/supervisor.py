@@ -2,7 +2,7 @@
 
 It lives as long as its standard input: the server holds the other end, so even a server that was killed ends it. What
 it says to the server goes to standard output, one line each: "ready TIER VERSION LAYERS NETWORK",
-"problem TEXT", "log TEXT".
+"problem TEXT", "alive LAG_MILLISECONDS" every second, "log TEXT".
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from . import config, loop, policy, pool, reception, syscalls
 from .voice import say
 
 BACKLOG = 1024
+BEAT_SECONDS = 1.0
+LONG_LAG = 0.1  # seconds, which are worth a line in the log
 STDIN = 0
 
 
@@ -33,7 +35,16 @@ class Supervisor:
 
     def serve(self) -> None:
         """Returns when the server is gone or isolation cannot be had."""
+        self._beat()
         self._loop.run()
+
+    def _beat(self) -> None:
+        """The server ends a supervisor that it does not hear."""
+        lag = self._loop.take_worst_lag()
+        if lag > LONG_LAG:
+            say("log", f"something has kept all runs waiting for {lag * 1e3:.0f} ms")
+        say("alive", f"{lag * 1e3:.0f}")
+        self._loop.later(BEAT_SECONDS, self._beat)
 
     def close(self) -> None:
         self._pool.close()

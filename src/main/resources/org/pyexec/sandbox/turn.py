@@ -215,7 +215,8 @@ class Turn:
             self._session.seen_blocked += self._blocked
             then()
 
-        self._session.slot.cell.ask_blocked(on_answer)
+        events = self._session.loop
+        self._session.slot.cell.ask_blocked(lambda targets: events.call(lambda: on_answer(targets)))
 
     def _decide(self, verdict: Ending) -> None:
         self._ending = verdict

@@ -88,6 +88,16 @@ class ReadinessTest {
         assertThat(check()).isEmpty();
     }
 
+    @Test
+    void whatTheSandboxSaysComesBeforeAGoodFinding() {
+        assertThat(check()).isEmpty();
+        sandbox.problem = Optional.of("it does not answer");
+        assertThat(check()).contains("it does not answer");
+        sandbox.problem = Optional.empty();
+        assertThat(check()).isEmpty();
+        assertThat(sandbox.runs).isEqualTo(1);
+    }
+
     private Optional<String> check() {
         return readiness.check().toCompletableFuture().join();
     }
@@ -119,7 +129,7 @@ class ReadinessTest {
 
         @Override
         public SandboxStatus status() {
-            return new SandboxStatus(Optional.of("fake"), List.of(), false, Optional.of("3"), problem);
+            return new SandboxStatus(Optional.of("fake"), List.of(), false, Optional.of("3"), problem, Duration.ZERO);
         }
 
         @Override

@@ -215,7 +215,8 @@ class JobsTest {
 
         @Override
         public SandboxStatus status() {
-            return new SandboxStatus(Optional.of("idle"), List.of(), false, Optional.of("3"), Optional.empty());
+            return new SandboxStatus(
+                    Optional.of("idle"), List.of(), false, Optional.of("3"), Optional.empty(), Duration.ZERO);
         }
 
         @Override

@@ -61,6 +61,33 @@ class LifecycleTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("identities")
+    void supervisorThatHangsIsReplacedAndItsRunsAreTold(TestSandbox.Identity identity) throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(identity).awaitReady()) {
+            ProcessHandle supervisor = supervisor(sandbox);
+            List<ProcessHandle> processes = supervisor.descendants().toList();
+            CompletableFuture<Object> carried = CompletableFuture.supplyAsync(() -> outcome(sandbox));
+            await().atMost(10, SECONDS).until(() -> supervisor.descendants().count() > 2);
+
+            signal(supervisor, "STOP");
+
+            await().atMost(10, SECONDS).until(() -> !sandbox.sandbox().status().ready());
+            await().atMost(60, SECONDS).until(() -> !supervisor.isAlive());
+            assertThat(carried.get(30, SECONDS)).isNotNull();
+            sandbox.awaitReady();
+            assertThat(sandbox.run("print('again')").stdout()).isEqualTo("again\n");
+            await().atMost(10, SECONDS).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+        }
+    }
+
+    private static void signal(ProcessHandle process, String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
     @Test
     void closingARunEndsItsProgram() throws Exception {
         try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS).awaitReady()) {
