@@ -18,7 +18,9 @@ from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 from . import cells, frames, policy
 
 CHUNK = 256 << 10
-MOST_ENTRIES = 2 * policy.SCRATCH_INODES  # somebody may go on making them
+MOST_ENTRIES = 2 * policy.SCRATCH_INODES  # folders included; somebody may go on making and moving them
+ENTRIES_AT_ONCE = 256  # between two pauses
+COMPARED_BYTES = 2 * policy.MAX_FILES_BYTES  # that are read to find out what has not changed
 RACY_NANOSECONDS = 50_000_000  # a file may change again within one tick of the clock that gives files their times
 _PROGRAM = os.fsencode(policy.PROGRAM)
 
@@ -64,11 +66,12 @@ def anything(cell: cells.Cell, originals: Originals) -> bool:
     """Whether the folder may hold more than what was there before; inputs are looked at when everybody is dead."""
     try:
         with _opened(cell) as work:
-            names = os.listdir(work)
+            with os.scandir(work) as entries:
+                names = [entry.name for entry in islice(entries, 2)]
             if len(originals) > 1 or names != [policy.PROGRAM]:
                 return True
             code = originals[_PROGRAM]
-            return not _untouched(work, Found(policy.PROGRAM, _PROGRAM, code.size, ""), code)
+            return not _Comparison().is_untouched(work, Found(policy.PROGRAM, _PROGRAM, code.size, ""), code)
     except OSError:
         return True
 
@@ -88,7 +91,7 @@ def remember(code: bytes) -> Originals:
 
 
 def files(cell: cells.Cell, originals: Originals, collected: Collected) -> Iterator[bytes]:
-    """Frames of all files that are handed out, sorted by name: what was created or changed."""
+    """Frames of all files that are handed out, sorted by name: what was created or changed. Empty pieces are pauses."""
     try:
         with _opened(cell) as work:
             yield from _files(work, originals, collected)
@@ -98,11 +101,17 @@ def files(cell: cells.Cell, originals: Originals, collected: Collected) -> Itera
 
 def _files(work: int, originals: Originals, collected: Collected) -> Iterator[bytes]:
     count = total = 0
-    for found in sorted(islice(_walk(work, b"", 1), MOST_ENTRIES)):
+    comparison = _Comparison()
+    walk = _Walk()
+    while walk.goes_on(work):
+        yield b""
+    for found in sorted(walk.found):
         original = originals.get(found.raw)
-        if original is not None and _untouched(work, found, original):
-            _remember(collected, found, original.digest)
-            continue
+        if original is not None:
+            yield b""
+            if comparison.is_untouched(work, found, original):
+                _remember(collected, found, original.digest)
+                continue
         problem = found.problem or _too_much(found.size, count, total)
         if problem:
             collected.skip(found.name, problem)
@@ -139,38 +148,59 @@ def _too_much(size: int, count: int, total: int) -> str:
     return ""
 
 
-def _walk(folder: int, prefix: bytes, depth: int) -> Iterator[Found]:
-    """Everything beneath that is not a folder; `folder` stays the caller's."""
-    with os.scandir(folder) as entries:
-        listed = [os.fsencode(entry.name) for entry in islice(entries, MOST_ENTRIES)]
-    for name in listed:
-        raw = prefix + name
-        shown = raw.decode("utf-8", "replace")
+_ALL = object()  # of the entries have been seen
+
+
+class _Walk:
+    """Everything beneath a folder that is not a folder itself."""
+
+    def __init__(self) -> None:
+        self.found: List[Found] = []
+        self._left = MOST_ENTRIES
+        self._steps: Optional[Iterator[object]] = None
+
+    def goes_on(self, work: int) -> bool:
+        """Looks at some entries more; False when it has seen all, or enough. `work` stays the caller's."""
+        if self._steps is None:
+            self._steps = self._walk(work, b"", 1)
+        for _ in range(min(ENTRIES_AT_ONCE, self._left)):
+            if next(self._steps, _ALL) is _ALL:
+                return False
+            self._left -= 1
+        return self._left > 0
+
+    def _walk(self, folder: int, prefix: bytes, depth: int) -> Iterator[object]:
+        """A step for each entry."""
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                yield
+                name = os.fsencode(entry.name)
+                raw = prefix + name
+                shown = raw.decode("utf-8", "replace")
+                try:
+                    status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                except OSError:
+                    self.found.append(Found(shown, raw, 0, "not readable"))
+                    continue
+                if not stat.S_ISDIR(status.st_mode):
+                    stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+                    self.found.append(Found(shown, raw, status.st_size, _unfit(status), stamp))
+                elif os.fsdecode(name) not in policy.SKIPPED_FOLDERS:
+                    yield from self._descend(folder, name, raw, shown, depth)
+
+    def _descend(self, folder: int, name: bytes, raw: bytes, shown: str, depth: int) -> Iterator[object]:
+        if depth >= policy.MAX_DEPTH:
+            self.found.append(Found(shown, raw, 0, f"deeper than {policy.MAX_DEPTH} folders"))
+            return
         try:
-            status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+            inner = _open_folder(folder, name)
         except OSError:
-            yield Found(shown, raw, 0, "not readable")
-            continue
-        if not stat.S_ISDIR(status.st_mode):
-            stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
-            yield Found(shown, raw, status.st_size, _unfit(status), stamp)
-        elif os.fsdecode(name) not in policy.SKIPPED_FOLDERS:
-            yield from _descend(folder, name, raw, shown, depth)
-
-
-def _descend(folder: int, name: bytes, raw: bytes, shown: str, depth: int) -> Iterator[Found]:
-    if depth >= policy.MAX_DEPTH:
-        yield Found(shown, raw, 0, f"deeper than {policy.MAX_DEPTH} folders")
-        return
-    try:
-        inner = _open_folder(folder, name)
-    except OSError:
-        yield Found(shown, raw, 0, "not readable")
-        return
-    try:
-        yield from _walk(inner, raw + b"/", depth + 1)
-    finally:
-        os.close(inner)
+            self.found.append(Found(shown, raw, 0, "not readable"))
+            return
+        try:
+            yield from self._walk(inner, raw + b"/", depth + 1)
+        finally:
+            os.close(inner)
 
 
 def _unfit(status: os.stat_result) -> str:
@@ -221,18 +251,38 @@ def _content(descriptor: int, found: Found, digest: Optional["hashlib._Hash"]) -
         yield frames.frame(frames.DATA, data)
 
 
-def _untouched(work: int, found: Found, original: Original) -> bool:
-    """Whether it is still what it was."""
-    if original.stamp is not None and original.stamp == found.stamp:
-        return True
-    if found.problem or found.size != original.size:
-        return False
-    try:
-        descriptor = _open_beneath(work, found)
-    except OSError:
-        return False
+class _Comparison:
+    """Of files with what they were; it reads no more of them than COMPARED_BYTES in all."""
+
+    def __init__(self) -> None:
+        self._left = COMPARED_BYTES
+
+    def is_untouched(self, work: int, found: Found, original: Original) -> bool:
+        """Whether it is still what it was; what would have to be read for too long counts as changed."""
+        if original.stamp is not None and original.stamp == found.stamp:
+            return True
+        if found.problem or found.size != original.size or not original.digest:
+            return False
+        self._left -= found.size
+        if found.size > policy.MAX_FILE_BYTES or self._left < 0:
+            return False
+        try:
+            descriptor = _open_beneath(work, found)
+        except OSError:
+            return False
+        try:
+            return _digest(descriptor, found.size) == original.digest
+        finally:
+            os.close(descriptor)
+
+
+def _digest(descriptor: int, size: int) -> bytes:
+    """Of as many bytes as it had when it was looked at; somebody may go on writing."""
     digest = hashlib.sha256()
-    with open(descriptor, "rb", buffering=0) as file:
-        for data in iter(lambda: file.read(CHUNK), b""):
-            digest.update(data)
-    return digest.digest() == original.digest
+    while size > 0:
+        data = os.read(descriptor, min(CHUNK, size))
+        if not data:
+            break
+        size -= len(data)
+        digest.update(data)
+    return digest.digest()

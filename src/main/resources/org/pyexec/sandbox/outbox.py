@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections import deque
 from typing import Callable, Deque, Iterator, Optional
 
 from . import loop
+
+
+TURN_SECONDS = 0.02  # after which others come first
 
 
 class Outbox:
@@ -53,7 +57,7 @@ class Outbox:
         self.waiting_bytes += len(data)
 
     def pour(self, source: Iterator[bytes], when_empty: Callable[[], None]) -> None:
-        """Takes from the source at the pace of the reader, then calls when_empty."""
+        """Takes from the source at the pace of the reader, then calls when_empty. An empty piece is a pause of the source."""
         self._source = source
         self._when_empty = when_empty
         self._flush()
@@ -61,16 +65,16 @@ class Outbox:
     def _flush(self) -> None:
         if self._broken:
             return
+        turn_ends = time.monotonic() + TURN_SECONDS
         try:
             while self._refill():
-                sent = self._socket.send(self._waiting[0])
-                self.waiting_bytes -= sent
-                if sent == len(self._waiting[0]):
-                    self._waiting.popleft()
-                else:
-                    self._waiting[0] = self._waiting[0][sent:]
+                if self._waiting:
+                    self._send()
+                if time.monotonic() > turn_ends:
+                    self._go_on_later()
+                    return
         except BlockingIOError:
-            self._loop.watch(self._socket.fileno(), self._events() | loop.WRITE, self._on_event)
+            self._go_on_later()
             return
         except OSError:
             self._broken = True
@@ -79,14 +83,27 @@ class Outbox:
         self._rest()
         self._finish()
 
+    def _send(self) -> None:
+        sent = self._socket.send(self._waiting[0])
+        self.waiting_bytes -= sent
+        if sent == len(self._waiting[0]):
+            self._waiting.popleft()
+        else:
+            self._waiting[0] = self._waiting[0][sent:]
+
+    def _go_on_later(self) -> None:
+        """When the socket takes more, after what has happened to others meanwhile."""
+        self._loop.watch(self._socket.fileno(), self._events() | loop.WRITE, self._on_event)
+
     def _refill(self) -> bool:
+        """Whether there is more to send, or the source has to be asked again."""
         if not self._waiting and self._source is not None:
             data = next(self._source, None)
             if data is None:
                 self._source = None
-            else:
+            elif data:
                 self._append(data)
-        return bool(self._waiting)
+        return bool(self._waiting) or self._source is not None
 
     def _finish(self) -> None:
         if self._when_empty is not None and self._source is None:

@@ -1,0 +1,95 @@
+"""What is collected of a folder, and how much work that may be."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import unittest
+from typing import List
+from unittest import mock
+
+from sandbox import cells, collect, frames, policy
+
+
+class CollectTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.work = os.path.join(folder.name, "work")
+        os.mkdir(self.work)
+        self.cell = cells.NamespaceCell()
+        self.cell.top = os.open(folder.name, os.O_RDONLY | os.O_DIRECTORY)
+        self.addCleanup(os.close, self.cell.top)
+        self.collected = collect.Collected(remembers=True)
+
+    def write(self, name: str, size: int, content: bytes = b"") -> None:
+        path = os.path.join(self.work, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content)
+            file.truncate(size)
+
+    def pieces(self, originals: collect.Originals) -> List[bytes]:
+        return list(collect.files(self.cell, originals, self.collected))
+
+    def names(self, pieces: List[bytes]) -> List[str]:
+        heads = [piece for piece in pieces if piece[:1] == frames.FILE]
+        return [dict(frames.decode(head[frames.HEADER_BYTES :]))["name"].decode() for head in heads]
+
+    def test_second_turn_reads_nothing_of_what_was_not_handed_out_before(self) -> None:
+        for number in range(300):
+            self.write(f"hole-{number}", 64 << 20)
+        self.pieces({})
+        self.assertEqual(self.collected.skipped_count, 300)
+        for number in range(300):
+            os.utime(os.path.join(self.work, f"hole-{number}"))
+        before, self.collected = self.collected.now, collect.Collected(remembers=True)
+        with mock.patch.object(collect, "_digest", side_effect=AssertionError("hashed")):
+            self.pieces(before)
+        self.assertEqual(self.collected.skipped_count, 300)
+
+    def test_comparison_reads_a_bounded_number_of_bytes(self) -> None:
+        each = policy.MAX_FILE_BYTES
+        for number in range(30):
+            self.write(f"hole-{number:02}", each)
+        # As if they had been handed out, and their times changed since.
+        digest = hashlib.sha256(bytes(each)).digest()
+        before = {f"hole-{number:02}".encode(): collect.Original(each, digest) for number in range(30)}
+        read: List[int] = []
+        real = collect._digest
+        with mock.patch.object(collect, "_digest", side_effect=lambda file, size: (read.append(size), real(file, size))[1]):
+            names = self.names(self.pieces(before))
+        self.assertLessEqual(sum(read), collect.COMPARED_BYTES)
+        self.assertGreater(sum(read), 0)
+        self.assertEqual(len(names), policy.MAX_FILES_BYTES // each, "what is not compared counts as changed")
+
+    def test_folders_count_as_entries(self) -> None:
+        with mock.patch.object(collect, "MOST_ENTRIES", 50):
+            for number in range(100):
+                os.mkdir(os.path.join(self.work, f"{number:03}"))
+                self.write(f"{number:03}/file", 1)
+            self.assertLess(len(self.names(self.pieces({}))), 50)
+
+    def test_long_walk_has_pauses(self) -> None:
+        for number in range(2000):
+            self.write(f"{number:04}", 0)
+        pauses = 0
+        for piece in collect.files(self.cell, {}, self.collected):
+            pauses += not piece
+            if piece[:1] == frames.FILE:
+                break
+        self.assertGreaterEqual(pauses, 2000 // collect.ENTRIES_AT_ONCE)
+
+    def test_unchanged_file_is_not_handed_out_and_a_changed_one_is(self) -> None:
+        self.write("same.txt", 4, b"same")
+        self.write("other.txt", 5, b"other")
+        first = self.names(self.pieces({}))
+        self.assertEqual(first, ["other.txt", "same.txt"])
+        before, self.collected = self.collected.now, collect.Collected(remembers=True)
+        self.write("other.txt", 5, b"OTHER")
+        self.assertEqual(self.names(self.pieces(before)), ["other.txt"])
+
+
+if __name__ == "__main__":
+    unittest.main()
