@@ -148,9 +148,13 @@ final class TestSandbox implements AutoCloseable {
 
     /** Runs it on another thread, for a minute at most. */
     CompletableFuture<Result> runLater(String code) {
+        return runLater(code, Duration.ofSeconds(60));
+    }
+
+    CompletableFuture<Result> runLater(String code, Duration timeout) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return run(code, Duration.ofSeconds(60));
+                return run(code, timeout);
             } catch (IOException | SandboxUnavailableException | InputGoneException e) {
                 throw new IllegalStateException(e);
             }

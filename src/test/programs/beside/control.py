@@ -1,0 +1,3 @@
+# reason: completed
+# stdout: done
+print("done")
