@@ -133,6 +133,16 @@ def _without_bits(index: int, bits: int) -> List[Instruction]:
     ]
 
 
+def _with_bits(index: int, bits: int) -> List[Instruction]:
+    return [
+        _argument(index),
+        (AND, 0, 0, bits),
+        (JUMP_EQUAL, 1, 0, bits),
+        _statement(RETURN, refuse(errno.EPERM)),
+        _statement(RETURN, ALLOW),
+    ]
+
+
 def _sockets() -> List[Instruction]:
     """Families, types and protocols that programs need."""
     return [
@@ -205,6 +215,10 @@ def _strict_rules(landlock_version: int) -> Dict[str, List[Instruction]]:
     rules["socketpair"] = pairs
     rules["ioctl"] = _argument_in(1, policy.STRICT_IOCTLS, ALLOW, refuse(errno.ENOTTY))
     rules["setpriority"] = _own_priority()
+    # A folder that its owner may not read could be neither counted nor removed by a server that has the program's id.
+    rules["mkdir"] = _with_bits(1, policy.OWNERS_RIGHTS)
+    rules["mkdirat"] = _with_bits(2, policy.OWNERS_RIGHTS)
+    rules["umask"] = _without_bits(0, policy.OWNERS_RIGHTS)
     rules["sched_setaffinity"] = _argument_in(0, (0,), ALLOW, refuse(errno.EPERM))
     rules["openat2"] = [_statement(RETURN, refuse(errno.ENOSYS))]  # its flags lie in memory
     rules["open"] = _known_opening(1, landlock_version)
