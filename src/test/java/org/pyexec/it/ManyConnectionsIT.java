@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +43,14 @@ class ManyConnectionsIT {
 
     private final List<RawConnection> idle = new ArrayList<>();
     private final List<RawConnection> slow = new ArrayList<>();
+    private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
+    private Future<?> goesOn = CompletableFuture.completedFuture(null);
+    private int sent; // of each slow body; guarded by slow
+
+    @AfterEach
+    void stopPace() {
+        pace.shutdownNow();
+    }
 
     @Test
     void serviceBesideThemIsAsEverAndAllIsGivenBack() throws IOException {
@@ -83,6 +98,7 @@ class ManyConnectionsIT {
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> Held.deletedFiles(server.process()).size() == SLOW);
         } finally {
+            goesOn.cancel(false);
             closeAll(slow);
         }
         await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
@@ -149,18 +165,39 @@ class ManyConnectionsIT {
                 "Content-Length",
                 Integer.toString(form.body().length));
         byte[] beginning = Arrays.copyOf(form.body(), FIRST_PART);
-        for (int i = 0; i < SLOW; i++) {
-            RawConnection connection = RawConnection.to(http.base());
-            slow.add(connection);
-            connection.send(head);
-            connection.send(beginning);
+        synchronized (slow) {
+            for (int i = 0; i < SLOW; i++) {
+                RawConnection connection = RawConnection.to(http.base());
+                slow.add(connection);
+                connection.send(head);
+                connection.send(beginning);
+            }
+            sent = FIRST_PART;
+        }
+        // Slow, and not stalled, however long this machine takes for the rest.
+        goesOn = pace.scheduleAtFixedRate(() -> sendOneByteMore(form), 5, 5, TimeUnit.SECONDS);
+    }
+
+    private void sendOneByteMore(Multipart form) {
+        synchronized (slow) {
+            byte[] next = {form.body()[sent++]};
+            for (RawConnection connection : slow) {
+                try {
+                    connection.send(next);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
         }
     }
 
     private void endUploads(Multipart form, int size) throws IOException {
-        byte[] rest = Arrays.copyOfRange(form.body(), FIRST_PART, form.body().length);
-        for (RawConnection connection : slow) {
-            connection.send(rest);
+        goesOn.cancel(false);
+        synchronized (slow) {
+            byte[] rest = Arrays.copyOfRange(form.body(), sent, form.body().length);
+            for (RawConnection connection : slow) {
+                connection.send(rest);
+            }
         }
         for (RawConnection connection : slow) {
             Answer answer = connection.answer();
