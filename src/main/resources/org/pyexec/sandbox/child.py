@@ -17,7 +17,7 @@ from typing import List, Optional, Union
 
 from . import config, frames, inputs, interpreter, isolation, nft, policy, program, report, request, unhandled
 from .calls import Calls
-from .confinement import CONTROL, Belongings, Confinement, Sizes
+from .confinement import CONTROL, Belongings, Confinement, Sizes, limit_open_files
 
 # What almost every program or the running of it needs; imported before the fork, so that nobody waits for it.
 USUAL_MODULES = (
@@ -134,6 +134,7 @@ def _tell_parked(has_handle: bool) -> Calls:
     calls.add("sendmsg", CONTROL, message, 0)
     if has_handle:
         calls.add("close", isolation.HANDLE)
+    limit_open_files(calls)
     return calls.seal()
 
 

@@ -136,11 +136,24 @@ class Confinement:
             self._set_limit(which, soft, hard)
 
     def _set_limit(self, which: int, soft: int, hard: int) -> int:
-        """setrlimit(2). A hard limit that the server was started with cannot be raised."""
-        _, ours = resource.getrlimit(which)
-        if ours != resource.RLIM_INFINITY:
-            soft, hard = min(soft, ours), min(hard, ours)
-        return self._calls.add("prlimit64", 0, which, struct.pack("=QQ", soft, hard), 0)
+        return _add_limit(self._calls, which, soft, hard)
+
+
+def limit_open_files(calls: Calls) -> None:
+    """Once the last descriptor has been sent: that is refused to whoever may have fewer open than his user has in flight.
+
+    Programs of other runs may have the same user, and send as many as they may have open without taking them; unix(7),
+    ETOOMANYREFS.
+    """
+    _add_limit(calls, resource.RLIMIT_NOFILE, policy.OPEN_FILES, policy.OPEN_FILES)
+
+
+def _add_limit(calls: Calls, which: int, soft: int, hard: int) -> int:
+    """setrlimit(2). A hard limit that the server was started with cannot be raised."""
+    _, ours = resource.getrlimit(which)
+    if ours != resource.RLIM_INFINITY:
+        soft, hard = min(soft, ours), min(hard, ours)
+    return calls.add("prlimit64", 0, which, struct.pack("=QQ", soft, hard), 0)
 
 
 def _rules(readable: List[str]) -> List[landlock.Rule]:
@@ -173,7 +186,6 @@ def _limits(settings: config.Config, sizes: Sizes) -> List[Tuple[int, int, int]]
         (resource.RLIMIT_NICE, 0, 0),
         (resource.RLIMIT_RTPRIO, 0, 0),
         (resource.RLIMIT_SIGPENDING, 256, 256),
-        (resource.RLIMIT_NOFILE, policy.OPEN_FILES, policy.OPEN_FILES),
         (resource.RLIMIT_STACK, policy.STACK_BYTES, policy.STACK_BYTES),
         (resource.RLIMIT_AS, address_space, address_space + last_words),
         (resource.RLIMIT_DATA, data, data + last_words),

@@ -1,0 +1,21 @@
+# reason: completed
+# stdout: many
+# Descriptors that have been sent and not taken are counted for the user, whose other runs may have none then; unix(7).
+import array
+import os
+import socket
+import time
+
+held = []
+sent = 0
+try:
+    while sent < 5000:
+        ours, theirs = socket.socketpair()
+        held += [ours, theirs]
+        some = array.array("i", [0] * 250)
+        ours.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, some)])
+        sent += 250
+except OSError:
+    pass
+time.sleep(3)
+print("many" if sent >= 250 else sent)
