@@ -1,11 +1,13 @@
 package org.pyexec.sandbox;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,9 @@ public record Results(List<JsonNode> displays, Optional<JsonNode> result) {
     private static final int MAX_DISPLAYS = 100;
     private static final int MAX_NESTING = 64;
     private static final int MAX_LINE = 8 << 20;
+    /** In all lines together: each costs some hundred bytes of memory, however short it is. */
+    private static final long MAX_TOKENS = 500_000;
+
     private static final ObjectReader READER = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_NESTING)
@@ -45,8 +50,10 @@ public record Results(List<JsonNode> displays, Optional<JsonNode> result) {
     static Results read(String lines) {
         List<JsonNode> displays = new ArrayList<>();
         Optional<JsonNode> result = Optional.empty();
+        long tokensLeft = MAX_TOKENS;
         for (String line : lines.split("\n", MAX_DISPLAYS + 2)) {
-            Optional<JsonNode> entry = parse(line);
+            tokensLeft -= countTokens(line, tokensLeft);
+            Optional<JsonNode> entry = tokensLeft > 0 ? parse(line) : Optional.empty();
             Optional<JsonNode> bundle = entry.map(each -> each.path(1)).filter(Results::isBundle);
             String kind = entry.map(each -> each.path(0).asText()).orElse("");
             if (bundle.isPresent() && kind.equals("display") && displays.size() < MAX_DISPLAYS) {
@@ -56,6 +63,19 @@ public record Results(List<JsonNode> displays, Optional<JsonNode> result) {
             }
         }
         return new Results(displays, result);
+    }
+
+    /** At most so many; nonsense has those before it. */
+    private static long countTokens(String line, long most) {
+        long count = 0;
+        try (JsonParser parser = READER.createParser(line)) {
+            while (count < most && parser.nextToken() != null) {
+                count++;
+            }
+        } catch (IOException nonsense) {
+            return count;
+        }
+        return count;
     }
 
     private static Optional<JsonNode> parse(String line) {

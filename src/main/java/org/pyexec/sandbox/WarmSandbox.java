@@ -197,6 +197,9 @@ public final class WarmSandbox implements Sandbox {
                     becomeUnavailable(e.problem());
                 } catch (IOException e) {
                     becomeUnavailable("The sandbox could not be started: " + e.getMessage());
+                } catch (RuntimeException | Error e) {
+                    // Whatever it is, such as a want of memory: without this task there would be no sandbox any more.
+                    becomeUnavailable("The sandbox could not be started: " + e);
                 }
                 boolean steady = System.nanoTime() - beganNanos > STEADY.toNanos();
                 pause = steady ? FIRST_PAUSE : longer(pause);

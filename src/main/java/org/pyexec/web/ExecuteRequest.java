@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.pyexec.files.FileStore;
 import org.pyexec.sandbox.Inputs;
 import org.pyexec.sandbox.Limits;
@@ -25,6 +26,8 @@ record ExecuteRequest(
         boolean result,
         Optional<String> session) {
 
+    private static final Set<String> FIELDS =
+            Set.of("code", "timeout", "allow_network", "stdin", "args", "env", "files", "limits", "result", "session");
     private static final double DEFAULT_TIMEOUT_SECONDS = 30;
     private static final double MAX_TIMEOUT_SECONDS = 60;
     private static final double NANOS_PER_SECOND = 1e9;
@@ -36,7 +39,7 @@ record ExecuteRequest(
      * @throws BadRequest with a sentence that says what is wrong with it
      */
     static ExecuteRequest read(ObjectMapper json, InputStream body, FileStore files) throws IOException {
-        JsonNode root = parse(json, body);
+        JsonNode root = parse(json, body, FIELDS);
         if (!root.isObject()) {
             throw new BadRequest("Invalid request", "The body must be a JSON object with the field 'code'.");
         }
@@ -68,12 +71,13 @@ record ExecuteRequest(
                 : new Program(code, timeout, allowNetwork, inputs, limits, result);
     }
 
-    static JsonNode parse(ObjectMapper json, InputStream body) throws IOException {
+    static JsonNode parse(ObjectMapper json, InputStream body, Set<String> fields) throws IOException {
         try {
-            return json.readTree(body);
+            return RequestJson.read(json, body, fields);
         } catch (StreamConstraintsException e) {
             throw new BadRequest(
-                    "Invalid JSON", "The body is nested too deeply, or a name, number or string in it is too long.");
+                    "Invalid JSON",
+                    "The body is nested too deeply, has too many values, or a name, number or string in it is too long.");
         } catch (JsonProcessingException | CharConversionException e) {
             throw new BadRequest("Invalid JSON", "The body is not well-formed JSON" + place(e) + ".");
         }

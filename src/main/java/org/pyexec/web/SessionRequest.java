@@ -7,11 +7,14 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.sandbox.SessionTerms;
 
 /** The body of {@code POST /sessions}, which need not be there. */
 final class SessionRequest {
+
+    private static final Set<String> FIELDS = Set.of("allow_network", "limits");
 
     private SessionRequest() {}
 
@@ -30,7 +33,7 @@ final class SessionRequest {
         if (type != null && !type.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
             throw new NotSupportedException();
         }
-        JsonNode root = ExecuteRequest.parse(json, new ByteArrayInputStream(bytes));
+        JsonNode root = ExecuteRequest.parse(json, new ByteArrayInputStream(bytes), FIELDS);
         if (!root.isObject()) {
             throw new BadRequest("Invalid request", "The body, if there is one, must be a JSON object.");
         }
