@@ -7,7 +7,7 @@ import select
 import socket
 import unittest
 
-from sandbox import zygote
+from sandbox import policy, zygote
 
 
 class ReapTest(unittest.TestCase):
@@ -37,6 +37,26 @@ class ReapTest(unittest.TestCase):
             with self.assertRaises(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
         self.assertEqual(select.select([self.supervisor], [], [], 0)[0], [], "nothing is said of a stranger")
+
+
+class MemoryTest(unittest.TestCase):
+    def test_zygote_and_so_its_programs_go_before_the_server_when_memory_is_short(self) -> None:
+        read, write = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
+            zygote._go_first_when_memory_is_short(proc)
+            child = os.fork()
+            if child == 0:
+                with open("/proc/self/oom_score_adj", "rb") as file:
+                    os.write(write, file.read())
+                os._exit(0)
+            os.waitpid(child, 0)
+            os._exit(0)
+        os.close(write)
+        os.waitpid(pid, 0)
+        with open(read, "rb") as told:
+            self.assertEqual(int(told.read()), policy.OOM_SCORE_ADJ)
 
 
 if __name__ == "__main__":

@@ -123,6 +123,15 @@ def system_paths() -> List[str]:
     return _visible_directories() + [path for path in policy.SYSTEM_FILES if os.path.exists(path)]
 
 
+def require_apart(readable: Iterable[str], private: str) -> None:
+    """Raises IsolationError where programs could read the server's own folder: a server may have a program's id."""
+    folder = os.path.realpath(private)
+    for path in readable:
+        seen = os.path.realpath(path)
+        if os.path.isdir(seen) and (folder + "/").startswith(seen.rstrip("/") + "/"):
+            raise IsolationError(f"the server's files in {private} lie below {path}, which programs can read: STORAGE_DIR has to be elsewhere")
+
+
 def _visible_directories() -> List[str]:
     """Where the system and the interpreter lie, without folders inside others of the list."""
     wanted = [path for path in policy.SYSTEM_DIRECTORIES if os.path.isdir(path) and not os.path.islink(path)]

@@ -106,6 +106,7 @@ def places(home: str) -> Dict[str, str]:
 # priority, programs get less.
 SUPERVISOR_NICE = -10
 PROGRAM_NICE = 5
+OOM_SCORE_ADJ = 500  # as if a program had half of the machine's memory more
 
 # --- network, for runs that ask for it ------------------------------------------------------------------------------
 # Documentation addresses: they cannot be anybody's real network.

@@ -81,6 +81,13 @@ class ResultArea:
         return True
 
 
+def amount(text: bytes) -> int:
+    """A number of microseconds or bytes, as a program tells it; raises ValueError at what cannot be one."""
+    if len(text) > 18 or not text.isdigit():
+        raise ValueError("no amount")
+    return int(text)
+
+
 def clear(descriptor: int) -> None:
     """For the next program of a session."""
     os.pwrite(descriptor, bytes(_HEAD.size), 0)

@@ -111,7 +111,7 @@ class Run(guest.Guest):
         if told is None:
             return
         try:
-            self._cpu, self._peak = int(told["cpu"]), int(told["peak"])
+            self._cpu, self._peak = report.amount(told["cpu"]), report.amount(told["peak"])
             self._conclude(ending.reported(told, self._limits))
         except (KeyError, ValueError):
             return  # nonsense in the program's own report; the zygote will tell how it ended

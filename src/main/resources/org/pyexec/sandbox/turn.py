@@ -167,8 +167,8 @@ class Turn:
         told = report.read(self._session.slot.report)
         try:
             verdict = self._verdict(told or {})
-            self._cpu, self._peak = int(told["cpu"]), int(told["peak"])  # type: ignore[index]
-        except (KeyError, ValueError):
+            self._cpu, self._peak = report.amount(told["cpu"]), report.amount(told["peak"])  # type: ignore[index]
+        except (KeyError, ValueError, TypeError):
             return False
         self._decide(verdict)
         self._ask_blocked(self._collect)

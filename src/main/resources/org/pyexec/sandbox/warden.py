@@ -23,6 +23,8 @@ def main() -> Duty:
     settings = config.parse(config.own_arguments())
     control = socket.socket(fileno=config.control_socket())
     try:
+        if settings.tier != "none":
+            isolation.require_apart(isolation.system_paths(), settings.folder)
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         if settings.tier == "namespaces":
             readable = _enter_namespaces(proc)

@@ -27,7 +27,7 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, figures, init, isolation, packets, program, sources, syscalls
+from . import child, config, figures, init, isolation, packets, policy, program, sources, syscalls
 from .confinement import Belongings, Sizes
 
 Duty = Callable[[], child.Executable]
@@ -49,6 +49,7 @@ def run(
     """
     try:
         _forget_signals()
+        _go_first_when_memory_is_short(proc)
         channel = socket.socket(fileno=control)
         _preload(channel, proc, modules, settings.import_seconds)
         _reserve_descriptors()
@@ -77,6 +78,16 @@ def _forget_signals() -> None:
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE, signal.SIGXFSZ}:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _go_first_when_memory_is_short(proc: int) -> None:
+    """Programs inherit it: the kernel ends one of them before the server or anybody else; proc(5), oom_score_adj."""
+    with contextlib.suppress(OSError):
+        file = os.open("self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC, dir_fd=proc)
+        try:
+            os.write(file, str(policy.OOM_SCORE_ADJ).encode())
+        finally:
+            os.close(file)
 
 
 def _preload(channel: socket.socket, proc: int, modules: List[str], seconds: int) -> None:

@@ -68,7 +68,9 @@ public enum Setup {
         Server start() {
             Map<String, String> settings = new HashMap<>(settings());
             settings.put("PYTHON", latePython().toString());
-            return Server.startAlive(settings);
+            Server server = Server.startAlive(settings);
+            server.deleteAtTheEnd(LATE);
+            return server;
         }
     },
 
