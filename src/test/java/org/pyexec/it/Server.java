@@ -47,6 +47,7 @@ final class Server implements AutoCloseable {
     private final Path log;
     private final boolean ownsStorage;
     private final List<Path> folders = new CopyOnWriteArrayList<>();
+    private final List<Answer> strangers = new CopyOnWriteArrayList<>();
 
     private Server(List<String> command, Map<String, String> settings) {
         this.command = List.copyOf(command);
@@ -138,6 +139,11 @@ final class Server implements AutoCloseable {
 
     List<String> command() {
         return command;
+    }
+
+    /** What came from its port while it started and was not of the application. */
+    List<Answer> strangers() {
+        return List.copyOf(strangers);
     }
 
     /** Removes this folder too when the server is closed. */
@@ -278,7 +284,11 @@ final class Server implements AutoCloseable {
 
     private boolean answers(String probe) {
         try {
-            return http().get(probe).status() == 200;
+            Answer answer = http().get(probe);
+            if (answer.header("X-Request-ID").isEmpty()) {
+                strangers.add(answer);
+            }
+            return answer.status() == 200;
         } catch (UncheckedIOException notYet) {
             return false;
         }
