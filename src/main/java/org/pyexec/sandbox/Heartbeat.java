@@ -14,8 +14,9 @@ final class Heartbeat {
     /** How long a supervisor that has just been started may take to its first beat. */
     private static final Duration FIRST_PATIENCE = Duration.ofSeconds(60);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /** After which nobody is told any more that programs can run; two beats. */
+    /** On a machine with too much to do, one that does not hang may be silent for a while as well. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** After which probes are not told any more that programs can run; two beats. */
     private static final Duration DOUBT = Duration.ofSeconds(2);
 
     private static final Duration REMEMBERED = Duration.ofMinutes(1);

@@ -144,8 +144,8 @@ public final class WarmSandbox implements Sandbox {
                 throw new SandboxUnavailableException("Interrupted while the sandbox was starting", e);
             }
         }
-        if (!status().ready() || half == null) {
-            throw new SandboxUnavailableException(status().problem().orElse(STARTING));
+        if (!status.ready() || half == null) {
+            throw new SandboxUnavailableException(status.problem().orElse(STARTING));
         }
         return half;
     }

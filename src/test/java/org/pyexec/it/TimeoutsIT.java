@@ -102,7 +102,7 @@ class TimeoutsIT {
     void daemonDoesNotDelayTheAnswerAndIsGone(Server server) {
         String marker = Processes.marker();
         Shapes.success(server.http().execute(Processes.startDaemon(marker) + "print('main is done')", 60));
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> Processes.withArgument(marker).isEmpty());
     }
 
@@ -114,7 +114,7 @@ class TimeoutsIT {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> !Processes.withArgument(marker).isEmpty());
         Shapes.failure(run.join(), "timeout");
-        await().atMost(Duration.ofSeconds(5))
+        await().atMost(Duration.ofSeconds(30))
                 .until(() -> Processes.withArgument(marker).isEmpty());
     }
 
