@@ -58,7 +58,7 @@ class SlotTest(unittest.TestCase):
 
     def run_for(self, seconds: float) -> None:
         self.events.later(seconds, self.events.stop)
-        with mock.patch.object(slot, "send_signal"), mock.patch.object(slot, "DEATH_SECONDS", 0.02), mock.patch.object(slot, "say"):
+        with mock.patch.object(slot, "send_signal"), mock.patch.object(slot, "DEATH_SECONDS", 0.02), mock.patch.object(slot, "WORD_SECONDS", 0.02), mock.patch.object(slot, "say"):
             self.slot.kill()
             self.events.run()
 

@@ -16,7 +16,8 @@ from . import cells, cgroups, frames, loop, packets, report
 from .voice import say
 
 PARKING_SECONDS = 30.0
-DEATH_SECONDS = 5.0  # from SIGKILL to the end of the last process, on the busiest machine
+DEATH_SECONDS = 10.0  # from SIGKILL to the end of the last process, on the busiest machine
+WORD_SECONDS = 20.0  # from the end of a process to the zygote's word about it
 
 
 class Slot:
@@ -204,7 +205,7 @@ class Slot:
         if self._overdue is not None:
             self._overdue.cancel()
         if self.exit is None:
-            self._overdue = self._loop.later(DEATH_SECONDS, self._miss_the_zygote)
+            self._overdue = self._loop.later(WORD_SECONDS, self._miss_the_zygote)
         self._fail("a cell ended")
         self._loop.call(self.on_dead)
         if not self.held:
