@@ -5,14 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -44,7 +42,7 @@ class RedeployIT {
 
     @Test
     void undeploymentLeavesNothingBehindAndTheNextDeploymentHasTheFiles() throws Exception {
-        List<String> before = folders();
+        List<String> before = new StorageFolder(storage).folders();
         String hosted = server.http().hosted("grüße.txt", new byte[] {1, 2, 3});
         for (int round = 0; round < 2; round++) {
             CompletableFuture<Answer> lost = startRun(server);
@@ -67,7 +65,7 @@ class RedeployIT {
                             .textValue())
                     .isEqualTo("42\n");
         }
-        assertThat(folders()).isEqualTo(before);
+        assertThat(new StorageFolder(storage).folders()).isEqualTo(before);
     }
 
     /** A program with a child of its own; returns when both are running. */
@@ -132,15 +130,5 @@ class RedeployIT {
         return threads.stream()
                 .filter(thread -> thread.replace("org.pyexec.it.", "").contains("pyexec"))
                 .toList();
-    }
-
-    /** The folders, with a sign for names that differ at every start. */
-    private List<String> folders() throws IOException {
-        try (Stream<Path> entries = Files.walk(storage)) {
-            return entries.filter(Files::isDirectory)
-                    .map(folder -> storage.relativize(folder).toString().replaceAll("[0-9a-f]{8,}", "*"))
-                    .sorted()
-                    .toList();
-        }
     }
 }

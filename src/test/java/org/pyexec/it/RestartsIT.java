@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,6 +48,7 @@ class RestartsIT {
     private final Path folder = Server.temporaryFolder();
     private final Path storage = folder.resolve("storage");
     private final Path python = folder.resolve("python3");
+    private final StorageFolder left = new StorageFolder(storage);
     private final UnderLoad load = new UnderLoad(storage);
 
     // what the first server said and left
@@ -145,7 +145,7 @@ class RestartsIT {
                 .path("sessionId")
                 .textValue();
         Shapes.success(http.post(Json.object("code", "x = 1", "session", session)));
-        foldersBefore = folders();
+        foldersBefore = left.folders();
         List<String> markers = List.of(Processes.marker(), Processes.marker());
         markers.forEach(marker -> startRun(http, marker));
         await().atMost(Duration.ofSeconds(30))
@@ -229,7 +229,7 @@ class RestartsIT {
         Http http = last.http();
         load.assertIntact(http);
         // The one that expires may do so at any moment.
-        List<String> names = namesIn(storage.resolve("files")).stream()
+        List<String> names = left.namesIn("files").stream()
                 .filter(name -> !expiring.endsWith(name.substring(0, 36)))
                 .toList();
         List<String> tokens =
@@ -242,8 +242,8 @@ class RestartsIT {
             assertThat(answer.required("ETag")).isEqualTo('"' + UnderLoad.digest(answer.body()) + '"');
             stored += answer.body().length;
         }
-        assertThat(namesIn(storage.resolve("incoming"))).isEmpty();
-        assertThat(namesIn(storage.resolve("runtime"))).hasSize(1);
+        assertThat(left.namesIn("incoming")).isEmpty();
+        assertThat(left.namesIn("runtime")).hasSize(1);
         // Two are not the load's.
         assertThat(tokens).hasSizeGreaterThanOrEqualTo(load.count() + 2);
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
@@ -261,7 +261,7 @@ class RestartsIT {
     void programsRunAgainAndNoFolderIsLeft() throws IOException {
         awaitFreeSlot();
         Shapes.success(last.http().execute("print(1)"));
-        assertThat(folders()).isEqualTo(foldersBefore);
+        assertThat(left.folders()).isEqualTo(foldersBefore);
     }
 
     @Tag("engine")
@@ -280,7 +280,7 @@ class RestartsIT {
     @Test
     void nothingOfTheHalfFileIsLeft() {
         long known = last.http().get("/health").json().path("storageUsage").longValue();
-        await().atMost(Duration.ofSeconds(90)).until(() -> bytesHeld() < known + 1_000_000);
+        await().atMost(Duration.ofSeconds(90)).until(() -> left.bytesHeld() < known + 1_000_000);
     }
 
     @Tag("engine")
@@ -330,34 +330,5 @@ class RestartsIT {
 
     private int running() {
         return last.http().get("/health").json().at("/executions/running").intValue();
-    }
-
-    // --- the folder
-
-    /** The folders, with a number for names that differ at every start; a folder that is left behind adds one. */
-    private List<String> folders() throws IOException {
-        try (Stream<Path> entries = Files.walk(storage)) {
-            return entries.filter(Files::isDirectory)
-                    .map(entry -> storage.relativize(entry).toString())
-                    .map(name -> name.replaceAll("[0-9a-f]{8,}", "*"))
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private long bytesHeld() {
-        try (Stream<Path> entries = Files.walk(storage)) {
-            return entries.filter(Files::isRegularFile)
-                    .mapToLong(file -> file.toFile().length())
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static List<String> namesIn(Path folder) throws IOException {
-        try (Stream<Path> entries = Files.list(folder)) {
-            return entries.map(entry -> entry.getFileName().toString()).toList();
-        }
     }
 }
