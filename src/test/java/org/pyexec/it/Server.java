@@ -67,6 +67,11 @@ final class Server implements AutoCloseable {
         return startBy(List.of(startScript()), settings);
     }
 
+    /** The same at once, however many others are starting: time matters to those who go on where another server has ended. */
+    static Server startAgain(Map<String, String> settings) {
+        return startedUntil("/health/ready", List.of(startScript()), settings);
+    }
+
     /** The same behind a command that prepares something, and then runs its last arguments in its own process. */
     static Server startBehind(List<String> launcher, Map<String, String> settings) {
         return startBy(
