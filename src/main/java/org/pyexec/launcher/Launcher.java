@@ -5,6 +5,7 @@ import fish.payara.micro.PayaraMicro;
 import fish.payara.micro.PayaraMicroRuntime;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -47,14 +48,28 @@ public final class Launcher {
     }
 
     private static boolean start(int port) {
+        if (!isFree(port)) {
+            System.err.println("python-executor can't start: port " + port + " is in use");
+            return false;
+        }
         try {
             PayaraMicroRuntime runtime = PayaraMicro.getInstance()
                     .setHttpPort(port)
                     .setNoHazelcast(true)
                     .bootStrap();
-            return !runtime.getDeployedApplicationNames().isEmpty();
+            // The port is opened after the application (post-deploy-commands.txt), and Payara says nothing if it cannot
+            // be.
+            return !runtime.getDeployedApplicationNames().isEmpty() && !isFree(port);
         } catch (BootstrapException e) {
             System.err.println("python-executor can't start: " + e.getMessage());
+            return false;
+        }
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket probe = new ServerSocket(port)) {
+            return probe.isBound();
+        } catch (IOException taken) {
             return false;
         }
     }
