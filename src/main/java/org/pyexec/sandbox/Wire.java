@@ -5,6 +5,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -92,7 +93,13 @@ final class Wire implements AutoCloseable {
 
     /** Returns when the supervisor has closed the connection. */
     void awaitEnd() throws IOException {
-        if (in.read() >= 0) {
+        int more;
+        try {
+            more = in.read();
+        } catch (SocketException closed) {
+            return; // while something of ours, such as a second cancellation, was on its way
+        }
+        if (more >= 0) {
             throw new IOException("The sandbox said more than the end");
         }
     }

@@ -32,7 +32,7 @@ final class Server implements AutoCloseable {
 
     static final Path PROJECT =
             Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize();
-    private static final Duration START = Duration.ofMinutes(3);
+    private static final Duration START = Duration.ofMinutes(5);
     private static final int ATTEMPTS = 3;
     /** A start keeps a processor busy: more at once would all become ready later. */
     private static final Semaphore STARTING = new Semaphore(2, true);
