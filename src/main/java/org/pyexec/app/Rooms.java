@@ -36,6 +36,7 @@ import org.pyexec.web.HealthResource;
 import org.pyexec.web.HostResource;
 import org.pyexec.web.InternalErrors;
 import org.pyexec.web.LateAnswers;
+import org.pyexec.web.Places;
 import org.pyexec.web.RootResource;
 import org.pyexec.web.SessionsResource;
 import org.pyexec.web.Submissions;
@@ -58,11 +59,18 @@ record Rooms(
         Sessions sessions,
         Bodies bodies,
         RateLimiter rateLimiter,
+        Places places,
         LateAnswers lateAnswers,
         List<Object> webComponents)
         implements AutoCloseable {
 
     private static final int UNTAKEN_PART = 4; // of the heap, for answers that wait for their readers
+
+    /** Threads that write answers: a good deal fewer than the two hundred that servers have for requests. */
+    private static final Places.Bounds ANSWERS = new Places.Bounds(96, 48, 160, 8);
+
+    /** Threads that follow programs: so few that the programs find theirs beside them (TomEE: resources.xml). */
+    private static final Places.Bounds STREAMS = Places.Bounds.of(128, 32);
 
     static Rooms build(Settings settings, Executor container, ServletContext context) throws IOException {
         Clock clock = Clock.systemUTC();
@@ -76,7 +84,8 @@ record Rooms(
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
         Delays delays = new Delays(executor, timer);
-        LateAnswers lateAnswers = new LateAnswers(delays);
+        Places places = new Places(ANSWERS);
+        LateAnswers lateAnswers = new LateAnswers(delays, places);
         return new Rooms(
                 settings,
                 executor,
@@ -88,6 +97,7 @@ record Rooms(
                 sessions,
                 new Bodies(limits, files.incoming(), delays),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
+                places,
                 lateAnswers,
                 webComponents(settings, executions, jobs, sessions, files, delays, lateAnswers, clock, context));
     }
@@ -121,6 +131,7 @@ record Rooms(
         InternalErrors errors = new InternalErrors(answers, settings.development());
         ExecuteAnswers executeAnswers = new ExecuteAnswers(answers, errors, settings.failedExecutionStatus());
         Uptime uptime = new Uptime(System::nanoTime);
+        Places streams = new Places(STREAMS);
         Assets assets = Assets.of(context);
         HealthResource.Host host = SettingsReader.host(context.getServerInfo());
         return List.of(
@@ -142,11 +153,12 @@ record Rooms(
                         executeAnswers,
                         lateAnswers,
                         new UntakenAnswers(Runtime.getRuntime().maxMemory() / UNTAKEN_PART),
-                        new Submissions(executions, jobs, answers, executeAnswers)),
-                new ExecutionsResource(jobs, answers, executeAnswers, lateAnswers),
+                        new Submissions(executions, jobs, answers, executeAnswers),
+                        streams),
+                new ExecutionsResource(jobs, answers, executeAnswers, lateAnswers, streams),
                 new SessionsResource(sessions, executions, delays, answers, lateAnswers),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes()),
-                new DownloadResource(files, answers),
+                new DownloadResource(files, answers, lateAnswers),
                 new AssetsResource(assets),
                 new FailureMapper(answers, errors));
     }
@@ -155,6 +167,7 @@ record Rooms(
     void endPrograms() {
         sandbox.close();
         sessions.close();
+        places.close();
         lateAnswers.close();
     }
 

@@ -21,6 +21,8 @@ public final class Answers {
 
     static final MediaType HTML = MediaType.TEXT_HTML_TYPE.withCharset("UTF-8");
 
+    private static final int RETRY_SECONDS = 5;
+
     private final ObjectMapper mapper;
     private final Clock clock;
 
@@ -58,6 +60,14 @@ public final class Answers {
     /** An error with its sentence and the request's id. */
     ErrorBody error(HttpServletRequest request, String error, String message) {
         return ErrorBody.of(error, message, RequestId.of(request), clock.instant());
+    }
+
+    /** When clients that read slowly have all the threads that write large answers. */
+    Response noPlace(HttpServletRequest request) {
+        String message = "Too many answers wait for their clients to read them; try again in a moment.";
+        return Response.fromResponse(json(503, error(request, "Server is busy", message)))
+                .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
+                .build();
     }
 
     /** An error in JSON, or as a page where the client is a browser. */

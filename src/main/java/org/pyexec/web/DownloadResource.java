@@ -6,18 +6,15 @@ import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
-import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,27 +28,49 @@ import org.pyexec.http.ErrorBody;
 @Path("/download/{token}")
 public class DownloadResource {
 
-    private static final Logger LOG = System.getLogger(DownloadResource.class.getName());
-    private static final int BUFFER_BYTES = 64 << 10;
     private static final int RANGE_NOT_SATISFIABLE = 416;
 
     private final FileStore files;
     private final Answers answers;
+    private final LateAnswers lateAnswers;
 
-    public DownloadResource(FileStore files, Answers answers) {
+    public DownloadResource(FileStore files, Answers answers, LateAnswers lateAnswers) {
         this.files = files;
         this.answers = answers;
+        this.lateAnswers = lateAnswers;
     }
 
+    /** Any small answer at once; the file, which may be large, when there is a place for it. */
     @GET
-    public Response get(
+    public void get(
             @PathParam("token") String token,
             @HeaderParam("Range") @Nullable String range,
             @HeaderParam("If-Range") @Nullable String ifRange,
             @Context Request request,
-            @Context HttpServletRequest servletRequest)
-            throws IOException {
-        return respond(token, wanted(range, ifRange, token), request, Optional.of(servletRequest));
+            @Context HttpServletRequest servletRequest,
+            @Suspended AsyncResponse response) {
+        Response answer = respond(token, wanted(range, ifRange, token), request, Optional.of(servletRequest));
+        if (!(answer.getEntity() instanceof FileContent content)) {
+            response.resume(answer);
+            return;
+        }
+        lateAnswers.giveInTurn(
+                () -> opened(answer, content),
+                content.length(),
+                () -> answers.noPlace(servletRequest),
+                Recipient.of(servletRequest, response),
+                content::close);
+    }
+
+    private Response opened(Response answer, FileContent content) {
+        try {
+            content.open();
+            return answer;
+        } catch (NoSuchFileException expiredJustNow) {
+            return unknown();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @HEAD
@@ -59,8 +78,7 @@ public class DownloadResource {
             @PathParam("token") String token,
             @HeaderParam("Range") @Nullable String range,
             @HeaderParam("If-Range") @Nullable String ifRange,
-            @Context Request request)
-            throws IOException {
+            @Context Request request) {
         return respond(token, wanted(range, ifRange, token), request, Optional.empty());
     }
 
@@ -75,8 +93,7 @@ public class DownloadResource {
     /**
      * @param body whose answer has a body: empty for HEAD
      */
-    private Response respond(String token, Optional<String> range, Request request, Optional<HttpServletRequest> body)
-            throws IOException {
+    private Response respond(String token, Optional<String> range, Request request, Optional<HttpServletRequest> body) {
         Lookup lookup = files.find(token);
         if (lookup instanceof Lookup.Expired) {
             return answers.json(410, ErrorBody.bare("Download link has expired"));
@@ -98,11 +115,7 @@ public class DownloadResource {
                     .header("Content-Range", "bytes */" + file.size())
                     .build();
         }
-        try {
-            return content(file, tag, asked, body.isPresent());
-        } catch (NoSuchFileException expiredJustNow) {
-            return unknown();
-        }
+        return content(file, tag, asked, body.isPresent());
     }
 
     private ResponseBuilder outOfRange(HttpServletRequest request, HostedFile file) {
@@ -115,8 +128,7 @@ public class DownloadResource {
         return answers.json(404, ErrorBody.bare("Invalid or expired download token"));
     }
 
-    private Response content(HostedFile file, EntityTag tag, ByteRange.Asked asked, boolean withBody)
-            throws IOException {
+    private Response content(HostedFile file, EntityTag tag, ByteRange.Asked asked, boolean withBody) {
         ByteRange range = asked instanceof ByteRange.Asked.Part part ? part.range() : new ByteRange(0, file.size());
         ResponseBuilder response = described(Response.ok(), tag)
                 .type(file.mimeType())
@@ -126,8 +138,7 @@ public class DownloadResource {
             response.status(206).header("Content-Range", range.contentRange(file.size()));
         }
         if (withBody) {
-            FileChannel channel = files.read(file);
-            response.entity((StreamingOutput) out -> copy(channel, range, out));
+            response.entity(new FileContent(files, file, range));
         }
         return response.build();
     }
@@ -138,23 +149,5 @@ public class DownloadResource {
                 .header("Cache-Control", null) // what an error in JSON has set
                 .header("Cache-Control", "private, no-store")
                 .header("Content-Security-Policy", "sandbox; default-src 'none'");
-    }
-
-    private static void copy(FileChannel channel, ByteRange range, OutputStream out) throws IOException {
-        try (channel) {
-            ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-            long position = range.first();
-            long end = range.first() + range.length();
-            while (position < end) {
-                buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
-                int count = channel.read(buffer, position);
-                if (count < 0) {
-                    LOG.log(Level.ERROR, "event=stored_file_too_short missing_bytes={0}", end - position);
-                    throw new IOException("The stored file is shorter than it was when it was stored");
-                }
-                out.write(buffer.array(), 0, count);
-                position += count;
-            }
-        }
     }
 }

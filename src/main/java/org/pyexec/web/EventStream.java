@@ -25,6 +25,9 @@ final class EventStream implements StreamingOutput {
 
     static final String TYPE = "text/event-stream;charset=UTF-8";
 
+    /** What they are called when there are too many. */
+    static final String MANY = "event streams";
+
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
     private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.US_ASCII);

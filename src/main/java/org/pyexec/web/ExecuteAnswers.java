@@ -1,5 +1,6 @@
 package org.pyexec.web;
 
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -10,6 +11,7 @@ import org.pyexec.execution.Execution;
 import org.pyexec.execution.Outcome;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.execution.TooManyException;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.sessions.SessionExpiredException;
 
@@ -45,6 +47,14 @@ public final class ExecuteAnswers {
     Response noThread(RejectedExecutionException why, String requestId) {
         String message = "The application server takes no more work at the moment.";
         return refusal(new RefusedException(Refusal.BUSY, message, why), requestId);
+    }
+
+    /** When there are too many who follow programs. */
+    Response tooManyStreams(TooManyException why, String requestId) {
+        ErrorBody body = error("Too many event streams", String.valueOf(why.getMessage()), requestId);
+        return Response.fromResponse(answers.json(why.ofThisClient() ? 429 : 503, body))
+                .header(HttpHeaders.RETRY_AFTER, BUSY_RETRY_SECONDS)
+                .build();
     }
 
     private Response of(Throwable failure, String requestId) {

@@ -19,6 +19,7 @@ import org.pyexec.execution.Execution;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Follower;
 import org.pyexec.execution.StreamedExecution;
+import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
 import org.pyexec.execution.Venue;
 import org.pyexec.files.FileStore;
@@ -42,9 +43,11 @@ public class ExecuteResource {
     private final LateAnswers lateAnswers;
     private final UntakenAnswers untakenAnswers;
     private final Submissions submissions;
+    private final Places streams;
 
     /**
      * @param files where tokens of input files are looked up
+     * @param streams for those who follow a program
      */
     public ExecuteResource(
             Executions executions,
@@ -54,7 +57,8 @@ public class ExecuteResource {
             ExecuteAnswers executeAnswers,
             LateAnswers lateAnswers,
             UntakenAnswers untakenAnswers,
-            Submissions submissions) {
+            Submissions submissions,
+            Places streams) {
         this.executions = executions;
         this.sessions = sessions;
         this.files = files;
@@ -63,6 +67,7 @@ public class ExecuteResource {
         this.lateAnswers = lateAnswers;
         this.untakenAnswers = untakenAnswers;
         this.submissions = submissions;
+        this.streams = streams;
     }
 
     @POST
@@ -87,7 +92,7 @@ public class ExecuteResource {
             return;
         }
         if (Accepts.preferEvents(request.getHeader(HttpHeaders.ACCEPT))) {
-            stream(wanted.program(), venue(wanted), request, response);
+            streamInItsPlace(wanted.program(), venue(wanted), request, response);
         } else {
             answer(wanted.program(), venue(wanted), request, response);
         }
@@ -106,12 +111,29 @@ public class ExecuteResource {
         lateAnswers.give(
                 executeAnswers.to(execution, RequestId.of(request)).thenApply(untaken::made),
                 execution.hadSlotAtOnce(),
-                request.getAsyncContext(),
-                response,
+                Recipient.of(request, response),
                 untaken::taken);
     }
 
-    private void stream(Program program, Venue venue, HttpServletRequest request, AsyncResponse response) {
+    /** A stream takes a thread as long as the program runs: who gets none is told before that begins. */
+    private void streamInItsPlace(Program program, Venue venue, HttpServletRequest request, AsyncResponse response) {
+        Places.Place place;
+        try {
+            place = streams.takeNow(Caller.of(request), EventStream.MANY);
+        } catch (TooManyException e) {
+            response.resume(executeAnswers.tooManyStreams(e, RequestId.of(request)));
+            return;
+        }
+        try {
+            stream(program, venue, request, response, place);
+        } catch (RuntimeException e) {
+            place.close();
+            throw e;
+        }
+    }
+
+    private void stream(
+            Program program, Venue venue, HttpServletRequest request, AsyncResponse response, Places.Place place) {
         Transcript transcript = new Transcript();
         Follower follower = transcript.pace();
         String client = Caller.of(request);
@@ -122,14 +144,19 @@ public class ExecuteResource {
         if (streamed.execution().isRefused()) {
             response.resume(answer.join());
             untaken.taken();
+            place.close();
             return;
         }
         try {
             EventStream events = EventStream.pacing(answers.mapper(), follower, streamed.execution(), answer);
-            lateAnswers.giveLong(events, request.getAsyncContext(), response, untaken::taken);
+            lateAnswers.giveLong(events, Recipient.of(request, response), () -> {
+                place.close();
+                untaken.taken();
+            });
         } catch (RejectedExecutionException e) {
             streamed.execution().abandon();
             untaken.taken();
+            place.close();
             response.resume(executeAnswers.noThread(e, RequestId.of(request)));
         }
     }

@@ -18,7 +18,9 @@ import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Follower;
+import org.pyexec.execution.TooManyException;
 import org.pyexec.http.Accepts;
+import org.pyexec.http.Caller;
 import org.pyexec.http.Json;
 import org.pyexec.http.RequestId;
 import org.pyexec.jobs.Job;
@@ -35,12 +37,18 @@ public class ExecutionsResource {
     private final Answers answers;
     private final ExecuteAnswers executeAnswers;
     private final LateAnswers lateAnswers;
+    private final Places streams;
 
-    public ExecutionsResource(Jobs jobs, Answers answers, ExecuteAnswers executeAnswers, LateAnswers lateAnswers) {
+    /**
+     * @param streams for those who follow a program
+     */
+    public ExecutionsResource(
+            Jobs jobs, Answers answers, ExecuteAnswers executeAnswers, LateAnswers lateAnswers, Places streams) {
         this.jobs = jobs;
         this.answers = answers;
         this.executeAnswers = executeAnswers;
         this.lateAnswers = lateAnswers;
+        this.streams = streams;
     }
 
     /** How a job is, before {@code answer}. */
@@ -60,7 +68,7 @@ public class ExecutionsResource {
         } else if (Accepts.preferEvents(request.getHeader(HttpHeaders.ACCEPT))) {
             stream(job.get(), lastEvent, request, response);
         } else {
-            response.resume(state(job.get()));
+            giveState(job.get(), request, response);
         }
     }
 
@@ -75,15 +83,34 @@ public class ExecutionsResource {
         }
         job.get().cancel();
         lateAnswers.give(
-                job.get().answer().thenApply(ended -> state(job.get())), true, request.getAsyncContext(), response);
+                job.get().answer().thenApply(ended -> state(job.get())), true, Recipient.of(request, response));
+    }
+
+    /** It can be asked for again: that a client does not wait for ever loses nothing. */
+    private void giveState(Job job, HttpServletRequest request, AsyncResponse response) {
+        Response state = state(job);
+        lateAnswers.giveInTurn(
+                () -> state,
+                state.getLength(),
+                () -> answers.noPlace(request),
+                Recipient.of(request, response),
+                () -> {});
     }
 
     private void stream(Job job, @Nullable String lastEvent, HttpServletRequest request, AsyncResponse response) {
-        Follower follower = job.transcript().follow(position(lastEvent));
-        EventStream events = EventStream.replaying(answers.mapper(), follower, job);
+        Places.Place place;
         try {
-            lateAnswers.giveLong(events, request.getAsyncContext(), response, () -> {});
+            place = streams.takeNow(Caller.of(request), EventStream.MANY);
+        } catch (TooManyException e) {
+            response.resume(executeAnswers.tooManyStreams(e, RequestId.of(request)));
+            return;
+        }
+        try {
+            Follower follower = job.transcript().follow(position(lastEvent));
+            EventStream events = EventStream.replaying(answers.mapper(), follower, job);
+            lateAnswers.giveLong(events, Recipient.of(request, response), place::close);
         } catch (RejectedExecutionException e) {
+            place.close();
             response.resume(executeAnswers.noThread(e, RequestId.of(request)));
         }
     }

@@ -141,7 +141,6 @@ public class HealthResource {
                                 ? answers.json(200, new Probe("ready", null))
                                 : answers.json(503, new Probe("not ready", problem.get()))),
                 true,
-                request.getAsyncContext(),
-                response);
+                Recipient.of(request, response));
     }
 }

@@ -6,6 +6,7 @@ import jakarta.ws.rs.container.ConnectionCallback;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -14,6 +15,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.http.AfterReturn;
 import org.pyexec.http.AtTheEnd;
@@ -36,42 +39,97 @@ public final class LateAnswers implements AutoCloseable {
     private static final long COMPLETION_SECONDS = 1;
     private static final long LAST_SECONDS = 5;
 
+    /** What fits into the buffers of a new connection, head included: Linux begins with some 46 kB over Ethernet. */
+    static final int SMALL_BYTES = 32 << 10;
+
+    private static final long TURN_SECONDS = 30;
+
     private final Delays delays;
+    private final Places places;
     private final Phaser owed = new Phaser(1); // the one is close()
     private final AtomicBoolean closing = new AtomicBoolean();
 
     /**
      * @param delays where answers are written that the server's thread did not wait for, or that are held back
+     * @param places for the threads that write
      */
-    public LateAnswers(Delays delays) {
+    public LateAnswers(Delays delays, Places places) {
         this.delays = delays;
+        this.places = places;
     }
+
+    /** An answer, or why there is none, that has its place if it needs one. */
+    private record Ready(@Nullable Response value, @Nullable Throwable failure, Optional<Places.Place> place) {}
 
     /**
      * Passes the answer on when it comes; called by the server's thread, as the last that it does for the request.
      *
      * @param soon whether the answer is being worked on, so that waiting a moment is worth a thread
      */
-    void give(CompletionStage<Response> answer, boolean soon, AsyncContext context, AsyncResponse response) {
-        give(answer, soon, context, response, () -> {});
+    void give(CompletionStage<Response> answer, boolean soon, Recipient recipient) {
+        give(answer, soon, recipient, () -> {});
     }
 
     /** As above, and calls {@code whenTaken} when the client has it or has gone. */
-    void give(
-            CompletionStage<Response> answer,
-            boolean soon,
-            AsyncContext context,
-            AsyncResponse response,
+    void give(CompletionStage<Response> answer, boolean soon, Recipient recipient, Runnable whenTaken) {
+        CompletableFuture<Ready> ready = answer.handle((value, failure) -> inTurn(value, failure, recipient.client()))
+                .thenCompose(Function.identity())
+                .toCompletableFuture();
+        pass(ready, soon, recipient, whenTaken);
+    }
+
+    /** However long it takes until there is a place: a program has run for it, and it is nowhere else. */
+    private CompletableFuture<Ready> inTurn(@Nullable Response value, @Nullable Throwable failure, String client) {
+        boolean small = value == null || length(value) <= SMALL_BYTES;
+        return places.take(client, small).place().thenApply(place -> new Ready(value, failure, Optional.of(place)));
+    }
+
+    /**
+     * Makes an answer when there is a place for it, and gives it; called by the server's thread, as the last that it does for the
+     * request.
+     *
+     * @param bytes how long it will be
+     * @param refusal for a client that has waited for half a minute, or has many others waiting
+     * @param whenTaken is called when the client has it or has gone, or if it is refused
+     */
+    void giveInTurn(
+            Supplier<Response> answer,
+            long bytes,
+            Supplier<Response> refusal,
+            Recipient recipient,
             Runnable whenTaken) {
-        CompletableFuture<Response> future = answer.toCompletableFuture();
-        Reply reply = new Reply(context, response, whenTaken);
-        if (future.isDone() || (soon && comesSoon(future))) {
-            answer.whenComplete(reply::give);
+        Places.Turn turn = places.take(recipient.client(), bytes <= SMALL_BYTES);
+        if (places.isCrowded(recipient.client())) {
+            places.giveUp(turn);
+        } else if (!turn.place().isDone()) {
+            delays.later(TURN_SECONDS, TimeUnit.SECONDS, () -> places.giveUp(turn));
+        }
+        pass(
+                turn.place()
+                        .thenApply(place -> made(answer, place))
+                        .exceptionally(none -> new Ready(refusal.get(), null, Optional.empty())),
+                false,
+                recipient,
+                whenTaken);
+    }
+
+    private static Ready made(Supplier<Response> answer, Places.Place place) {
+        try {
+            return new Ready(answer.get(), null, Optional.of(place));
+        } catch (RuntimeException | Error e) {
+            return new Ready(null, e, Optional.of(place));
+        }
+    }
+
+    private void pass(CompletableFuture<Ready> answer, boolean soon, Recipient recipient, Runnable whenTaken) {
+        Reply reply = new Reply(recipient, whenTaken);
+        if (answer.isDone() || (soon && comesSoon(answer))) {
+            reply.give(answer.join());
             return;
         }
         long since = System.nanoTime();
         owed.register();
-        answer.whenComplete((value, failure) -> later(since, () -> giveOwed(reply, value, failure)));
+        CompletableFuture<Void> unused = answer.thenAccept(ready -> later(since, () -> giveOwed(reply, ready)));
     }
 
     /**
@@ -81,10 +139,10 @@ public final class LateAnswers implements AutoCloseable {
      * @param whenTaken is called when the client has it or has gone
      * @throws RejectedExecutionException if there is no thread for it; nothing has been given then
      */
-    void giveLong(StreamingOutput body, AsyncContext context, AsyncResponse response, Runnable whenTaken) {
-        AfterReturn afterReturn = AfterReturn.of(context, delays);
-        Reply reply = new Reply(context, response, whenTaken);
-        Response answer = Response.ok(body)
+    void giveLong(StreamingOutput body, Recipient recipient, Runnable whenTaken) {
+        AfterReturn afterReturn = AfterReturn.of(recipient.context(), delays);
+        Reply reply = new Reply(recipient, whenTaken);
+        Response answer = Response.ok(LeastSpeed.enforcedOn(body))
                 .type(EventStream.TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .header("X-Accel-Buffering", "no") // nginx would hold it back
@@ -93,7 +151,7 @@ public final class LateAnswers implements AutoCloseable {
         try {
             delays.execute(() -> {
                 afterReturn.await();
-                giveOwed(reply, answer, null);
+                giveOwed(reply, new Ready(answer, null, Optional.empty()));
             });
         } catch (RejectedExecutionException e) {
             owed.arriveAndDeregister();
@@ -101,9 +159,9 @@ public final class LateAnswers implements AutoCloseable {
         }
     }
 
-    private void giveOwed(Reply reply, @Nullable Response value, @Nullable Throwable failure) {
+    private void giveOwed(Reply reply, Ready ready) {
         try {
-            reply.give(value, failure);
+            reply.give(ready);
         } finally {
             owed.arriveAndDeregister();
         }
@@ -122,7 +180,7 @@ public final class LateAnswers implements AutoCloseable {
         }
     }
 
-    private static boolean comesSoon(CompletableFuture<Response> answer) {
+    private static boolean comesSoon(CompletableFuture<?> answer) {
         try {
             answer.get(SOON_NANOS, TimeUnit.NANOSECONDS);
             return true;
@@ -146,6 +204,31 @@ public final class LateAnswers implements AutoCloseable {
         }
     }
 
+    /**
+     * A large one is ended when its reader is too slow, and then the connection must not go on: Tomcat would take the next answer
+     * for the rest of this one.
+     */
+    private static Response unhurried(Response answer) {
+        if (length(answer) <= SMALL_BYTES) {
+            return answer;
+        }
+        StreamingOutput body = answer.getEntity() instanceof StreamingOutput stream
+                ? stream
+                : out -> out.write((byte[]) answer.getEntity());
+        return Response.fromResponse(answer)
+                .header("Connection", "close")
+                .entity(LeastSpeed.enforcedOn(body))
+                .build();
+    }
+
+    private static long length(Response answer) {
+        String said = answer.getHeaderString(HttpHeaders.CONTENT_LENGTH);
+        if (said != null) {
+            return Long.parseLong(said);
+        }
+        return answer.getEntity() instanceof byte[] bytes ? bytes.length : 0;
+    }
+
     /** Where an answer goes; made by the server's thread. */
     private final class Reply {
 
@@ -155,25 +238,26 @@ public final class LateAnswers implements AutoCloseable {
         private final AtomicBoolean completed = new AtomicBoolean();
         private final Writing writing = new Writing();
 
-        Reply(AsyncContext context, AsyncResponse response, Runnable whenTaken) {
-            this.context = context;
-            this.response = response;
+        Reply(Recipient recipient, Runnable whenTaken) {
+            this.context = recipient.context();
+            this.response = recipient.response();
             this.whenTaken = whenTaken;
             context.addListener(new AtTheEnd(() -> completed.set(true)));
             context.addListener(writing);
         }
 
-        void give(@Nullable Response value, @Nullable Throwable failure) {
+        void give(Ready ready) {
             AtomicBoolean broken = new AtomicBoolean();
             response.register((ConnectionCallback) disconnected -> broken.set(true));
             try (writing) {
                 writing.begin();
-                if (failure == null) {
-                    response.resume(value);
+                if (ready.value() != null) {
+                    response.resume(unhurried(ready.value()));
                 } else {
-                    response.resume(failure);
+                    response.resume(ready.failure());
                 }
             } finally {
+                ready.place().ifPresent(Places.Place::close);
                 whenTaken.run();
             }
             if (broken.get()) {

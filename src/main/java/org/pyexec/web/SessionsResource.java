@@ -101,8 +101,7 @@ public class SessionsResource {
             lateAnswers.give(
                     CompletableFuture.supplyAsync(() -> opened(terms, request), delays.executor()),
                     true,
-                    request.getAsyncContext(),
-                    response);
+                    Recipient.of(request, response));
         } catch (RejectedExecutionException e) {
             response.resume(
                     busy(request, "Server is busy", "The application server takes no more work at the moment."));

@@ -20,7 +20,7 @@ public final class UntakenAnswers {
     private long all;
 
     /**
-     * @param maxBytes of all clients together, about; one has half of it
+     * @param maxBytes of all clients together, about; one has half of it, and those who have nothing yet share half as much again
      */
     public UntakenAnswers(long maxBytes) {
         this.maxBytes = maxBytes;
@@ -37,7 +37,8 @@ public final class UntakenAnswers {
             throw new RefusedException(
                     Refusal.BUSY, "Answers of %d MB wait for this client to read them.".formatted(own >> 20));
         }
-        if (all >= maxBytes) {
+        // Who has none of it did not fill it.
+        if (all >= maxBytes + (own == 0 ? maxBytes / 2 : 0)) {
             throw new RefusedException(Refusal.BUSY, "Too many answers wait for their clients to read them.");
         }
     }

@@ -45,7 +45,12 @@ final class RawConnection implements AutoCloseable {
 
     /** Connects with a small receive buffer, so that the server notices early that nobody reads. */
     static RawConnection lazyReader(URI base) throws IOException {
-        return connect("127.0.0.1", base, 16 * 1024);
+        return lazyReader("127.0.0.1", base);
+    }
+
+    /** The same from another address of this machine. */
+    static RawConnection lazyReader(String localAddress, URI base) throws IOException {
+        return connect(localAddress, base, 16 * 1024);
     }
 
     /** One request without a body from a local address, answered on a connection of its own. */
@@ -139,6 +144,11 @@ final class RawConnection implements AutoCloseable {
         int status = statusLine();
         headers();
         return status;
+    }
+
+    /** So many bytes of a body, when they are there. */
+    byte[] next(int length) throws IOException {
+        return exactly(length);
     }
 
     /** What comes until the server closes. */

@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.pyexec.http.Delays;
@@ -28,7 +29,8 @@ class LateAnswersTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final CompletableFuture<Thread> resumedBy = new CompletableFuture<>();
     private final CompletableFuture<Object> resumedWith = new CompletableFuture<>();
-    private final LateAnswers answers = new LateAnswers(new Delays(executor, timer));
+    private final Places places = new Places(new Places.Bounds(1, 1, 1, 0));
+    private final LateAnswers answers = new LateAnswers(new Delays(executor, timer), places);
 
     private final CompletableFuture<Boolean> completed = new CompletableFuture<>();
     private final List<ConnectionCallback> told = new ArrayList<>();
@@ -57,6 +59,8 @@ class LateAnswersTest {
         return null;
     });
 
+    private final Recipient recipient = new Recipient("client", context, response);
+
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
@@ -72,7 +76,7 @@ class LateAnswersTest {
         CompletableFuture<Response> answer = new CompletableFuture<>();
         executor.execute(() -> answer.completeExceptionally(new IllegalStateException("soon")));
 
-        answers.give(answer, true, context, response);
+        answers.give(answer, true, recipient);
 
         assertThat(resumedBy).isCompletedWithValue(Thread.currentThread());
         assertThat(resumedWith.join()).isInstanceOf(IllegalStateException.class);
@@ -82,7 +86,7 @@ class LateAnswersTest {
     void theThreadDoesNotWaitForAnAnswerThatNobodyWorksOn() throws Exception {
         CompletableFuture<Response> answer = new CompletableFuture<>();
 
-        answers.give(answer, false, context, response);
+        answers.give(answer, false, recipient);
         answer.completeExceptionally(new IllegalStateException("later"));
 
         assertThat(resumedBy.get(1, TimeUnit.MINUTES)).isNotSameAs(Thread.currentThread());
@@ -92,7 +96,7 @@ class LateAnswersTest {
     void theThreadDoesNotWaitForEver() throws Exception {
         CompletableFuture<Response> answer = new CompletableFuture<>();
 
-        answers.give(answer, true, context, response);
+        answers.give(answer, true, recipient);
         assertThat(resumedBy).isNotDone();
         answer.completeExceptionally(new IllegalStateException("much later"));
 
@@ -101,14 +105,16 @@ class LateAnswersTest {
 
     @Test
     void anAnswerIsGivenEvenWhenThereAreNoThreadsLeft() throws Exception {
-        LateAnswers full = new LateAnswers(new Delays(
-                task -> {
-                    throw new RejectedExecutionException("full");
-                },
-                timer));
+        LateAnswers full = new LateAnswers(
+                new Delays(
+                        task -> {
+                            throw new RejectedExecutionException("full");
+                        },
+                        timer),
+                places);
         CompletableFuture<Response> answer = new CompletableFuture<>();
 
-        full.give(answer, true, context, response);
+        full.give(answer, true, recipient);
         answer.completeExceptionally(new IllegalStateException("later"));
 
         assertThat(resumedWith.get(1, TimeUnit.MINUTES)).isInstanceOf(IllegalStateException.class);
@@ -145,8 +151,65 @@ class LateAnswersTest {
         assertThat(completed).isNotDone();
     }
 
+    @Test
+    void anAnswerWaitsForItsPlaceWithoutAThreadAndIsNotLost() throws Exception {
+        Places.Place taken = places.takeNow("another", "answers");
+        Response answer = Response.ok("kept").build();
+
+        answers.give(CompletableFuture.completedFuture(answer), true, recipient);
+        assertThat(resumedWith).isNotDone();
+        taken.close();
+
+        assertThat(resumedWith.get(1, TimeUnit.MINUTES)).isSameAs(answer);
+        assertThat(resumedBy.join()).isNotSameAs(Thread.currentThread());
+        awaitPlace();
+    }
+
+    @Test
+    void whatIsMadeInTurnIsMadeByWhoeverHasThePlace() throws Exception {
+        Places.Place taken = places.takeNow("another", "answers");
+        AtomicInteger made = new AtomicInteger();
+        CompletableFuture<Boolean> over = new CompletableFuture<>();
+
+        answers.giveInTurn(
+                () -> {
+                    made.incrementAndGet();
+                    throw new IllegalStateException("not to be made");
+                },
+                1,
+                () -> Response.serverError().build(),
+                recipient,
+                () -> over.complete(true));
+        assertThat(made).hasValue(0);
+        taken.close();
+
+        assertThat(resumedWith.get(1, TimeUnit.MINUTES)).isInstanceOf(IllegalStateException.class);
+        assertThat(over).succeedsWithin(1, TimeUnit.MINUTES);
+        assertThat(made).hasValue(1);
+        awaitPlace();
+    }
+
+    @Test
+    void whoeverWouldWaitBehindManyOfItsOwnIsRefusedAtOnce() throws Exception {
+        Places.Place taken = places.takeNow("another", "answers");
+        for (int i = 0; i < 64; i++) {
+            places.take("client", false);
+        }
+        Response refusal = Response.status(503).build();
+
+        answers.giveInTurn(() -> Response.ok().build(), 1, () -> refusal, recipient, () -> {});
+
+        assertThat(resumedWith).isCompletedWithValue(refusal);
+        taken.close();
+    }
+
+    /** The only place is given back when the answer has been. */
+    private void awaitPlace() throws Exception {
+        places.take("next", false).place().get(1, TimeUnit.MINUTES).close();
+    }
+
     private void give() {
-        answers.give(CompletableFuture.completedFuture(Response.ok().build()), true, context, response);
+        answers.give(CompletableFuture.completedFuture(Response.ok().build()), true, recipient);
     }
 
     /** Until what was to be done later has been done. */

@@ -44,12 +44,25 @@ class UntakenAnswersTest {
     @Test
     void allTogetherHaveABound() throws Exception {
         UntakenAnswers.Untaken first = made("a", 500);
-        made("b", 500);
+        made("b", 499);
+        UntakenAnswers.Untaken small = made("c", 1);
+        assertClosed("b");
         assertClosed("c");
         first.taken();
         assertOpen("c");
         assertOpen("a");
-        assertClosed("b");
+        assertOpen("b");
+        small.taken();
+    }
+
+    @Test
+    void clientWithoutAnyIsServedWhenOthersHaveFilledIt() throws Exception {
+        made("a", 500);
+        made("b", 500);
+        assertOpen("c");
+        made("c", 500);
+        assertClosed("c");
+        assertClosed("d"); // there is an end to it
     }
 
     @Test

@@ -1,0 +1,19 @@
+package org.pyexec.web;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.container.AsyncResponse;
+import org.pyexec.http.Caller;
+
+/**
+ * To whom an answer goes.
+ *
+ * @param client who it is, as limits and fairness see it
+ */
+record Recipient(String client, AsyncContext context, AsyncResponse response) {
+
+    /** Of a request that Jersey has suspended. */
+    static Recipient of(HttpServletRequest request, AsyncResponse response) {
+        return new Recipient(Caller.of(request), request.getAsyncContext(), response);
+    }
+}

@@ -1,0 +1,113 @@
+package org.pyexec.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.pyexec.execution.TooManyException;
+
+class PlacesTest {
+
+    private final Places places = new Places(new Places.Bounds(6, 3, 9, 2));
+
+    private List<Places.Place> taken(String client, int count) {
+        List<Places.Place> taken = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            taken.add(places.take(client, false).place().join());
+        }
+        return taken;
+    }
+
+    @Test
+    void oneClientDoesNotGetThemAll() {
+        taken("a", 3);
+        assertThat(places.take("a", false).place()).isNotDone();
+        assertThat(places.take("a", true).place()).isNotDone();
+        taken("b", 1);
+    }
+
+    @Test
+    void whoHasFewIsNotKeptWaitingWithASmallAnswer() {
+        taken("a", 3);
+        taken("b", 3);
+        assertThat(places.take("c", false).place()).isNotDone();
+        assertThat(places.take("c", true).place()).isDone();
+        assertThat(places.take("c", true).place()).isDone();
+        assertThat(places.take("c", true).place()).isNotDone();
+        assertThat(places.take("a", true).place()).isNotDone();
+        assertThat(places.take("d", true).place()).isDone();
+        assertThat(places.take("e", true).place()).isNotDone(); // nine in all
+    }
+
+    @Test
+    void placeThatIsLeftGoesToTheClientWithTheFewest() {
+        List<Places.Place> ofA = taken("a", 3);
+        List<Places.Place> ofB = taken("b", 3);
+        Places.Turn moreOfA = places.take("a", false);
+        Places.Turn moreOfB = places.take("b", false);
+        Places.Turn first = places.take("c", false);
+        ofB.get(0).close();
+        assertThat(first.place()).isDone();
+        assertThat(moreOfB.place()).isNotDone();
+        Places.Turn second = places.take("c", false);
+        ofA.get(0).close();
+        assertThat(second.place()).isDone(); // c has one, the others two
+        assertThat(moreOfA.place()).isNotDone();
+    }
+
+    @Test
+    void placeIsLeftOnce() {
+        List<Places.Place> ofA = taken("a", 3);
+        ofA.get(0).close();
+        ofA.get(0).close();
+        taken("a", 1);
+        assertThat(places.take("a", false).place()).isNotDone();
+    }
+
+    @Test
+    void whoHasGivenUpGetsNone() {
+        List<Places.Place> ofA = taken("a", 3);
+        Places.Turn first = places.take("a", false);
+        Places.Turn second = places.take("a", false);
+        places.giveUp(first);
+        assertThat(first.place()).isCompletedExceptionally();
+        ofA.get(0).close();
+        assertThat(second.place()).isDone();
+        places.giveUp(second);
+        assertThat(second.place()).isCompletedWithValueMatching(place -> place != null);
+    }
+
+    @Test
+    void whoDoesNotWaitIsToldWhoseFaultItIs() throws TooManyException {
+        places.takeNow("a", "readers");
+        taken("a", 2);
+        assertThatThrownBy(() -> places.takeNow("a", "readers"))
+                .hasMessage("One client can have 3 readers at once.")
+                .matches(e -> ((TooManyException) e).ofThisClient());
+        taken("b", 3);
+        assertThatThrownBy(() -> places.takeNow("c", "readers")).matches(e -> !((TooManyException) e).ofThisClient());
+    }
+
+    @Test
+    void manyWhoWaitAreACrowd() {
+        taken("a", 3);
+        for (int i = 0; i < 64; i++) {
+            places.take("a", false);
+            assertThat(places.isCrowded("a")).isFalse();
+        }
+        places.take("a", false);
+        assertThat(places.isCrowded("a")).isTrue();
+        assertThat(places.isCrowded("b")).isFalse();
+    }
+
+    @Test
+    void nobodyWaitsWhenAllIsOver() {
+        taken("a", 3);
+        Places.Turn waiting = places.take("a", false);
+        places.close();
+        assertThat(waiting.place()).isDone();
+        assertThat(places.take("a", false).place()).isDone();
+    }
+}
