@@ -9,7 +9,7 @@ import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import cells, collect, frames, policy
+from sandbox import cells, collect, frames, identities, policy
 
 
 class CollectTest(unittest.TestCase):
@@ -18,7 +18,7 @@ class CollectTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.work = os.path.join(folder.name, "work")
         os.mkdir(self.work)
-        self.cell = cells.NamespaceCell()
+        self.cell = cells.NamespaceCell(identities.Ids(range(0)))
         self.cell.top = os.open(folder.name, os.O_RDONLY | os.O_DIRECTORY)
         self.addCleanup(os.close, self.cell.top)
         self.collected = collect.Collected(remembers=True)

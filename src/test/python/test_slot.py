@@ -48,7 +48,7 @@ class SlotTest(unittest.TestCase):
         self.events = loop.Loop()
         self.image = Image()
         self.groups = Groups()
-        self.slot = slot.Slot(1, self.events, self.image, cells.NamespaceCell(), self.groups)
+        self.slot = slot.Slot(1, self.events, self.image, cells.NamespaceCell(identities.Ids(range(0))), self.groups)
         self.slot.group = self.groups.take()
         self.slot.state = "running"
         # Never readable: a process that does not end.

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 from typing import Callable, List, NamedTuple, Optional, Set, Union
 
-from . import frames, loop, network, policy
+from . import frames, identities, loop, network, policy
 
 DEEPEST = 200  # folders inside each other, deeper than anything honest; counting holds a descriptor for each
 
@@ -29,8 +29,10 @@ class NamespaceCell:
     is_session = False
     way = "namespaces"
 
-    def __init__(self) -> None:
+    def __init__(self, ids: identities.Ids) -> None:
         self.pidfd = -1
+        self._ids = ids
+        self._id = ids.take()
         self.top = -1  # handle of a view of the writable folders that changes nothing and follows nothing
 
     def furnish(self) -> None:
@@ -41,7 +43,8 @@ class NamespaceCell:
         return []
 
     def parameter(self) -> str:
-        return "0"
+        """The host user id of the program; 0 for the common one."""
+        return str(self._id)
 
     def preface(self) -> frames.Fields:
         """What the child reads before it parks; empty for most."""
@@ -60,10 +63,13 @@ class NamespaceCell:
         return None
 
     def remove(self, is_reusable: bool = True) -> None:
+        """`is_reusable`: whether no process has its id any more."""
         for descriptor in (self.pidfd, self.top):
             if descriptor >= 0:
                 os.close(descriptor)
         self.pidfd = self.top = -1
+        if is_reusable:
+            self._ids.give_back(self._id)
 
 
 class NetworkedCell(NamespaceCell):
@@ -71,8 +77,8 @@ class NetworkedCell(NamespaceCell):
 
     way = "network"
 
-    def __init__(self, events: loop.Loop, rules: str) -> None:
-        super().__init__()
+    def __init__(self, ids: identities.Ids, events: loop.Loop, rules: str) -> None:
+        super().__init__(ids)
         self._loop = events
         self._rules = rules
         self._interface: Optional[network.Interface] = None
@@ -120,17 +126,6 @@ class Folders:
         os.chmod(self.top, 0o711)
         self.zygote_home = os.path.join(self.top, "zygote")
         os.mkdir(self.zygote_home, 0o700)
-        self._free_ids = _slot_ids() if os.getuid() == 0 else []
-
-    def take_id(self) -> int:
-        """An id that no other run has, 0 where identities cannot be changed; the common one when all are taken."""
-        if self._free_ids:
-            return self._free_ids.pop()
-        return policy.UNPRIVILEGED_ID if os.getuid() == 0 else 0
-
-    def give_id(self, number: int) -> None:
-        if number not in (0, policy.UNPRIVILEGED_ID):
-            self._free_ids.insert(0, number)
 
     def remove(self) -> None:
         _remove_tree(self.top)
@@ -144,40 +139,36 @@ class Folders:
                 _remove_tree(path)
 
 
-def _slot_ids() -> List[int]:
-    """Ids without accounts; a container may know only the small ones. user_namespaces(7)."""
-    with open("/proc/self/uid_map", encoding="ascii") as uid_map:
-        known = max(int(line.split()[0]) + int(line.split()[2]) for line in uid_map)
-    return list(policy.SLOT_IDS if known > policy.SLOT_IDS[-1] else policy.FEW_SLOT_IDS)
-
-
 class FolderCell:
     """A folder for one run. Killing and the end of processes are the child's own pidfd, which comes later."""
 
     way = "folder"
 
-    def __init__(self, folders: Folders, number: int, is_session: bool) -> None:
+    def __init__(self, folders: Folders, ids: identities.Ids, number: int, is_session: bool) -> None:
         self.is_session = is_session  # the program may start processes; they are ended by their session
         self.pidfd = -1
         self.top = -1
-        self._folders = folders
         self._path = os.path.join(folders.top, str(number))
-        self._id = 0
+        self._ids = ids
+        self._id = ids.take()
 
     def furnish(self) -> None:
-        self._id = self._folders.take_id()
         paths = [self._path] + [os.path.join(self._path, name) for name in policy.SCRATCH_DIRECTORIES]
         for path in paths:
             os.mkdir(path, 0o700)
-            if self._id:
-                os.chown(path, self._id, self._id)
+            if os.getuid() == 0:
+                os.chown(path, self._user(), self._user())
         self.top = os.open(self._path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
 
     def handles(self) -> List[int]:
         return [self.top]
 
     def parameter(self) -> str:
-        return str(self._id)
+        return str(self._user())
+
+    def _user(self) -> int:
+        """The program's; 0 where identities cannot be changed."""
+        return self._id or (policy.UNPRIVILEGED_ID if os.getuid() == 0 else 0)
 
     def preface(self) -> frames.Fields:
         return []
@@ -211,14 +202,13 @@ class FolderCell:
         return Usage(size, inodes)
 
     def remove(self, is_reusable: bool = True) -> None:
-        """`is_reusable`: whether no process has its id any more."""
         for descriptor in (self.pidfd, self.top):
             if descriptor >= 0:
                 os.close(descriptor)
         self.pidfd = self.top = -1
         _remove_tree(self._path)
         if is_reusable:
-            self._folders.give_id(self._id)
+            self._ids.give_back(self._id)
 
 
 Cell = Union[NamespaceCell, FolderCell]

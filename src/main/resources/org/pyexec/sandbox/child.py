@@ -60,12 +60,8 @@ class Prepared:
         self.zygote = os.getpid()
         self.report = report.Writer()
         self.confinement = Confinement(settings, readable, sizes, self.report)
-        self.entering: Optional[Calls] = None
-        if settings.tier == "namespaces":
-            self.entering = Calls()
-            self.joining = isolation.enter_cell(self.entering, proc, settings.disk)
-            self.entering.seal()
-        self.telling = _tell_parked(self.entering is not None)
+        self.entrance = isolation.Entrance(proc, settings.disk) if settings.tier == "namespaces" else None
+        self.telling = _tell_parked(self.entrance is not None)
 
 
 def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Executable:
@@ -74,7 +70,7 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
         if way == "folder":
             _enter_folder(belongings.cell)
         else:
-            _enter_namespaces(belongings, prepared, way)
+            _enter_namespaces(belongings, prepared, way, int(user))
         prepared.confinement.run(belongings, int(user))
         if way == "folder" and os.getppid() != prepared.zygote:
             os._exit(0)  # it ended before we had asked to end with it
@@ -105,11 +101,10 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
     return program.Run(given["code"], prepared.report, "result" in given)
 
 
-def _enter_namespaces(belongings: Belongings, prepared: Prepared, way: str) -> None:
+def _enter_namespaces(belongings: Belongings, prepared: Prepared, way: str, user: int) -> None:
     """Joins the init's namespaces, which nobody has touched yet, and furnishes them."""
-    assert prepared.entering is not None
-    prepared.entering.set(prepared.joining, 0, belongings.cell)
-    prepared.entering.run()
+    assert prepared.entrance is not None
+    prepared.entrance.enter(belongings.cell, user)
     if way == "network":
         nft.load(dict(_receive(belongings.control))["rules"].decode())
 

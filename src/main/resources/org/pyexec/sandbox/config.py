@@ -19,6 +19,7 @@ class Config(NamedTuple):
     network_allow: Tuple[str, ...]
     import_seconds: int  # for one module to preload
     idle_cpu_seconds: int  # for what a session's programs have left running, until the next one
+    run_ids: range  # on the host, one for each run; empty where they have a common one
 
     @property
     def socket_path(self) -> str:
@@ -42,7 +43,13 @@ def parse(arguments: List[str]) -> Config:
         network_allow=tuple(word for word in given.get("network-allow", "").split(",") if word),
         import_seconds=int(given.get("import-seconds", "60")),
         idle_cpu_seconds=int(given.get("idle-cpu-seconds", "60")),
+        run_ids=_range(given.get("run-ids", "0-0")),
     )
+
+
+def _range(text: str) -> range:
+    """From the first to before the second."""
+    return range(*(int(number) for number in text.split("-")))
 
 
 def own_arguments() -> List[str]:

@@ -75,6 +75,7 @@ class Confinement:
         if not self._namespaces:
             self._become(user)
             self._home.parent = belongings.cell
+        self._limit_processes(user)
         if self._filter is not None:
             self._filter.know_own_pid()
         self._calls.run()
@@ -101,7 +102,7 @@ class Confinement:
     def counts_processes(self, user: int) -> Optional[int]:
         """How many the kernel counts besides the program's; None where the id is not the run's own."""
         if self._namespaces:
-            return 1  # the init of the cell
+            return 0 if user else 1  # the init of the cell has the common id
         return None if user in (0, policy.UNPRIVILEGED_ID) else 0
 
     def _become(self, user: int) -> None:
@@ -111,8 +112,6 @@ class Confinement:
         for place in self._identity[1:]:
             for position in range(3):
                 self._calls.set(place, position, user)
-        if self.counts_processes(user) is None:
-            self._calls.skip(self._processes)  # the supervisor counts threads
 
     # --- files ---------------------------------------------------------------------------------------------------
 
@@ -130,10 +129,18 @@ class Confinement:
     # --- limits --------------------------------------------------------------------------------------------------
 
     def _limit(self, settings: config.Config, sizes: Sizes) -> None:
-        processes = settings.processes + self._namespaces  # as in counts_processes
-        self._processes = self._set_limit(resource.RLIMIT_NPROC, processes, processes)
+        self._processes = [
+            self._set_limit(resource.RLIMIT_NPROC, settings.processes + more, settings.processes + more) for more in (0, 1)
+        ]
         for which, soft, hard in _limits(settings, sizes):
             self._set_limit(which, soft, hard)
+
+    def _limit_processes(self, user: int) -> None:
+        """By one of the calls; by none where the supervisor counts threads."""
+        counted = self.counts_processes(user)
+        for more, place in enumerate(self._processes):
+            if more != counted:
+                self._calls.skip(place)
 
     def _set_limit(self, which: int, soft: int, hard: int) -> int:
         return _add_limit(self._calls, which, soft, hard)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import Dict, List, Set, Tuple
 
-from . import allowlist, cells, cgroups, config, image, loop, network, packets, policy, voice
+from . import allowlist, cells, cgroups, config, identities, image, loop, network, packets, policy, voice
 
 RESTART_SECONDS = 0.5
 LONGEST_PAUSE = 60.0  # before an image starts again
@@ -64,6 +64,7 @@ class Family(image.FamilyDoor):
         tier: str,
         groups: cgroups.NoGroups,
         allowed: allowlist.Allowlist,
+        ids: identities.Ids,
         pool: PoolDoor,
     ) -> None:
         self.events = events
@@ -75,6 +76,7 @@ class Family(image.FamilyDoor):
         self._folders = cells.Folders() if tier != "namespaces" else None
         self._settings = settings
         self._allowlist = allowed
+        self._ids = ids
         self._pool = pool
         self._pauses: Dict[str, float] = {}  # by the image that waited so long for its last start
         self._retired = False
@@ -82,7 +84,7 @@ class Family(image.FamilyDoor):
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             home = self._folders.zygote_home if self._folders else policy.SCRATCH
-            self._warden, said = _start_warden(theirs, tier, home)
+            self._warden, said = _start_warden(theirs, tier, home, ids.every)
         voice.Echo(events, said)
         self._own_events = events.guarded(self._on_fault)
         self._own_events.watch(self._control.fileno(), loop.READ, self._on_word)
@@ -93,12 +95,12 @@ class Family(image.FamilyDoor):
         return self._pool.next_number()
 
     def new_networked_cell(self) -> cells.Cell:
-        return cells.NetworkedCell(self.events, network.rules(self._allowlist.addresses()))
+        return cells.NetworkedCell(self._ids, self.events, network.rules(self._allowlist.addresses()))
 
     def new_cell(self, number: int) -> cells.Cell:
         if self._folders is None:
-            return cells.NamespaceCell()
-        return cells.FolderCell(self._folders, number, self.tier == "none")
+            return cells.NamespaceCell(self._ids)
+        return cells.FolderCell(self._folders, self._ids, number, self.tier == "none")
 
     def order(self, text: str, descriptor: int) -> None:
         try:
@@ -153,6 +155,8 @@ class Family(image.FamilyDoor):
         word, _, text = message.partition(" ")
         if word == "ready":
             self.layers = text
+            if "uid" not in text.split(","):
+                self._ids = identities.Ids(range(0))
             for name, modules in _images(self._settings.preload):
                 self.images[name] = image.Image(self, name, modules)
         else:
@@ -199,12 +203,12 @@ class Family(image.FamilyDoor):
             self._folders.remove()
 
 
-def _start_warden(control: socket.socket, tier: str, home: str) -> Tuple[subprocess.Popen, int]:
+def _start_warden(control: socket.socket, tier: str, home: str, ids: range) -> Tuple[subprocess.Popen, int]:
     """And a descriptor of what it and its zygotes write, which the caller owns: modules may print when imported."""
     number = control.fileno()
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     command = [sys.executable, "-c", _WARDEN, package, *config.own_arguments()]
-    command += [f"control={number}", f"tier={tier}"]
+    command += [f"control={number}", f"tier={tier}", f"run-ids={ids.start}-{ids.stop}"]
     environment = policy.environment(sys.executable, home)
     said, theirs = os.pipe2(os.O_CLOEXEC)
     streams = {"stdin": subprocess.DEVNULL, "stdout": theirs, "stderr": theirs}

@@ -12,9 +12,9 @@ import re
 import socket
 import struct
 import sys
-from typing import Iterable, List, Set, Tuple
+from typing import Iterable, List, Optional, Set
 
-from . import policy, syscalls
+from . import identities, policy, syscalls
 from .calls import Calls
 
 OUTER_NAMESPACES = (
@@ -57,13 +57,18 @@ def leave_root() -> None:
     syscalls.prctl(syscalls.PR_SET_DUMPABLE, 1)
 
 
-def identity_map(inner: int, outer: int, outer_group: int) -> List[Tuple[str, str]]:
-    """What to write where below /proc to map one id into the caller's fresh user namespace; user_namespaces(7)."""
-    return [
-        ("self/setgroups", "deny"),
-        ("self/uid_map", f"{inner} {outer} 1"),
-        ("self/gid_map", f"{inner} {outer_group} 1"),
-    ]
+def map_identity(proc: int, process: str, user: int, group: int) -> None:
+    """Gives a process in a fresh user namespace its only id there, which is `user` outside; user_namespaces(7).
+
+    `process` is the name of a folder in `proc`, a handle of a /proc.
+    """
+    _write(proc, f"{process}/uid_map", f"{policy.INNER_ID} {user} 1")
+    map_group(proc, process, group)
+
+
+def map_group(proc: int, process: str, group: int) -> None:
+    _write(proc, f"{process}/setgroups", "deny")
+    _write(proc, f"{process}/gid_map", f"{policy.INNER_ID} {group} 1")
 
 
 def _write(directory: int, name: str, text: str) -> None:
@@ -77,15 +82,21 @@ def _write(directory: int, name: str, text: str) -> None:
 # --- the outer level ---------------------------------------------------------------------------------------------
 
 
-def enter_outer_namespaces(proc: int) -> None:
-    """The calling process enters them all; the PID namespace holds from its next child on."""
+def enter_outer_namespaces(proc: int, mapper: Optional[identities.Mapper]) -> bool:
+    """The calling process enters them all; the PID namespace holds from its next child on.
+
+    Returns whether the ids of runs are known there, as `mapper` was to make them.
+    """
     uid, gid = os.getuid(), os.getgid()
     try:
         syscalls.unshare(OUTER_NAMESPACES)
     except OSError as e:
         raise IsolationError(f"this host does not let us create namespaces ({e.strerror})") from e
-    for name, text in identity_map(policy.INNER_ID, uid, gid):
-        _write(proc, name, text)
+    if mapper is not None and mapper.map():
+        map_group(proc, "self", gid)
+        return True
+    map_identity(proc, "self", uid, gid)
+    return False
 
 
 def build_root() -> List[str]:
@@ -93,6 +104,7 @@ def build_root() -> List[str]:
 
     Returns the paths that programs may read.
     """
+    os.umask(0o022)  # programs pass through its folders, with another id
     syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
     paths = system_paths()
     for path in paths:
@@ -199,18 +211,43 @@ def make_scratch_directories(top: str) -> None:
 # --- the inner level ---------------------------------------------------------------------------------------------
 
 
-def enter_cell(calls: Calls, proc: int, disk: int) -> int:
-    """How a child joins the fresh namespaces of a cell and furnishes them: identity, name, loopback, scratch.
+class Entrance:
+    """How a child joins the fresh namespaces of a cell and furnishes them. Prepared in a zygote, used in each child."""
 
-    `proc` is a handle of a /proc. Returns the place of the call that joins, whose first argument is to be the pidfd of the
-    cell's init. Afterwards HANDLE is a copy of the scratch's mount that follows no links and changes nothing: what the
-    collector reads through.
-    """
-    joining = calls.add("setns", -1, JOINED_NAMESPACES)
+    def __init__(self, proc: int, disk: int) -> None:
+        """`proc` is a handle of a /proc that shows the processes of the host."""
+        self._proc = proc
+        self._calls = Calls()
+        self._becoming = self._calls.add("setresuid", -1, -1, -1)
+        self._joining = self._calls.add("setns", -1, JOINED_NAMESPACES)
+        _furnish(self._calls, disk)
+        self._calls.seal()
+
+    def enter(self, init: int, user: int) -> None:
+        """`init` is the pidfd of the cell's, `user` what the program's id is to be outside, 0 for the common one.
+
+        Afterwards HANDLE is a copy of the scratch's mount that follows no links and changes nothing: what the collector
+        reads through.
+        """
+        map_identity(self._proc, self._name_of(init), user or policy.INNER_ID, policy.INNER_ID)
+        if user:
+            for position in range(3):
+                self._calls.set(self._becoming, position, user)
+        self._calls.set(self._joining, 0, init)
+        self._calls.run()
+
+    def _name_of(self, pidfd: int) -> str:
+        """Its folder in /proc; pidfd_open(2)."""
+        descriptor = os.open(f"self/fdinfo/{pidfd}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
+        try:
+            return os.read(descriptor, 4096).partition(b"Pid:")[2].split(None, 1)[0].decode()
+        finally:
+            os.close(descriptor)
+
+
+def _furnish(calls: Calls, disk: int) -> None:
+    """Name, loopback, scratch."""
     calls.add("umask", 0o022)
-    for name, text in identity_map(policy.INNER_ID, policy.INNER_ID, policy.INNER_ID):
-        calls.add_at(SPARE, "openat", proc, name.encode(), os.O_WRONLY)
-        calls.add("write", SPARE, text.encode(), len(text))
     calls.add("sethostname", policy.HOSTNAME.encode(), len(policy.HOSTNAME))
     # Programs talk to themselves over 127.0.0.1; a fresh network namespace has it down. netdevice(7)
     calls.add_at(SPARE, "socket", socket.AF_INET, socket.SOCK_DGRAM)
@@ -222,7 +259,6 @@ def enter_cell(calls: Calls, proc: int, disk: int) -> int:
         calls.add("mkdirat", syscalls.AT_FDCWD, f"{policy.SCRATCH}/{name}".encode(), 0o755)
     _collectors_view(calls)
     calls.add("chdir", policy.WORK.encode())
-    return joining
 
 
 def _collectors_view(calls: Calls) -> None:

@@ -14,10 +14,11 @@ from typing import Dict
 # The id has no account on Debian or systemd systems (65520 to 65533 are free) and exists in rootless containers.
 UNPRIVILEGED_ID = 65520
 
-# The landlock tier has no user namespaces; where the server is root, each run has an id of its own instead. The many are
-# above what systems and containers give out; the few are for containers that know only 65536 ids.
-SLOT_IDS = range(1_900_000_000, 1_900_000_256)
-FEW_SLOT_IDS = range(65521, 65534)
+# Where the server is root, each run has an id of its own on the host. The many are above what systems and containers give
+# out, and each server takes some of them; the few are for containers that know only 65536 ids.
+RUN_IDS = range(1_900_000_000, 1_967_108_864)
+RUN_IDS_OF_ONE_SERVER = 4096
+FEW_RUN_IDS = range(65521, 65534)
 
 # What the program sees as its own uid and gid. Not 0, so that no tool believes it is root.
 INNER_ID = 1000

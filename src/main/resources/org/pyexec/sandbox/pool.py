@@ -6,7 +6,7 @@ import re
 import sys
 from typing import Callable, FrozenSet, List, Optional, Set
 
-from . import allowlist, cgroups, config, family, image, loop, network, slot
+from . import allowlist, cgroups, config, family, identities, image, loop, network, slot
 from .voice import say
 
 TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
@@ -30,6 +30,7 @@ class Pool(family.PoolDoor):
         self._problems: List[str] = []
         self._groups = _find_groups(settings)
         self._allowlist = allowlist.Allowlist(settings.network_allow)
+        self._ids = identities.Ids(identities.of_this_server())
         self._tiers = list(TIERS if settings.tier == "auto" else [settings.tier])
         self._families: List[family.Family] = []  # all that may still have processes or folders
         self._family = self._new_family(self._tiers.pop(0))
@@ -126,7 +127,7 @@ class Pool(family.PoolDoor):
             self._family = self._new_family(ended.tier)
 
     def _new_family(self, tier: str) -> family.Family:
-        fresh = family.Family(self._events, self._settings, tier, self._groups, self._allowlist, self)
+        fresh = family.Family(self._events, self._settings, tier, self._groups, self._allowlist, self._ids, self)
         self._families.append(fresh)
         return fresh
 

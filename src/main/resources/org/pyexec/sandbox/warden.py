@@ -11,9 +11,9 @@ import os
 import select
 import signal
 import socket
-from typing import Callable, List
+from typing import Callable, List, Tuple
 
-from . import config, isolation, landlock, packets, syscalls
+from . import config, identities, isolation, landlock, packets, syscalls
 
 Duty = Callable[[], object]  # returns another, or a child.Executable
 
@@ -27,29 +27,30 @@ def main() -> Duty:
             isolation.require_apart(isolation.system_paths(), settings.folder)
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         if settings.tier == "namespaces":
-            readable = _enter_namespaces(proc)
+            readable, own_ids = _enter_namespaces(proc, settings.run_ids)
         else:
-            readable = _stay_outside(settings.tier)
+            readable, own_ids = _stay_outside(settings.tier), bool(settings.run_ids)
     except Exception as e:  # whatever it is: the supervisor tells the operator, nothing runs
         what = str(e) if isinstance(e, (OSError, isolation.IsolationError)) else f"{type(e).__name__}: {e}"
         control.send(f"problem {what}".encode()[: packets.MAX_BYTES])
         os._exit(1)
     try:
-        control.send(b"ready " + ",".join(_layers(settings.tier)).encode())
+        control.send(b"ready " + ",".join(_layers(settings.tier, own_ids)).encode())
     except (BrokenPipeError, ConnectionResetError):
         os._exit(0)  # the supervisor has gone, or does not want it any more
     return Warden(settings, control, proc, readable).serve()
 
 
-def _enter_namespaces(proc: int) -> List[str]:
-    """Returns in PID 1 of the new namespaces, with the paths that programs may read."""
+def _enter_namespaces(proc: int, run_ids: range) -> Tuple[List[str], bool]:
+    """Returns in PID 1 of the new namespaces, with the paths that programs may read, and whether runs can have ids of their own."""
+    mapper = identities.Mapper(run_ids) if run_ids else None
     isolation.leave_root()
     starter = os.pidfd_open(os.getpid())
-    isolation.enter_outer_namespaces(proc)
+    own_ids = isolation.enter_outer_namespaces(proc, mapper)
     if os.fork():
         os._exit(0)  # the supervisor is the subreaper and becomes PID 1's parent
     _die_with_the_supervisor(starter)
-    return isolation.build_root()
+    return isolation.build_root(), own_ids
 
 
 def _stay_outside(tier: str) -> List[str]:
@@ -72,12 +73,13 @@ def _die_with_the_supervisor(starter: int) -> None:
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _layers(tier: str) -> List[str]:
+def _layers(tier: str, own_ids: bool) -> List[str]:
+    ids = ["uid"] if own_ids else []
     if tier == "none":
-        return ["rlimits"]
+        return [*ids, "rlimits"]
     namespaces = ["user", "pid", "mount", "network", "ipc", "uts"] if tier == "namespaces" else []
     second = ["landlock"] if landlock.version() else []
-    return [*namespaces, "capabilities", "rlimits", "seccomp", *second]
+    return [*namespaces, *ids, "capabilities", "rlimits", "seccomp", *second]
 
 
 class Warden:
