@@ -10,7 +10,7 @@ import unittest
 from typing import Callable, Dict, List
 from unittest import mock
 
-from sandbox import cells, cgroups, loop, slot
+from sandbox import cells, cgroups, identities, loop, slot
 
 
 class Image(slot.ImageDoor):

@@ -43,6 +43,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "figures.py",
             "frames.py",
             "guest.py",
+            "identities.py",
             "image.py",
             "init.py",
             "inputs.py",

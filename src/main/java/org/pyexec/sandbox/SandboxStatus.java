@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What the sandbox can do at the moment.
  *
- * @param tier {@code namespaces}, {@code landlock} or {@code none}; empty while nothing can run
+ * @param tier {@code namespaces}, {@code landlock} or {@code none}; empty while there is none
  * @param layers the layers of isolation that are on, such as {@code seccomp}
  * @param network whether programs can be given the network
  * @param pythonVersion of the interpreter that runs programs, such as {@code 3.11.2}; empty while there is none
@@ -28,6 +28,10 @@ public record SandboxStatus(
 
     SandboxStatus withWorstLag(Duration lag) {
         return new SandboxStatus(tier, layers, network, pythonVersion, problem, lag);
+    }
+
+    SandboxStatus withProblem(String what) {
+        return new SandboxStatus(tier, layers, network, pythonVersion, Optional.of(what), worstLag);
     }
 
     /** Whether programs can run now. */

@@ -158,7 +158,7 @@ public final class WarmSandbox implements Sandbox {
     @Override
     public synchronized SandboxStatus status() {
         if (status.ready() && heartbeat.isInDoubt()) {
-            return unavailable("The sandbox does not answer");
+            return status.withProblem("The sandbox does not answer");
         }
         return status.withWorstLag(heartbeat.worstLag());
     }

@@ -20,6 +20,8 @@ class Config(NamedTuple):
     import_seconds: int  # for one module to preload
     idle_cpu_seconds: int  # for what a session's programs have left running, until the next one
     run_ids: range  # on the host, one for each run; empty where they have a common one
+    landlock_abi: int  # the newest that is used: tests play older kernels
+    control_groups: bool  # whether they are used where there are any: tests play hosts without them
 
     @property
     def socket_path(self) -> str:
@@ -44,6 +46,8 @@ def parse(arguments: List[str]) -> Config:
         import_seconds=int(given.get("import-seconds", "60")),
         idle_cpu_seconds=int(given.get("idle-cpu-seconds", "60")),
         run_ids=_range(given.get("run-ids", "0-0")),
+        landlock_abi=int(given.get("landlock-abi", sys.maxsize)),
+        control_groups=given.get("control-groups", "on") == "on",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 from typing import Iterable, Tuple
 
 from . import syscalls
@@ -42,14 +43,23 @@ class Beneath(ctypes.Structure):
     _fields_ = [("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32)]
 
 
+_newest = [sys.maxsize]
+
+
+def use_at_most(abi: int) -> None:
+    """This process and its forks do without what came later, as on an older kernel."""
+    _newest[0] = abi
+
+
 def version() -> int:
     """The kernel's ABI, 0 when it has no Landlock."""
     try:
-        return syscalls.call(
+        kernels = syscalls.call(
             "landlock_create_ruleset", syscalls.SYS_LANDLOCK_CREATE_RULESET, 0, 0, CREATE_RULESET_VERSION
         )
     except OSError:
         return 0
+    return min(kernels, _newest[0])
 
 
 def build(abi: int, rules: Iterable[Rule]) -> int:

@@ -169,6 +169,8 @@ class Pool(family.PoolDoor):
 
 
 def _find_groups(settings: config.Config) -> cgroups.NoGroups:
+    if not settings.control_groups:
+        return cgroups.NoGroups()
     try:
         return cgroups.find(settings)
     except cgroups.NotPossible as e:

@@ -22,6 +22,7 @@ def main() -> Duty:
     """Returns in forked processes, with what they have to do: theirs is to be the only frame on the stack."""
     settings = config.parse(config.own_arguments())
     control = socket.socket(fileno=config.control_socket())
+    landlock.use_at_most(settings.landlock_abi)
     try:
         if settings.tier != "none":
             isolation.require_apart(isolation.system_paths(), settings.folder)

@@ -62,6 +62,13 @@ final class TestSandbox implements AutoCloseable {
         return start(identity.launcher(), tier, python);
     }
 
+    /** With one more argument of the supervisor, name=value. */
+    static TestSandbox startWith(String option, Identity identity, String tier) throws IOException {
+        List<String> launcher = new ArrayList<>(identity.launcher());
+        launcher.addAll(List.of("/bin/sh", "-c", "exec \"$@\" " + option, "sh"));
+        return start(launcher, tier, PYTHON, List.of());
+    }
+
     /**
      * With the supervisor in another network namespace, as ip-netns(8) knows it, on a host whose device for interfaces has
      * these permissions: everybody may open it on most systems, only root on some.
