@@ -68,7 +68,7 @@ class Run:
             server.await_ready()
             health = server.health()
             clients = max(2, round(OVERLOAD * health["executions"]["capacity"]))
-            setting = Setting(server.port, f"soak-{os.getpid()}-{self.seed}", self.ledger, self.seed)
+            setting = Setting(server.port, f"soak-{os.getpid()}-{self.seed}", self.ledger, self.seed, health["sandbox"]["tier"])
             _say(f"seed {self.seed}, {clients} clients, warming up for {self.warm_up:g} s")
             self._load(server, setting, clients, self.warm_up, "w")
             self._await_idle(server, setting, expired=False)
@@ -189,7 +189,7 @@ _HARMLESS = re.compile(r"Context\.getLoader\(\)|Exception in thread .glassfish-w
 
 
 def _kinds() -> List[str]:
-    return [*Setting(0, "", Ledger(), 0).programs, *Client.WORK]
+    return [*Setting(0, "", Ledger(), 0, "namespaces").programs, *Client.WORK]
 
 
 def _say(what: str) -> None:

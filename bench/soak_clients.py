@@ -10,6 +10,7 @@ import threading
 import time
 from typing import Any, Callable, Dict, Optional, Tuple
 
+import soak_attacks
 import soak_interpreter
 from soak_http import Answer, Connection, Violation, form, request
 from soak_ledger import Deck, Ledger, Offer
@@ -23,7 +24,8 @@ MOST_REQUESTS_PER_CONNECTION = 40
 class Setting:
     """What all clients of a run share."""
 
-    def __init__(self, port: int, marker: str, ledger: Ledger, seed: int) -> None:
+    def __init__(self, port: int, marker: str, ledger: Ledger, seed: int, tier: str) -> None:
+        """`tier` of the server's sandbox, which decides on the attacks."""
         self.port = port
         self.marker = marker
         self.ledger = ledger
@@ -33,6 +35,9 @@ class Setting:
         weights = {program.kind: program.weight for program in PROGRAMS}
         weights.update({kind: weight for kind, (weight, _) in Client.WORK.items()})
         self.deck = Deck(weights, random.Random(seed))
+        attacks = soak_attacks.of_tier(tier)
+        self.attacks = Deck({attack.kind: attack.weight for attack in attacks}, random.Random(seed))
+        self.attack_of = {attack.kind: attack for attack in attacks}
 
 
 class Client(threading.Thread):
@@ -150,6 +155,13 @@ class Client(threading.Thread):
         # A program without output that succeeded is told so instead.
         if expected is not None and found["output"] != expected:
             raise Violation(f"output {found['output'][:200]!r}")
+
+    def _attack(self) -> None:
+        kind = self._setting.attacks.deal()
+        try:
+            self._run_program(self._setting.attack_of[kind])
+        except Violation as e:
+            raise Violation(f"{kind}: {e}") from e
 
     def _body_of(self, program: Program) -> bytes:
         code = program.code.replace("PORT", str(self._setting.port)).replace("MARKER", self._setting.marker)
@@ -273,6 +285,7 @@ class Client(threading.Thread):
             self.vanish(request("GET", offer.url, self.next_id()), 100)
 
     WORK = {
+        "attack": (8, _attack),
         "upload": (6, _upload),
         "download again": (10, _fetch_again),
         "wrong requests": (2, _errors),
