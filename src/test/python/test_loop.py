@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import socket
+import threading
 import time
 import unittest
 from typing import List
@@ -95,6 +96,39 @@ class LoopTest(unittest.TestCase):
         events.run()
         self.assertGreaterEqual(events.take_worst_lag(), 0.05)
         self.assertEqual(events.take_worst_lag(), 0)
+
+
+class AsideTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.events = loop.Loop()
+        self.events.later(20.0, self.events.stop)
+        self.got: List[object] = []
+
+    def take(self, result: object) -> None:
+        self.got.append(result)
+        self.events.stop()
+
+    def test_loop_goes_on_while_somebody_works_aside(self) -> None:
+        may_end = threading.Event()
+        main = threading.get_ident()
+        self.events.aside(lambda: (may_end.wait(20.0), threading.get_ident()), lambda got: (self.assertEqual(threading.get_ident(), main), self.take(got)))
+        self.events.later(0.01, may_end.set)
+        self.events.run()
+        self.assertNotEqual(self.got, [(True, main)])
+        self.assertEqual(len(self.got), 1)
+
+    def test_exception_is_a_result(self) -> None:
+        self.events.aside(lambda: 1 // 0, self.take)
+        self.events.run()
+        self.assertIsInstance(self.got[0], ZeroDivisionError)
+
+    def test_owner_is_told_of_a_fault_in_taking_a_result(self) -> None:
+        told: List[str] = []
+        guarded = self.events.guarded(lambda: (told.append("told"), self.events.stop()))
+        guarded.aside(lambda: 1, lambda _: 1 // 0)
+        with contextlib.redirect_stderr(io.StringIO()):
+            self.events.run()
+        self.assertEqual(told, ["told"])
 
 
 if __name__ == "__main__":

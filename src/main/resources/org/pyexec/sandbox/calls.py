@@ -67,7 +67,8 @@ _RUN = {
         000080d2       done: mov x0, #0
         c0035fd6             ret""",
 }
-# clone(flags, pidfd, records): what clone(2) returns; the clone makes the calls, one after the other, and never returns.
+# clone(flags, pidfd, records): what clone(2) returns; the clone makes the calls and never returns. Of these records only four
+# arguments count; behind them stands how many bytes farther the next one is, after a success and after a failure.
 # It uses no stack, for it has none of its own.
 _CLONE = {
     "x86_64": """
@@ -87,8 +88,9 @@ _CLONE = {
         498b5118             mov rdx, [r9+24]
         4d8b5120             mov r10, [r9+32]
         0f05                 syscall
-        4983c140             add r9, 64
-        ebe5                 jmp next""",
+        48c1e83f             shr rax, 63
+        4d034cc128           add r9, [r9+rax*8+40]
+        ebe0                 jmp next""",
     "aarch64": """
         e90302aa      clone: mov x9, x2
         e20301aa             mov x2, x1
@@ -103,10 +105,14 @@ _CLONE = {
         208540a9             ldp x0, x1, [x9, #8]
         228d41a9             ldp x2, x3, [x9, #24]
         010000d4             svc #0
-        29010191             add x9, x9, #64
-        fbffff17             b next""",
+        0afc7fd3             lsr x10, x0, #63
+        2a0d0a8b             add x10, x9, x10, lsl #3
+        4a1540f9             ldr x10, [x10, #40]
+        29010a8b             add x9, x9, x10
+        f8ffff17             b next""",
 }
 _RECORD = struct.Struct("=8q")
+RECORD_BYTES = _RECORD.size
 _END = -1
 
 Argument = Union[int, bytes, ctypes.Structure, ctypes.Array]
@@ -212,7 +218,7 @@ class Calls:
             raise OSError(number, f"{self._names[place]}: {os.strerror(number)}")
 
     def clone(self, flags: int, pidfd: ctypes.c_int) -> int:
-        """A process in this process's memory and on its stack that makes the calls, of which the last must not return.
+        """A process in this process's memory and on its stack that makes the calls, whose last two arguments say which is next.
 
         All signals must be blocked. Returns its id, and puts a descriptor for it where `pidfd` says.
         """

@@ -6,27 +6,24 @@ A cell of the namespaces tier is an init process in fresh namespaces; one of the
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
-from typing import Callable, List, NamedTuple, Optional, Set, Union
+from typing import Callable, List, Optional, Union
 
-from . import frames, identities, loop, network, policy
-
-DEEPEST = 200  # folders inside each other, deeper than anything honest; counting holds a descriptor for each
+from . import frames, identities, loop, network, policy, scratch
+from .voice import say
 
 OnFailed = Callable[[str], None]
 
-
-class Usage(NamedTuple):
-    size: int
-    inodes: int
+ATTEMPTS = 5  # to remove a folder
+PAUSE_SECONDS = 60.0  # between them
 
 
 class NamespaceCell:
     """Made by the zygote and furnished by the child. Its init's pidfd kills everything inside and tells the end."""
 
     is_session = False
+    has_network = True  # of its own, with nothing in it or with rules
     way = "namespaces"
 
     def __init__(self, ids: identities.Ids) -> None:
@@ -58,8 +55,8 @@ class NamespaceCell:
         """Calls on_answer with the network targets that were refused, now or a little later."""
         on_answer([])
 
-    def usage(self) -> Optional[Usage]:
-        """None: the kernel keeps the limit."""
+    def usage(self, pids: List[int]) -> Optional[scratch.Usage]:
+        """None: the kernel keeps the limit. In a thread aside; raises OSError."""
         return None
 
     def remove(self, is_reusable: bool = True) -> None:
@@ -120,7 +117,8 @@ class Folders:
 
     PREFIX = "pyexec-scratch-"
 
-    def __init__(self) -> None:
+    def __init__(self, events: loop.Loop) -> None:
+        self._loop = events
         self._clear_dead()
         self.top = tempfile.mkdtemp(prefix=f"{self.PREFIX}{os.getpid()}-", dir="/tmp")
         os.chmod(self.top, 0o711)
@@ -128,7 +126,25 @@ class Folders:
         os.mkdir(self.zygote_home, 0o700)
 
     def remove(self) -> None:
-        _remove_tree(self.top)
+        """When everybody is dead. The supervisor may be about to end: this waits."""
+        if not scratch.remove(self.top):
+            say("log", f"{self.top} could not be removed")
+
+    def remove_one(self, path: str, on_removed: Callable[[], None], attempts: int = ATTEMPTS) -> None:
+        """Aside. What cannot be removed is tried again later, and when another supervisor starts here."""
+
+        def on_done(removed: Union[bool, Exception]) -> None:
+            if removed is True:
+                on_removed()
+                return
+            say("log", f"{path} could not be removed" + (f": {removed}" if removed else ""))
+            if attempts > 1:
+                self._loop.later(PAUSE_SECONDS, lambda: self.remove_one(path, on_removed, attempts - 1))
+
+        try:
+            self._loop.aside(lambda: scratch.remove(path), on_done)
+        except RuntimeError as e:  # no thread just now
+            on_done(e)
 
     def _clear_dead(self) -> None:
         """What a supervisor left that was killed."""
@@ -136,13 +152,14 @@ class Folders:
             pid = name[len(self.PREFIX) :].split("-")[0] if name.startswith(self.PREFIX) else ""
             path = os.path.join("/tmp", name)
             if pid.isdigit() and not os.path.exists(f"/proc/{pid}") and os.lstat(path).st_uid == os.getuid():
-                _remove_tree(path)
+                self.remove_one(path, lambda: None)
 
 
 class FolderCell:
     """A folder for one run. Killing and the end of processes are the child's own pidfd, which comes later."""
 
     way = "folder"
+    has_network = False
 
     def __init__(self, folders: Folders, ids: identities.Ids, number: int, is_session: bool) -> None:
         self.is_session = is_session  # the program may start processes; they are ended by their session
@@ -179,45 +196,17 @@ class FolderCell:
     def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
         on_answer([])
 
-    def usage(self) -> Optional[Usage]:
-        """What lies in it now. The program goes on changing it meanwhile: no link is followed."""
-        size = inodes = 0
-        seen: Set[int] = set()
-        top = self._path.count("/")
-        for folder, names, files, descriptor in os.fwalk(self._path, follow_symlinks=False):
-            if folder.count("/") - top > DEEPEST:
-                return Usage(0, policy.SCRATCH_INODES + 1)
-            inodes += len(names)
-            if inodes > policy.SCRATCH_INODES:
-                break
-            for name in files:
-                try:
-                    status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-                except OSError:
-                    continue
-                if status.st_ino not in seen:
-                    seen.add(status.st_ino)
-                    size += status.st_blocks * 512
-                    inodes += 1
-        return Usage(size, inodes)
+    def usage(self, pids: List[int]) -> Optional[scratch.Usage]:
+        """Of the folder, and of what these processes hold that has lain there. In a thread aside; raises OSError."""
+        return scratch.usage(self._path, pids)
 
     def remove(self, is_reusable: bool = True) -> None:
         for descriptor in (self.pidfd, self.top):
             if descriptor >= 0:
                 os.close(descriptor)
         self.pidfd = self.top = -1
-        _remove_tree(self._path)
-        if is_reusable:
-            self._ids.give_back(self._id)
+        give_back = (lambda: self._ids.give_back(self._id)) if is_reusable else (lambda: None)
+        self._folders.remove_one(self._path, give_back)
 
 
 Cell = Union[NamespaceCell, FolderCell]
-
-
-def _remove_tree(path: str) -> None:
-    try:
-        shutil.rmtree(path, ignore_errors=True)
-    except RecursionError:
-        pass
-    if os.path.lexists(path):  # deeper than the interpreter recurses
-        subprocess.run(["rm", "-rf", path], check=False, stderr=subprocess.DEVNULL)

@@ -129,6 +129,8 @@ class Groups(NoGroups):
             return
         for name in self._kind.limits:
             _write_if_there(f"{path}/{name}", str(self._memory))
+        # Version 2 counts it with the rest; version 1 only when it has a limit of its own.
+        _write_if_there(f"{path}/memory.kmem.tcp.limit_in_bytes", str(policy.CONNECTIONS_BYTES))
 
     def remove(self) -> None:
         for group in self._all:

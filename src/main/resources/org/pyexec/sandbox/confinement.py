@@ -93,7 +93,9 @@ class Confinement:
                 self._calls.add("setresgid", 0, 0, 0),
                 self._calls.add("setresuid", 0, 0, 0),
             ]
-            self._calls.add("prctl", syscalls.PR_SET_DUMPABLE, 0)
+            # Without that capability the supervisor can look into processes of its kind only; programs cannot in any case.
+            dumpable = not syscalls.has_capability(syscalls.CAP_SYS_PTRACE)
+            self._calls.add("prctl", syscalls.PR_SET_DUMPABLE, int(dumpable))
             self._calls.add("prctl", syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
         self._calls.add("prctl", syscalls.PR_CAP_AMBIENT, syscalls.PR_CAP_AMBIENT_CLEAR_ALL)
         self._calls.add("capset", struct.pack("=II", syscalls.CAPABILITY_VERSION_3, 0), bytes(24))

@@ -73,7 +73,7 @@ class Family(image.FamilyDoor):
         self.layers = ""
         self.works = False
         self.images: Dict[str, image.Image] = {}
-        self._folders = cells.Folders() if tier != "namespaces" else None
+        self._folders = cells.Folders(events) if tier != "namespaces" else None
         self._settings = settings
         self._allowlist = allowed
         self._ids = ids

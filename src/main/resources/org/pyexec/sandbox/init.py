@@ -1,7 +1,8 @@
 """The init of one cell: PID 1 of a run's namespaces, so that the program itself is not PID 1.
 
 A process that only has to be there needs no interpreter. It is cloned with the zygote's memory (clone(2), CLONE_VM),
-which copies no page, closes every descriptor, lets the kernel reap orphans, and waits for ever. It keeps the capabilities
+which copies no page, closes every descriptor, and waits for orphans for ever: the processor time of those that the kernel
+reaps by itself is in nobody's account; getrusage(2), RUSAGE_CHILDREN. It keeps the capabilities
 of its user namespace: a program, which has none, may not trace or read a process that has more; ptrace(2). Only the
 supervisor ends it, and its end is the end of everything in the cell.
 """
@@ -14,9 +15,11 @@ import signal
 import struct
 
 from . import isolation, syscalls
-from .calls import Calls
+from .calls import RECORD_BYTES, Calls
 
 NAME = b"cell init"  # as ps(1) shows it
+WALL = 0x40000000  # children whatever the signal of their end; wait4(2), __WALL
+_NEXT, _SAME, _PREVIOUS = RECORD_BYTES, 0, -RECORD_BYTES  # which call is made after one that has worked, or failed
 _FLAGS = isolation.CELL_NAMESPACES | syscalls.CLONE_VM | syscalls.CLONE_PARENT | syscalls.CLONE_PIDFD
 
 
@@ -25,12 +28,11 @@ class Inits:
 
     def __init__(self) -> None:
         calls = Calls()
-        calls.add("close_range", 0, 0xFFFFFFFF, 0)
-        ignore = struct.pack("=4Q", signal.SIG_IGN, 0, 0, 0)  # struct sigaction: orphans vanish; wait(2), NOTES
-        calls.add("rt_sigaction", signal.SIGCHLD, ignore, 0, 8)
-        calls.add("prctl", syscalls.PR_SET_NAME, NAME)
-        calls.add("ppoll")  # no descriptors, no time limit, and no signal gets through
-        calls.add("exit", 1)
+        calls.add("close_range", 0, 0xFFFFFFFF, 0, 0, _NEXT, _NEXT)
+        calls.add("prctl", syscalls.PR_SET_NAME, NAME, 0, 0, _NEXT, _NEXT)
+        # Whoever has ended, until there is nobody; then until somebody ends, who may have become an orphan before.
+        calls.add("wait4", -1, 0, WALL, 0, _SAME, _NEXT)
+        calls.add("rt_sigtimedwait", struct.pack("=Q", 1 << signal.SIGCHLD - 1), 0, 0, 8, _PREVIOUS, _PREVIOUS)
         self._calls = calls.seal()
         self._pidfd = ctypes.c_int(-1)
         self._enter = Calls()

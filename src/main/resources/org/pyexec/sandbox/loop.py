@@ -1,13 +1,17 @@
-"""The supervisor's event loop: one thread, descriptors and timers."""
+"""The supervisor's event loop: one thread, descriptors and timers; and threads aside, for what may take long."""
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
+import os
+import queue
 import select
+import threading
 import time
 import traceback
-from typing import Callable, Dict, List, Optional, Set, Tuple
+from typing import Callable, Dict, List, Optional, Set, Tuple, TypeVar, Union
 
 READ = select.EPOLLIN
 WRITE = select.EPOLLOUT
@@ -16,6 +20,7 @@ GONE = select.EPOLLHUP | select.EPOLLERR | select.EPOLLRDHUP
 FEW_TIMERS = 64
 
 Handler = Callable[[int], None]
+Result = TypeVar("Result")
 
 
 def _nothing() -> None:
@@ -52,6 +57,7 @@ class Loop:
         self._order = itertools.count()
         self._running = True
         self._worst_lag = 0.0
+        self._aside: Optional[_Aside] = None
 
     def guarded(self, on_fault: Callable[[], None]) -> "Loop":
         """The same loop for one owner, who is told when one of his handlers or timers has raised an exception.
@@ -89,6 +95,20 @@ class Loop:
         self._timers = [entry for entry in self._timers if not entry[2].is_cancelled()]
         heapq.heapify(self._timers)
         self._crowded = max(FEW_TIMERS, 2 * len(self._timers))
+
+    def aside(
+        self,
+        work: Callable[[], Result],
+        then: Callable[[Union[Result, Exception]], None],
+        on_fault: Callable[[], None] = _nothing,
+    ) -> None:
+        """Work that may take long, in a thread of its own; `then` gets its result, or what it raised, in this one.
+
+        Raises RuntimeError when there can be no thread.
+        """
+        if self._aside is None:
+            self._aside = _Aside(self)
+        self._aside.begin(work, lambda result: self.call(lambda: then(result), on_fault))
 
     def stop(self) -> None:
         self._running = False
@@ -160,5 +180,41 @@ class _Guarded(Loop):
     def later(self, seconds: float, action: Callable[[], None], on_fault: Callable[[], None] = _nothing) -> Timer:
         return self._all.later(seconds, action, self._on_fault)
 
+    def aside(
+        self,
+        work: Callable[[], Result],
+        then: Callable[[Union[Result, Exception]], None],
+        on_fault: Callable[[], None] = _nothing,
+    ) -> None:
+        self._all.aside(work, then, self._on_fault)
+
     def stop(self) -> None:
         self._all.stop()
+
+
+class _Aside:
+    """Threads beside the loop. What they have done comes back through a queue, and a pipe that wakes the loop."""
+
+    def __init__(self, events: Loop) -> None:
+        self._done: "queue.SimpleQueue[Callable[[], None]]" = queue.SimpleQueue()
+        self._bell, self._rope = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        events.watch(self._bell, READ, self._on_bell)
+
+    def begin(self, work: Callable[[], Result], then: Callable[[Union[Result, Exception]], None]) -> None:
+        threading.Thread(target=self._work, args=(work, then), daemon=True).start()
+
+    def _work(self, work: Callable[[], Result], then: Callable[[Union[Result, Exception]], None]) -> None:
+        result: Union[Result, Exception]
+        try:
+            result = work()
+        except Exception as e:
+            result = e
+        self._done.put(lambda: then(result))
+        with contextlib.suppress(BlockingIOError):  # full: it rings already
+            os.write(self._rope, b"x")
+
+    def _on_bell(self, _: int) -> None:
+        os.read(self._bell, 4096)
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._done.get_nowait()()

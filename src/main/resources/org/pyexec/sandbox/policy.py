@@ -135,6 +135,10 @@ MAX_BLOCKED = 128
 # --- limits --------------------------------------------------------------------------------------------------------
 
 OPEN_FILES = 256  # per process
+SOCKET_BYTES = 512 << 10  # that may wait in one socket: what it sends and what it gets; the kernel's usual buffers
+FREE_SOCKETS = 128  # of a run, that are not taken for memory: nobody can tell how full one is
+CONNECTIONS_BYTES = 64 << 20  # that may wait in all connections of a run, where a control group counts it apart
+TCP_BUFFER = b"4096 65536 262144"  # least, usual and largest bytes of a connection in one direction; tcp(7)
 STACK_BYTES = 8 << 20  # of the main thread, as everywhere on Linux
 THREAD_STACK_BYTES = 2 << 20  # of other threads: it is counted into the memory limit
 CPU_FACTOR = 2  # processor seconds per second of the time-out, so that one run cannot take every core for long

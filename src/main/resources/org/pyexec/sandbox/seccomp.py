@@ -42,7 +42,9 @@ FARTHEST = 255  # that a conditional jump goes
 # --- arguments that matter -------------------------------------------------------------------------------------------
 
 WORD = 0xFFFFFFFF
+CLONE_FILES = 0x400
 CLONE_THREAD = 0x10000
+MAP_HUGETLB = 0x40000
 AF_UNIX = 1
 SOCK_STREAM = 1
 SOCK_SEQPACKET = 5
@@ -190,8 +192,9 @@ def _strict_rules(landlock_version: int) -> Dict[str, List[Instruction]]:
     """The landlock tier; what an older Landlock lacks is closed here."""
     threads_only = [
         _argument(0),
-        (JUMP_BITS, 1, 0, ~policy.CLONE_FLAGS & WORD),
-        (JUMP_BITS, 1, 0, CLONE_THREAD),
+        (JUMP_BITS, 2, 0, ~policy.CLONE_FLAGS & WORD),
+        (AND, 0, 0, CLONE_THREAD | CLONE_FILES),  # a table of open files of its own would have to be looked at, too
+        (JUMP_EQUAL, 1, 0, CLONE_THREAD | CLONE_FILES),
         _statement(RETURN, refuse(errno.EPERM)),
         _statement(RETURN, ALLOW),
     ]
@@ -258,7 +261,9 @@ def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[Instru
         "setpriority": _argument_in(0, (PRIO_PROCESS,), ALLOW, refuse(errno.EPERM)),  # not of a user, who has other runs
         "fcntl": _argument_in(1, policy.FCNTL_COMMANDS, ALLOW, refuse(errno.EPERM)),
         "seccomp": _without_bits(1, SECCOMP_FILTER_FLAG_NEW_LISTENER),  # or calls of its own could wait for its answers
-        "prctl": _argument_in(0, (syscalls.PR_SET_PDEATHSIG,), refuse(errno.EPERM), ALLOW),  # it ends with its zygote
+        # It ends with its zygote; and the supervisor looks into it, perhaps as its equal.
+        "prctl": _argument_in(0, (syscalls.PR_SET_PDEATHSIG, syscalls.PR_SET_DUMPABLE), refuse(errno.EPERM), ALLOW),
+        "mmap": _without_bits(3, MAP_HUGETLB),  # from a pool of the host's, counted by nothing; mmap(2)
     }
     if strict is not None:
         rules.update(_strict_rules(strict))

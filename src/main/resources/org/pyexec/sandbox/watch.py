@@ -7,26 +7,25 @@ docs/threat-model.md.
 from __future__ import annotations
 
 import math
-import os
-import threading
 import time
-from typing import Callable, List, NamedTuple, Optional, Set
+from typing import Callable, List, NamedTuple, Optional, Union
 
-from . import config, loop, policy, slot
+from . import config, loop, memory, policy, processes, scratch, slot
 from .voice import say
 
 INTERVAL = 0.05  # seconds
 FAILURES = 3  # in a row that may have causes outside the run, such as a want of descriptors
 LONGEST_INTERVAL = 1.0  # when looking itself takes long
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
-_NO_MEMORY = "0 0 0 0 0 0 0\n"  # in statm; proc(5)
+LOOK_SECONDS = 20.0  # after which a look that does not come back has failed
 
 
-class Process(NamedTuple):
-    pid: int
+class Seen(NamedTuple):
+    """What a look has found. Sizes in bytes."""
+
     threads: int
-    cpu: float  # seconds, with those of children that it has waited for
+    cpu: float  # seconds
+    usage: Optional[scratch.Usage]
+    memory: float
 
 
 class Watcher:
@@ -50,8 +49,10 @@ class Watcher:
         self._on_passed = on_passed
         self._interval = interval
         self._cpu_before = math.inf if used_before else 0.0
-        self._weighing: Optional[_Weighing] = None
+        self._clock = processes.Clock()
+        self._scale = memory.Scale(watched.report)
         self._failures = 0  # in a row
+        self._looked = time.monotonic()
         self._timer: Optional[loop.Timer] = events.later(interval, self._look)
 
     def stop(self) -> None:
@@ -60,14 +61,43 @@ class Watcher:
             self._timer = None
 
     def _look(self) -> None:
+        """In a thread aside: how long it takes is up to the program."""
         began = time.monotonic()
+        roots = [processes.pid_behind(pidfd) for pidfd in (self._slot.child, self._slot.cell.pidfd)]
+        awaited = self._timer = self._loop.later(LOOK_SECONDS, lambda: self._on_seen(TimeoutError("it takes too long"), began))
+
+        def on_seen(seen: Union[Seen, Exception]) -> None:
+            if self._timer is awaited:  # nobody has stopped it, or given it up
+                awaited.cancel()
+                self._on_seen(seen, began)
+
+        since, self._looked = began - self._looked, began
         try:
-            passed = self._passed()
+            self._loop.aside(lambda: self._see(roots, since), on_seen)
+        except RuntimeError as e:  # no thread just now
+            on_seen(e)
+
+    def _see(self, roots: List[int], since: float) -> Seen:
+        found = processes.family(roots)
+        pids = [process.pid for process in found]
+        if found:
+            processes.be_allowed_to_look_at(found[-1].pid)
+        network = roots[1] if self._slot.cell.has_network else 0  # the init
+        return Seen(
+            sum(process.threads for process in found),
+            self._clock.total(found, since),
+            self._slot.cell.usage(pids),
+            self._scale.weigh(pids, network, self._settings.memory),
+        )
+
+    def _on_seen(self, seen: Union[Seen, Exception], began: float) -> None:
+        if isinstance(seen, Seen):
             self._failures = 0
-        except Exception as e:  # whatever it is: a run that nobody watches does not go on
+            passed = self._passed(seen)
+        else:  # whatever it is: a run that nobody watches does not go on
             self._failures += 1
             passed = "unwatched" if self._failures > FAILURES else ""
-            say("log", f"a look at a run failed: {type(e).__name__}: {e}")
+            say("log", f"a look at a run failed: {type(seen).__name__}: {seen}")
         if passed:
             self._timer = None
             self._on_passed(passed)
@@ -75,117 +105,13 @@ class Watcher:
         pause = min(max(self._interval, 5 * (time.monotonic() - began)), LONGEST_INTERVAL)
         self._timer = self._loop.later(pause, self._look)
 
-    def _passed(self) -> str:
-        processes = self._processes()
-        usage = self._slot.cell.usage()
-        cpu = sum(process.cpu for process in processes)
-        self._cpu_before = min(self._cpu_before, cpu)
-        if cpu - self._cpu_before > self._cpu_limit:
+    def _passed(self, seen: Seen) -> str:
+        self._cpu_before = min(self._cpu_before, seen.cpu)
+        if seen.cpu - self._cpu_before > self._cpu_limit:
             return "cpu"
-        if usage is not None and sum(process.threads for process in processes) > self._settings.processes:
+        if seen.usage is not None and seen.threads > self._settings.processes:
             return "processes"
-        if usage is not None and (usage.size > self._settings.disk or usage.inodes > policy.SCRATCH_INODES):
+        if seen.usage is not None and (seen.usage.size > self._settings.disk or seen.usage.inodes > policy.SCRATCH_INODES):
             return "disk"
-        return "memory" if self._slot.is_out_of_memory() or self._too_heavy(processes) else ""
-
-    def _too_heavy(self, processes: List[Process]) -> bool:
-        """Cheap first: resident pages, counted once per process. Only when that is too much they are weighed."""
-        if self._weighing is None:
-            if sum(_resident(process.pid) for process in processes) > self._settings.memory:
-                self._weighing = _Weighing([process.pid for process in processes])
-            return False
-        if self._weighing.is_alive():
-            return False
-        weight, self._weighing = self._weighing.weight, None
-        if weight is None:
-            raise RuntimeError("the memory of a run could not be weighed")
-        return weight > self._settings.memory + policy.LAST_WORDS_BYTES
-
-    def _processes(self) -> List[Process]:
-        """All of the run: what hangs on its init and on its first process, whose parent is the zygote."""
-        found: List[Process] = []
-        seen: Set[int] = set()
-        waiting = [pid for pid in (_pid_behind(self._slot.child), _pid_behind(self._slot.cell.pidfd)) if pid > 0]
-        while waiting:
-            pid = waiting.pop()
-            if pid in seen:
-                continue
-            seen.add(pid)
-            process = _read(pid)
-            if process is not None:
-                found.append(process)
-                waiting += _children(pid)
-        return found
-
-
-class _Weighing(threading.Thread):
-    """Adds up memory with shared pages divided. In a thread: the kernel makes us wait for processes that fork a lot."""
-
-    def __init__(self, pids: List[int]) -> None:
-        super().__init__(daemon=True)
-        self.weight: Optional[int] = None  # until it is known
-        self._pids = pids
-        self.start()
-
-    def run(self) -> None:
-        self.weight = sum(_proportional(pid) for pid in self._pids)
-
-
-def _pid_behind(pidfd: int) -> int:
-    """The process id on the host, -1 when it is dead; pidfd_open(2)."""
-    if pidfd < 0:
-        return -1
-    for line in _lines(f"/proc/self/fdinfo/{pidfd}"):
-        if line.startswith("Pid:"):
-            return int(line.split()[1])
-    return -1
-
-
-def _read(pid: int) -> Optional[Process]:
-    """Its name stands in brackets and may have any bytes but NUL, brackets and ends of lines among them; proc(5)."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    return Process(pid, int(fields[17]), sum(map(int, fields[11:15])) / _TICKS) if fields else None
-
-
-def _children(pid: int) -> List[int]:
-    try:
-        tasks = os.listdir(f"/proc/{pid}/task")
-    except OSError:
-        return []
-    return [int(word) for task in tasks for line in _lines(f"/proc/{pid}/task/{task}/children") for word in line.split()]
-
-
-def _resident(pid: int) -> int:
-    for line in _lines(f"/proc/{_with_memory(pid)}/statm"):
-        return int(line.split()[1]) * _PAGE
-    return 0
-
-
-def _proportional(pid: int) -> int:
-    wanted = ("Pss_Anon:", "Pss_Shmem:")
-    lines = _lines(f"/proc/{_with_memory(pid)}/smaps_rollup")
-    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(wanted))
-
-
-def _with_memory(pid: int) -> int:
-    """The process, or a thread of it that still has its memory: the first one may have ended alone; pthread_exit(3)."""
-    if _lines(f"/proc/{pid}/statm")[:1] != [_NO_MEMORY]:
-        return pid
-    try:
-        tasks = os.listdir(f"/proc/{pid}/task")
-    except OSError:
-        return pid
-    return next((int(task) for task in tasks if _lines(f"/proc/{task}/statm")[:1] not in ([], [_NO_MEMORY])), pid)
-
-
-def _lines(path: str) -> List[str]:
-    """Nothing when the process has gone."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.readlines()
-    except OSError:
-        return []
+        is_heavy = seen.memory > self._settings.memory + policy.LAST_WORDS_BYTES
+        return "memory" if is_heavy or self._slot.is_out_of_memory() else ""

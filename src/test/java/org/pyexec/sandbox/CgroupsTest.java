@@ -38,6 +38,16 @@ class CgroupsTest {
             time.sleep(30)
             """;
 
+    private static final String ONE_PAGE_OF_EACH = """
+            import ctypes, time
+            libc = ctypes.CDLL(None)
+            libc.mmap.restype = ctypes.c_void_p
+            for _ in range(40):
+                whole = libc.mmap(None, 32 << 20, 3, 0x8021, -1, ctypes.c_long(0))  # shared, anonymous, populated
+                libc.munmap(ctypes.c_void_p(whole + 4096), (32 << 20) - 4096)
+            time.sleep(30)
+            """;
+
     @ParameterizedTest
     @ValueSource(strings = {"namespaces", "landlock"})
     void everyChildIsInALimitedGroup(String tier) throws Exception {
@@ -69,6 +79,33 @@ class CgroupsTest {
                 assertThat(result.reason()).isEqualTo("memory");
                 assertThat(result.details()).isEqualTo("Memory limit of 512 MB exceeded");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"namespaces", "landlock"})
+    void hiddenMemoryIsFoundWithoutGroups(String tier) throws Exception {
+        List<ProgramFile> programs = ProgramFile.all().stream()
+                .filter(program -> program.name().contains("memory_") && program.appliesTo(tier))
+                .toList();
+        assertThat(programs).hasSizeGreaterThan(4);
+        try (TestSandbox sandbox =
+                TestSandbox.start(WITHOUT_GROUPS, tier, TestSandbox.PYTHON).awaitReady()) {
+            for (ProgramFile program : programs) {
+                Verdict.check(sandbox, program);
+            }
+        }
+    }
+
+    /** An administrator may ask the kernel how large an object is of which a program keeps a single page. */
+    @ParameterizedTest
+    @ValueSource(strings = {"namespaces", "landlock"})
+    void memoryOfWhichOnePageIsKeptIsFoundWithoutGroups(String tier) throws Exception {
+        try (TestSandbox sandbox =
+                TestSandbox.start(WITHOUT_GROUPS, tier, TestSandbox.PYTHON).awaitReady()) {
+            TestSandbox.Result result = sandbox.run(ONE_PAGE_OF_EACH);
+
+            assertThat(result.reason()).as(result.details()).isEqualTo("memory");
         }
     }
 

@@ -1,0 +1,78 @@
+"""Memory of a run that is in no process's resident pages."""
+
+from __future__ import annotations
+
+import math
+import mmap
+import os
+import unittest
+from unittest import mock
+
+from sandbox import memory, policy, processes, report
+
+MIB = 1 << 20
+
+
+class ScaleTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.report = report.create()
+        self.addCleanup(os.close, self.report)
+        self.scale = memory.Scale(self.report)
+        self.before = self.weigh()
+
+    def weigh(self, scale: memory.Scale = None, network: int = 0) -> float:  # type: ignore[assignment]
+        return (scale or self.scale).weigh([os.getpid()], network, 1 << 50)
+
+    def shared(self, size: int) -> mmap.mmap:
+        made = mmap.mmap(-1, size)
+        self.addCleanup(made.close)
+        made[:: mmap.PAGESIZE] = b"x" * (size // mmap.PAGESIZE)
+        return made
+
+    def test_pages_that_are_dropped_by_everybody_count(self) -> None:
+        for asks in (True, False):
+            with mock.patch.object(memory, "has_map_files", lambda: asks and memory._may_ask[0]):
+                dropped = self.shared(64 * MIB)
+                dropped.madvise(mmap.MADV_DONTNEED)
+                self.assertGreater(self.weigh(), self.before + 60 * MIB)
+                dropped.close()
+                self.assertLess(self.weigh(), self.before + 30 * MIB)
+
+    def test_object_counts_once_however_often_it_is_mapped(self) -> None:
+        self.shared(64 * MIB)
+        self.assertLess(self.scale.weigh([os.getpid()] * 3, 0, 0), 3 * self.before + 80 * MIB)
+
+    def test_size_that_has_been_seen_is_remembered_while_the_object_is_there(self) -> None:
+        line = "7f0000000000-7f0004000000 rw-s 00000000 {} 4242 /dev/zero (deleted)\n"
+        part = "7f0000000000-7f0000001000 rw-s 00000000 {} 4242 /dev/zero (deleted)\n"
+        device = self.scale._device.decode()
+        real = processes.read
+        for text in (line, part):
+            maps = text.format(device).encode()
+            with mock.patch.object(memory, "has_map_files", lambda: False), mock.patch.object(
+                processes, "read", lambda path, most=-1: maps if path.endswith("/maps") else real(path, most)
+            ):
+                weight = self.weigh()
+        self.assertGreater(weight, 64 * MIB)
+
+    def test_report_of_the_sandbox_does_not_count(self) -> None:
+        with mmap.mmap(self.report, report.ALL_BYTES) as mapped:
+            mapped[:: mmap.PAGESIZE] = b"x" * (report.ALL_BYTES // mmap.PAGESIZE)
+            mapped.madvise(mmap.MADV_DONTNEED)
+            self.assertLess(self.weigh(), self.before + report.ALL_BYTES // 2)
+
+    def test_more_mappings_than_anybody_has_are_too_heavy_and_not_read_to_their_end(self) -> None:
+        with mock.patch.object(memory, "MOST_MAPS_BYTES", 4096):
+            self.assertEqual(self.weigh(), math.inf)
+
+    def test_sockets_above_the_free_ones_count(self) -> None:
+        sockstat = b"sockets: used %d\nTCP: inuse 0\n" % (policy.FREE_SOCKETS + 10)
+        real = processes.read
+        with mock.patch.object(
+            processes, "read", lambda path, most=-1: sockstat if path.endswith("/sockstat") else real(path, most)
+        ):
+            self.assertGreaterEqual(self.weigh(network=1), self.before + 10 * policy.SOCKET_BYTES - MIB)
+
+
+if __name__ == "__main__":
+    unittest.main()
