@@ -90,6 +90,43 @@ class CollectTest(unittest.TestCase):
         self.write("other.txt", 5, b"OTHER")
         self.assertEqual(self.names(self.pieces(before)), ["other.txt"])
 
+    def test_names_are_remembered_up_to_a_number_of_bytes(self) -> None:
+        for number in range(200):
+            self.write(f"{number:03}" + "n" * 240, 0)
+        with mock.patch.object(policy, "MAX_NAMES_BYTES", 10_000):
+            handed = self.names(self.pieces({}))
+        self.assertLessEqual(sum(map(len, self.collected.now)), 10_000 + 255)
+        self.assertLess(len(handed), 50)
+        name, reason = self.collected.skipped[0]
+        self.assertEqual(name, ".")
+        self.assertIn("of names", reason)
+
+    def test_name_that_is_too_long_is_told_by_its_beginning_and_once(self) -> None:
+        deep = os.open(self.work, os.O_RDONLY)
+        for _ in range(5):
+            os.mkdir("d" * 250, dir_fd=deep)
+            inner = os.open("d" * 250, os.O_RDONLY, dir_fd=deep)
+            os.close(deep)
+            deep = inner
+        os.close(os.open("\x01" * 250, os.O_CREAT | os.O_WRONLY, dir_fd=deep))
+        os.close(deep)
+        self.assertEqual(self.names(self.pieces({})), [])
+        ((name, reason),) = self.collected.skipped
+        self.assertEqual(reason, "name longer than 1024 bytes")
+        self.assertEqual(name, "d" * 100 + "…")
+        self.assertLess(max(map(len, self.collected.now)), 100)
+        before, self.collected = self.collected.now, collect.Collected(remembers=True)
+        self.pieces(before)
+
+    def test_names_of_files_that_are_left_out_are_bounded_and_all_are_counted(self) -> None:
+        os.makedirs(os.path.join(self.work, "/".join(3 * ["d" * 200])))
+        for number in range(90):
+            os.symlink("x", os.path.join(self.work, "/".join(3 * ["d" * 200]), f"{number:03}" + "\x01" * 240))
+        self.pieces({})
+        self.assertEqual(self.collected.skipped_count, 90)
+        self.assertLessEqual(sum(len(name) for name, _ in self.collected.skipped), policy.MAX_SKIPPED_BYTES)
+        self.assertGreater(len(self.collected.skipped), 10)
+
 
 if __name__ == "__main__":
     unittest.main()

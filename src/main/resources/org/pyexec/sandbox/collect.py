@@ -20,6 +20,7 @@ from . import cells, frames, policy
 CHUNK = 256 << 10
 MOST_ENTRIES = 2 * policy.SCRATCH_INODES  # folders included; somebody may go on making and moving them
 ENTRIES_AT_ONCE = 256  # between two pauses
+SHOWN_BYTES = 100  # of a name that is too long
 COMPARED_BYTES = 2 * policy.MAX_FILES_BYTES  # that are read to find out what has not changed
 RACY_NANOSECONDS = 50_000_000  # a file may change again within one tick of the clock that gives files their times
 _PROGRAM = os.fsencode(policy.PROGRAM)
@@ -28,11 +29,16 @@ Stamp = Tuple[int, int, int]  # inode, times of change in nanoseconds: of conten
 
 
 class Found(NamedTuple):
-    name: str  # as it is shown: relative, valid UTF-8
-    raw: bytes  # as it is on disk
+    raw: bytes  # its relative name as it is on disk; of one that is too long a digest
     size: int
     problem: str  # why it is left out, empty when it is not
     stamp: Stamp = (0, 0, 0)
+    beginning: str = ""  # of a name that is too long
+
+    @property
+    def name(self) -> str:
+        """As it is shown: valid UTF-8."""
+        return self.beginning or self.raw.decode("utf-8", "replace")
 
 
 class Original(NamedTuple):
@@ -55,10 +61,13 @@ class Collected:
         self.skipped_count = 0
         self.remembers = remembers
         self.now: Originals = {}
+        self._bytes_left = policy.MAX_SKIPPED_BYTES
 
     def skip(self, name: str, reason: str) -> None:
         self.skipped_count += 1
-        if len(self.skipped) < policy.MAX_SKIPPED:
+        size = len(name.encode())
+        if len(self.skipped) < policy.MAX_SKIPPED and size <= self._bytes_left:
+            self._bytes_left -= size
             self.skipped.append((name, reason))
 
 
@@ -71,7 +80,7 @@ def anything(cell: cells.Cell, originals: Originals) -> bool:
             if len(originals) > 1 or names != [policy.PROGRAM]:
                 return True
             code = originals[_PROGRAM]
-            return not _Comparison().is_untouched(work, Found(policy.PROGRAM, _PROGRAM, code.size, ""), code)
+            return not _Comparison().is_untouched(work, Found(_PROGRAM, code.size, ""), code)
     except OSError:
         return True
 
@@ -105,7 +114,10 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
     walk = _Walk()
     while walk.goes_on(work):
         yield b""
-    for found in sorted(walk.found):
+    if walk.is_cut:
+        collected.skip(".", f"more than {MOST_ENTRIES} entries or {policy.MAX_NAMES_BYTES >> 20} MB of names")
+    walk.found.sort()
+    for found in walk.found:
         original = originals.get(found.raw)
         if original is not None:
             yield b""
@@ -156,7 +168,9 @@ class _Walk:
 
     def __init__(self) -> None:
         self.found: List[Found] = []
+        self.is_cut = False  # there is more
         self._left = MOST_ENTRIES
+        self._bytes_left = policy.MAX_NAMES_BYTES
         self._steps: Optional[Iterator[object]] = None
 
     def goes_on(self, work: int) -> bool:
@@ -167,7 +181,10 @@ class _Walk:
             if next(self._steps, _ALL) is _ALL:
                 return False
             self._left -= 1
-        return self._left > 0
+            if not self._left or self._bytes_left <= 0:
+                self.is_cut = True
+                return False
+        return True
 
     def _walk(self, folder: int, prefix: bytes, depth: int) -> Iterator[object]:
         """A step for each entry."""
@@ -176,31 +193,42 @@ class _Walk:
                 yield
                 name = os.fsencode(entry.name)
                 raw = prefix + name
-                shown = raw.decode("utf-8", "replace")
                 try:
                     status = os.stat(name, dir_fd=folder, follow_symlinks=False)
                 except OSError:
-                    self.found.append(Found(shown, raw, 0, "not readable"))
+                    self._add(raw, 0, "not readable")
                     continue
                 if not stat.S_ISDIR(status.st_mode):
                     stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
-                    self.found.append(Found(shown, raw, status.st_size, _unfit(status), stamp))
+                    self._add(raw, status.st_size, _unfit(status), stamp)
                 elif os.fsdecode(name) not in policy.SKIPPED_FOLDERS:
-                    yield from self._descend(folder, name, raw, shown, depth)
+                    yield from self._descend(folder, name, raw, depth)
 
-    def _descend(self, folder: int, name: bytes, raw: bytes, shown: str, depth: int) -> Iterator[object]:
+    def _descend(self, folder: int, name: bytes, raw: bytes, depth: int) -> Iterator[object]:
         if depth >= policy.MAX_DEPTH:
-            self.found.append(Found(shown, raw, 0, f"deeper than {policy.MAX_DEPTH} folders"))
+            self._add(raw, 0, f"deeper than {policy.MAX_DEPTH} folders")
+            return
+        if len(raw) > policy.MAX_NAME_BYTES:
+            self._add(raw, 0, "")
             return
         try:
             inner = _open_folder(folder, name)
         except OSError:
-            self.found.append(Found(shown, raw, 0, "not readable"))
+            self._add(raw, 0, "not readable")
             return
         try:
             yield from self._walk(inner, raw + b"/", depth + 1)
         finally:
             os.close(inner)
+
+    def _add(self, raw: bytes, size: int, problem: str, stamp: Stamp = (0, 0, 0)) -> None:
+        beginning = ""
+        if len(raw) > policy.MAX_NAME_BYTES:
+            problem = f"name longer than {policy.MAX_NAME_BYTES} bytes"
+            beginning = raw[:SHOWN_BYTES].decode("utf-8", "replace") + "…"
+            raw = b"\0" + hashlib.sha256(raw).digest()
+        self._bytes_left -= len(raw) + len(beginning)
+        self.found.append(Found(raw, size, problem, stamp, beginning))
 
 
 def _unfit(status: os.stat_result) -> str:

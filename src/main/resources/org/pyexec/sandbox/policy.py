@@ -156,6 +156,9 @@ MAX_FILE_BYTES = 20 << 20
 MAX_FILES_BYTES = 50 << 20
 MAX_DEPTH = 32
 MAX_SKIPPED = 100
+MAX_SKIPPED_BYTES = 32 << 10  # of their names
+MAX_NAME_BYTES = 1024  # of a file with its folders
+MAX_NAMES_BYTES = 1 << 20  # of everything that is looked at, and remembered until a session's next program
 SKIPPED_FOLDERS = ("__pycache__", ".cache", ".config")
 PROGRAM = "main.py"
 

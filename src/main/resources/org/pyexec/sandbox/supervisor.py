@@ -22,6 +22,7 @@ BACKLOG = 1024
 BEAT_SECONDS = 1.0
 LONG_LAG = 0.1  # seconds, which are worth a line in the log
 STDIN = 0
+SWITCH_SECONDS = 0.0005  # that a thread aside goes on while this one waits for the interpreter, after every system call
 
 
 class Supervisor:
@@ -97,6 +98,7 @@ def main() -> NoReturn:
 
 def _stand_alone() -> None:
     os.umask(0o077)
+    sys.setswitchinterval(SWITCH_SECONDS)
     if os.getpgrp() != os.getpid():
         os.setsid()  # Ctrl-C in the server's terminal is the server's business
     _come_first()

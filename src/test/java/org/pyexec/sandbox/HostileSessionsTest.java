@@ -9,6 +9,8 @@ import static org.pyexec.sandbox.ShowingRuns.value;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -168,5 +170,46 @@ class HostileSessionsTest {
         try (SandboxSession victim = open()) {
             assertGoesOn(victim);
         }
+    }
+
+    /** The supervisor remembers names until the next program. */
+    @Test
+    void namesCostTheSupervisorLittleMemory() throws Exception {
+        String longNames = """
+                import os
+                for number in range(14):
+                    os.mkdir(chr(1) * 240)
+                    os.chdir(chr(1) * 240)
+                for number in range(8000):
+                    open(chr(1) * 240 + str(number), 'w').close()
+                """;
+        String manyNames = "for number in range(8000): open(f'{number:0120}', 'w').close()";
+        try (SandboxSession warm = open()) {
+            assertOpen(run(warm, "open('file', 'w').close()"));
+        }
+        long before = memoryOfTheSupervisor();
+        List<SandboxSession> sessions = new ArrayList<>();
+        try {
+            for (String code : List.of(longNames, manyNames, longNames, manyNames)) {
+                sessions.add(open());
+                TestSandbox.Result result = run(sessions.get(sessions.size() - 1), code);
+                assertThat(result.reason()).as(result.details()).isEqualTo("completed");
+                assertThat(result.report().skippedFiles()).isNotEmpty();
+                assertThat(result.report().skippedFiles().stream()
+                                .mapToInt(each -> each.filename().length())
+                                .sum())
+                        .isLessThan(64 << 10);
+            }
+            for (SandboxSession session : sessions) {
+                assertGoesOn(session);
+            }
+            assertThat(memoryOfTheSupervisor() - before).isLessThan(sessions.size() * (20L << 20));
+        } finally {
+            sessions.forEach(SandboxSession::close);
+        }
+    }
+
+    private static long memoryOfTheSupervisor() {
+        return 4096 * SandboxProcesses.residentPages(SandboxProcesses.supervisor(sandbox).pid());
     }
 }
