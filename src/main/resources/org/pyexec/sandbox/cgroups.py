@@ -1,48 +1,52 @@
-"""Control groups: one per run, for the memory and the processes of the run as a whole, where this host lets us make any.
+"""Control groups: one per run, for the memory, the processes and the share of the processors of the run as a whole, where
+this host lets us make any.
 
-Of version 2 the memory and pids controllers are used, of version 1 the memory controller; cgroups(7). Groups are used
-again and again: the kernel keeps a removed one for as long as a page that was counted there stays in its caches.
+Of version 2 the memory and pids controllers are used, and cpu where it is there; of version 1 memory and cpu, each without
+the other if need be; cgroups(7). Groups are used again and again: the kernel keeps a removed one for as long as a page that
+was counted there stays in its caches.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import signal
-from typing import List, NamedTuple, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Tuple, TypeVar
 
-from . import config, policy
+from . import config, delegation, hierarchy, machine, policy
+from .hierarchy import PROCESSES, Branch, NotPossible
 
-PREFIX = "pyexec-"
-OWN_LEAF = "pyexec-server"
-PROCESSES = "cgroup.procs"
-ATTEMPTS = 20  # to move a server that starts processes meanwhile
-
-
-class NotPossible(Exception):
-    """The message says why, for the operator."""
+HEAVIEST = 100  # times the usual weight, which every version takes
+_Part = TypeVar("_Part", "Memory", "Shares")
 
 
 class Kind(NamedTuple):
     """How a version calls things."""
 
-    version: int
-    limits: Tuple[str, ...]  # of memory; the first must be there
+    limit: str  # of memory
+    others: Tuple[str, ...]  # limits of the same size, where they are there
     events: str  # the file that counts kills for want of memory
+    join: str  # the file to which a process without other threads writes 0
+    weight: str
+    usual_weight: int  # of a group that nobody has given another, and of a session; cgroups(7), sched(7)
 
 
-V1 = Kind(1, ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"), "memory.oom_control")
-V2 = Kind(2, ("memory.max", "memory.swap.max"), "memory.events")
+# A process that moves alone does not wait for every fork on the host, which a program that forks a lot and has few turns
+# could hold up; of version 2 only threaded groups can be joined so: kernel/cgroup/cgroup.c, cgroup_procs_write_start.
+V1 = Kind("memory.limit_in_bytes", ("memory.memsw.limit_in_bytes",), "memory.oom_control", "tasks", "cpu.shares", 1024)
+V2 = Kind("memory.max", (), "memory.events", PROCESSES, "cpu.weight", 100)
 
 
 class Group:
-    """Where one run's processes are counted. A process joins by writing 0 to `join`."""
+    """Where one run's processes are counted and weighed. A process joins by writing 0 to `join` and to `share`."""
 
-    def __init__(self, path: str, kind: Kind) -> None:
+    def __init__(self, path: str = "", kind: Optional[Kind] = None, share: str = "", is_weighed: bool = False) -> None:
+        """The folder of each kind of group, empty where there is none; the kind of the first, and whether it has a share too."""
         self.path = path
-        self.join = os.open(f"{path}/{PROCESSES}", os.O_WRONLY | os.O_CLOEXEC)
-        self._events = os.open(f"{path}/{kind.events}", os.O_RDONLY | os.O_CLOEXEC)
+        self.is_weighed = bool(share) or is_weighed  # as one, however many sessions it has
+        self.join = _opened(path, kind.join if kind else "")
+        self.share = _opened(share, V1.join)
+        self._events = os.open(f"{path}/{kind.events}", os.O_RDONLY | os.O_CLOEXEC) if kind else -1
         self._before = self._kills()
 
     def is_out_of_memory(self) -> bool:
@@ -53,22 +57,19 @@ class Group:
         self._before = self._kills()
 
     def _kills(self) -> int:
+        if self._events < 0:
+            return 0
         found = re.search(rb"^oom_kill (\d+)", os.pread(self._events, 4096, 0), re.MULTILINE)
         return int(found.group(1)) if found else 0
 
     def close(self) -> None:
-        os.close(self.join)
-        os.close(self._events)
+        for descriptor in (self.join, self.share, self._events):
+            if descriptor >= 0:
+                os.close(descriptor)
 
 
-class NoGroup(Group):
-    """Stands for one where there are none."""
-
-    def __init__(self) -> None:
-        self.join = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
-
-    def is_out_of_memory(self) -> bool:
-        return False
+def _opened(path: str, join: str) -> int:
+    return os.open(f"{path}/{join}" if path else os.devnull, os.O_WRONLY | os.O_CLOEXEC)
 
 
 class NoGroups:
@@ -77,7 +78,7 @@ class NoGroups:
     layer = ""
 
     def __init__(self) -> None:
-        self._same = NoGroup()
+        self._same = Group()
 
     def take(self) -> Group:
         return self._same
@@ -92,14 +93,10 @@ class NoGroups:
 class Groups(NoGroups):
     """All groups of a supervisor."""
 
-    layer = "cgroup"
-
-    def __init__(self, top: str, kind: Kind, settings: config.Config) -> None:
-        self._top = top
-        self._kind = kind
-        # Files in the scratch folder are memory too, and have a limit of their own.
-        self._memory = settings.memory + settings.disk + policy.LAST_WORDS_BYTES
-        self._processes = settings.processes
+    def __init__(self, memory: Optional["Memory"], shares: Optional["Shares"]) -> None:
+        self.layer = "cgroup" if memory else ""
+        self._memory = memory
+        self._shares = shares
         self._free: List[Group] = []
         self._all: List[Group] = []
 
@@ -109,10 +106,9 @@ class Groups(NoGroups):
             group = self._free.pop()
             group.renew()
             return group
-        path = f"{self._top}/{len(self._all)}"
-        os.mkdir(path, 0o755)
-        self._limit(path)
-        group = Group(path, self._kind)
+        memory = (self._memory.add(), self._memory.kind) if self._memory else ("", None)
+        is_weighed = self._memory is not None and self._memory.has_shares
+        group = Group(*memory, self._shares.add() if self._shares else "", is_weighed)
         self._all.append(group)
         return group
 
@@ -120,162 +116,152 @@ class Groups(NoGroups):
         """When its last process has ended."""
         self._free.append(group)
 
-    def _limit(self, path: str) -> None:
-        if self._kind is V2:
-            _write(f"{path}/memory.max", str(self._memory))
-            _write(f"{path}/memory.oom.group", "1")
-            _write_if_there(f"{path}/memory.swap.max", "0")
-            _write(f"{path}/pids.max", str(self._processes))
-            return
-        for name in self._kind.limits:
-            _write_if_there(f"{path}/{name}", str(self._memory))
-        # Version 2 counts it with the rest; version 1 only when it has a limit of its own.
-        _write_if_there(f"{path}/memory.kmem.tcp.limit_in_bytes", str(policy.CONNECTIONS_BYTES))
-
     def remove(self) -> None:
         for group in self._all:
             group.close()
-        _remove_all(self._top)
+        for part in (self._memory, self._shares):
+            if part is not None:
+                part.remove()
 
 
-def find(settings: config.Config) -> Groups:
-    """Groups that have been tried. Raises NotPossible."""
-    try:
-        own, kind = _own_group()
-        if kind is V2 and os.path.basename(own) == OWN_LEAF:
-            own = os.path.dirname(own)  # another supervisor of this server has moved it
-        _clear_dead(own)
-        if kind is V2:
-            _enable(own)
-        top = f"{own}/{PREFIX}{os.getpid()}"
-        os.mkdir(top, 0o755)
-        groups = Groups(top, kind, settings)
+class Memory:
+    """Limits of memory; in version 2 everything else as well."""
+
+    def __init__(self, settings: config.Config) -> None:
+        """Raises OSError, NotPossible."""
+        own, version = hierarchy.own_group("memory")
+        self.kind = V2 if version == 2 else V1
+        self._settings = settings
+        self.has_shares = False
+        if self.kind is V2:
+            own, self.has_shares = delegation.enable(own, weight_of_all_runs(V2))
+        self._branch = Branch(own)
         try:
-            if kind is V2:
-                _write(f"{top}/cgroup.subtree_control", "+memory +pids")
-            _try(groups)
-        except Exception:
-            groups.remove()
+            self._limit_all(own)
+            if self.kind is V2:
+                controllers = "+memory +pids" + (" +cpu" if self.has_shares else "")
+                hierarchy.write(f"{self._branch.path}/cgroup.subtree_control", controllers)
+        except OSError:
+            self._branch.remove()
             raise
-        return groups
+
+    def _limit_all(self, own: str) -> None:
+        limit = most_of_all_runs(machine.memory(own), machine.free(own), _of_a_run(self._settings))
+        self._branch.limit(self._limits(limit))
+        if self.has_shares:
+            self._branch.limit({self.kind.weight: str(weight_of_all_runs(self.kind))})
+
+    def _limits(self, size: int) -> Dict[str, str]:
+        return {self.kind.limit: str(size), **{f"{name}?": str(size) for name in self.kind.others}}
+
+    def add(self) -> str:
+        size = _of_a_run(self._settings)
+        if self.kind is V1:
+            # Version 2 counts it with the rest; version 1 only when it has a limit of its own.
+            connections = {"memory.kmem.tcp.limit_in_bytes?": str(policy.CONNECTIONS_BYTES)}
+            return self._branch.add({**self._limits(size), **connections})
+        processes = str(self._settings.processes + policy.HELPERS)
+        return self._branch.add(
+            {"memory.max": str(size), "memory.oom.group": "1", "memory.swap.max?": "0", "pids.max": processes}
+        )
+
+    def remove(self) -> None:
+        self._branch.remove()
+
+
+def _of_a_run(settings: config.Config) -> int:
+    """Files in the scratch folder are memory too, and have a limit of their own."""
+    return settings.memory + settings.disk + policy.LAST_WORDS_BYTES
+
+
+def most_of_all_runs(memory: int, free: int, one_run: int) -> int:
+    """Bytes for all programs together, of a machine with so much: they end before the server does.
+
+    A quarter of what is there stays free for the server, whose heap has yet to grow. However full the machine is just now,
+    programs may have half of it, and one of them can always run.
+    """
+    return max(free - memory // 4, memory // 2, one_run + policy.PARKED_BYTES)
+
+
+class Shares:
+    """Of version 1: all processes of a run weigh as much as one session, however many sessions they make; sched(7)."""
+
+    kind = V1
+
+    def __init__(self) -> None:
+        """Raises OSError, NotPossible."""
+        own, version = hierarchy.own_group("cpu")
+        if version == 2:
+            raise NotPossible("version 2 has the cpu controller beside memory, or not at all")
+        self._branch = Branch(own)
+        try:
+            self._branch.limit({V1.weight: str(weight_of_all_runs(V1))})
+        except OSError:
+            self._branch.remove()
+            raise
+
+    def add(self) -> str:
+        return self._branch.add({})
+
+    def remove(self) -> None:
+        self._branch.remove()
+
+
+def weight_of_all_runs(kind: Kind) -> int:
+    """As many sessions as programs run at once where nothing else is set; SettingsReader.java."""
+    return kind.usual_weight * min(max(4, 2 * len(os.sched_getaffinity(0))), HEAVIEST)
+
+
+def find(settings: config.Config) -> Tuple[NoGroups, List[str]]:
+    """Groups that have been tried, and why there are not more, for the operator."""
+    problems: List[str] = []
+    memory = _attempt(lambda: _tried(Memory(settings)), problems)
+    shares = None
+    if memory is None or memory.kind is V1:
+        shares = _attempt(lambda: _tried(Shares()), problems)
+    elif not memory.has_shares:
+        problems.append("the cpu controller is not there")
+    return (NoGroups() if memory is None and shares is None else Groups(memory, shares)), problems
+
+
+def _attempt(make: Callable[[], _Part], problems: List[str]) -> Optional[_Part]:
+    try:
+        return make()
+    except NotPossible as e:
+        problems.append(str(e))
     except OSError as e:
-        raise NotPossible(f"{e.strerror}: {e.filename}" if e.filename else str(e)) from e
+        problems.append(f"{e.strerror}: {e.filename}" if e.filename else str(e))
     except (ValueError, LookupError) as e:  # a host that tells about its groups in another way
-        raise NotPossible(f"{type(e).__name__}: {e}") from e
+        problems.append(f"{type(e).__name__}: {e}")
+    return None
 
 
-def _own_group() -> Tuple[str, Kind]:
-    """The folder of the group that this process is in; proc(5), /proc/pid/cgroup and mountinfo."""
-    with open("/proc/self/cgroup", encoding="utf-8") as file:
-        memberships = [line.rstrip("\n").split(":", 2) for line in file]
-    with open("/proc/self/mountinfo", encoding="utf-8") as file:
-        mounts = [line.split() for line in file]
-    for kind, matches in ((V1, lambda names: "memory" in names.split(",")), (V2, lambda names: names == "")):
-        for _, names, path in memberships:
-            if not matches(names):
-                continue
-            for mount in mounts:
-                what = mount[mount.index("-") + 1 :]
-                wanted = what[0] == "cgroup2" if kind is V2 else what[0] == "cgroup" and "memory" in what[2].split(",")
-                root, point = mount[3], mount[4]
-                if wanted and (path == root or path.startswith(root.rstrip("/") + "/")):
-                    return os.path.normpath(point + "/" + path[len(root.rstrip("/")) :]), kind
-    raise NotPossible("no control group of this process is mounted")
-
-
-def _enable(own: str) -> None:
-    """Version 2 gives controllers only to groups below one that has no processes itself, unless it is the topmost."""
-    with open(f"{own}/cgroup.controllers", encoding="ascii") as file:
-        if not {"memory", "pids"} <= set(file.read().split()):
-            raise NotPossible("the memory and pids controllers are not there")
-    problem: Exception
-    for _ in range(ATTEMPTS):
+def _tried(part: _Part) -> _Part:
+    """A process joins a group of its own."""
+    try:
+        joins = _opened(part.add(), part.kind.join)
         try:
-            _write(f"{own}/cgroup.subtree_control", "+memory +pids")
-            return
-        except OSError as e:
-            if e.errno != errno.EBUSY:
-                raise
-        try:
-            _move_into_leaf(own)
-        except (FileNotFoundError, ProcessLookupError) as e:
-            problem = e  # one has ended meanwhile, or /proc hides it for good
-        else:
-            problem = NotPossible("processes come into its control group without end")
-    raise problem
+            _join_elsewhere(joins)
+        finally:
+            os.close(joins)
+        return part
+    except BaseException:
+        part.remove()
+        raise
 
 
-def _move_into_leaf(own: str) -> None:
-    with open(f"{own}/{PROCESSES}", encoding="ascii") as file:
-        inside = [int(line) for line in file]
-    if not all(_is_ours(pid) for pid in inside):
-        raise NotPossible("other processes than this server's are in its control group")
-    leaf = f"{own}/{OWN_LEAF}"
-    os.makedirs(leaf, exist_ok=True)
-    for pid in inside:
-        _write(f"{leaf}/{PROCESSES}", str(pid))
-
-
-def _is_ours(pid: int) -> bool:
-    """Whether it is the server, our parent, or descends from it."""
-    server = os.getppid()
-    while pid > 1:
-        if pid == server:
-            return True
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
-            pid = int(stat.read().rpartition(")")[2].split()[1])
-    return pid == server
-
-
-def _try(groups: Groups) -> None:
-    """A process of the programs' identity joins one."""
-    group = groups.take()
+def _join_elsewhere(joins: int) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # or somebody else would wait for it
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.write(group.join, b"0")
-            os._exit(0)
-        except OSError as e:
-            os._exit(e.errno or 1)
-    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-    groups.give_back(group)
+    try:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.write(joins, b"0")
+                os._exit(0)
+            except OSError as e:
+                os._exit(e.errno or 1)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
     if code != 0:
         raise NotPossible(f"a process could not join: {os.strerror(code)}")
-
-
-def _clear_dead(own: str) -> None:
-    """What a supervisor left that was killed."""
-    for name in os.listdir(own):
-        pid = name[len(PREFIX) :] if name.startswith(PREFIX) else ""
-        if pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
-            _remove_all(f"{own}/{name}")
-
-
-def _remove_all(top: str) -> None:
-    """The groups of one supervisor."""
-    for name in os.listdir(top) if os.path.isdir(top) else ():
-        if name.isdigit():
-            _remove(f"{top}/{name}")
-    _remove(top)
-
-
-def _remove(path: str) -> None:
-    try:
-        os.rmdir(path)
-    except OSError:
-        pass  # somebody is still in it
-
-
-def _write(path: str, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(descriptor, text.encode())
-    finally:
-        os.close(descriptor)
-
-
-def _write_if_there(path: str, text: str) -> None:
-    if os.path.exists(path):
-        _write(path, text)

@@ -34,6 +34,7 @@ class Belongings(NamedTuple):
     stderr: int
     report: int
     group: int  # to join its control group
+    share: int  # to join the group that shares the processors, where that is another one
     cell: int  # pidfd of the cell's init, which the zygote adds; elsewhere the cell's folder
 
 
@@ -45,13 +46,13 @@ class Confinement:
         self._calls = Calls()
         self._home = landlock.Beneath(landlock.EVERYTHING, -1)
         self._filter: Optional[seccomp.Filter] = None
-        self._join = self._calls.add("write", -1, b"0", 1)
+        self._join = [self._calls.add("write", -1, b"0", 1) for _ in range(2)]
         self._report = self._calls.add("mmap", where.address, report.ALL_BYTES, syscalls.PROT_READ_WRITE, _MAP_INTO_PLACE, -1, 0)
         self._streams = [self._calls.add("dup3", -1, target, 0) for target in range(CONTROL)]
         self._streams.append(self._calls.add("dup3", -1, CONTROL, os.O_CLOEXEC))
         self._calls.add("rt_sigprocmask", signal.SIG_SETMASK, bytes(8), 0, 8)
         self._calls.add("umask", 0o022)
-        self._calls.add("setsid")  # the kernel shares processors between sessions first: sched(7), autogroups
+        self._calls.add("setsid")  # without control groups the kernel shares processors between sessions first: sched(7)
         ours = os.getpriority(os.PRIO_PROCESS, 0)
         nice = 0 if ours < 0 else max(ours, policy.PROGRAM_NICE)  # only root could lower it
         self._calls.add("setpriority", os.PRIO_PROCESS, 0, nice)
@@ -67,7 +68,8 @@ class Confinement:
 
     def run(self, belongings: Belongings, user: int) -> None:
         """In the child. `user`: the id that it takes on where there are no namespaces, 0 to stay what it is."""
-        self._calls.set(self._join, 0, belongings.group)
+        for place, descriptor in zip(self._join, (belongings.group, belongings.share)):
+            self._calls.set(place, 0, descriptor)
         self._calls.set(self._report, 4, belongings.report)
         streams = (belongings.stdin, belongings.stdout, belongings.stderr, belongings.control)
         for place, descriptor in zip(self._streams, streams):

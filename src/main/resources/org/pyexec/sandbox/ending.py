@@ -95,6 +95,9 @@ def limited(limit: str, settings: config.Config, cpu_limit: int) -> Ending:
 
 
 def _exceeded(limit: str, settings: config.Config, cpu_limit: int = 0) -> str:
+    if limit == "sessions":
+        sentence = f"Limit of {policy.BUSY_SESSIONS} sessions of processes that keep processors busy exceeded"
+        return Ending("processes", "", "SIGKILL", sentence)
     sentences = {
         "cpu": f"Processor time limit of {_seconds(cpu_limit)} exceeded",
         "memory": f"Memory limit of {settings.memory >> 20} MB exceeded",

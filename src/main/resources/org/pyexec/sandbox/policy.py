@@ -109,6 +109,22 @@ SUPERVISOR_NICE = -10
 PROGRAM_NICE = 5
 OOM_SCORE_ADJ = 500  # as if a program had half of the machine's memory more
 
+# Without a control group that weighs a run as one: busy sessions of its processes, and looks at which there are more.
+BUSY_SESSIONS = 8
+BUSY_LOOKS = 4
+
+# Processes of ours that work for a run and are counted there, see network.py: one, and another while it begins.
+HELPERS = 2
+HELPER_LIMITS = {
+    "RLIMIT_CORE": 1,  # with 0 a core_pattern that is a pipe would get it; core(5)
+    "RLIMIT_FSIZE": 0,
+    "RLIMIT_NOFILE": 1024,  # one for each connection of the run
+    "RLIMIT_AS": 256 << 20,  # up to 256 KiB for each
+    "RLIMIT_MEMLOCK": 0,
+    "RLIMIT_MSGQUEUE": 0,
+}
+PARKED_BYTES = 128 << 20  # that all parked children together have touched
+
 # --- network, for runs that ask for it ------------------------------------------------------------------------------
 # Documentation addresses: they cannot be anybody's real network.
 NETWORK_RANGE = "192.0.2.0/24"

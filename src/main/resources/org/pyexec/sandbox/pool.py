@@ -171,11 +171,10 @@ class Pool(family.PoolDoor):
 def _find_groups(settings: config.Config) -> cgroups.NoGroups:
     if not settings.control_groups:
         return cgroups.NoGroups()
-    try:
-        return cgroups.find(settings)
-    except cgroups.NotPossible as e:
-        say("log", f"no control groups: {e}")
-        return cgroups.NoGroups()
+    groups, problems = cgroups.find(settings)
+    for problem in problems:
+        say("log", f"no control groups: {problem}")
+    return groups
 
 
 _STATEMENT = re.compile(

@@ -82,7 +82,7 @@ class Slot:
         self.report = report.create()
         assert self.group is not None
         with control:
-            ends = [control.fileno(), stdin, stdout, stderr, self.report, self.group.join, *self.cell.handles()]
+            ends = [control.fileno(), stdin, stdout, stderr, self.report, self.group.join, self.group.share, *self.cell.handles()]
             self._image.ask_to_park(f"park {self.number} {self.cell.way} {self.cell.parameter()}", ends)
         for descriptor in (stdin, stdout, stderr):
             os.close(descriptor)

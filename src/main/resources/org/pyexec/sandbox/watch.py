@@ -10,7 +10,7 @@ import math
 import time
 from typing import Callable, List, NamedTuple, Optional, Union
 
-from . import config, loop, memory, policy, processes, scratch, slot
+from . import config, crowd, loop, memory, policy, processes, scratch, slot
 from .voice import say
 
 INTERVAL = 0.05  # seconds
@@ -26,10 +26,11 @@ class Seen(NamedTuple):
     cpu: float  # seconds
     usage: Optional[scratch.Usage]
     memory: float
+    is_crowded: bool
 
 
 class Watcher:
-    """Tells once which limit has been passed: memory, cpu, processes or disk."""
+    """Tells once which limit has been passed: memory, cpu, processes, sessions or disk."""
 
     def __init__(
         self,
@@ -51,6 +52,8 @@ class Watcher:
         self._cpu_before = math.inf if used_before else 0.0
         self._clock = processes.Clock()
         self._scale = memory.Scale(watched.report)
+        is_weighed = watched.group is not None and watched.group.is_weighed
+        self._crowd = None if is_weighed or not crowd.matters() else crowd.Crowd()
         self._failures = 0  # in a row
         self._looked = time.monotonic()
         self._timer: Optional[loop.Timer] = events.later(interval, self._look)
@@ -88,6 +91,7 @@ class Watcher:
             self._clock.total(found, since),
             self._slot.cell.usage(pids),
             self._scale.weigh(pids, network, self._settings.memory),
+            self._crowd is not None and self._crowd.is_too_large(pids),
         )
 
     def _on_seen(self, seen: Union[Seen, Exception], began: float) -> None:
@@ -109,6 +113,8 @@ class Watcher:
         self._cpu_before = min(self._cpu_before, seen.cpu)
         if seen.cpu - self._cpu_before > self._cpu_limit:
             return "cpu"
+        if seen.is_crowded:
+            return "sessions"
         if seen.usage is not None and seen.threads > self._settings.processes:
             return "processes"
         if seen.usage is not None and (seen.usage.size > self._settings.disk or seen.usage.inodes > policy.SCRATCH_INODES):

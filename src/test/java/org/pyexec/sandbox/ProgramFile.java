@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /**
  * A program with its expected verdict in the comment lines at its top, such as {@code # reason: timeout}.
  *
- * <p>Keys: {@code reason} (always there), {@code exit}, {@code signal}, {@code stdout} (exact, without the last line
+ * <p>Keys: {@code reason} (always there; {@code a or b} where control groups decide), {@code exit}, {@code signal}, {@code stdout} (exact, without the last line
  * break), {@code stdout-has}, {@code stderr-has}, {@code details-has}, {@code files} and {@code skipped} (exact names,
  * separated by spaces), {@code timeout} (seconds), {@code blocked} (exact targets), {@code tiers} (where the verdict differs: those for which it holds).
  */
