@@ -31,6 +31,9 @@ public final class SettingsReader {
     private static final Pattern ORIGIN = Pattern.compile("https?://[A-Za-z0-9.\\[\\]:-]+");
     private static final Pattern CSP_SOURCE = Pattern.compile("[^\\s;,'\"]+|'(self|none)'");
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9.:_-]+(/[0-9]{1,3})?");
+    private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    private static final Pattern IPV4_NETWORK =
+            Pattern.compile("(%1$s\\.){3}%1$s(/(3[0-2]|[12]?[0-9]))?".formatted(BYTE));
     private static final Pattern MODULE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)*");
     private static final int GIB = 1 << 30;
     private static final int MIB = 1 << 20;
@@ -115,8 +118,9 @@ public final class SettingsReader {
         int diskMb = (int) whole("EXECUTION_DISK_MB", 64, 1, 1 << 20);
         int outputMaxBytes = (int) whole("OUTPUT_MAX_BYTES", MIB, 1, 64L * MIB);
         List<String> networkAllow = list("NETWORK_ALLOW", HOST, "an address, a network or the name of a host");
+        List<String> networkDeny = list("NETWORK_DENY", IPV4_NETWORK, "an IPv4 address or network");
         return runtime -> new SandboxSettings(
-                python, preload, tier, runtime, memoryMb, processes, diskMb, outputMaxBytes, networkAllow);
+                python, preload, tier, runtime, memoryMb, processes, diskMb, outputMaxBytes, networkAllow, networkDeny);
     }
 
     private void refuseUnsupported() {

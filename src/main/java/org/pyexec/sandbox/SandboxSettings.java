@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param runtimeDirectory private folder (mode 0700) for the socket and the Python half; made when absent
  * @param outputMaxBytes what is kept of each output stream
  * @param networkAllow addresses, networks and host names that programs with network reach although they are not public
+ * @param networkDeny IPv4 addresses and networks that they never reach, whatever {@code networkAllow} says
  */
 public record SandboxSettings(
         Optional<String> python,
@@ -24,11 +25,13 @@ public record SandboxSettings(
         int processes,
         int diskMb,
         int outputMaxBytes,
-        List<String> networkAllow) {
+        List<String> networkAllow,
+        List<String> networkDeny) {
 
     public SandboxSettings {
         preload = List.copyOf(preload);
         networkAllow = List.copyOf(networkAllow);
+        networkDeny = List.copyOf(networkDeny);
     }
 
     /** Without exceptions from the rules of the network. */
@@ -41,6 +44,16 @@ public record SandboxSettings(
             int processes,
             int diskMb,
             int outputMaxBytes) {
-        this(python, preload, tier, runtimeDirectory, memoryMb, processes, diskMb, outputMaxBytes, List.of());
+        this(
+                python,
+                preload,
+                tier,
+                runtimeDirectory,
+                memoryMb,
+                processes,
+                diskMb,
+                outputMaxBytes,
+                List.of(),
+                List.of());
     }
 }

@@ -47,7 +47,8 @@ final class Supervisor implements AutoCloseable {
                 "processes=" + settings.processes(),
                 "disk-mb=" + settings.diskMb(),
                 "output-bytes=" + settings.outputMaxBytes(),
-                "network-allow=" + String.join(",", settings.networkAllow())));
+                "network-allow=" + String.join(",", settings.networkAllow()),
+                "network-deny=" + String.join(",", settings.networkDeny())));
         return command;
     }
 

@@ -5,12 +5,13 @@ A cell of the namespaces tier is an init process in fresh namespaces; one of the
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import tempfile
-from typing import Callable, List, Optional, Union
+from typing import Callable, List, Optional, Sequence, Tuple, Union
 
-from . import frames, identities, loop, network, policy, scratch
+from . import frames, identities, interface, living, loop, network, policy, scratch
 from .voice import say
 
 OnFailed = Callable[[str], None]
@@ -43,13 +44,17 @@ class NamespaceCell:
         """The host user id of the program; 0 for the common one."""
         return str(self._id)
 
-    def preface(self) -> frames.Fields:
-        """What the child reads before it parks; empty for most."""
+    def connect(self, joins: Sequence[int], on_ready: Callable[[], None], on_failed: OnFailed) -> None:
+        """The last step, when the child has parked. `joins`: the run's control groups, for processes that help it."""
+        on_ready()
+
+    def helpers(self) -> List[int]:
+        """Pidfds of processes of ours that work for the run and are counted with it."""
         return []
 
-    def connect(self, on_ready: Callable[[], None], on_failed: OnFailed) -> None:
-        """The last step, when the child has parked."""
-        on_ready()
+    def renew_rules(self, on_done: Callable[[bool], None]) -> None:
+        """Before each program of a session: what may be reached is what may be reached now. Says whether that holds."""
+        on_done(True)
 
     def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
         """Calls on_answer with the network targets that were refused, now or a little later."""
@@ -70,39 +75,63 @@ class NamespaceCell:
 
 
 class NetworkedCell(NamespaceCell):
-    """A cell with an interface to the outside. The child loads the rules while it has the rights, before that comes up."""
+    """A cell with an interface to the outside, which comes up when the rules are loaded. The program never sees those."""
 
-    way = "network"
-
-    def __init__(self, ids: identities.Ids, events: loop.Loop, rules: str) -> None:
+    def __init__(self, ids: identities.Ids, events: loop.Loop, rules: Callable[[], str]) -> None:
+        """`rules` are those of the moment; raises OSError."""
         super().__init__(ids)
         self._loop = events
         self._rules = rules
-        self._interface: Optional[network.Interface] = None
+        self._loaded = ""
+        self._interface: Optional[interface.Interface] = None
 
-    def preface(self) -> frames.Fields:
-        return [("rules", self._rules.encode())]
+    def connect(self, joins: Sequence[int], on_ready: Callable[[], None], on_failed: OnFailed) -> None:
+        def on_rules(loaded: bool) -> None:
+            if loaded:
+                self._raise(joins, on_ready, on_failed)
+            else:
+                on_failed("nft could not load the rules of the network")
 
-    def connect(self, on_ready: Callable[[], None], on_failed: OnFailed) -> None:
+        self.renew_rules(on_rules)
+
+    def _raise(self, joins: Sequence[int], on_ready: Callable[[], None], on_failed: OnFailed) -> None:
         def on_interface(ready: bool) -> None:
             if ready:
                 on_ready()
             else:
-                on_failed(f"{network.SLIRP} could not make the interface")
+                on_failed(f"{interface.SLIRP} could not make the interface")
 
-        pid = network.pid_of(self.pidfd)
+        pid = network.pid_of(self.pidfd) if self.pidfd >= 0 else None
         if pid is None or pid <= 0:
             on_failed("the init of a cell ended")
             return
         try:
-            self._interface = network.Interface(self._loop, pid, on_interface)
-        except (OSError, subprocess.SubprocessError) as e:
-            on_failed(f"{network.SLIRP} could not be started: {e}")
+            self._interface = interface.Interface(self._loop, pid, joins, on_interface)
+        except OSError as e:
+            on_failed(f"{interface.SLIRP} could not be started: {e}")
+
+    def helpers(self) -> List[int]:
+        return [self._interface.pidfd] if self._interface is not None else []
+
+    def renew_rules(self, on_done: Callable[[bool], None]) -> None:
+        def on_loaded(loaded: bool) -> None:
+            self._loaded = fresh if loaded else ""
+            on_done(loaded)
+
+        try:
+            fresh = self._rules()
+            if fresh == self._loaded:
+                on_done(True)
+            else:
+                script = network.instead(fresh) if self._loaded else fresh
+                network.load(self._loop, self.pidfd, script, on_loaded)
+        except OSError:
+            on_done(False)
 
     def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
         try:
             network.BlockedQuery(self._loop, self.pidfd, on_answer)
-        except (OSError, subprocess.SubprocessError):
+        except OSError:
             on_answer([])  # the init is gone
 
     def remove(self, is_reusable: bool = True) -> None:
@@ -120,7 +149,7 @@ class Folders:
     def __init__(self, events: loop.Loop) -> None:
         self._loop = events
         self._clear_dead()
-        self.top = tempfile.mkdtemp(prefix=f"{self.PREFIX}{os.getpid()}-", dir="/tmp")
+        self.top, self._claim = self._make_claimed()
         os.chmod(self.top, 0o711)
         self.zygote_home = os.path.join(self.top, "zygote")
         os.mkdir(self.zygote_home, 0o700)
@@ -129,6 +158,9 @@ class Folders:
         """When everybody is dead. The supervisor may be about to end: this waits."""
         if not scratch.remove(self.top):
             say("log", f"{self.top} could not be removed")
+        if self._claim >= 0:
+            os.close(self._claim)
+            self._claim = -1
 
     def remove_one(self, path: str, on_removed: Callable[[], None], attempts: int = ATTEMPTS) -> None:
         """Aside. What cannot be removed is tried again later, and when another supervisor starts here."""
@@ -146,13 +178,22 @@ class Folders:
         except RuntimeError as e:  # no thread just now
             on_done(e)
 
+    def _make_claimed(self) -> Tuple[str, int]:
+        """It gets its name when it is claimed already: another supervisor may be looking for those of dead ones."""
+        made = tempfile.mkdtemp(prefix=".pyexec-new-", dir="/tmp")
+        claim = living.claim(made)
+        top = f"/tmp/{self.PREFIX}{os.getpid()}-{made.rpartition('-')[2]}"
+        os.rename(made, top)
+        return top, claim
+
     def _clear_dead(self) -> None:
         """What a supervisor left that was killed."""
         for name in os.listdir("/tmp"):
             pid = name[len(self.PREFIX) :].split("-")[0] if name.startswith(self.PREFIX) else ""
             path = os.path.join("/tmp", name)
-            if pid.isdigit() and not os.path.exists(f"/proc/{pid}") and os.lstat(path).st_uid == os.getuid():
-                self.remove_one(path, lambda: None)
+            with contextlib.suppress(FileNotFoundError):  # somebody else has just removed it
+                if pid.isdigit() and os.lstat(path).st_uid == os.getuid() and living.is_dead(pid, path):
+                    self.remove_one(path, lambda: None)
 
 
 class FolderCell:
@@ -165,6 +206,7 @@ class FolderCell:
         self.is_session = is_session  # the program may start processes; they are ended by their session
         self.pidfd = -1
         self.top = -1
+        self._folders = folders
         self._path = os.path.join(folders.top, str(number))
         self._ids = ids
         self._id = ids.take()
@@ -187,11 +229,14 @@ class FolderCell:
         """The program's; 0 where identities cannot be changed."""
         return self._id or (policy.UNPRIVILEGED_ID if os.getuid() == 0 else 0)
 
-    def preface(self) -> frames.Fields:
+    def connect(self, joins: Sequence[int], on_ready: Callable[[], None], on_failed: OnFailed) -> None:
+        on_ready()
+
+    def helpers(self) -> List[int]:
         return []
 
-    def connect(self, on_ready: Callable[[], None], on_failed: OnFailed) -> None:
-        on_ready()
+    def renew_rules(self, on_done: Callable[[bool], None]) -> None:
+        on_done(True)
 
     def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
         on_answer([])

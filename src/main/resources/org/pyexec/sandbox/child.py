@@ -15,7 +15,7 @@ import tempfile
 import threading
 from typing import List, Optional, Union
 
-from . import config, frames, inputs, interpreter, isolation, nft, policy, program, report, request, unhandled
+from . import config, frames, inputs, interpreter, isolation, policy, program, report, request, unhandled
 from .calls import Calls
 from .confinement import CONTROL, Belongings, Confinement, Sizes, limit_open_files
 
@@ -65,12 +65,15 @@ class Prepared:
 
 
 def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Executable:
-    """Parks, receives one program, or the first of a session, gives it to be run; or ends the process. `way` into the cell: "namespaces", "network", "folder"."""
+    """Parks, receives one program, or the first of a session, gives it to be run; or ends the process.
+
+    `way` into the cell: "namespaces", "folder".
+    """
     try:
         if way == "folder":
             _enter_folder(belongings.cell)
         else:
-            _enter_namespaces(belongings, prepared, way, int(user))
+            _enter_namespaces(belongings, prepared, int(user))
         prepared.confinement.run(belongings, int(user))
         if way == "folder" and os.getppid() != prepared.zygote:
             os._exit(0)  # it ended before we had asked to end with it
@@ -101,12 +104,10 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
     return program.Run(given["code"], prepared.report, "result" in given)
 
 
-def _enter_namespaces(belongings: Belongings, prepared: Prepared, way: str, user: int) -> None:
+def _enter_namespaces(belongings: Belongings, prepared: Prepared, user: int) -> None:
     """Joins the init's namespaces, which nobody has touched yet, and furnishes them."""
     assert prepared.entrance is not None
     prepared.entrance.enter(belongings.cell, user)
-    if way == "network":
-        nft.load(dict(_receive(belongings.control))["rules"].decode())
 
 
 def _enter_folder(folder: int) -> None:

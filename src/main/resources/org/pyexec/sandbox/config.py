@@ -23,6 +23,7 @@ class Config(NamedTuple):
     landlock_abi: int  # the newest that is used: tests play older kernels
     control_groups: bool  # whether they are used where there are any: tests play hosts without them
 
+    network_deny: Tuple[str, ...]  # addresses and networks
     @property
     def socket_path(self) -> str:
         return self.folder + "/s"
@@ -49,6 +50,7 @@ def parse(arguments: List[str]) -> Config:
         landlock_abi=int(given.get("landlock-abi", sys.maxsize)),
         control_groups=given.get("control-groups", "on") == "on",
     )
+        network_deny=tuple(word for word in given.get("network-deny", "").split(",") if word),
 
 
 def _range(text: str) -> range:

@@ -55,6 +55,10 @@ def without_connection() -> Ending:
     return Ending("killed", "", "SIGKILL", "The program closed the descriptors that its session needs")
 
 
+def without_rules() -> Ending:
+    return Ending("killed", "", "SIGKILL", "The rules of the network could not be renewed: the session has ended")
+
+
 def broken() -> Ending:
     return Ending("killed", "", "", "The program has made the interpreter of its session unfit for another one")
 
@@ -91,13 +95,13 @@ def limited(limit: str, settings: config.Config, cpu_limit: int) -> Ending:
     """The run as a whole has passed a limit and was ended, or nobody could watch its limits any more."""
     if limit == "unwatched":
         return Ending("killed", "", "SIGKILL", "The sandbox could not watch the limits of the program any more")
+    if limit == "sessions":
+        sentence = f"Limit of {policy.BUSY_SESSIONS} sessions of processes that keep processors busy exceeded"
+        return Ending("processes", "", "SIGKILL", sentence)
     return Ending(limit, "", "SIGKILL", _exceeded(limit, settings, cpu_limit))
 
 
 def _exceeded(limit: str, settings: config.Config, cpu_limit: int = 0) -> str:
-    if limit == "sessions":
-        sentence = f"Limit of {policy.BUSY_SESSIONS} sessions of processes that keep processors busy exceeded"
-        return Ending("processes", "", "SIGKILL", sentence)
     sentences = {
         "cpu": f"Processor time limit of {_seconds(cpu_limit)} exceeded",
         "memory": f"Memory limit of {settings.memory >> 20} MB exceeded",

@@ -95,7 +95,8 @@ class Family(image.FamilyDoor):
         return self._pool.next_number()
 
     def new_networked_cell(self) -> cells.Cell:
-        return cells.NetworkedCell(self._ids, self.events, network.rules(self._allowlist.addresses()))
+        denied = self._settings.network_deny
+        return cells.NetworkedCell(self._ids, self.events, lambda: network.rules(self._allowlist.addresses(), denied))
 
     def new_cell(self, number: int) -> cells.Cell:
         if self._folders is None:

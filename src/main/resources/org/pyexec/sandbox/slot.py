@@ -12,7 +12,7 @@ import signal
 import socket
 from typing import Callable, List, Optional
 
-from . import cells, cgroups, frames, loop, packets, report
+from . import cells, cgroups, loop, packets, report
 from .voice import say
 
 PARKING_SECONDS = 30.0
@@ -86,9 +86,6 @@ class Slot:
             self._image.ask_to_park(f"park {self.number} {self.cell.way} {self.cell.parameter()}", ends)
         for descriptor in (stdin, stdout, stderr):
             os.close(descriptor)
-        preface = self.cell.preface()
-        if preface:
-            self.control.send(frames.frame(frames.REQUEST, frames.encode(preface)))
         self._loop.watch(self.control.fileno(), loop.READ, self._on_parked)
 
     def forked(self, pidfds: List[int]) -> None:
@@ -122,7 +119,8 @@ class Slot:
 
     def _when_ready(self) -> None:
         if self._ready and self.child >= 0 and self.state == "parking":
-            self.cell.connect(self._on_connected, self._fail)
+            assert self.group is not None
+            self.cell.connect((self.group.join, self.group.share), self._on_connected, self._fail)
 
     def _on_connected(self) -> None:
         if self.state == "parking":

@@ -48,7 +48,10 @@ class Turn:
         self._ending: Optional[Ending] = None
         self._killed = False
         self._repeated = False
+        self._begun = False
+        self._closed = False
         self._sent = False
+        self._relay: Optional[relay.Relay] = None
         self._cpu = self._peak = 0
         self._duration = 0.0
         self._blocked: List[str] = []
@@ -62,15 +65,29 @@ class Turn:
         self._grace: Optional[loop.Timer] = None
 
     def begin(self) -> None:
-        """Hands the program to the interpreter."""
+        """With the rules of the network as they have to be now; a session whose rules are out of date ends."""
+
+        def on_renewed(renewed: bool) -> None:
+            if self._closed:
+                return
+            if renewed:
+                self._hand_over()
+            else:
+                self.kill(ending.without_rules())
+
+        session = self._session
+        report.clear(session.slot.report)
+        limit = self._request.cpu_seconds
+        self._watcher = watch.Watcher(session.loop, session.slot, self._limits, limit, self._on_limit, used_before=True)
+        session.slot.cell.renew_rules(lambda renewed: session.loop.call(lambda: on_renewed(renewed)))
+
+    def _hand_over(self) -> None:
+        """To the interpreter."""
         session, asked = self._session, self._request
         assert session.slot.control is not None
-        report.clear(session.slot.report)
         self._hand_stdin()
         self._output.listen()
-        limit = asked.cpu_seconds
-        self._watcher = watch.Watcher(session.loop, session.slot, self._limits, limit, self._on_limit, used_before=True)
-        session.link.put(frames.STARTED, b"")
+        self._tell_start()
         self._relay = relay.Relay(
             session.loop,
             session.slot.control,
@@ -81,11 +98,18 @@ class Turn:
         )
         self._relay.start(frames.frame(frames.REQUEST, frames.encode(asked.for_child(session.settings))))
 
+    def _tell_start(self) -> None:
+        """Once, before anything else is told."""
+        if not self._begun:
+            self._begun = True
+            self._session.link.put(frames.STARTED, b"")
+
     @property
     def takes_contents(self) -> bool:
-        return not self._relay.is_done
+        return self._relay is not None and not self._relay.is_done
 
     def on_contents(self, data: bytes) -> bytes:
+        assert self._relay is not None
         return self._relay.feed(data)
 
     def _hand_stdin(self) -> None:
@@ -105,6 +129,7 @@ class Turn:
     def _run(self) -> None:
         """The interpreter has everything: the program's time runs."""
         self._session.listen_to_interpreter()
+        assert self._relay is not None
         self._session.originals.update(self._relay.originals)
         feed.Feed(self._session.loop, self._session.slot, self._request.stdin)
         if self._ending is not None:
@@ -219,6 +244,7 @@ class Turn:
         self._session.slot.cell.ask_blocked(lambda targets: events.call(lambda: on_answer(targets)))
 
     def _decide(self, verdict: Ending) -> None:
+        self._tell_start()
         self._ending = verdict
         self._duration = time.monotonic() - self._started
         self.close()
@@ -226,6 +252,7 @@ class Turn:
 
     def close(self) -> None:
         """Nothing more is waited for."""
+        self._closed = True
         self._timer.cancel()
         if self._grace is not None:
             self._grace.cancel()

@@ -66,7 +66,7 @@ class Watcher:
     def _look(self) -> None:
         """In a thread aside: how long it takes is up to the program."""
         began = time.monotonic()
-        roots = [processes.pid_behind(pidfd) for pidfd in (self._slot.child, self._slot.cell.pidfd)]
+        roots = [processes.pid_behind(pidfd) for pidfd in (self._slot.child, self._slot.cell.pidfd, *self._slot.cell.helpers())]
         awaited = self._timer = self._loop.later(LOOK_SECONDS, lambda: self._on_seen(TimeoutError("it takes too long"), began))
 
         def on_seen(seen: Union[Seen, Exception]) -> None:

@@ -56,6 +56,7 @@ class SettingsReaderTest {
         assertThat(sandbox.diskMb()).isEqualTo(64);
         assertThat(sandbox.outputMaxBytes()).isEqualTo(1024 * 1024);
         assertThat(sandbox.networkAllow()).isEmpty();
+        assertThat(sandbox.networkDeny()).isEmpty();
     }
 
     @Test
@@ -104,7 +105,8 @@ class SettingsReaderTest {
                         "EXECUTION_PROCESSES", "3",
                         "EXECUTION_DISK_MB", "4",
                         "OUTPUT_MAX_BYTES", "5",
-                        "NETWORK_ALLOW", "10.0.0.0/8, db.internal")
+                        "NETWORK_ALLOW", "10.0.0.0/8, db.internal",
+                        "NETWORK_DENY", "192.0.2.7, 198.51.100.0/24")
                 .sandbox()
                 .in(Path.of("/run"));
 
@@ -118,7 +120,8 @@ class SettingsReaderTest {
                         3,
                         4,
                         5,
-                        List.of("10.0.0.0/8", "db.internal")));
+                        List.of("10.0.0.0/8", "db.internal"),
+                        List.of("192.0.2.7", "198.51.100.0/24")));
     }
 
     @Test
@@ -141,6 +144,12 @@ class SettingsReaderTest {
         "ALLOWED_CONNECT_SRC, a;script-src",
         "PYTHON_PRELOAD, os;rm",
         "NETWORK_ALLOW, http://host",
+        "NETWORK_DENY, db.internal",
+        "NETWORK_DENY, 192.0.2.256",
+        "NETWORK_DENY, 192.0.2.07",
+        "NETWORK_DENY, 192.0.2.0/33",
+        "NETWORK_DENY, 2001:db8::1",
+        "NETWORK_DENY, 192.0.2.0/24;192.0.3.0/24",
         "STORAGE_MAX_BYTES, 1e30",
         "EXECUTION_MEMORY_MB, many"
     })

@@ -4,13 +4,16 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +69,123 @@ class CgroupsTest {
                                 .strip())
                         .isEqualTo(String.valueOf(LIMIT));
             }
+        }
+    }
+
+    /** Each in a session of its own, which the kernel otherwise treats as a user's whole desktop; sched(7). */
+    private static final String MANY_SESSIONS = """
+            import os, resource, time
+            until = time.monotonic() + 4
+            children = []
+            for _ in range(60):
+                child = os.fork()
+                if child == 0:
+                    os.setsid()
+                    while time.monotonic() < until: pass
+                    os._exit(0)
+                children.append(child)
+            for child in children: os.waitpid(child, 0)
+            print(sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2]))
+            """;
+
+    private static final String ONE_PROCESS = """
+            import time
+            until = time.monotonic() + 4
+            while time.monotonic() < until: pass
+            print(time.process_time())
+            """;
+
+    @Test
+    void sessionsDoNotMultiplyTheShareOfARun() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "namespaces", TestSandbox.PYTHON)
+                .awaitReady()) {
+            if (!canMakeGroupIn(Path.of("/sys/fs/cgroup/cpu"))) {
+                assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
+                return; // docs/threat-model.md says what becomes of it there
+            }
+            CompletableFuture<TestSandbox.Result> many = sandbox.runLater(MANY_SESSIONS);
+            CompletableFuture<TestSandbox.Result> one = sandbox.runLater(ONE_PROCESS);
+
+            double share = Double.parseDouble(one.get(120, SECONDS).stdout().strip());
+
+            // In 61 sessions it would have a thirtieth of what they have on one processor, a sixtieth on several.
+            assertThat(share * 6)
+                    .isGreaterThan(
+                            Double.parseDouble(many.get(120, SECONDS).stdout().strip()));
+        }
+    }
+
+    @Test
+    void helperOfARunWithNetworkIsInItsGroups() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "namespaces", TestSandbox.PYTHON)
+                .awaitReady()) {
+            Optional<Path> groups = groupsOf(sandbox);
+            if (groups.isEmpty() || !sandbox.sandbox().status().network()) {
+                assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
+                return;
+            }
+            Program waiting = new Program("import time; time.sleep(60)", Duration.ofSeconds(60), true);
+            try (SandboxRun run = sandbox.sandbox().open(waiting)) {
+                await().atMost(30, SECONDS)
+                        .until(() -> helperGroups(sandbox).stream()
+                                .anyMatch(line -> line.contains("memory:") && line.contains("/pyexec-")));
+                await().atMost(30, SECONDS)
+                        .until(() -> helperGroups(sandbox).stream()
+                                .anyMatch(line -> line.contains("cpu:") && line.contains("/pyexec-")));
+                run.cancel();
+            }
+        }
+    }
+
+    private static List<String> helperGroups(TestSandbox sandbox) throws IOException {
+        Optional<ProcessHandle> helper = SandboxProcesses.supervisor(sandbox)
+                .children()
+                .filter(child -> child.info().command().orElse("").endsWith("slirp4netns"))
+                .findFirst();
+        return helper.isEmpty()
+                ? List.of()
+                : Files.readAllLines(
+                        Path.of("/proc/%d/cgroup".formatted(helper.get().pid())));
+    }
+
+    /** As if the machine were smaller than what the programs may take. */
+    @Test
+    void programsThatTakeTooMuchForTheMachineEndBeforeTheServer() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "namespaces", TestSandbox.PYTHON)
+                .awaitReady()) {
+            Optional<Path> groups = groupsOf(sandbox);
+            if (groups.isPresent()) {
+                Files.writeString(groups.get().resolve("memory.limit_in_bytes"), String.valueOf(300 << 20));
+                String large = "import time; block = bytearray(200 << 20); time.sleep(3); print(len(block))";
+                List<CompletableFuture<TestSandbox.Result>> programs =
+                        List.of(sandbox.runLater(large), sandbox.runLater(large), sandbox.runLater(large));
+                long supervisor = sandbox.sandbox().supervisorPid().orElseThrow();
+                do {
+                    assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
+                } while (!programs.stream().allMatch(CompletableFuture::isDone));
+                assertThat(programs)
+                        .extracting(each -> each.join().reason())
+                        .contains("memory")
+                        .doesNotContain("killed");
+                assertThat(sandbox.sandbox().supervisorPid()).hasValue(supervisor);
+            }
+            assertThat(sandbox.run("print(2)").stdout()).isEqualTo("2\n");
+        }
+    }
+
+    @Test
+    void allRunsTogetherLeaveMemoryToTheServer() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS).awaitReady()) {
+            Optional<Path> groups = groupsOf(sandbox);
+            if (groups.isPresent()) {
+                long limit = Long.parseLong(Files.readString(groups.get().resolve("memory.limit_in_bytes"))
+                        .strip());
+                OperatingSystemMXBean machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+                assertThat(limit)
+                        .isGreaterThan(LIMIT)
+                        .isLessThan(Math.max(2 * LIMIT, machine.getTotalMemorySize() * 4 / 5));
+            }
+            assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
         }
     }
 

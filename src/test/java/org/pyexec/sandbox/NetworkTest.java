@@ -1,9 +1,11 @@
 package org.pyexec.sandbox;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.pyexec.sandbox.SandboxProcesses.supervisor;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -17,6 +19,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,6 +43,13 @@ class NetworkTest {
     /** The least that each needs. */
     private static final Map<TestSandbox.Identity, String> DEVICE_MODES =
             Map.of(TestSandbox.Identity.OURS, "600", TestSandbox.Identity.ORDINARY_USER, "666");
+
+    private static final String REACH = """
+            import socket
+            def reach(address):
+                try: return socket.create_connection((address, 80), 10).getpeername()[0]
+                except OSError as e: return type(e).__name__
+            """;
 
     private static final List<Process> SERVERS = new ArrayList<>();
     private static final Map<TestSandbox.Identity, TestSandbox> SANDBOXES = new LinkedHashMap<>();
@@ -139,6 +150,144 @@ class NetworkTest {
         }
     }
 
+    @Test
+    void sessionFollowsTheAddressesThatTheHostGets() throws Exception {
+        String late = "203.0.113.77";
+        for (TestSandbox sandbox : SANDBOXES.values()) {
+            SessionTerms terms = new SessionTerms(true, Limits.OF_THE_SERVER);
+            try (SandboxSession session = sandbox.sandbox().openSession(terms)) {
+                TestSandbox.Result before = TestSandbox.run(session, program(REACH + "print(reach('203.0.113.10'))"));
+                assertThat(before.stdout()).isEqualTo("203.0.113.10\n");
+                execute("ip -n %s addr add %s/24 dev va".formatted(HOST, late));
+
+                TestSandbox.Result after = TestSandbox.run(
+                        session, program(REACH + "print(reach('%s'), reach('203.0.113.10'))".formatted(late)));
+
+                assertThat(after.stdout()).isEqualTo("OSError 203.0.113.10\n");
+                assertThat(after.report().blockedHosts()).containsExactly(late + ":80");
+            } finally {
+                execute("ip -n %s addr del %s/24 dev va".formatted(HOST, late));
+            }
+        }
+    }
+
+    @Test
+    void sessionWhoseRulesCannotBeRenewedEndsAndSaysWhy() throws Exception {
+        Path nft = Files.createTempFile("refuses-to-renew", ".sh");
+        nft.toFile().deleteOnExit();
+        Files.writeString(nft, """
+                #!/bin/sh
+                case $* in
+                *--file*)
+                    rules=$(cat)
+                    case $rules in flush*) exit 1 ;; esac
+                    echo "$rules" | /usr/sbin/nft "$@" ;;
+                *) exec /usr/sbin/nft "$@" ;;
+                esac
+                """);
+        String refusesToRenew = "mount -t tmpfs none /usr/local/sbin && chmod 755 /usr/local/sbin && "
+                + "install -m 755 %s /usr/local/sbin/nft".formatted(nft);
+        String late = "203.0.113.78";
+        try (TestSandbox sandbox = TestSandbox.startBehind(
+                        HOST, TestSandbox.Identity.OURS, "600", List.of(), List.of(), refusesToRenew)
+                .awaitReady()) {
+            SessionTerms terms = new SessionTerms(true, Limits.OF_THE_SERVER);
+            try (SandboxSession session = sandbox.sandbox().openSession(terms)) {
+                assertThat(TestSandbox.run(session, program("print(1)")).stdout())
+                        .isEqualTo("1\n");
+                execute("ip -n %s addr replace %s/24 dev va".formatted(HOST, late));
+
+                TestSandbox.Result result = TestSandbox.run(session, program("print('reached')"));
+
+                assertThat(result.stdout()).isEmpty();
+                assertThat(result.reason()).isEqualTo("killed");
+                assertThat(result.details()).contains("rules of the network");
+                assertThat(result.report().session()).isEqualTo(RunReport.Session.ENDED);
+                assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
+            } finally {
+                execute("ip -n %s addr del %s/24 dev va".formatted(HOST, late));
+            }
+        }
+    }
+
+    @Test
+    void whatTheOperatorDeniesIsClosedWhateverHeAllows() throws Exception {
+        List<String> allowed = List.of("10.99.0.0/24");
+        List<String> denied = List.of("203.0.113.10", "10.99.0.10/32");
+        TestSandbox.Identity identity = TestSandbox.Identity.ORDINARY_USER;
+        try (TestSandbox sandbox = TestSandbox.startBehind(HOST, identity, "666", allowed, denied, ":")
+                .awaitReady()) {
+            String code = REACH + "print(reach('203.0.113.10'), reach('10.99.0.10'), reach('10.99.0.1'))";
+
+            TestSandbox.Result result = sandbox.run(new Program(code, Duration.ofSeconds(20), true));
+
+            assertThat(result.stdout()).isEqualTo("OSError OSError 10.99.0.1\n");
+            assertThat(result.report().blockedHosts()).containsExactly("10.99.0.10:80", "203.0.113.10:80");
+        }
+    }
+
+    /** It parses what programs send, outside of their namespaces. */
+    @Test
+    void processBehindTheInterfaceHasNoMoreThanItNeeds() throws Exception {
+        for (TestSandbox sandbox : SANDBOXES.values()) {
+            Program waiting =
+                    new Program("import time; print(1, flush=True); time.sleep(60)", Duration.ofSeconds(60), true);
+            try (SandboxRun run = sandbox.sandbox().open(waiting)) {
+                await().atMost(30, SECONDS).until(() -> slirp(sandbox).isPresent());
+                long pid = slirp(sandbox).orElseThrow().pid();
+
+                // It is named by its command once it has taken what is its own.
+                assertThat(Files.readString(Path.of("/proc/%d/status".formatted(pid))))
+                        .contains("NoNewPrivs:\t1\n");
+                assertThat(Files.readString(Path.of("/proc/%d/oom_score_adj".formatted(pid))))
+                        .isEqualTo("500\n");
+                String[] stat = Files.readString(Path.of("/proc/%d/stat".formatted(pid)))
+                        .split("\\) ", 2)[1]
+                        .split(" ", -1);
+                assertThat(stat[16]).as("nice").isEqualTo("5");
+                assertThat(stat[3]).as("session").isEqualTo(Long.toString(pid));
+                assertThat(Files.readString(Path.of("/proc/%d/limits".formatted(pid))))
+                        .containsPattern("Max open files +1024 +1024 ")
+                        .containsPattern("Max address space +268435456 +268435456 ");
+                await().atMost(30, SECONDS)
+                        .until(() -> Files.readString(Path.of("/proc/%d/status".formatted(pid)))
+                                .contains("Seccomp:\t2\n"));
+                run.cancel();
+            }
+            await().atMost(30, SECONDS).until(() -> slirp(sandbox).isEmpty());
+        }
+    }
+
+    private static Optional<ProcessHandle> slirp(TestSandbox sandbox) {
+        return supervisor(sandbox)
+                .children()
+                .filter(child -> child.info().command().orElse("").endsWith("slirp4netns"))
+                .findFirst();
+    }
+
+    @Test
+    void floodOfOneIsNotNoticedByAnother() throws Exception {
+        TestSandbox sandbox = requireNonNull(SANDBOXES.get(TestSandbox.Identity.OURS));
+        for (String name : List.of("udp_flood.py", "tcp_connections.py")) {
+            ProgramFile flood = ProgramFile.read(
+                    ProgramFile.FOLDER.resolve(ProgramFile.NETWORK).resolve(name));
+            CompletableFuture<TestSandbox.Result> flooding = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return sandbox.run(flood);
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            do {
+                TestSandbox.Result victim =
+                        sandbox.run(new Program(REACH + "print(reach('203.0.113.10'))", Duration.ofSeconds(30), true));
+                assertThat(victim.stdout()).as(victim.details()).isEqualTo("203.0.113.10\n");
+            } while (!flooding.isDone());
+            assertThat(flooding.get().reason()).isEqualTo("timeout");
+            await().atMost(30, SECONDS).until(() -> slirp(sandbox).isEmpty());
+        }
+    }
+
     private static Program program(String code) {
         return new Program(code, Duration.ofSeconds(20), false);
     }
@@ -182,7 +331,7 @@ class NetworkTest {
         Path script = Files.createTempFile("test_hosts", ".py");
         script.toFile().deleteOnExit();
         try (InputStream in = NetworkTest.class.getResourceAsStream("test_hosts.py")) {
-            Files.write(script, java.util.Objects.requireNonNull(in).readAllBytes());
+            Files.write(script, requireNonNull(in).readAllBytes());
         }
         Process server = new ProcessBuilder("ip", "netns", "exec", namespace, TestSandbox.PYTHON, script.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

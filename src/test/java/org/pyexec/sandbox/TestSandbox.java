@@ -75,12 +75,24 @@ final class TestSandbox implements AutoCloseable {
      */
     static TestSandbox startBehind(
             String networkNamespace, Identity identity, String deviceMode, String... networkAllow) throws IOException {
+        return startBehind(networkNamespace, identity, deviceMode, List.of(networkAllow), List.of(), ":");
+    }
+
+    /** With a shell's command that changes something of this host before, seen by this sandbox alone. */
+    static TestSandbox startBehind(
+            String networkNamespace,
+            Identity identity,
+            String deviceMode,
+            List<String> networkAllow,
+            List<String> networkDeny,
+            String change)
+            throws IOException {
         String device =
-                "mount -t tmpfs none /dev/net && mknod /dev/net/tun c 10 200 && chmod %s /dev/net/tun && exec \"$@\"";
+                "mount -t tmpfs none /dev/net && mknod /dev/net/tun c 10 200 && chmod %s /dev/net/tun && %s && exec \"$@\"";
         List<String> launcher = new ArrayList<>(List.of("ip", "netns", "exec", networkNamespace));
-        launcher.addAll(List.of("/bin/sh", "-c", device.formatted(deviceMode), "sh"));
+        launcher.addAll(List.of("/bin/sh", "-c", device.formatted(deviceMode, change), "sh"));
         launcher.addAll(identity.launcher());
-        return start(launcher, "namespaces", PYTHON, PRELOAD, List.of(networkAllow));
+        return start(launcher, "namespaces", PYTHON, PRELOAD, networkAllow, networkDeny, 64);
     }
 
     static TestSandbox start(List<String> launcher, String tier, String python) throws IOException {
@@ -89,18 +101,12 @@ final class TestSandbox implements AutoCloseable {
 
     static TestSandbox start(List<String> launcher, String tier, String python, List<String> preload)
             throws IOException {
-        return start(launcher, tier, python, preload, List.of());
-    }
-
-    private static TestSandbox start(
-            List<String> launcher, String tier, String python, List<String> preload, List<String> networkAllow)
-            throws IOException {
-        return start(launcher, tier, python, preload, networkAllow, 64);
+        return start(launcher, tier, python, preload, List.of(), List.of(), 64);
     }
 
     /** Where programs may write so much. */
     static TestSandbox startWithDisk(String tier, int diskMb) throws IOException {
-        return start(List.of(), tier, PYTHON, PRELOAD, List.of(), diskMb);
+        return start(List.of(), tier, PYTHON, PRELOAD, List.of(), List.of(), diskMb);
     }
 
     private static TestSandbox start(
@@ -109,13 +115,14 @@ final class TestSandbox implements AutoCloseable {
             String python,
             List<String> preload,
             List<String> networkAllow,
+            List<String> networkDeny,
             int diskMb)
             throws IOException {
         Path directory = Files.createTempDirectory("sandbox-test-");
         directory.toFile().deleteOnExit(); // it is empty by then, or a test has failed
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         SandboxSettings settings = new SandboxSettings(
-                Optional.of(python), preload, tier, directory, 512, 64, diskMb, 1 << 20, networkAllow);
+                Optional.of(python), preload, tier, directory, 512, 64, diskMb, 1 << 20, networkAllow, networkDeny);
         return new TestSandbox(directory, settings, launcher);
     }
 

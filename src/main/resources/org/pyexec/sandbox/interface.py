@@ -1,0 +1,166 @@
+"""The interface of one cell with network: slirp4netns, which carries packets out as an ordinary process of the host.
+
+It parses what a program sends, so it has as few rights as that needs, and counts as a process of the program's run: in its
+control groups, at its priority, with its processor time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import shutil
+import stat
+import subprocess
+from typing import Callable, Iterable, List
+
+from . import helper, isolation, landlock, loop, nft, policy, syscalls
+from .calls import Calls
+
+SLIRP = "slirp4netns"
+TUN = "/dev/net/tun"
+TUN_NUMBER = os.makedev(10, 200)  # the same everywhere: Documentation/admin-guide/devices.txt
+FILTER = "--enable-seccomp"
+HELP_SECONDS = 10
+RESOLVERS = "/etc/resolv.conf"
+_options: List[str] = []  # once they are known
+
+
+def is_usable() -> bool:
+    """Whether the programs' identity may open the device."""
+    if os.getuid() != 0:
+        return os.access(TUN, os.R_OK | os.W_OK)
+    return os.stat(TUN).st_mode & 0o006 == 0o006
+
+
+def options() -> List[str]:
+    """Of its own protections those that this version has and that work here.
+
+    Not --enable-sandbox: it wants to be id 0 in the namespaces of the cell, which have none. `_confine` does the same.
+    """
+    if not _options:
+        _options.append("--configure")
+        if FILTER in _help():
+            _options.append(FILTER)
+    return _options
+
+
+def _help() -> str:
+    try:
+        asked = [_command(), "--help"]
+        return subprocess.run(asked, capture_output=True, text=True, timeout=HELP_SECONDS, check=False).stdout
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+def _command() -> str:
+    return shutil.which(SLIRP, path=nft.SEARCH_PATH) or SLIRP
+
+
+class Interface:
+    """slirp4netns for one cell; ended by close."""
+
+    def __init__(self, events: loop.Loop, pid: int, joins: Iterable[int], on_ready: Callable[[bool], None]) -> None:
+        """`pid` is the cell's init, `joins` are the control groups to which it writes itself. Raises OSError."""
+        self._loop = events = events.guarded(lambda: on_ready(False))
+        self._on_ready = on_ready
+        with contextlib.ExitStack() as ours:
+            user, net = (_opened(ours, f"/proc/{pid}/ns/{kind}") for kind in ("user", "net"))
+            self._ready, ready = os.pipe2(os.O_CLOEXEC)
+            ours.callback(os.close, ready)
+            command = [
+                _command(),
+                *options(),
+                "--disable-host-loopback",
+                f"--cidr={policy.NETWORK_RANGE}",
+                f"--ready-fd={ready}",
+                f"--userns-path=/proc/self/fd/{user}",
+                "--netns-type=path",
+                f"/proc/self/fd/{net}",
+                "tap0",
+            ]
+            try:
+                self._helper = helper.Helper(command, lambda: _confine(joins), kept=[ready, user, net])
+            except OSError:
+                os.close(self._ready)
+                raise
+        events.watch(self._ready, loop.READ, self._on_word)
+
+    @property
+    def pidfd(self) -> int:
+        return self._helper.pidfd
+
+    def _on_word(self, _: int) -> None:
+        word = os.read(self._ready, 16)
+        self._forget_ready()
+        self._on_ready(word == b"1" and self._is_complete())
+
+    def _is_complete(self) -> bool:
+        """Once its own beginning is over it needs no more processes. Root without CAP_SYS_RESOURCE may not say so."""
+        try:
+            with contextlib.suppress(PermissionError):
+                resource.prlimit(self._helper.pid, resource.RLIMIT_NPROC, (0, 0))
+            return True
+        except ProcessLookupError:
+            return False
+
+    def _forget_ready(self) -> None:
+        if self._ready >= 0:
+            self._loop.forget(self._ready)
+            os.close(self._ready)
+            self._ready = -1
+
+    def close(self) -> None:
+        self._forget_ready()
+        self._helper.kill()
+
+
+def _opened(closed_later: contextlib.ExitStack, path: str) -> int:
+    """Before Landlock: to open what belongs to a process outside its own domain is refused to whoever is in one."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    closed_later.callback(os.close, descriptor)
+    return descriptor
+
+
+def _confine(joins: Iterable[int]) -> None:
+    """In the new process. Its descriptors, memory and files are limited by what many connections and names need."""
+    os.setsid()
+    for join in joins:
+        os.write(join, b"0")
+    _make_device()
+    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as score:
+        score.write(str(policy.OOM_SCORE_ADJ))
+    os.setpriority(os.PRIO_PROCESS, 0, max(policy.PROGRAM_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
+    isolation.leave_root()
+    for which, value in policy.HELPER_LIMITS.items():
+        _lower(getattr(resource, which), value)
+    syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
+    abi = landlock.version()
+    if abi:
+        calls = Calls()
+        calls.add("landlock_restrict_self", landlock.build(abi, _rules()), 0)
+        calls.seal().run()
+
+
+def _lower(which: int, value: int) -> None:
+    _, ours = resource.getrlimit(which)
+    value = value if ours == resource.RLIM_INFINITY else min(value, ours)
+    resource.setrlimit(which, (value, value))
+
+
+def _rules() -> List[landlock.Rule]:
+    """What it opens: libraries, the resolvers wherever they stand, and the device."""
+    read = [*policy.SYSTEM_DIRECTORIES, "/etc", os.path.dirname(os.path.realpath(RESOLVERS))]
+    devices = [(TUN, landlock.DEVICE), (os.devnull, landlock.DEVICE), ("/dev/urandom", landlock.DEVICE)]
+    return [*((path, landlock.READ_ONLY) for path in read), *devices]
+
+
+def _make_device() -> None:
+    """Some systems let only root open the device that makes interfaces; then root gives one to the new process alone."""
+    if os.getuid() != 0 or is_usable():
+        return
+    syscalls.unshare(syscalls.CLONE_NEWNS)
+    syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
+    syscalls.mount("tmpfs", os.path.dirname(TUN), "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NOEXEC, "mode=0755")
+    os.mknod(TUN, stat.S_IFCHR | 0o600, TUN_NUMBER)
+    os.chown(TUN, policy.UNPRIVILEGED_ID, policy.UNPRIVILEGED_ID)
