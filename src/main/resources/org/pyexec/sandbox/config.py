@@ -6,10 +6,13 @@ import sys
 from typing import Dict, List, NamedTuple, Tuple
 
 
+KEPT = ("folder", "network-allow", "network-deny")  # nobody's business but the supervisor's
+
+
 class Config(NamedTuple):
     """Sizes in bytes unless the name says otherwise."""
 
-    folder: str  # private, removed at the end with all that is in it
+    folder: str  # private, removed at the end with all that is in it; empty where nobody needs to know
     tier: str
     preload: Tuple[str, ...]
     memory: int
@@ -17,13 +20,13 @@ class Config(NamedTuple):
     disk: int
     output: int
     network_allow: Tuple[str, ...]
+    network_deny: Tuple[str, ...]  # addresses and networks
     import_seconds: int  # for one module to preload
     idle_cpu_seconds: int  # for what a session's programs have left running, until the next one
     run_ids: range  # on the host, one for each run; empty where they have a common one
     landlock_abi: int  # the newest that is used: tests play older kernels
     control_groups: bool  # whether they are used where there are any: tests play hosts without them
 
-    network_deny: Tuple[str, ...]  # addresses and networks
     @property
     def socket_path(self) -> str:
         return self.folder + "/s"
@@ -36,7 +39,7 @@ class Config(NamedTuple):
 def parse(arguments: List[str]) -> Config:
     given = _given(arguments)
     return Config(
-        folder=given["folder"],
+        folder=given.get("folder", ""),
         tier=given["tier"],
         preload=tuple(name for name in given["preload"].split(",") if name),
         memory=int(given["memory-mb"]) << 20,
@@ -44,13 +47,13 @@ def parse(arguments: List[str]) -> Config:
         disk=int(given["disk-mb"]) << 20,
         output=int(given["output-bytes"]),
         network_allow=tuple(word for word in given.get("network-allow", "").split(",") if word),
+        network_deny=tuple(word for word in given.get("network-deny", "").split(",") if word),
         import_seconds=int(given.get("import-seconds", "60")),
         idle_cpu_seconds=int(given.get("idle-cpu-seconds", "60")),
         run_ids=_range(given.get("run-ids", "0-0")),
         landlock_abi=int(given.get("landlock-abi", sys.maxsize)),
         control_groups=given.get("control-groups", "on") == "on",
     )
-        network_deny=tuple(word for word in given.get("network-deny", "").split(",") if word),
 
 
 def _range(text: str) -> range:
@@ -59,8 +62,13 @@ def _range(text: str) -> range:
 
 
 def own_arguments() -> List[str]:
-    """The arguments as they came, to hand on to a process of the same package."""
+    """The arguments as they came."""
     return sys.argv[2:]
+
+
+def arguments_for_others() -> List[str]:
+    """To hand on to a process of the same package from which programs are forked: they find all of it in their memory."""
+    return [argument for argument in own_arguments() if argument.split("=", 1)[0] not in KEPT]
 
 
 def control_socket() -> int:

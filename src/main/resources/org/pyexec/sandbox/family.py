@@ -207,16 +207,18 @@ class Family(image.FamilyDoor):
 def _start_warden(control: socket.socket, tier: str, home: str, ids: range) -> Tuple[subprocess.Popen, int]:
     """And a descriptor of what it and its zygotes write, which the caller owns: modules may print when imported."""
     number = control.fileno()
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    command = [sys.executable, "-c", _WARDEN, package, *config.own_arguments()]
+    # By a descriptor and not by its name, which would stay in the memory of every program.
+    package = os.open(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    command = [sys.executable, "-c", _WARDEN, f"/proc/self/fd/{package}", *config.arguments_for_others()]
     command += [f"control={number}", f"tier={tier}", f"run-ids={ids.start}-{ids.stop}"]
     environment = policy.environment(sys.executable, home)
     said, theirs = os.pipe2(os.O_CLOEXEC)
     streams = {"stdin": subprocess.DEVNULL, "stdout": theirs, "stderr": theirs}
     try:
-        return subprocess.Popen(command, env=environment, pass_fds=[number], cwd="/", **streams), said
+        return subprocess.Popen(command, env=environment, pass_fds=[number, package], cwd="/", **streams), said
     finally:
         os.close(theirs)
+        os.close(package)
 
 
 def _images(preload: Tuple[str, ...]) -> List[Tuple[str, Tuple[str, ...]]]:

@@ -12,7 +12,7 @@ import re
 import socket
 import struct
 import sys
-from typing import Iterable, List, Optional, Set
+from typing import Iterable, Iterator, List, Optional, Set, Tuple
 
 from . import identities, policy, syscalls
 from .calls import Calls
@@ -136,12 +136,33 @@ def system_paths() -> List[str]:
 
 
 def require_apart(readable: Iterable[str], private: str) -> None:
-    """Raises IsolationError where programs could read the server's own folder: a server may have a program's id."""
-    folder = os.path.realpath(private)
-    for path in readable:
-        seen = os.path.realpath(path)
-        if os.path.isdir(seen) and (folder + "/").startswith(seen.rstrip("/") + "/"):
-            raise IsolationError(f"the server's files in {private} lie below {path}, which programs can read: STORAGE_DIR has to be elsewhere")
+    """Raises IsolationError where programs could read the server's own folder: a server may have a program's id.
+
+    The folder may be given as one below /proc/self/fd: its name is not looked for, since programs would find it in memory.
+    """
+    seen = [(os.stat(path), path) for path in readable if os.path.isdir(path)]
+    for status in _upwards(private):
+        for other, path in seen:
+            if os.path.samestat(status, other):
+                seen_by_all = f"the server's files lie below {path}, which programs can read"
+                raise IsolationError(f"{seen_by_all}: STORAGE_DIR has to be elsewhere")
+
+
+def _upwards(path: str) -> Iterator[os.stat_result]:
+    """The folder and those above it."""
+    while not os.path.isdir(path):
+        path = os.path.dirname(path)
+    folder = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        status, above = os.fstat(folder), None
+        while above is None or not os.path.samestat(status, above):
+            yield status
+            above = status
+            parent = os.open("..", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=folder)
+            os.close(folder)
+            folder, status = parent, os.fstat(parent)
+    finally:
+        os.close(folder)
 
 
 def _visible_directories() -> List[str]:

@@ -60,6 +60,11 @@ def take_into_memory() -> None:
     sys.meta_path.insert(0, MemoryImporter(sources))
 
 
+def close(folder: str) -> None:
+    """A folder that was given as a descriptor; proc(5), /proc/pid/fd."""
+    os.close(int(os.path.basename(folder)))
+
+
 def forget() -> None:
     """Programs find no trace of it."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != MemoryImporter.__name__]

@@ -11,9 +11,10 @@ import os
 import select
 import signal
 import socket
+import sys
 from typing import Callable, List, Tuple
 
-from . import config, identities, isolation, landlock, packets, syscalls
+from . import config, identities, isolation, landlock, packets, sources, syscalls
 
 Duty = Callable[[], object]  # returns another, or a child.Executable
 
@@ -25,7 +26,8 @@ def main() -> Duty:
     landlock.use_at_most(settings.landlock_abi)
     try:
         if settings.tier != "none":
-            isolation.require_apart(isolation.system_paths(), settings.folder)
+            isolation.require_apart(isolation.system_paths(), sys.argv[1])
+        sources.close(sys.argv[1])
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         if settings.tier == "namespaces":
             readable, own_ids = _enter_namespaces(proc, settings.run_ids)

@@ -226,6 +226,26 @@ class NetworkTest {
         }
     }
 
+    @Test
+    void programDoesNotFindInItsMemoryWhatTheOperatorAllowsAndDenies() throws Exception {
+        String scanner = ProgramFile.read(ProgramFile.FOLDER.resolve("isolation/server_in_own_memory.py"))
+                .code();
+        String mine = "(\"sandbox-\", \"-tset\")";
+        assertThat(scanner).contains(mine);
+        TestSandbox.Identity identity = TestSandbox.Identity.ORDINARY_USER;
+        try (TestSandbox sandbox = TestSandbox.startBehind(
+                        HOST, identity, "666", List.of("10.77.88.0/24"), List.of("10.55.66.0/24"), ":")
+                .awaitReady()) {
+            for (String words : List.of("(\"10.77.\", \"88\")", "(\"10.55.\", \"66\")")) {
+                String code = scanner.replace(mine, words);
+
+                TestSandbox.Result result = sandbox.run(new Program(code, Duration.ofSeconds(20), true));
+
+                assertThat(result.stdout()).isEqualTo("read True, found []\n");
+            }
+        }
+    }
+
     /** It parses what programs send, outside of their namespaces. */
     @Test
     void processBehindTheInterfaceHasNoMoreThanItNeeds() throws Exception {
