@@ -286,6 +286,50 @@ FCNTL_COMMANDS = (
 SOCKET_TYPES = (1, 2, 5)  # SOCK_STREAM SOCK_DGRAM SOCK_SEQPACKET
 SOCKET_PROTOCOLS = (0, 6, 17)  # the usual one, TCP, UDP
 
+# setsockopt(2): what libraries set, by level. Without what changes the kernel's code for a connection (TCP_CONGESTION, TCP_ULP,
+# TCP_MD5SIG, UDP_ENCAP, filters of BPF), what reaches into its tables (netfilter, IPsec), and SO_PASSPIDFD, with which a
+# message would bring a descriptor of its sender.
+SOCKET_OPTIONS = {
+    1: (  # SOL_SOCKET
+        *(1, 2, 3, 4, 5, 6, 7, 8),  # DEBUG REUSEADDR TYPE ERROR DONTROUTE BROADCAST SNDBUF RCVBUF
+        *(9, 10, 12, 13, 15, 16),  # KEEPALIVE OOBINLINE PRIORITY LINGER REUSEPORT PASSCRED
+        *(18, 19, 20, 21, 25),  # RCVLOWAT SNDLOWAT RCVTIMEO SNDTIMEO BINDTODEVICE
+        *(29, 35, 37, 40, 42, 63, 64),  # TIMESTAMP TIMESTAMPNS TIMESTAMPING RXQ_OVFL PEEK_OFF, TIMESTAMP_NEW TIMESTAMPNS_NEW
+        *(66, 67),  # RCVTIMEO_NEW SNDTIMEO_NEW
+    ),
+    0: (  # IPPROTO_IP
+        *(1, 2, 6, 8, 10, 11, 12, 13, 15),  # TOS TTL RECVOPTS PKTINFO MTU_DISCOVER RECVERR RECVTTL RECVTOS FREEBIND
+        *(24, 32, 33, 34, 35, 36),  # BIND_ADDRESS_NO_PORT and multicast
+        *(39, 40, 42, 45, 49, 51),  # multicast by source, MULTICAST_ALL, LOCAL_PORT_RANGE
+    ),
+    41: (  # IPPROTO_IPV6
+        *(16, 17, 18, 19, 20, 21),  # UNICAST_HOPS and multicast
+        *(23, 25, 26, 29, 42, 45),  # MTU_DISCOVER RECVERR V6ONLY MULTICAST_ALL and multicast
+        *(49, 50, 51, 52, 62, 66, 67),  # RECVPKTINFO PKTINFO RECVHOPLIMIT HOPLIMIT DONTFRAG RECVTCLASS TCLASS
+    ),
+    6: (  # IPPROTO_TCP
+        *(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),  # NODELAY MAXSEG CORK KEEPIDLE KEEPINTVL KEEPCNT SYNCNT LINGER2 DEFER_ACCEPT WINDOW_CLAMP
+        *(12, 18, 23, 25, 30, 36),  # QUICKACK USER_TIMEOUT FASTOPEN NOTSENT_LOWAT FASTOPEN_CONNECT INQ
+    ),
+    17: (1, 103, 104),  # IPPROTO_UDP: CORK SEGMENT GRO
+}
+PEER_PIDFD = 77  # of SOL_SOCKET, for getsockopt(2): a handle of the process at the other end, which may be one of ours
+
+# ioctl(2), where programs have namespaces: what is asked of files, pipes, sockets, interfaces and terminals.
+# What is not here is answered as by a file that does not know it.
+IOCTLS = (
+    *(0x541B, 0x5411, 0x5421, 0x5450, 0x5451, 0x5460),  # FIONREAD SIOCOUTQ FIONBIO FIO(N)CLEX FIOQSIZE
+    *(0x5401, 0x5402, 0x5403, 0x5404, 0x5405),  # TCGETS TCSETS TCSETSW TCSETSF TCGETA: isatty(3), termios(3)
+    *(0x540F, 0x5410, 0x5413, 0x5429),  # TIOCGPGRP TIOCSPGRP TIOCGWINSZ TIOCGSID
+    *(0x8905, 0x8906, 0x8907),  # SIOCATMARK SIOCGSTAMP SIOCGSTAMPNS
+    *(0x8910, 0x8912, 0x8913, 0x8915, 0x8917, 0x8919, 0x891B, 0x891D, 0x8921),  # what netdevice(7) reads of interfaces
+    *(0x8927, 0x8933, 0x8942, 0x8970),  # their hardware address, index, queue and map
+    *(0x40049409, 0x4020940D, 0x80086601),  # FICLONE FICLONERANGE FS_IOC_GETFLAGS: copies of files
+)
+
+# membarrier(2): of the own process. Without MEMBARRIER_CMD_GLOBAL and its kin, which concern every processor's other programs.
+BARRIERS = (0, 8, 16, 32, 64, 128, 256)  # QUERY, PRIVATE_EXPEDITED with its registration, for machine code, for rseq
+
 OWNERS_RIGHTS = 0o700  # that folders of the landlock tier have, and no umask takes away
 
 STRICT_IOCTLS = (0x541B, 0x5421, 0x5450, 0x5451, 0x5401, 0x5413)  # FIONREAD FIONBIO FIO(N)CLEX TCGETS TIOCGWINSZ

@@ -52,6 +52,7 @@ SOCKET_KIND = 0xF  # without SOCK_NONBLOCK and SOCK_CLOEXEC
 OWN_PID = 0xFFFFFFF0  # stands for the child's process id until it installs the filter
 PRIO_PROCESS = 0
 RLIMIT_CORE = 4
+SOL_SOCKET = 1
 SECCOMP_FILTER_FLAG_NEW_LISTENER = 8
 TRUNCATE_VERSION = 3
 NEITHER_READ_NOR_WRITE = 3  # as an access mode: Landlock finds nothing to check, and O_TRUNC cuts all the same; open(2)
@@ -155,6 +156,26 @@ def _sockets() -> List[Instruction]:
     ]
 
 
+def _options() -> List[Instruction]:
+    """By level and name, answered as by a kernel that has no others."""
+    body = [_argument(1)]
+    for level, names in policy.SOCKET_OPTIONS.items():
+        allowed = _argument_in(2, names, ALLOW, refuse(errno.ENOPROTOOPT))
+        body += [(JUMP_EQUAL, 0, len(allowed), level), *allowed]
+    return [*body, _statement(RETURN, refuse(errno.ENOPROTOOPT))]
+
+
+def _all_options_but(level: int, name: int) -> List[Instruction]:
+    return [
+        _argument(1),
+        (JUMP_EQUAL, 0, 3, level),
+        _argument(2),
+        (JUMP_EQUAL, 0, 1, name),
+        _statement(RETURN, refuse(errno.ENOPROTOOPT)),
+        _statement(RETURN, ALLOW),
+    ]
+
+
 def _unless_in(load: Instruction, values: Tuple[int, ...], error: int, mask: int = 0) -> List[Instruction]:
     """Refuses what is not one of values, and goes on with the others."""
     body = [load, (AND, 0, 0, mask)] if mask else [load]
@@ -254,7 +275,13 @@ def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[Instru
         "clone3": [_statement(RETURN, refuse(errno.ENOSYS))],  # its flags lie in memory; libc falls back to clone
         "socket": _sockets(),
         "socketpair": _argument_in(0, FAMILIES, ALLOW, refuse(errno.EAFNOSUPPORT)),
-        "ioctl": _argument_in(1, TERMINAL_TRICKS, refuse(errno.EPERM), ALLOW),
+        "ioctl": [
+            *_unless_in(_argument(1), (*policy.IOCTLS, *TERMINAL_TRICKS), errno.ENOTTY),
+            *_argument_in(1, TERMINAL_TRICKS, refuse(errno.EPERM), ALLOW),
+        ],
+        "setsockopt": _options(),
+        "getsockopt": _all_options_but(SOL_SOCKET, policy.PEER_PIDFD),
+        "membarrier": _argument_in(0, policy.BARRIERS, ALLOW, refuse(errno.EINVAL)),
         "personality": _argument_in(0, PERSONALITIES, ALLOW, refuse(errno.EPERM)),
         "prlimit64": _own_limits(),
         "setrlimit": _argument_in(0, (RLIMIT_CORE,), refuse(errno.EPERM), ALLOW),
