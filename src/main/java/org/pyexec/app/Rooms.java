@@ -21,6 +21,7 @@ import org.pyexec.jobs.JobSettings;
 import org.pyexec.jobs.Jobs;
 import org.pyexec.ratelimit.RateLimiter;
 import org.pyexec.sandbox.Sandbox;
+import org.pyexec.sandbox.SandboxSettings;
 import org.pyexec.sandbox.WarmSandbox;
 import org.pyexec.sessions.Sessions;
 import org.pyexec.web.Answers;
@@ -77,7 +78,9 @@ record Rooms(
         WorkerPool executor = new WorkerPool(container);
         ScheduledExecutorService timer = newTimer();
         FileStore files = FileStore.open(settings.files(), clock);
-        Sandbox sandbox = WarmSandbox.start(settings.sandbox().in(files.runtime()), executor);
+        SandboxSettings sandboxed = settings.sandbox().in(files.runtime());
+        MemoryNeeds.of(settings, sandboxed).log();
+        Sandbox sandbox = WarmSandbox.start(sandboxed, executor);
         Executions executions = new Executions(settings.execution(), sandbox, files, executor, timer, clock);
         Jobs jobs = new Jobs(JobSettings.keptFor(settings.files().timeToLive()), clock);
         Sessions sessions = new Sessions(settings.sessions(), sandbox, files.keys(), clock);

@@ -1,0 +1,48 @@
+package org.pyexec.app;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
+import org.pyexec.sandbox.SandboxSettings;
+
+/**
+ * What all programs and sessions together may take, beside what there is; said once at the start, in one line.
+ *
+ * @param programs that may be there at once, those of sessions that rest among them
+ * @param eachMb what one may take: its memory, what it writes, and its last words
+ * @param machineMb what the machine has, or the container
+ */
+record MemoryNeeds(int programs, long eachMb, long machineMb) {
+
+    private static final Logger LOG = System.getLogger(MemoryNeeds.class.getName());
+    private static final int LAST_WORDS_MB = 16; // policy.py
+    private static final int PARKED_MB = 128; // processes that wait for a program; policy.py
+
+    static MemoryNeeds of(Settings settings, SandboxSettings sandbox) {
+        return new MemoryNeeds(
+                settings.execution().maxConcurrent() + settings.sessions().maxTotal(),
+                (long) sandbox.memoryMb() + sandbox.diskMb() + LAST_WORDS_MB,
+                machine() >> 20);
+    }
+
+    /** Knows about a container's limit. */
+    private static long machine() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+    }
+
+    long allMb() {
+        return programs * eachMb + PARKED_MB;
+    }
+
+    Level level() {
+        return allMb() > machineMb ? Level.WARNING : Level.INFO;
+    }
+
+    void log() {
+        LOG.log(
+                level(),
+                () -> "event=memory_needs programs=%d each_mb=%d all_mb=%d machine_mb=%d"
+                        .formatted(programs, eachMb, allMb(), machineMb));
+    }
+}
