@@ -192,7 +192,7 @@ class Shares:
         """Raises OSError, NotPossible."""
         own, version = hierarchy.own_group("cpu")
         if version == 2:
-            raise NotPossible("version 2 has the cpu controller beside memory, or not at all")
+            raise NotPossible("the cpu controller is not there, or not for us")
         self._branch = Branch(own)
         try:
             self._branch.limit({V1.weight: str(weight_of_all_runs(V1))})
@@ -217,10 +217,8 @@ def find(settings: config.Config) -> Tuple[NoGroups, List[str]]:
     problems: List[str] = []
     memory = _attempt(lambda: _tried(Memory(settings)), problems)
     shares = None
-    if memory is None or memory.kind is V1:
+    if memory is None or not memory.has_shares:
         shares = _attempt(lambda: _tried(Shares()), problems)
-    elif not memory.has_shares:
-        problems.append("the cpu controller is not there")
     return (NoGroups() if memory is None and shares is None else Groups(memory, shares)), problems
 
 
