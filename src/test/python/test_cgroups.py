@@ -103,5 +103,61 @@ class MachineTest(unittest.TestCase):
             self.assertGreater(machine.memory(top), 64 * MIB)
 
 
+class Folders:
+    """Plain folders in place of groups of version 1."""
+
+    kind = cgroups.V1
+    has_shares = False
+
+    def __init__(self, top: str) -> None:
+        self._top = top
+        self._count = 0
+
+    def add(self) -> str:
+        path = f"{self._top}/{self._count}"
+        self._count += 1
+        os.mkdir(path)
+        for name in (self.kind.join, self.kind.events):
+            with open(f"{path}/{name}", "w", encoding="ascii") as file:
+                file.write("oom_kill 3\n")
+        return path
+
+    def remove(self) -> None:
+        pass
+
+
+class GroupsTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.groups = cgroups.Groups(Folders(folder.name), None)  # type: ignore[arg-type]
+
+    def test_groups_that_nobody_uses_hold_no_descriptor(self) -> None:
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(3):
+            taken = [self.groups.take() for _ in range(50)]
+            self.assertEqual(len({group.path for group in taken}), 50)
+            self.assertEqual(len(os.listdir("/proc/self/fd")), before + 150)
+            for group in taken:
+                self.groups.give_back(group)
+            self.assertEqual(len(os.listdir("/proc/self/fd")), before)
+
+    def test_kills_of_one_run_are_not_the_next_ones(self) -> None:
+        group = self.groups.take()
+        self.assertFalse(group.is_out_of_memory())
+        with open(f"{group.path}/{cgroups.V1.events}", "w", encoding="ascii") as file:
+            file.write("oom_kill 4\n")
+        self.assertTrue(group.is_out_of_memory())
+        self.groups.give_back(group)
+        self.assertFalse(self.groups.take().is_out_of_memory())
+
+    def test_group_that_cannot_be_opened_is_not_lost(self) -> None:
+        self.groups.give_back(self.groups.take())
+        with mock.patch.object(os, "open", side_effect=OSError("too many open files")):
+            with self.assertRaises(OSError):
+                self.groups.take()
+        self.assertTrue(self.groups.take().path.endswith("/0"))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -44,16 +44,21 @@ class Group:
         """The folder of each kind of group, empty where there is none; the kind of the first, and whether it has a share too."""
         self.path = path
         self.is_weighed = bool(share) or is_weighed  # as one, however many sessions it has
-        self.join = _opened(path, kind.join if kind else "")
-        self.share = _opened(share, V1.join)
-        self._events = os.open(f"{path}/{kind.events}", os.O_RDONLY | os.O_CLOEXEC) if kind else -1
-        self._before = self._kills()
+        self.join = self.share = self._events = -1
+        self._kind = kind
+        self._share = share
+        self._before = 0
 
     def is_out_of_memory(self) -> bool:
         """Whether the kernel has killed a process for want of memory since `renew`."""
         return self._kills() > self._before
 
     def renew(self) -> None:
+        """For the next run. Raises OSError."""
+        self.join = _opened(self.path, self._kind.join if self._kind else "")
+        self.share = _opened(self._share, V1.join)
+        if self._kind:
+            self._events = os.open(f"{self.path}/{self._kind.events}", os.O_RDONLY | os.O_CLOEXEC)
         self._before = self._kills()
 
     def _kills(self) -> int:
@@ -63,9 +68,11 @@ class Group:
         return int(found.group(1)) if found else 0
 
     def close(self) -> None:
+        """Nobody is in it: there are as many groups as slots have ever been at once, and few in use."""
         for descriptor in (self.join, self.share, self._events):
             if descriptor >= 0:
                 os.close(descriptor)
+        self.join = self.share = self._events = -1
 
 
 def _opened(path: str, join: str) -> int:
@@ -79,6 +86,7 @@ class NoGroups:
 
     def __init__(self) -> None:
         self._same = Group()
+        self._same.renew()
 
     def take(self) -> Group:
         return self._same
@@ -102,10 +110,15 @@ class Groups(NoGroups):
 
     def take(self) -> Group:
         """One that nobody else has, until it is given back. Raises OSError."""
-        if self._free:
-            group = self._free.pop()
+        group = self._free.pop() if self._free else self._make()
+        try:
             group.renew()
-            return group
+        except OSError:
+            self.give_back(group)
+            raise
+        return group
+
+    def _make(self) -> Group:
         memory = (self._memory.add(), self._memory.kind) if self._memory else ("", None)
         is_weighed = self._memory is not None and self._memory.has_shares
         group = Group(*memory, self._shares.add() if self._shares else "", is_weighed)
@@ -114,6 +127,7 @@ class Groups(NoGroups):
 
     def give_back(self, group: Group) -> None:
         """When its last process has ended."""
+        group.close()
         self._free.append(group)
 
     def remove(self) -> None:

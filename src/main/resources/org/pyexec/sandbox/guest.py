@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Callable, Optional
 
 from . import config, frames, image, link, loop
 from .pool import Pool
 from .slot import Slot
+from .voice import say
 
 WAIT_SECONDS = 30.0  # for a child; the server has its own slots, so this is only met when something is wrong
 
@@ -97,8 +97,10 @@ class Guest(link.LinkUser):
         if self._timer is not None:
             self._timer.cancel()
         for step in (self.link.close, self._stop, self._let_slot_go, lambda: self._on_end(self)):
-            with contextlib.suppress(Exception):
+            try:
                 step()
+            except Exception as e:  # the others are taken all the same
+                say("log", f"a run that has failed could not be ended in full: {type(e).__name__}: {e}")
 
     def _let_slot_go(self) -> None:
         if self._slot is not None:
