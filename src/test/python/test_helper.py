@@ -11,7 +11,7 @@ import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import helper, interface, isolation, loop, network, policy, watch
+from sandbox import helper, interface, isolation, loop, network, policy, report, watch
 
 
 def nothing() -> None:
@@ -134,10 +134,11 @@ class FilesTest(unittest.TestCase):
 class CountedTest(unittest.TestCase):
     def test_its_processor_time_is_the_runs(self) -> None:
         spinning = helper.Helper([sys.executable, "-I", "-S", "-c", "while True: pass"], nothing)
-        cell = mock.Mock(pidfd=-1)
+        cell = mock.Mock(pidfd=-1, has_network=False)
         cell.helpers.return_value = [spinning.pidfd]
         cell.usage.return_value = None
-        slot = mock.Mock(child=-1, cell=cell)
+        slot = mock.Mock(child=-1, cell=cell, report=report.create())
+        self.addCleanup(os.close, slot.report)
         slot.is_out_of_memory.return_value = False
         events = loop.Loop()
         passed: List[str] = []
@@ -146,7 +147,7 @@ class CountedTest(unittest.TestCase):
             passed.append(limit)
             events.stop()
 
-        events.later(60, events.stop)
+        events.later(300, events.stop)
         settings = mock.Mock(memory=1 << 30, processes=64, disk=1 << 20)
         watch.Watcher(events, slot, settings, 1, on_passed)
         events.run()

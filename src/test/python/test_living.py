@@ -6,16 +6,18 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+from typing import Callable
 
-from sandbox import cells, hierarchy, living
+from sandbox import cells, hierarchy, living, loop
 
 # As in another container that shares /tmp: with process ids of its own.
 ELSEWHERE = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount", "--mount-proc"]
 NO_PROCESS = "4194305"  # above PID_MAX_LIMIT; proc(5)
 
-MAKES_FOLDERS = "from sandbox import cells; cells.Folders().remove()"
-LEAVES_FOLDERS = "from sandbox import cells; print(cells.Folders().top)"
+MAKES_FOLDERS = "from sandbox import cells, loop; cells.Folders(loop.Loop()).remove()"
+LEAVES_FOLDERS = "from sandbox import cells, loop; print(cells.Folders(loop.Loop()).top)"
 
 
 def python(code: str, *launcher: str) -> str:
@@ -25,7 +27,7 @@ def python(code: str, *launcher: str) -> str:
 
 class FoldersTest(unittest.TestCase):
     def test_live_folder_stays_when_somebody_looks_who_does_not_see_its_owner(self) -> None:
-        folders = cells.Folders()
+        folders = cells.Folders(loop.Loop())
         try:
             python(MAKES_FOLDERS, *ELSEWHERE)
             self.assertTrue(os.path.isdir(folders.zygote_home))
@@ -36,15 +38,22 @@ class FoldersTest(unittest.TestCase):
     def test_folder_of_a_dead_owner_goes(self) -> None:
         left = python(LEAVES_FOLDERS)
         self.assertTrue(os.path.isdir(left))
-        cells.Folders().remove()
-        self.assertFalse(os.path.exists(left))
+        folders = cells.Folders(loop.Loop())
+        self.await_end_of(left, lambda: None)
+        folders.remove()
 
     def test_folder_of_a_dead_owner_elsewhere_goes_when_nobody_has_its_id(self) -> None:
         left = python(LEAVES_FOLDERS)
         unknown = left.replace(left.split("-")[2], NO_PROCESS)
         os.rename(left, unknown)
-        python(MAKES_FOLDERS, *ELSEWHERE)
-        self.assertFalse(os.path.exists(unknown))
+        self.await_end_of(unknown, lambda: python(MAKES_FOLDERS, *ELSEWHERE))
+
+    def await_end_of(self, path: str, try_again: Callable[[], object]) -> None:
+        deadline = time.monotonic() + 60
+        while os.path.exists(path) and time.monotonic() < deadline:
+            try_again()
+            time.sleep(0.01)
+        self.assertFalse(os.path.exists(path))
 
 
 class GroupsTest(unittest.TestCase):

@@ -10,7 +10,7 @@ import unittest
 from typing import Callable, List, Tuple
 from unittest import mock
 
-from sandbox import cells, loop, memory, scratch
+from sandbox import cells, identities, loop, memory, scratch
 
 MIB = 1 << 20
 
@@ -145,12 +145,13 @@ class FoldersTest(unittest.TestCase):
         self.assertEqual((removed, len(self.said)), ([], cells.ATTEMPTS))
 
     def test_id_is_given_back_when_the_folder_has_gone(self) -> None:
-        cell = cells.FolderCell(self.folders, 1, False)
+        ids = identities.Ids(range(0))
+        cell = cells.FolderCell(self.folders, ids, 1, False)
         cell.furnish()
         for number in range(2000):
             open(os.path.join(cell._path, "work", str(number)), "w").close()
         given: List[bool] = []
-        with mock.patch.object(self.folders, "give_id", lambda _: given.append(os.path.exists(cell._path))):
+        with mock.patch.object(ids, "give_back", lambda _: given.append(os.path.exists(cell._path))):
             cell.remove()
             self.run_until(lambda: bool(given))
         self.assertEqual(given, [False])

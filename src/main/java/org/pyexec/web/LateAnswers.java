@@ -42,7 +42,8 @@ public final class LateAnswers implements AutoCloseable {
     /** What fits into the buffers of a new connection, head included: Linux begins with some 46 kB over Ethernet. */
     static final int SMALL_BYTES = 32 << 10;
 
-    private static final long TURN_SECONDS = 30;
+    /** Longer than servers let a client take nothing: after that there are places again. */
+    private static final long TURN_SECONDS = 45;
 
     private final Delays delays;
     private final Places places;
@@ -89,7 +90,7 @@ public final class LateAnswers implements AutoCloseable {
      * request.
      *
      * @param bytes how long it will be
-     * @param refusal for a client that has waited for half a minute, or has many others waiting
+     * @param refusal for a client that has waited for 45 seconds, or has many others waiting
      * @param whenTaken is called when the client has it or has gone, or if it is refused
      */
     void giveInTurn(

@@ -31,7 +31,7 @@ class UnreadAnswersIT {
     /** So many are being answered before the others are looked at; every server gives one client so many places. */
     private static final int BEGUN = 40;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private static final String OWN = "127.0.66.1";
 
@@ -75,18 +75,6 @@ class UnreadAnswersIT {
         assertThat(get(small).body()).isEqualTo(content(1000));
     }
 
-    /** Each file fits into the buffers of a connection, and all of them together do not. */
-    @Test
-    void smallDownloadsInALongRowLeaveThreadsForOthers() throws IOException {
-        String small = http.hosted("small.bin", content(31_000));
-        String one = RawConnection.headOfMany("GET", small);
-
-        ask(number -> OWN, one.repeat(240));
-
-        assertServed();
-        assertThat(get(small).body()).isEqualTo(content(31_000));
-    }
-
     @Test
     void answersOfOneExecutionLeaveThreadsForOthers() throws Exception {
         String path = submitted("for _ in range(8): display({'text/html': 'x' * 999_000}, raw=True)");
@@ -99,7 +87,6 @@ class UnreadAnswersIT {
 
         assertServed();
         assertThat(get(path).json().at("/answer/run/displays")).hasSize(8);
-        assertLastRefused();
     }
 
     @Test
