@@ -48,7 +48,7 @@ class CrowdTest(unittest.TestCase):
 
     def grows(self, looks: int) -> bool:
         seen = crowd.Crowd()
-        with mock.patch.multiple(policy, BUSY_SESSIONS=3, BUSY_LOOKS=2):
+        with mock.patch.multiple(policy, BUSY_SESSIONS=3, BUSY_SECONDS=0.1):
             for _ in range(looks):
                 if seen.is_too_large(self.pids):
                     return True

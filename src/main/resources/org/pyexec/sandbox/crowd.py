@@ -7,7 +7,9 @@ sched(7), autogroups. Few are enough for whoever starts commands in sessions of 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
+import time
 from typing import Iterable, Set
 
 from . import policy
@@ -24,14 +26,15 @@ def matters() -> bool:
 
 
 class Crowd:
-    """Too large when it is so at several looks in a row."""
+    """Too large when it is so at every look for a while."""
 
     def __init__(self) -> None:
-        self._seen = 0
+        self._since = math.inf
 
     def is_too_large(self, pids: Iterable[int]) -> bool:
-        self._seen = self._seen + 1 if len(_busy(pids)) > policy.BUSY_SESSIONS else 0
-        return self._seen >= policy.BUSY_LOOKS
+        now = time.monotonic()
+        self._since = min(self._since, now) if len(_busy(pids)) > policy.BUSY_SESSIONS else math.inf
+        return now - self._since >= policy.BUSY_SECONDS
 
 
 def _busy(pids: Iterable[int]) -> Set[bytes]:

@@ -109,9 +109,9 @@ SUPERVISOR_NICE = -10
 PROGRAM_NICE = 5
 OOM_SCORE_ADJ = 500  # as if a program had half of the machine's memory more
 
-# Without a control group that weighs a run as one: busy sessions of its processes, and looks at which there are more.
+# Without a control group that weighs a run as one: busy sessions of its processes, and how long there may be more.
 BUSY_SESSIONS = 8
-BUSY_LOOKS = 4
+BUSY_SECONDS = 0.2
 
 # Processes of ours that work for a run and are counted there, see network.py: one, and another while it begins.
 HELPERS = 2
