@@ -1,9 +1,10 @@
 package org.pyexec.app;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.pyexec.sandbox.SandboxSettings;
 
 /**
@@ -26,9 +27,15 @@ record MemoryNeeds(int programs, long eachMb, long machineMb) {
                 machine() >> 20);
     }
 
-    /** Knows about a container's limit. */
+    /** Knows about a container's limit. By name, since not every server shows its applications com.sun.management. */
     private static long machine() {
-        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        try {
+            ObjectName system = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
+            Object size = ManagementFactory.getPlatformMBeanServer().getAttribute(system, "TotalMemorySize");
+            return size instanceof Long bytes ? bytes : Long.MAX_VALUE;
+        } catch (JMException e) {
+            return Long.MAX_VALUE; // a virtual machine that does not tell
+        }
     }
 
     long allMb() {
