@@ -72,6 +72,39 @@ class LeakTest {
         }
     }
 
+    /** Many at once, so that everything that is kept for the next ones is there before. */
+    @ParameterizedTest
+    @ValueSource(strings = {"namespaces", "landlock"})
+    void fiftySessionsLeaveAsManyDescriptorsAsTen(String tier) throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
+                .awaitReady()) {
+            holdSessions(sandbox, 10);
+            await().atMost(30, SECONDS).until(() -> settled(sandbox));
+            long before = Footprint.holdings(supervisor(sandbox)).descriptors();
+
+            for (int i = 0; i < 5; i++) {
+                holdSessions(sandbox, 10);
+            }
+
+            await().atMost(30, SECONDS)
+                    .untilAsserted(() ->
+                            assertThat(Footprint.holdings(supervisor(sandbox)).descriptors())
+                                    .isLessThanOrEqualTo(before + 2 * DESCRIPTORS_OF_A_RUN));
+        }
+    }
+
+    private static void holdSessions(TestSandbox sandbox, int count) throws Exception {
+        List<SandboxSession> sessions = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                sessions.add(SessionRuns.open(sandbox));
+                SessionRuns.assertGoesOn(sessions.get(i));
+            }
+        } finally {
+            sessions.forEach(SandboxSession::close);
+        }
+    }
+
     private static boolean settled(TestSandbox sandbox) throws IOException {
         Footprint first = Footprint.of(sandbox);
         return first.processes() > 9
