@@ -132,4 +132,15 @@ def _sockets(pid: int) -> int:
         return 0
     words = processes.read(f"/proc/{pid}/net/sockstat").split(b"\n", 1)[0].split()
     used = int(words[2]) if words[:2] == [b"sockets:", b"used"] else 0
-    return max(0, used - policy.FREE_SOCKETS) * policy.SOCKET_BYTES
+    return max(0, used - policy.FREE_SOCKETS) * _bytes_of_a_socket()
+
+
+_usual_buffers: List[int] = []
+
+
+def _bytes_of_a_socket() -> int:
+    """An administrator may have made the usual buffers larger; socket(7)."""
+    if not _usual_buffers:
+        names = ("wmem_default", "rmem_default")
+        _usual_buffers.append(sum(int(processes.read(f"/proc/sys/net/core/{name}") or 0) for name in names))
+    return max(policy.SOCKET_BYTES, *_usual_buffers)

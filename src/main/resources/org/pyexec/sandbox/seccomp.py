@@ -46,6 +46,8 @@ CLONE_FILES = 0x400
 CLONE_THREAD = 0x10000
 MAP_HUGETLB = 0x40000
 AF_UNIX = 1
+SOL_SOCKET = 1
+BUFFER_SIZES = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE; socket(7)
 SOCK_STREAM = 1
 SOCK_SEQPACKET = 5
 SOCKET_KIND = 0xF  # without SOCK_NONBLOCK and SOCK_CLOEXEC
@@ -185,6 +187,16 @@ def _unless_in(load: Instruction, values: Tuple[int, ...], error: int, mask: int
     return body
 
 
+def _usual_buffers() -> List[Instruction]:
+    """A size of a socket's buffers is taken and not used: what waits there is memory of the kernel's."""
+    return [
+        _argument(1),
+        (JUMP_EQUAL, 1, 0, SOL_SOCKET),
+        _statement(RETURN, ALLOW),
+        *_argument_in(2, BUFFER_SIZES, refuse(0), ALLOW),
+    ]
+
+
 def _own_priority() -> List[Instruction]:
     return [
         *_unless_in(_argument(0), (PRIO_PROCESS,), errno.EPERM),
@@ -274,6 +286,7 @@ def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[Instru
         "clone": _without_bits(0, ~policy.CLONE_FLAGS & WORD),
         "clone3": [_statement(RETURN, refuse(errno.ENOSYS))],  # its flags lie in memory; libc falls back to clone
         "socket": _sockets(),
+        "setsockopt": _usual_buffers(),
         "socketpair": _argument_in(0, FAMILIES, ALLOW, refuse(errno.EAFNOSUPPORT)),
         "ioctl": [
             *_unless_in(_argument(1), (*policy.IOCTLS, *TERMINAL_TRICKS), errno.ENOTTY),
