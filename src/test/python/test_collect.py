@@ -127,6 +127,16 @@ class CollectTest(unittest.TestCase):
         self.assertLessEqual(sum(len(name) for name, _ in self.collected.skipped), policy.MAX_SKIPPED_BYTES)
         self.assertGreater(len(self.collected.skipped), 10)
 
+    def test_no_time_of_a_file_is_too_late_or_too_early(self) -> None:
+        for name, seconds in (("late", 1 << 60), ("early", -(1 << 60))):
+            self.write(name, 1)
+            real = os.stat(os.path.join(self.work, name))
+            odd = mock.Mock(wraps=real, st_mode=real.st_mode, st_ino=real.st_ino, st_size=1, st_nlink=1)
+            odd.st_mtime_ns, odd.st_ctime_ns = seconds * 10**9, real.st_ctime_ns
+            with mock.patch.object(os, "stat", return_value=odd):
+                self.pieces({})
+        self.assertEqual(sorted(self.collected.now), [b"early", b"late"])
+
 
 if __name__ == "__main__":
     unittest.main()

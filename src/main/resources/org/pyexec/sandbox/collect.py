@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import os
 import stat
+import struct
 import time
 from itertools import islice
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
@@ -25,14 +26,16 @@ COMPARED_BYTES = 2 * policy.MAX_FILES_BYTES  # that are read to find out what ha
 RACY_NANOSECONDS = 50_000_000  # a file may change again within one tick of the clock that gives files their times
 _PROGRAM = os.fsencode(policy.PROGRAM)
 
-Stamp = Tuple[int, int, int]  # inode, times of change in nanoseconds: of content, of anything; the latter cannot be set
+Stamp = bytes  # inode, times of change in nanoseconds: of content, of anything; the latter cannot be set
+_STAMP = struct.Struct("=QQq")
+_WORD = (1 << 64) - 1  # a program may set a time that needs more
 
 
 class Found(NamedTuple):
     raw: bytes  # its relative name as it is on disk; of one that is too long a digest
     size: int
     problem: str  # why it is left out, empty when it is not
-    stamp: Stamp = (0, 0, 0)
+    stamp: Stamp = b""
     beginning: str = ""  # of a name that is too long
 
     @property
@@ -146,7 +149,7 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
 
 def _remember(collected: Collected, found: Found, digest: bytes) -> None:
     if collected.remembers:
-        settled = not digest or time.time_ns() - found.stamp[2] > RACY_NANOSECONDS
+        settled = not digest or time.time_ns() - _STAMP.unpack(found.stamp)[2] > RACY_NANOSECONDS
         collected.now[found.raw] = Original(found.size, digest, found.stamp if settled else None)
 
 
@@ -199,7 +202,7 @@ class _Walk:
                     self._add(raw, 0, "not readable")
                     continue
                 if not stat.S_ISDIR(status.st_mode):
-                    stamp = (status.st_ino, status.st_mtime_ns, status.st_ctime_ns)
+                    stamp = _STAMP.pack(status.st_ino, status.st_mtime_ns & _WORD, status.st_ctime_ns)
                     self._add(raw, status.st_size, _unfit(status), stamp)
                 elif os.fsdecode(name) not in policy.SKIPPED_FOLDERS:
                     yield from self._descend(folder, name, raw, depth)
@@ -221,7 +224,7 @@ class _Walk:
         finally:
             os.close(inner)
 
-    def _add(self, raw: bytes, size: int, problem: str, stamp: Stamp = (0, 0, 0)) -> None:
+    def _add(self, raw: bytes, size: int, problem: str, stamp: Stamp = b"") -> None:
         beginning = ""
         if len(raw) > policy.MAX_NAME_BYTES:
             problem = f"name longer than {policy.MAX_NAME_BYTES} bytes"

@@ -87,9 +87,9 @@ class LeakTest {
             }
 
             await().atMost(30, SECONDS)
-                    .untilAsserted(() ->
-                            assertThat(Footprint.holdings(supervisor(sandbox)).descriptors())
-                                    .isLessThanOrEqualTo(before + 2 * DESCRIPTORS_OF_A_RUN));
+                    .untilAsserted(() -> assertThat(
+                                    Footprint.holdings(supervisor(sandbox)).descriptors())
+                            .isLessThanOrEqualTo(before + 2 * DESCRIPTORS_OF_A_RUN));
         }
     }
 
