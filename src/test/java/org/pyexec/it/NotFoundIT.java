@@ -31,6 +31,7 @@ class NotFoundIT {
         "GET,/nope.html",
         "GET,/nope.js",
         "GET,/EXECUTE",
+        "GET,/console",
         "GET,/api/x",
         "GET,/health/other"
     })

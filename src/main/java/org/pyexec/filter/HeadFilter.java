@@ -1,0 +1,38 @@
+package org.pyexec.filter;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Refuses requests whose heads servers take in different ways, before anybody reads a body that was framed by them. */
+public class HeadFilter extends HttpFilter {
+
+    private static final long serialVersionUID = 1L;
+
+    @Inject
+    private transient Bodies bodies;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Optional<RequestHeads.Fault> fault = RequestHeads.faultOf(request);
+        if (request.getHeader("Transfer-Encoding") != null) {
+            // RFC 9112, section 6.1, for a request with a Content-Length as well: Grizzly takes that away before
+            // anybody sees it.
+            response.setHeader("Connection", "close");
+        }
+        if (fault.isEmpty()) {
+            chain.doFilter(request, response);
+        } else if (fault.get().framing()) {
+            FilterResponses.write(response, fault.get().status(), fault.get().error());
+        } else {
+            bodies.answerUnread(
+                    request, response, fault.get().status(), fault.get().error());
+        }
+    }
+}

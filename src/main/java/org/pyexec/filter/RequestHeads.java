@@ -1,0 +1,73 @@
+package org.pyexec.filter;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.pyexec.http.ErrorBody;
+
+/** What in the head of a request makes its body one that cannot be told or understood. */
+final class RequestHeads {
+
+    private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"; // RFC 9110, section 5.6.2
+    private static final String QUOTED =
+            "\"(?:[^\"\\\\\\x00-\\x08\\x0a-\\x1f\\x7f]|\\\\[^\\x00-\\x08\\x0a-\\x1f\\x7f])*+\"";
+
+    /** RFC 9110, sections 8.3.1 and 5.6.6. */
+    private static final Pattern MEDIA_TYPE =
+            Pattern.compile("%1$s/%1$s(?:[ \t]*+;[ \t]*+(?:%1$s=(?:%1$s|%2$s))?)*+[ \t]*+"
+                    .replace("%1$s", TOKEN)
+                    .replace("%2$s", QUOTED));
+
+    private RequestHeads() {}
+
+    /**
+     * Why a request is refused.
+     *
+     * @param framing whether it is not known where its body ends, and so what would be the next request
+     */
+    record Fault(int status, ErrorBody error, boolean framing) {}
+
+    static Optional<Fault> faultOf(HttpServletRequest request) {
+        List<String> codings = Collections.list(request.getHeaders("Transfer-Encoding"));
+        if (!codings.isEmpty() && request.getHeader("Content-Length") != null) {
+            // RFC 9112, section 6.1
+            return Optional.of(new Fault(
+                    HttpServletResponse.SC_BAD_REQUEST,
+                    FilterResponses.error(
+                            request, "Bad request", "A request has either a Content-Length or a Transfer-Encoding."),
+                    true));
+        }
+        if (!codings.isEmpty() && !isChunked(codings)) {
+            return Optional.of(new Fault(
+                    HttpServletResponse.SC_NOT_IMPLEMENTED,
+                    FilterResponses.error(
+                            request, "Not implemented", "The only Transfer-Encoding that is understood is chunked."),
+                    true));
+        }
+        return isMediaType(request.getHeader("Content-Type"))
+                ? Optional.empty()
+                : Optional.of(new Fault(
+                        HttpServletResponse.SC_BAD_REQUEST,
+                        FilterResponses.error(
+                                request,
+                                "Malformed Content-Type",
+                                "A Content-Type is a type such as application/json, with parameters such as charset=utf-8."),
+                        false));
+    }
+
+    private static boolean isChunked(List<String> codings) {
+        return codings.size() == 1
+                && codings.get(0).strip().toLowerCase(Locale.ROOT).equals("chunked");
+    }
+
+    private static boolean isMediaType(@Nullable String type) {
+        return type == null
+                || type.isBlank()
+                || MEDIA_TYPE.matcher(type.strip()).matches();
+    }
+}
