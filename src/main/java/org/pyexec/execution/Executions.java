@@ -172,7 +172,7 @@ public final class Executions {
                 OutcomeCollector collector = new OutcomeCollector(files, settings.maxFileBytes())) {
             execution.running(run);
             RunReport report = run.await(listener(task.program(), collector, task.transcript()));
-            execution.complete(collector.outcome(report, clock.instant(), sandbox.status()));
+            execution.complete(collector.outcome(report, clock.instant(), run.sandbox()));
             run.awaitGone();
         } catch (RefusedException e) {
             execution.fail(e);

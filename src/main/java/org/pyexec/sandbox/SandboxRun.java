@@ -5,6 +5,9 @@ import java.io.IOException;
 /** One running program. {@link #await} belongs to one thread; {@link #cancel} and {@link #close} may be called from any. */
 public interface SandboxRun extends AutoCloseable {
 
+    /** The sandbox as it was when the program, or its session, began. */
+    SandboxStatus sandbox();
+
     /**
      * Reads what the program sends until it has ended, on the caller's thread.
      *

@@ -10,9 +10,11 @@ final class WarmRun implements SandboxRun {
     private static final System.Logger LOG = System.getLogger(WarmRun.class.getName());
 
     private final Wire wire;
+    private final SandboxStatus sandbox;
 
-    private WarmRun(Wire wire) {
+    private WarmRun(Wire wire, SandboxStatus sandbox) {
         this.wire = wire;
+        this.sandbox = sandbox;
     }
 
     /**
@@ -22,7 +24,7 @@ final class WarmRun implements SandboxRun {
      * @throws InputGoneException if one of its files is not there any more; the channel is closed then
      * @throws IOException if the supervisor went away; the channel is closed then
      */
-    static WarmRun start(SocketChannel channel, Program program)
+    static WarmRun start(SocketChannel channel, SandboxStatus sandbox, Program program)
             throws IOException, SandboxUnavailableException, InputGoneException {
         Wire wire = new Wire(channel);
         boolean started = false;
@@ -31,12 +33,17 @@ final class WarmRun implements SandboxRun {
             wire.awaitStart();
             wire.hand(program.inputs().files());
             started = true;
-            return new WarmRun(wire);
+            return new WarmRun(wire, sandbox);
         } finally {
             if (!started) {
                 wire.close();
             }
         }
+    }
+
+    @Override
+    public SandboxStatus sandbox() {
+        return sandbox;
     }
 
     @Override

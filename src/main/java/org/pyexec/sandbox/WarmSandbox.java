@@ -76,7 +76,8 @@ public final class WarmSandbox implements Sandbox {
         long deadline = System.nanoTime() + RETRY_PATIENCE.toNanos();
         while (true) {
             try {
-                return WarmRun.start(connect(awaitReady()), program);
+                Ready ready = awaitReady();
+                return WarmRun.start(connect(ready.half()), ready.status(), program);
             } catch (IOException e) {
                 pauseAfter(e, deadline);
             }
@@ -89,7 +90,8 @@ public final class WarmSandbox implements Sandbox {
         long deadline = System.nanoTime() + RETRY_PATIENCE.toNanos();
         while (true) {
             try {
-                return WarmSession.start(connect(awaitReady()), terms);
+                Ready ready = awaitReady();
+                return WarmSession.start(connect(ready.half()), ready.status(), terms);
             } catch (IOException e) {
                 pauseAfter(e, deadline);
             }
@@ -130,7 +132,7 @@ public final class WarmSandbox implements Sandbox {
     }
 
     /** Waits a bounded time for a supervisor that is just starting. */
-    private synchronized PythonHalf awaitReady() throws SandboxUnavailableException {
+    private synchronized Ready awaitReady() throws SandboxUnavailableException {
         long deadline = System.nanoTime() + START_PATIENCE.toNanos();
         while (starting && !closed) {
             long left = deadline - System.nanoTime();
@@ -147,8 +149,10 @@ public final class WarmSandbox implements Sandbox {
         if (!status.ready() || half == null) {
             throw new SandboxUnavailableException(status.problem().orElse(STARTING));
         }
-        return half;
+        return new Ready(half, status);
     }
+
+    private record Ready(PythonHalf half, SandboxStatus status) {}
 
     /** The process id of the running supervisor. */
     synchronized OptionalLong supervisorPid() {

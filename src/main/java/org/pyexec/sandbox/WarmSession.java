@@ -16,6 +16,7 @@ final class WarmSession implements SandboxSession {
     private static final String LOST = "The sandbox was restarted, or its server ended";
 
     private final Wire wire;
+    private final SandboxStatus sandbox;
 
     // mutable state, guarded by this
     private @Nullable String reason; // once it has ended
@@ -29,8 +30,9 @@ final class WarmSession implements SandboxSession {
         RUNNING
     }
 
-    private WarmSession(Wire wire) {
+    private WarmSession(Wire wire, SandboxStatus sandbox) {
         this.wire = wire;
+        this.sandbox = sandbox;
     }
 
     /**
@@ -39,7 +41,7 @@ final class WarmSession implements SandboxSession {
      * @throws SandboxUnavailableException if the supervisor refuses; the channel is closed then
      * @throws IOException if the supervisor went away; the channel is closed then
      */
-    static WarmSession start(SocketChannel channel, SessionTerms terms)
+    static WarmSession start(SocketChannel channel, SandboxStatus sandbox, SessionTerms terms)
             throws IOException, SandboxUnavailableException {
         Wire wire = new Wire(channel);
         boolean started = false;
@@ -47,7 +49,7 @@ final class WarmSession implements SandboxSession {
             wire.send(RequestFrame.of(terms));
             wire.awaitStart();
             started = true;
-            return new WarmSession(wire);
+            return new WarmSession(wire, sandbox);
         } finally {
             if (!started) {
                 wire.close();
@@ -173,6 +175,11 @@ final class WarmSession implements SandboxSession {
 
         private boolean over; // guarded by the session
         private boolean last; // used by the thread that awaits
+
+        @Override
+        public SandboxStatus sandbox() {
+            return sandbox;
+        }
 
         @Override
         public RunReport await(RunListener listener) throws IOException {

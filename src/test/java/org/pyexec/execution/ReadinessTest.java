@@ -119,7 +119,7 @@ class ReadinessTest {
             if (problem.isPresent()) {
                 throw new SandboxUnavailableException(problem.get());
             }
-            return new FakeRun(output);
+            return new FakeRun(output, status());
         }
 
         @Override
@@ -136,7 +136,7 @@ class ReadinessTest {
         public void close() {}
     }
 
-    private record FakeRun(String output) implements SandboxRun {
+    private record FakeRun(String output, SandboxStatus sandbox) implements SandboxRun {
 
         @Override
         public RunReport await(RunListener listener) throws IOException {

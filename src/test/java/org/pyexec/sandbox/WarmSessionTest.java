@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The server's end of a session, with a supervisor that says at once what it has to say. */
 class WarmSessionTest {
 
+    private static final SandboxStatus STATUS = new SandboxStatus(
+            Optional.of("fake"), List.of(), false, Optional.of("3.9"), Optional.empty(), Duration.ZERO);
     private static final ByteBuffer STARTED = Frames.frame(Frames.STARTED, List.of());
     private static final ByteBuffer END = Frames.frame(
             Frames.END, List.of(new Frames.Field("reason", "completed"), new Frames.Field("session", "open")));
@@ -37,7 +40,7 @@ class WarmSessionTest {
             SocketChannel channel = SocketChannel.open(address);
             supervisor = server.accept();
             say(STARTED);
-            session = WarmSession.start(channel, new SessionTerms(false, Limits.OF_THE_SERVER));
+            session = WarmSession.start(channel, STATUS, new SessionTerms(false, Limits.OF_THE_SERVER));
         }
     }
 
