@@ -60,8 +60,6 @@ public final class SettingsReader {
     /** All settings, checked. */
     public Settings read() {
         refuseUnsupported();
-        Path storage = path("STORAGE_DIR", Path.of(System.getProperty("java.io.tmpdir"), "python-executor"));
-        Duration timeToLive = seconds("FILE_TTL_SECONDS", 600, 1, 30 * 24 * 3600);
         long maxUploadBytes = whole("MAX_UPLOAD_BYTES", 20L * MIB, 1, 2L * GIB);
         return new Settings(
                 (int) whole("PORT", 8000, 1, 65_535),
@@ -75,7 +73,7 @@ public final class SettingsReader {
                         (int) whole("RATE_LIMIT_MAX", 50, 0, 1_000_000_000),
                         seconds("RATE_LIMIT_WINDOW_SECONDS", 900, 1, 24 * 3600)),
                 trustedProxies(),
-                new FileStoreSettings(storage, timeToLive, whole("STORAGE_MAX_BYTES", GIB, 1, Long.MAX_VALUE)),
+                files(),
                 execution(),
                 sessions(),
                 sandbox());
@@ -131,6 +129,15 @@ public final class SettingsReader {
                 .ifPresent(name -> {
                     throw new InvalidSettingException(name + " is not supported by this version");
                 });
+    }
+
+    private FileStoreSettings files() {
+        long maxBytes = whole("STORAGE_MAX_BYTES", GIB, 1, Long.MAX_VALUE);
+        return new FileStoreSettings(
+                path("STORAGE_DIR", Path.of(System.getProperty("java.io.tmpdir"), "python-executor")),
+                seconds("FILE_TTL_SECONDS", 600, 1, 30 * 24 * 3600),
+                maxBytes,
+                whole("STORAGE_MAX_BYTES_PER_CLIENT", Math.max(1, maxBytes / 2), 1, Long.MAX_VALUE));
     }
 
     private TrustedProxies trustedProxies() {

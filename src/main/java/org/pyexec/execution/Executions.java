@@ -91,7 +91,7 @@ public final class Executions {
      * @param client who shares the slots fairly with others
      */
     public Execution run(Program program, Venue venue, Gate gate, String client) {
-        return take(new Task(program, venue, gate, new Execution(), Optional.empty()), client);
+        return take(new Task(program, venue, gate, client, new Execution(), Optional.empty()));
     }
 
     /**
@@ -102,15 +102,20 @@ public final class Executions {
      * @param transcript a new one; what paces it already does so from the beginning
      */
     public StreamedExecution run(Program program, Venue venue, Gate gate, String client, Transcript transcript) {
-        Execution execution = take(new Task(program, venue, gate, new Execution(), Optional.of(transcript)), client);
+        Execution execution = take(new Task(program, venue, gate, client, new Execution(), Optional.of(transcript)));
         execution.outcome().whenComplete((outcome, failure) -> transcript.end());
         return new StreamedExecution(execution, transcript);
     }
 
     private record Task(
-            Program program, Venue venue, Gate gate, Execution execution, Optional<Transcript> transcript) {}
+            Program program,
+            Venue venue,
+            Gate gate,
+            String client,
+            Execution execution,
+            Optional<Transcript> transcript) {}
 
-    private Execution take(Task task, String client) {
+    private Execution take(Task task) {
         if (task.program().network() && !networkAvailable()) {
             return Execution.refused(new RefusedException(
                     Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access."));
@@ -119,7 +124,7 @@ public final class Executions {
         task.execution().queued(turn);
         CompletionStage<Venue.Turn> unused = turn.whenComplete((right, failure) -> {
             if (failure == null) {
-                takeSlot(task, right, client);
+                takeSlot(task, right);
             } else {
                 refuse(task, failure);
             }
@@ -127,9 +132,9 @@ public final class Executions {
         return task.execution();
     }
 
-    private void takeSlot(Task task, Venue.Turn turn, String client) {
+    private void takeSlot(Task task, Venue.Turn turn) {
         int size = (int) (1 + task.program().heldBytes() / BYTES_PER_PLACE);
-        CompletableFuture<Slots.Lease> slot = slots.take(client, size);
+        CompletableFuture<Slots.Lease> slot = slots.take(task.client(), size);
         task.execution().queued(slot);
         CompletionStage<Slots.Lease> unused = slot.whenComplete((lease, failure) -> {
             if (failure == null) {
@@ -169,7 +174,7 @@ public final class Executions {
         try (turn;
                 lease;
                 SandboxRun run = begin(task, turn);
-                OutcomeCollector collector = new OutcomeCollector(files, settings.maxFileBytes())) {
+                OutcomeCollector collector = new OutcomeCollector(files, task.client(), settings.maxFileBytes())) {
             execution.running(run);
             RunReport report = run.await(listener(task.program(), collector, task.transcript()));
             execution.complete(collector.outcome(report, clock.instant(), run.sandbox()));

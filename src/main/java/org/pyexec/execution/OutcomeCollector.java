@@ -27,6 +27,7 @@ final class OutcomeCollector implements RunListener, AutoCloseable {
     private static final int MAX_SKIPPED = 100;
 
     private final FileStore store;
+    private final String client;
     private final long maxFileBytes;
     private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
     private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
@@ -34,8 +35,9 @@ final class OutcomeCollector implements RunListener, AutoCloseable {
     private final List<SkippedFile> skipped = new ArrayList<>();
     private boolean handedOut;
 
-    OutcomeCollector(FileStore store, long maxFileBytes) {
+    OutcomeCollector(FileStore store, String client, long maxFileBytes) {
         this.store = store;
+        this.client = client;
         this.maxFileBytes = maxFileBytes;
     }
 
@@ -53,7 +55,7 @@ final class OutcomeCollector implements RunListener, AutoCloseable {
     public void file(String filename, long size, InputStream content) throws IOException {
         String label = FileLabel.ofGenerated(filename);
         try {
-            files.add(store.add(label, content, maxFileBytes));
+            files.add(store.add(client, label, content, maxFileBytes));
         } catch (StoreFullException e) {
             skipped.add(new SkippedFile(label, "storage full"));
         } catch (FileTooLargeException e) {

@@ -20,16 +20,20 @@ final class Deposit implements AutoCloseable {
     private final Shelf shelf;
     private final Space space;
     private final String token;
+    private final String client;
+    private final String filename;
     private final MessageDigest sha256 = sha256();
     private byte[] head = new byte[0];
     private long size;
     private boolean kept;
 
-    Deposit(Shelf shelf, Space space, String token) throws StoreFullException {
+    Deposit(Shelf shelf, Space space, String token, String client, String filename) throws StoreFullException {
         this.shelf = shelf;
         this.space = space;
         this.token = token;
-        space.takeFile();
+        this.client = client;
+        this.filename = filename;
+        space.take(client, new Space.Room(0, HostedFile.entries(filename)));
     }
 
     /** Streams the content to disk and syncs it. */
@@ -46,10 +50,10 @@ final class Deposit implements AutoCloseable {
     }
 
     /** Makes the written content a file with a token; nothing is given back any more. */
-    HostedFile keep(String filename, Instant expires) throws IOException {
+    HostedFile keep(Instant expires) throws IOException {
         String digest = HexFormat.of().formatHex(sha256.digest());
         String mimeType = ContentTypes.of(filename, head);
-        HostedFile file = new HostedFile(token, filename, size, expires, mimeType, digest);
+        HostedFile file = new HostedFile(token, filename, size, expires, mimeType, digest, client);
         onDisk(() -> shelf.commit(file));
         kept = true;
         return file;
@@ -66,14 +70,14 @@ final class Deposit implements AutoCloseable {
             // What remains has no metadata, or expires; the next start removes it.
             LOG.log(Level.WARNING, "event=discard_failed", e);
         }
-        space.giveBack(size);
+        space.giveBack(client, new Space.Room(size, HostedFile.entries(filename)));
     }
 
     private void append(FileChannel out, byte[] chunk, int length, long maxFileBytes) throws IOException {
         if (length > maxFileBytes - size) {
             throw new FileTooLargeException(maxFileBytes);
         }
-        space.take(length);
+        space.take(client, new Space.Room(length, 0));
         if (size == 0) {
             head = Arrays.copyOf(chunk, Math.min(length, ContentTypes.HEAD_BYTES));
         }
@@ -100,9 +104,7 @@ final class Deposit implements AutoCloseable {
 
     /** Only the disk's own failures may mean that it is full, never those of the stream that is read. */
     private IOException diskFailure(IOException failure) {
-        return DiskFull.caused(failure, shelf.folder())
-                ? new StoreFullException("the disk under the store is full", space.maxBytes(), failure)
-                : failure;
+        return DiskFull.caused(failure, shelf.folder()) ? StoreFullException.ofDisk(failure) : failure;
     }
 
     private static MessageDigest sha256() {

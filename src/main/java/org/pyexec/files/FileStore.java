@@ -24,6 +24,12 @@ public final class FileStore implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(FileStore.class.getName());
 
+    /** Bounds inodes where files are tiny; the limit in bytes does not. */
+    private static final long MAX_ENTRIES = 200_000;
+
+    private static final int INDEX_PART = 8; // of the heap
+    private static final int BYTES_PER_ENTRY = 2048;
+
     private final FileStoreSettings settings;
     private final Clock clock;
     private final StoreFolder folder;
@@ -42,7 +48,10 @@ public final class FileStore implements AutoCloseable {
         this.incoming = folder.emptyFolder("incoming");
         this.runtime = folder.emptyFolder("runtime");
         this.keys = folder.keptFolder("keys");
-        this.space = new Space(settings.maxBytes());
+        long entries = Math.min(MAX_ENTRIES, Runtime.getRuntime().maxMemory() / INDEX_PART / BYTES_PER_ENTRY);
+        this.space = new Space(
+                new Space.Room(settings.maxBytes(), entries),
+                new Space.Room(settings.maxBytesPerClient(), Math.max(1, entries / 2)));
     }
 
     /**
@@ -65,21 +74,22 @@ public final class FileStore implements AutoCloseable {
     /**
      * Streams a file into the store. When this returns the file is on disk for good; when it throws nothing is left.
      *
+     * @param client whose share of the store it takes
      * @param filename a label, cleaned by {@link FileLabel}
      * @param content read to its end, not closed
      * @param maxFileBytes how long this file may be
      * @throws FileTooLargeException if it is longer
-     * @throws StoreFullException if the store or its disk has no room
+     * @throws StoreFullException if the store or its disk has no room, or none for this client
      * @throws IOException if the content can't be read or the disk fails
      */
-    public HostedFile add(String filename, InputStream content, long maxFileBytes) throws IOException {
-        if (!space.fits(maxFileBytes)) {
+    public HostedFile add(String client, String filename, InputStream content, long maxFileBytes) throws IOException {
+        if (!space.fits(client, new Space.Room(maxFileBytes, HostedFile.entries(filename)))) {
             sweep();
         }
-        try (Deposit deposit = new Deposit(shelf, space, UUID.randomUUID().toString())) {
+        try (Deposit deposit = new Deposit(shelf, space, UUID.randomUUID().toString(), client, filename)) {
             deposit.write(content, maxFileBytes);
             Instant expires = clock.instant().plus(settings.timeToLive()).truncatedTo(ChronoUnit.MILLIS);
-            HostedFile file = deposit.keep(filename, expires);
+            HostedFile file = deposit.keep(expires);
             index.add(file);
             return file;
         }
@@ -121,7 +131,7 @@ public final class FileStore implements AutoCloseable {
             index.add(file.get());
             throw e;
         }
-        space.giveBack(file.get().size());
+        space.giveBack(file.get().client(), file.get().room());
         return true;
     }
 
@@ -185,7 +195,7 @@ public final class FileStore implements AutoCloseable {
     private void recover() throws IOException {
         Recovery recovery = Recovery.from(shelf, clock.instant());
         for (HostedFile file : recovery.live()) {
-            space.count(file.size());
+            space.count(file.client(), file.room());
             index.add(file);
         }
         for (HostedFile file : recovery.expired()) {
@@ -201,7 +211,7 @@ public final class FileStore implements AutoCloseable {
     private boolean removeContent(HostedFile file) {
         try {
             shelf.removeContent(file.token());
-            space.giveBack(file.size());
+            space.giveBack(file.client(), file.room());
             return true;
         } catch (IOException e) {
             LOG.log(Level.WARNING, "event=sweep_failed", e);

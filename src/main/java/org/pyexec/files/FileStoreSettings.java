@@ -9,8 +9,9 @@ import java.time.Duration;
  * @param directory the store's own folder; made when absent
  * @param timeToLive from the end of a file's writing to its expiry
  * @param maxBytes bound on the content of all files together, those being written included
+ * @param maxBytesPerClient bound on the content of one client's files together
  */
-public record FileStoreSettings(Path directory, Duration timeToLive, long maxBytes) {
+public record FileStoreSettings(Path directory, Duration timeToLive, long maxBytes, long maxBytesPerClient) {
 
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
@@ -21,7 +22,7 @@ public record FileStoreSettings(Path directory, Duration timeToLive, long maxByt
         if (timeToLive.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("time to live is longer than a century: " + timeToLive);
         }
-        if (maxBytes <= 0) {
+        if (maxBytes <= 0 || maxBytesPerClient <= 0) {
             throw new IllegalArgumentException("maximum of bytes is not positive: " + maxBytes);
         }
     }

@@ -11,13 +11,25 @@ import java.time.Instant;
  * @param expires the first instant at which it is gone, whole milliseconds
  * @param mimeType without parameters, such as {@code text/plain}
  * @param sha256 of the content, 64 hexadecimal digits in lower case
+ * @param client whose share of the store it takes
  */
-public record HostedFile(String token, String filename, long size, Instant expires, String mimeType, String sha256) {
+public record HostedFile(
+        String token, String filename, long size, Instant expires, String mimeType, String sha256, String client) {
 
     public HostedFile {
         if (size < 0) {
             throw new IllegalArgumentException("size is negative: " + size);
         }
+    }
+
+    /** What it takes of the store. */
+    Space.Room room() {
+        return new Space.Room(size, entries(filename));
+    }
+
+    /** What its names take of the index, where those of usual length take one. */
+    static long entries(String filename) {
+        return 1L + filename.length() / 512;
     }
 
     boolean expiredAt(Instant now) {

@@ -20,6 +20,7 @@ final class Metadata {
         properties.setProperty("expires", file.expires().toString());
         properties.setProperty("mimeType", file.mimeType());
         properties.setProperty("sha256", file.sha256());
+        properties.setProperty("client", file.client());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             properties.store(out, null);
@@ -40,7 +41,9 @@ final class Metadata {
                     Long.parseLong(text(properties, "size")),
                     Instant.parse(text(properties, "expires")),
                     text(properties, "mimeType"),
-                    text(properties, "sha256"));
+                    text(properties, "sha256"),
+                    // A former version did not write it.
+                    properties.getProperty("client", ""));
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new IOException("damaged metadata: " + e.getMessage(), e);
         }

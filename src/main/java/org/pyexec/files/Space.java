@@ -1,56 +1,83 @@
 package org.pyexec.files;
 
-/** Counts what the files take, those being written included; safe for use by many threads. */
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Counts what the files take, those being written included, in all and for each client whose they are; safe for use by many
+ * threads.
+ */
 final class Space {
 
-    /** Bounds memory and inodes where files are tiny; the limit in bytes does not. */
-    static final int MAX_FILES = 200_000;
-
-    private final long maxBytes;
+    private final Room store;
+    private final Room ofOneClient;
 
     // mutable state, guarded by this
-    private long bytes;
-    private int files;
+    private final Map<String, Room> byClient = new HashMap<>();
+    private Room all = new Room(0, 0);
 
-    Space(long maxBytes) {
-        this.maxBytes = maxBytes;
+    /** So many bytes, and so many entries in the index. */
+    record Room(long bytes, long entries) {
+
+        private Room plus(Room more) {
+            return new Room(bytes + more.bytes, entries + more.entries);
+        }
+
+        private Room minus(Room less) {
+            return new Room(bytes - less.bytes, entries - less.entries);
+        }
+
+        private boolean has(Room wanted) {
+            return wanted.bytes <= bytes && wanted.entries <= entries;
+        }
     }
 
-    synchronized void takeFile() throws StoreFullException {
-        if (files >= MAX_FILES) {
-            throw new StoreFullException("the store holds at most " + MAX_FILES + " files", maxBytes, null);
-        }
-        files++;
+    /**
+     * @param store of all files
+     * @param ofOneClient what the files of one client may take of it
+     */
+    Space(Room store, Room ofOneClient) {
+        this.store = store;
+        this.ofOneClient = ofOneClient;
     }
 
-    synchronized void take(long more) throws StoreFullException {
-        if (more > maxBytes - bytes) {
-            throw new StoreFullException("the store holds at most " + maxBytes + " bytes", maxBytes, null);
+    /** Takes room for a file, or for more of it. */
+    synchronized void take(String client, Room more) throws StoreFullException {
+        if (!ofOneClient.has(of(client).plus(more))) {
+            throw StoreFullException.ofClient(ofOneClient);
         }
-        bytes += more;
+        if (!store.has(all.plus(more))) {
+            throw StoreFullException.ofAll(store);
+        }
+        count(client, more);
     }
 
     /** Counts a file that is there already, even beyond the limits, which may be lower than they were. */
-    synchronized void count(long size) {
-        files++;
-        bytes += size;
+    synchronized void count(String client, Room taken) {
+        all = all.plus(taken);
+        byClient.put(client, of(client).plus(taken));
     }
 
-    /** Gives back one file and its bytes. */
-    synchronized void giveBack(long size) {
-        files--;
-        bytes -= size;
+    /** Gives back what one file has taken. */
+    synchronized void giveBack(String client, Room taken) {
+        all = all.minus(taken);
+        Room left = of(client).minus(taken);
+        if (left.entries() == 0) {
+            byClient.remove(client);
+        } else {
+            byClient.put(client, left);
+        }
     }
 
-    synchronized boolean fits(long size) {
-        return files < MAX_FILES && size <= maxBytes - bytes;
+    private Room of(String client) {
+        return byClient.getOrDefault(client, new Room(0, 0));
+    }
+
+    synchronized boolean fits(String client, Room more) {
+        return store.has(all.plus(more)) && ofOneClient.has(of(client).plus(more));
     }
 
     synchronized long bytes() {
-        return bytes;
-    }
-
-    long maxBytes() {
-        return maxBytes;
+        return all.bytes();
     }
 }

@@ -6,15 +6,31 @@ import org.jspecify.annotations.Nullable;
 /** The store, or the disk under it, has no room for the file; nothing of the file was kept. */
 public final class StoreFullException extends IOException {
 
-    private final long limitBytes;
+    private final boolean ofThisClient;
 
-    StoreFullException(String message, long limitBytes, @Nullable Throwable cause) {
+    private StoreFullException(String message, boolean ofThisClient, @Nullable Throwable cause) {
         super(message, cause);
-        this.limitBytes = limitBytes;
+        this.ofThisClient = ofThisClient;
     }
 
-    /** How many bytes the store may hold in all. */
-    public long limitBytes() {
-        return limitBytes;
+    static StoreFullException ofAll(Space.Room room) {
+        return new StoreFullException(
+                "the store holds at most %d bytes in %d entries".formatted(room.bytes(), room.entries()), false, null);
+    }
+
+    static StoreFullException ofClient(Space.Room room) {
+        return new StoreFullException(
+                "the files of one client take at most %d bytes in %d entries".formatted(room.bytes(), room.entries()),
+                true,
+                null);
+    }
+
+    static StoreFullException ofDisk(IOException failure) {
+        return new StoreFullException("the disk under the store is full", false, failure);
+    }
+
+    /** Whether this client has as much as one client may have. */
+    public boolean ofThisClient() {
+        return ofThisClient;
     }
 }

@@ -24,6 +24,7 @@ import org.pyexec.files.FileStore;
 import org.pyexec.files.FileTooLargeException;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
+import org.pyexec.http.Caller;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.Json;
 import org.pyexec.http.RequestId;
@@ -120,7 +121,7 @@ public class HostResource {
     private Response keep(FormDataBodyPart part, HttpServletRequest request) throws IOException {
         String label = FileLabel.ofUpload(PartNames.filename(part));
         try (InputStream content = content(part)) {
-            HostedFile file = files.add(label, content, maxUploadBytes);
+            HostedFile file = files.add(Caller.of(request), label, content, maxUploadBytes);
             return answers.json(
                     200,
                     new Hosted("/download/" + file.token(), Json.time(file.expires()), file.filename(), file.size()));
@@ -128,12 +129,18 @@ public class HostResource {
             String message = "A file may have at most %d bytes.".formatted(maxUploadBytes);
             return answers.json(413, answers.error(request, "File too large", message));
         } catch (StoreFullException e) {
-            return storageFull(request);
+            return e.ofThisClient() ? shareFull(request) : storageFull(request);
         }
     }
 
     private Response storageFull(HttpServletRequest request) {
         String message = "The server has no room for this file at the moment; try again later.";
+        return answers.json(507, answers.error(request, "Storage full", message));
+    }
+
+    private Response shareFull(HttpServletRequest request) {
+        String message =
+                "The files of this client take as much of the storage as one client may have; the oldest expire first.";
         return answers.json(507, answers.error(request, "Storage full", message));
     }
 

@@ -62,7 +62,7 @@ class ContainerIT {
 
     @Test
     void theContainersTimerRemovesWhatHasExpired() throws IOException {
-        HostedFile file = files.add("a.txt", new ByteArrayInputStream(new byte[10]), 10);
+        HostedFile file = files.add("client", "a.txt", new ByteArrayInputStream(new byte[10]), 10);
         assertThat(files.bytesHeld()).isEqualTo(10);
 
         await().atMost(Duration.ofMinutes(2)).until(() -> files.bytesHeld() == 0);

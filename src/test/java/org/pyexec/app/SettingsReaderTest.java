@@ -40,6 +40,7 @@ class SettingsReaderTest {
         assertThat(settings.rateLimit().window()).isEqualTo(Duration.ofMinutes(15));
         assertThat(settings.files().timeToLive()).isEqualTo(Duration.ofMinutes(10));
         assertThat(settings.files().maxBytes()).isEqualTo(1L << 30);
+        assertThat(settings.files().maxBytesPerClient()).isEqualTo(1L << 29);
         assertThat(settings.files().directory())
                 .isEqualTo(Path.of(System.getProperty("java.io.tmpdir"), "python-executor"));
         assertThat(settings.execution().maxConcurrent())
@@ -74,6 +75,7 @@ class SettingsReaderTest {
                 "MAX_BODY_BYTES", "200",
                 "STORAGE_DIR", "/var/lib/x/../y",
                 "STORAGE_MAX_BYTES", "300",
+                "STORAGE_MAX_BYTES_PER_CLIENT", "250",
                 "NETWORK_POLICY", "off",
                 "MAX_CONCURRENT_EXECUTIONS", "1",
                 "MAX_QUEUED_EXECUTIONS", "0");
@@ -90,6 +92,7 @@ class SettingsReaderTest {
         assertThat(settings.bodies().maxBodyBytes()).isEqualTo(200);
         assertThat(settings.files().directory()).isEqualTo(Path.of("/var/lib/y"));
         assertThat(settings.files().maxBytes()).isEqualTo(300);
+        assertThat(settings.files().maxBytesPerClient()).isEqualTo(250);
         assertThat(settings.execution().networkAllowed()).isFalse();
         assertThat(settings.execution().maxConcurrent()).isEqualTo(1);
         assertThat(settings.execution().maxQueued()).isZero();

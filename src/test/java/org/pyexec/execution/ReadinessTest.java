@@ -44,7 +44,8 @@ class ReadinessTest {
     @BeforeEach
     void open() throws IOException {
         files = FileStore.open(
-                new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000), Clock.systemUTC());
+                new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000, 1000),
+                Clock.systemUTC());
         ExecutionSettings settings = new ExecutionSettings(1, 0, Duration.ofSeconds(30), false, 1000);
         Executions executions = new Executions(settings, sandbox, files, Runnable::run, timer, Clock.systemUTC());
         readiness = new Readiness(executions, nanoTime::get);

@@ -32,7 +32,7 @@ class FileStoreConcurrencyTest {
         try (FileStore store = StoreFixture.open(temporary.resolve("store"), clock, maxBytes)) {
             List<Boolean> stored = inParallel(() -> {
                 try {
-                    store.add("a.bin", new Watching(store, maxBytes, size), size);
+                    store.add(StoreFixture.CLIENT, "a.bin", new Watching(store, maxBytes, size), size);
                     return true;
                 } catch (StoreFullException e) {
                     return false;

@@ -87,7 +87,8 @@ class FileStoreCrashTest {
                 CONTENT.length,
                 clock.instant().plusSeconds(60),
                 "text/plain",
-                StoreFixture.sha256(CONTENT));
+                StoreFixture.sha256(CONTENT),
+                StoreFixture.CLIENT);
         state.make(directory.resolve("files"), file);
 
         try (FileStore store = StoreFixture.open(directory, clock)) {
@@ -115,7 +116,7 @@ class FileStoreCrashTest {
                     return super.read(buffer, offset, length);
                 }
             };
-            store.add("a.bin", copying, StoreFixture.MEGABYTE);
+            store.add(StoreFixture.CLIENT, "a.bin", copying, StoreFixture.MEGABYTE);
         }
 
         assertThat(copies).hasSizeGreaterThan(4);
@@ -207,7 +208,8 @@ class FileStoreCrashTest {
             byte[] content = new byte[number * 7919 % 200_000];
             Arrays.fill(content, (byte) number);
             try {
-                HostedFile file = store.add(number + ".bin", new ByteArrayInputStream(content), content.length);
+                HostedFile file = store.add(
+                        StoreFixture.CLIENT, number + ".bin", new ByteArrayInputStream(content), content.length);
                 System.out.println(file.token());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -12,12 +12,12 @@ class FileStoreSettingsTest {
     void valuesThatMakeNoSenseAreRefused() {
         Path directory = Path.of("store");
 
-        assertThatIllegalArgumentException().isThrownBy(() -> new FileStoreSettings(directory, Duration.ZERO, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new FileStoreSettings(directory, Duration.ZERO, 1, 1));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(-1), 1));
+                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(-1), 1, 1));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(1), 0));
+                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(1), 0, 1));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(Long.MAX_VALUE), 1));
+                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(Long.MAX_VALUE), 1, 1));
     }
 }

@@ -100,7 +100,7 @@ class FileStoreTest {
     @Test
     void madeUpFileCannotBeRead() {
         HostedFile forged =
-                new HostedFile("../../../etc/passwd", "x", 1, clock.instant().plusSeconds(1), "text/plain", "00");
+                new HostedFile("../../../etc/passwd", "x", 1, clock.instant().plusSeconds(1), "text/plain", "00", "");
 
         assertThatThrownBy(() -> store.read(forged)).isInstanceOf(NoSuchFileException.class);
     }
@@ -169,9 +169,9 @@ class FileStoreTest {
 
     @Test
     void fileOfExactlyTheLimitFitsAndOneByteMoreDoesNot() throws IOException {
-        store.add("a", new ByteArrayInputStream(new byte[100]), 100);
+        store.add(StoreFixture.CLIENT, "a", new ByteArrayInputStream(new byte[100]), 100);
 
-        assertThatThrownBy(() -> store.add("b", new ByteArrayInputStream(new byte[101]), 100))
+        assertThatThrownBy(() -> store.add(StoreFixture.CLIENT, "b", new ByteArrayInputStream(new byte[101]), 100))
                 .isInstanceOfSatisfying(
                         FileTooLargeException.class,
                         e -> assertThat(e.limitBytes()).isEqualTo(100));
@@ -181,8 +181,36 @@ class FileStoreTest {
 
     @Test
     void endlessContentIsRefusedAtTheLimit() throws IOException {
-        assertThatThrownBy(() -> store.add("a", new EndlessStream(), 500)).isInstanceOf(FileTooLargeException.class);
+        assertThatThrownBy(() -> store.add(StoreFixture.CLIENT, "a", new EndlessStream(), 500))
+                .isInstanceOf(FileTooLargeException.class);
         assertThat(StoreFixture.namesOnDisk(directory)).isEmpty();
+    }
+
+    @Test
+    void oneClientLeavesRoomForOthersAlsoAfterARestart() throws IOException {
+        Path directory = temporary.resolve("shared");
+        FileStoreSettings settings = new FileStoreSettings(directory, StoreFixture.TEN_MINUTES, 1000, 500);
+        HostedFile kept;
+        try (FileStore shared = FileStore.open(settings, clock)) {
+            kept = shared.add("a", "a.bin", new ByteArrayInputStream(new byte[400]), 500);
+            assertFull(shared, "a", 101, true);
+            shared.add("b", "b.bin", new ByteArrayInputStream(new byte[500]), 500);
+            assertFull(shared, "c", 101, false);
+        }
+        try (FileStore shared = FileStore.open(settings, clock)) {
+            assertFull(shared, "a", 101, true);
+            assertThat(shared.delete(kept.token())).isTrue();
+            shared.add("a", "a.bin", new ByteArrayInputStream(new byte[500]), 500);
+            clock.step(StoreFixture.TEN_MINUTES);
+            shared.add("a", "a.bin", new ByteArrayInputStream(new byte[500]), 500);
+        }
+    }
+
+    private static void assertFull(FileStore store, String client, int size, boolean forThisClient) {
+        assertThatThrownBy(() -> store.add(client, "x.bin", new ByteArrayInputStream(new byte[size]), 500))
+                .isInstanceOfSatisfying(
+                        StoreFullException.class,
+                        e -> assertThat(e.ofThisClient()).isEqualTo(forThisClient));
     }
 
     @Test
@@ -192,7 +220,7 @@ class FileStoreTest {
         assertThatThrownBy(() -> StoreFixture.addBytes(store, 401))
                 .isInstanceOfSatisfying(
                         StoreFullException.class,
-                        e -> assertThat(e.limitBytes()).isEqualTo(1000));
+                        e -> assertThat(e.ofThisClient()).isTrue());
         assertThat(store.bytesHeld()).isEqualTo(600);
         assertThat(StoreFixture.addBytes(store, 400).size()).isEqualTo(400);
     }
@@ -209,7 +237,8 @@ class FileStoreTest {
     void abortedUploadLeavesNothing() throws IOException {
         InputStream aborted = new SequenceInputStream(new ByteArrayInputStream(new byte[300]), new BrokenStream());
 
-        assertThatThrownBy(() -> store.add("a", aborted, 500)).hasMessage("connection reset");
+        assertThatThrownBy(() -> store.add(StoreFixture.CLIENT, "a", aborted, 500))
+                .hasMessage("connection reset");
         assertThat(store.bytesHeld()).isZero();
         assertThat(StoreFixture.namesOnDisk(directory)).isEmpty();
         assertThat(StoreFixture.addBytes(store, 1000).size()).isEqualTo(1000);
@@ -235,7 +264,9 @@ class FileStoreTest {
         store.close();
         store = StoreFixture.open(directory, clock);
 
-        assertThat(store.add("a", watched, StoreFixture.MEGABYTE).size()).isEqualTo(128 * 1024);
+        assertThat(store.add(StoreFixture.CLIENT, "a", watched, StoreFixture.MEGABYTE)
+                        .size())
+                .isEqualTo(128 * 1024);
     }
 
     @Test

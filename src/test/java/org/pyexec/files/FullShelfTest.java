@@ -61,7 +61,8 @@ class FullShelfTest {
                 1,
                 SteppedClock.START.plusMillis(1 + number),
                 "text/plain",
-                "00");
+                "00",
+                StoreFixture.CLIENT);
     }
 
     private static void write(Path folder, HostedFile file) throws IOException {

@@ -113,6 +113,6 @@ class IndexTest {
 
     private static HostedFile file(int millisAfterNoon) {
         return new HostedFile(
-                UUID.randomUUID().toString(), "a.txt", 1, NOON.plusMillis(millisAfterNoon), "text/plain", "00");
+                UUID.randomUUID().toString(), "a.txt", 1, NOON.plusMillis(millisAfterNoon), "text/plain", "00", "");
     }
 }

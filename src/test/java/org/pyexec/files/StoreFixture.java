@@ -21,6 +21,7 @@ final class StoreFixture {
 
     static final Duration TEN_MINUTES = Duration.ofMinutes(10);
     static final long MEGABYTE = 1024 * 1024;
+    static final String CLIENT = "192.0.2.1";
 
     private StoreFixture() {}
 
@@ -29,15 +30,15 @@ final class StoreFixture {
     }
 
     static FileStore open(Path directory, Clock clock, long maxBytes) throws IOException {
-        return FileStore.open(new FileStoreSettings(directory, TEN_MINUTES, maxBytes), clock);
+        return FileStore.open(new FileStoreSettings(directory, TEN_MINUTES, maxBytes, maxBytes), clock);
     }
 
     static HostedFile add(FileStore store, String filename, String content) throws IOException {
-        return store.add(filename, new ByteArrayInputStream(content.getBytes(UTF_8)), MEGABYTE);
+        return store.add(CLIENT, filename, new ByteArrayInputStream(content.getBytes(UTF_8)), MEGABYTE);
     }
 
     static HostedFile addBytes(FileStore store, int size) throws IOException {
-        return store.add("data.bin", new ByteArrayInputStream(new byte[size]), MEGABYTE);
+        return store.add(CLIENT, "data.bin", new ByteArrayInputStream(new byte[size]), MEGABYTE);
     }
 
     static byte[] content(FileStore store, HostedFile file) throws IOException {

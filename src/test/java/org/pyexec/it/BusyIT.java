@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Order;
@@ -75,18 +76,55 @@ class BusyIT {
 
     @Test
     void fullStoreIsSaidByStatus507AndDoesNotFailARun() {
-        Answer last = http.host("a.bin", new byte[40_000]);
+        awaitEmptyStore();
+        Http clients = http.asManyClients();
+        Answer last = clients.host("a.bin", new byte[40_000]);
         for (int i = 0; i < 3 && last.status() == 200; i++) {
-            last = http.host("a.bin", new byte[40_000]);
+            last = clients.host("a.bin", new byte[40_000]);
         }
-        ObjectNode json = Shapes.error(last, 507);
-        assertThat(json.path("error").textValue()).isNotBlank();
+        ObjectNode json = Shapes.generalError(last, 507);
+        assertThat(json.path("message").textValue()).contains("no room");
 
-        ObjectNode run = Shapes.success(http.execute("open('b.bin', 'wb').write(b'x' * 70_000)\nprint('ran')"));
+        assertSkips(clients.execute("open('b.bin', 'wb').write(b'x' * 30_000)\nprint('ran')"));
+    }
+
+    @Test
+    void oneClientLeavesHalfOfTheStoreToOthers() {
+        awaitEmptyStore();
+        assertThat(hostFrom("203.0.113.7", 20_000).status()).isEqualTo(200);
+        String program = "open('a.bin', 'wb').write(b'x' * 20_000)\nprint('ran')";
+        assertThat(Shapes.success(runFrom("203.0.113.7", program)).path("generatedFiles"))
+                .hasSize(1);
+
+        ObjectNode json = Shapes.generalError(hostFrom("203.0.113.7", 20_000), 507);
+        assertThat(json.path("message").textValue()).contains("this client");
+        assertSkips(runFrom("203.0.113.7", program));
+
+        assertThat(hostFrom("203.0.113.8", 40_000).status()).isEqualTo(200);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> hostFrom("203.0.113.7", 40_000).status() == 200);
+    }
+
+    private static void assertSkips(Answer answer) {
+        ObjectNode run = Shapes.success(answer);
         assertThat(run.path("output").textValue()).isEqualTo("ran\n");
         assertThat(run.path("generatedFiles")).isEmpty();
-        assertThat(run.at("/run/skippedFiles/0/filename").textValue()).isEqualTo("b.bin");
         assertThat(run.at("/run/skippedFiles/0/reason").textValue()).isEqualTo("storage full");
+    }
+
+    private void awaitEmptyStore() {
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> http.get("/health").json().path("storageUsage").longValue() == 0);
+    }
+
+    private Answer hostFrom(String client, int bytes) {
+        Multipart form = Multipart.of(Multipart.file("a.bin", new byte[bytes]));
+        return http.send("POST", "/host", form.body(), "Content-Type", form.contentType(), "X-Forwarded-For", client);
+    }
+
+    private Answer runFrom(String client, String code) {
+        byte[] body = Json.object("code", code).getBytes(StandardCharsets.UTF_8);
+        return http.send("POST", "/execute", body, "Content-Type", "application/json", "X-Forwarded-For", client);
     }
 
     private static void assertBusy(Answer answer) {

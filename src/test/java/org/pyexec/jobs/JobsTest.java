@@ -50,7 +50,8 @@ class JobsTest {
     @BeforeEach
     void open() throws IOException {
         files = FileStore.open(
-                new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000), Clock.systemUTC());
+                new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000, 1000),
+                Clock.systemUTC());
         ExecutionSettings settings = new ExecutionSettings(1, 100, Duration.ofMinutes(5), false, 1000);
         // Programs are taken on and never run: their ends are played by the tests.
         executions = new Executions(settings, new Idle(), files, task -> {}, timer, clock);

@@ -41,7 +41,8 @@ class ExecuteRequestTest {
 
     @BeforeAll
     static void openStore() throws IOException {
-        files = FileStore.open(new FileStoreSettings(folder, Duration.ofMinutes(10), 64 << 20), Clock.systemUTC());
+        files = FileStore.open(
+                new FileStoreSettings(folder, Duration.ofMinutes(10), 64 << 20, 64 << 20), Clock.systemUTC());
     }
 
     @AfterAll
@@ -58,7 +59,7 @@ class ExecuteRequestTest {
     }
 
     private static HostedFile hosted(int size) throws IOException {
-        return files.add("a.bin", new ByteArrayInputStream(new byte[size]), size);
+        return files.add("client", "a.bin", new ByteArrayInputStream(new byte[size]), size);
     }
 
     @Test
