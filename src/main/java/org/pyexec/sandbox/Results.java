@@ -1,25 +1,22 @@
 package org.pyexec.sandbox;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a program shows: MIME bundles, objects from MIME type to text, binary data in Base64, or for JSON any JSON value.
+ * What a program shows: MIME bundles, objects from MIME type to text, binary data in Base64, or for JSON any JSON value. Each is
+ * the text of a JSON object in one line, as the program wrote it: a tree of the same would take many times its memory.
  *
  * @param displays of {@code display()}, in their order
  * @param result of the last expression
  */
-public record Results(List<JsonNode> displays, Optional<JsonNode> result) {
+public record Results(List<String> displays, Optional<String> result) {
 
     /** Nothing is shown. */
     public static final Results NONE = new Results(List.of(), Optional.empty());
@@ -27,20 +24,16 @@ public record Results(List<JsonNode> displays, Optional<JsonNode> result) {
     private static final int MAX_DISPLAYS = 100;
     private static final int MAX_NESTING = 64;
     private static final int MAX_LINE = 8 << 20;
-    /** In all lines together: each costs some hundred bytes of memory, however short it is. */
+    /** In all lines together: whoever reads the answer pays for each. */
     private static final long MAX_TOKENS = 500_000;
 
-    private static final ObjectReader READER = JsonMapper.builder(com.fasterxml.jackson.core.JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(MAX_NESTING)
-                            .maxStringLength(MAX_LINE)
-                            .maxNumberLength(5000)
-                            .build())
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_NESTING)
+                    .maxStringLength(MAX_LINE)
+                    .maxNumberLength(5000)
                     .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build()
-            .reader();
+            .build();
 
     public Results {
         displays = List.copyOf(displays);
@@ -48,49 +41,99 @@ public record Results(List<JsonNode> displays, Optional<JsonNode> result) {
 
     /** Reads what a program has written, as display.py does or in whatever way: what is no bundle is left out. */
     static Results read(String lines) {
-        List<JsonNode> displays = new ArrayList<>();
-        Optional<JsonNode> result = Optional.empty();
+        List<String> displays = new ArrayList<>();
+        Optional<String> result = Optional.empty();
         long tokensLeft = MAX_TOKENS;
-        for (String line : lines.split("\n", MAX_DISPLAYS + 2)) {
-            tokensLeft -= countTokens(line, tokensLeft);
-            Optional<JsonNode> entry = tokensLeft > 0 ? parse(line) : Optional.empty();
-            Optional<JsonNode> bundle = entry.map(each -> each.path(1)).filter(Results::isBundle);
-            String kind = entry.map(each -> each.path(0).asText()).orElse("");
-            if (bundle.isPresent() && kind.equals("display") && displays.size() < MAX_DISPLAYS) {
-                displays.add(bundle.get());
-            } else if (bundle.isPresent() && kind.equals("result")) {
-                result = bundle;
+        for (int begin = 0, count = 0; begin <= lines.length() && count < MAX_DISPLAYS + 2; count++) {
+            int end = lines.indexOf('\n', begin);
+            Line line = Line.read(lines.substring(begin, end < 0 ? lines.length() : end), tokensLeft);
+            begin = end < 0 ? lines.length() + 1 : end + 1;
+            tokensLeft -= line.tokens();
+            if (line.bundle().isPresent() && line.kind().equals("display") && displays.size() < MAX_DISPLAYS) {
+                displays.add(line.bundle().get());
+            } else if (line.bundle().isPresent() && line.kind().equals("result")) {
+                result = line.bundle();
             }
         }
         return new Results(displays, result);
     }
 
-    /** At most so many; nonsense has those before it. */
-    private static long countTokens(String line, long most) {
-        long count = 0;
-        try (JsonParser parser = READER.createParser(line)) {
-            while (count < most && parser.nextToken() != null) {
-                count++;
+    /**
+     * One line.
+     *
+     * @param tokens how many there were in it, at least as far as it was read
+     */
+    private record Line(String kind, Optional<String> bundle, long tokens) {
+
+        static Line read(String text, long mostTokens) {
+            Reader reader = new Reader(text, mostTokens);
+            try (JsonParser parser = JSON.createParser(text)) {
+                return new Line(reader.kind(parser), reader.bundle(parser), reader.tokens);
+            } catch (IOException nonsense) {
+                return new Line("", Optional.empty(), reader.tokens);
             }
-        } catch (IOException nonsense) {
-            return count;
-        }
-        return count;
-    }
-
-    private static Optional<JsonNode> parse(String line) {
-        try {
-            return Optional.of(READER.readTree(line)).filter(JsonNode::isArray);
-        } catch (JsonProcessingException nonsense) {
-            return Optional.empty();
         }
     }
 
-    private static boolean isBundle(JsonNode bundle) {
-        return bundle.isObject() && bundle.properties().stream().allMatch(Results::isWellTyped);
-    }
+    /** Reads an array of a kind and a bundle; what follows in it is passed over. */
+    private static final class Reader {
 
-    private static boolean isWellTyped(Map.Entry<String, JsonNode> data) {
-        return data.getValue().isTextual() || data.getKey().endsWith("json");
+        private final String text;
+        private final long mostTokens;
+        private long tokens;
+
+        Reader(String text, long mostTokens) {
+            this.text = text;
+            this.mostTokens = mostTokens;
+        }
+
+        String kind(JsonParser parser) throws IOException {
+            if (next(parser) != JsonToken.START_ARRAY || next(parser) != JsonToken.VALUE_STRING) {
+                throw new IOException("no array of a kind");
+            }
+            return parser.getText();
+        }
+
+        Optional<String> bundle(JsonParser parser) throws IOException {
+            if (next(parser) != JsonToken.START_OBJECT) {
+                throw new IOException("no bundle");
+            }
+            int begin = (int) parser.currentTokenLocation().getCharOffset();
+            while (next(parser) == JsonToken.FIELD_NAME) {
+                boolean json = parser.currentName().endsWith("json");
+                if (next(parser) != JsonToken.VALUE_STRING && !json) {
+                    throw new IOException("neither text nor JSON");
+                }
+                skipValue(parser);
+            }
+            int end = (int) parser.currentLocation().getCharOffset();
+            while (next(parser) != JsonToken.END_ARRAY) {
+                skipValue(parser);
+            }
+            if (next(parser) != JsonToken.NOT_AVAILABLE) {
+                throw new IOException("more than one value");
+            }
+            // Between its tokens a line may be broken by a lone carriage return.
+            return Optional.of(text.substring(begin, end).replace('\r', ' '));
+        }
+
+        private void skipValue(JsonParser parser) throws IOException {
+            JsonToken token = parser.currentToken();
+            int depth = token.isStructStart() ? 1 : 0;
+            while (depth > 0) {
+                token = next(parser); // a parser throws where an array or object is not closed
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            }
+        }
+
+        /** The next token; the end of the text is none. */
+        private JsonToken next(JsonParser parser) throws IOException {
+            if (tokens >= mostTokens) {
+                throw new IOException("too many values");
+            }
+            tokens++;
+            JsonToken token = parser.nextToken();
+            return token == null ? JsonToken.NOT_AVAILABLE : token;
+        }
     }
 }

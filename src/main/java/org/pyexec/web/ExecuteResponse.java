@@ -2,8 +2,7 @@ package org.pyexec.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Outcome;
@@ -79,10 +78,10 @@ record ExecuteResponse(
             String sandbox,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            JsonNode result,
+            RawValue result,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            List<JsonNode> displays,
+            List<RawValue> displays,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String session) {
@@ -107,14 +106,18 @@ record ExecuteResponse(
                     outcome.python(),
                     outcome.tier(),
                     report.results()
-                            .map(results -> results.result().orElse(NullNode.getInstance()))
+                            .map(results -> new RawValue(results.result().orElse("null")))
                             .orElse(null),
-                    report.results().map(Results::displays).orElse(null),
+                    report.results().map(Run::displays).orElse(null),
                     switch (report.session()) {
                         case NONE -> null;
                         case OPEN -> "open";
                         case ENDED -> "ended";
                     });
+        }
+
+        private static List<RawValue> displays(Results results) {
+            return results.displays().stream().map(RawValue::new).toList();
         }
     }
 }

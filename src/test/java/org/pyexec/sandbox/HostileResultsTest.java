@@ -1,6 +1,7 @@
 package org.pyexec.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.pyexec.sandbox.ShowingRuns.displays;
 import static org.pyexec.sandbox.ShowingRuns.results;
 import static org.pyexec.sandbox.ShowingRuns.value;
 
@@ -67,7 +68,7 @@ class HostileResultsTest extends OnEveryTier {
                 deep = functools.reduce(lambda inner, _: [inner], range(50), 1)
                 display({"application/json": [deep, 10 ** 4000, "\\ud800", {"x": None}]}, raw=True)""");
 
-        JsonNode shown = results(result).displays().get(0).path("application/json");
+        JsonNode shown = displays(result).get(0).path("application/json");
         assertThat(shown.get(0).toString()).isEqualTo("[".repeat(50) + "1" + "]".repeat(50));
         assertThat(shown.get(1).asText()).isEqualTo("1" + "0".repeat(4000));
         assertThat(shown.get(2).asText()).isEqualTo("\ud800");
@@ -141,7 +142,7 @@ class HostileResultsTest extends OnEveryTier {
         TestSandbox.Result full = run("""
                 for i in range(10): display({'text/plain': str(i), 'text/html': 'x' * 1_000_000}, raw=True)
                 'last'""");
-        assertThat(results(full).displays()).extracting(JsonNode::size).containsExactly(2, 2, 2, 2, 2, 2, 2, 2, 1, 1);
+        assertThat(displays(full)).extracting(JsonNode::size).containsExactly(2, 2, 2, 2, 2, 2, 2, 2, 1, 1);
         assertThat(full.files()).containsOnlyKeys("display-9.html", "display-10.html");
         assertThat(full.stderr()).contains("no room");
         assertThat(value(full)).hasToString("{\"text/plain\":\"'last'\"}");
@@ -218,7 +219,7 @@ class HostileResultsTest extends OnEveryTier {
                 """.formatted("[".repeat(100_000));
         Results results = Results.read(lines);
 
-        assertThat(results.displays()).extracting(JsonNode::toString).containsExactly("{\"text/plain\":\"kept\"}");
+        assertThat(results.displays()).containsExactly("{\"text/plain\":\"kept\"}");
         assertThat(results.result()).isEmpty();
     }
 }

@@ -2,7 +2,10 @@ package org.pyexec.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is kept of the lines that a program has written. */
 class ResultsReadTest {
@@ -32,5 +35,54 @@ class ResultsReadTest {
     void manyLinesCountTogether() {
         Results results = Results.read(numbers(40_000).repeat(50));
         assertThat(results.displays()).hasSizeBetween(5, 15);
+    }
+
+    /** Each line is a whole in an event of a stream, whose lines end with either. */
+    @Test
+    void bundleIsOneLine() {
+        Results results = Results.read("[\"display\",\r{\r\"text/plain\"\r:\r\"a\"\r}\r]\r\n" + LAST);
+        assertThat(results.displays()).containsExactly("{ \"text/plain\" : \"a\" }");
+        assertThat(results.result()).contains("{\"text/plain\":\"last\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[\"display\",{\"text/plain\":\"a\rb\"}]",
+                "[\"display\",{\"text/plain\":\"\\x\"}]",
+                "[\"display\",{\"text/plain\":\"a\"}",
+                "[\"display\",{\"text/plain\":\"a\"}]]",
+                "[\"display\",{\"text/plain\":\"a\"},]",
+                "[\"display\",{\"a/json\":[1,[2}]}]",
+                "[\"display\",{\"a/json\":01}]",
+                "[\"display\",{\"a/json\":nul}]",
+                "[\"display\",{\"a/json\":1}},{\"x\":1}]",
+                "[\"display\",null]",
+                "[[\"display\"],{}]",
+                "[\"display\",{\"text/plain\":[\"a\"]}]",
+            })
+    void whatIsMalformedIsLeftOutAsAWhole(String line) {
+        assertThat(Results.read(line).displays()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"text/plain\":\"é€😀 \\ud800 \\u0000 \\\" }]\"}",
+                "{\"a/json\":{\"b\":[1e5,-0.5,null,true,{}],\"c\":{}}}",
+                "{\"a/json\":\"text\",\"b+json\":12345678901234567890.5}",
+                "{}",
+            })
+    void bundleIsKeptAsItWasWritten(String bundle) {
+        for (String line : List.of("[\"display\",%s]", " [ \"display\" , %s , {\"more\":[1]}, 2 ] ")) {
+            assertThat(Results.read(line.formatted(bundle)).displays()).containsExactly(bundle);
+        }
+    }
+
+    @Test
+    void longBundleIsKeptAsItWasWritten() {
+        String bundle =
+                "{\"text/plain\":\"%s\",\"text/html\":\"%s\"}".formatted("é".repeat(100_000), "x".repeat(1_000_000));
+        assertThat(Results.read("[\"result\",%s]\n".formatted(bundle)).result()).contains(bundle);
     }
 }

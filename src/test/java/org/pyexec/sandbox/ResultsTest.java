@@ -1,6 +1,7 @@
 package org.pyexec.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.pyexec.sandbox.ShowingRuns.displays;
 import static org.pyexec.sandbox.ShowingRuns.results;
 import static org.pyexec.sandbox.ShowingRuns.value;
 
@@ -167,7 +168,7 @@ class ResultsTest extends OnEveryTier {
                     sandbox,
                     "display(1, 'two')\ndisplay({'text/html': '<p>'}, raw=True)\n" + end,
                     Duration.ofSeconds(1));
-            assertThat(results(result).displays())
+            assertThat(displays(result))
                     .as(end)
                     .extracting(JsonNode::toString)
                     .containsExactly("{\"text/plain\":\"1\"}", "{\"text/plain\":\"'two'\"}", "{\"text/html\":\"<p>\"}");
