@@ -66,6 +66,14 @@ class RoomsTest {
             .resideInAnyPackage("org.pyexec.files..", "java..", "org.jspecify..");
 
     @ArchTest
+    static final ArchRule theMemoryKnowsNoOtherRoom = classes()
+            .that()
+            .resideInAPackage("org.pyexec.memory..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("org.pyexec.memory..", "java..", "org.jspecify..");
+
+    @ArchTest
     static final ArchRule librariesStayInTheirRoom = noClasses()
             .that()
             .resideOutsideOfPackage("org.pyexec.ratelimit")

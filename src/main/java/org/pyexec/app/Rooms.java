@@ -4,6 +4,8 @@ import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.util.List;
 import java.util.Properties;
@@ -19,6 +21,7 @@ import org.pyexec.http.Delays;
 import org.pyexec.http.Json;
 import org.pyexec.jobs.JobSettings;
 import org.pyexec.jobs.Jobs;
+import org.pyexec.memory.Memory;
 import org.pyexec.ratelimit.RateLimiter;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxSettings;
@@ -54,6 +57,7 @@ record Rooms(
         WorkerPool workers,
         ScheduledExecutorService timer,
         FileStore files,
+        Memory memory,
         Sandbox sandbox,
         Executions executions,
         Jobs jobs,
@@ -65,7 +69,10 @@ record Rooms(
         List<Object> webComponents)
         implements AutoCloseable {
 
+    private static final Logger LOG = System.getLogger(Rooms.class.getName());
+
     private static final int UNTAKEN_PART = 4; // of the heap, for answers that wait for their readers
+    private static final int JOBS_PART = 8; // of the heap, for executions that are kept
 
     /** Threads that write answers: a good deal fewer than the two hundred that servers have for requests. */
     private static final Places.Bounds ANSWERS = new Places.Bounds(96, 48, 160, 8);
@@ -80,9 +87,14 @@ record Rooms(
         FileStore files = FileStore.open(settings.files(), clock);
         SandboxSettings sandboxed = settings.sandbox().in(files.runtime());
         MemoryNeeds.of(settings, sandboxed).log();
+        Memory memory = memory(settings.bodies().maxBodyBytes());
         Sandbox sandbox = WarmSandbox.start(sandboxed, executor);
-        Executions executions = new Executions(settings.execution(), sandbox, files, executor, timer, clock);
-        Jobs jobs = new Jobs(JobSettings.keptFor(settings.files().timeToLive()), clock);
+        Executions executions = new Executions(settings.execution(), sandbox, files, memory, executor, timer, clock);
+        Jobs jobs = new Jobs(
+                JobSettings.keptFor(
+                        settings.files().timeToLive(), Runtime.getRuntime().maxMemory() / JOBS_PART),
+                memory,
+                clock);
         Sessions sessions = new Sessions(settings.sessions(), sandbox, files.keys(), clock);
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
@@ -94,15 +106,30 @@ record Rooms(
                 executor,
                 timer,
                 files,
+                memory,
                 sandbox,
                 executions,
                 jobs,
                 sessions,
-                new Bodies(limits, files.incoming(), delays),
+                new Bodies(limits, files.incoming(), memory, delays),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
                 places,
                 lateAnswers,
-                webComponents(settings, executions, jobs, sessions, files, delays, lateAnswers, clock, context));
+                webComponents(
+                        settings, executions, jobs, sessions, files, memory, delays, lateAnswers, clock, context));
+    }
+
+    private static Memory memory(long maxBodyBytes) {
+        Memory memory = Memory.ofThisJvm();
+        long needed = ExecuteResource.heldBytes(maxBodyBytes);
+        if (needed > memory.mostBytesOfOne()) {
+            LOG.log(
+                    Level.WARNING,
+                    "event=heap_is_small problem=\"A body of MAX_BODY_BYTES needs {0} MB to be read, and one client has {1} MB: see -Xmx\"",
+                    Long.toString(needed >> 20),
+                    Long.toString(memory.mostBytesOfOne() >> 20));
+        }
+        return memory;
     }
 
     /**
@@ -125,6 +152,7 @@ record Rooms(
             Jobs jobs,
             Sessions sessions,
             FileStore files,
+            Memory memory,
             Delays delays,
             LateAnswers lateAnswers,
             Clock clock,
@@ -155,12 +183,13 @@ record Rooms(
                         answers,
                         executeAnswers,
                         lateAnswers,
-                        new UntakenAnswers(Runtime.getRuntime().maxMemory() / UNTAKEN_PART),
+                        new UntakenAnswers(Runtime.getRuntime().maxMemory() / UNTAKEN_PART, memory),
                         new Submissions(executions, jobs, answers, executeAnswers),
-                        streams),
+                        streams,
+                        memory),
                 new ExecutionsResource(jobs, answers, executeAnswers, lateAnswers, streams),
-                new SessionsResource(sessions, executions, delays, answers, lateAnswers),
-                new HostResource(files, answers, settings.bodies().maxUploadBytes()),
+                new SessionsResource(sessions, executions, delays, answers, lateAnswers, memory),
+                new HostResource(files, answers, settings.bodies().maxUploadBytes(), memory),
                 new DownloadResource(files, answers, lateAnswers),
                 new AssetsResource(assets),
                 new FailureMapper(answers, errors));

@@ -11,6 +11,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeoutException;
 import org.pyexec.files.FileStore;
+import org.pyexec.memory.Memory;
+import org.pyexec.memory.NoRoomException;
 import org.pyexec.sandbox.InputGoneException;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.RunListener;
@@ -24,17 +26,21 @@ import org.pyexec.sandbox.SandboxUnavailableException;
 public final class Executions {
 
     /** Programs wait in memory; one that is longer takes more places in the queue. */
-    private static final int BYTES_PER_PLACE = 256 << 10;
+    private static final int BYTES_PER_PLACE = 512 << 10; // 256 Ki characters
+
+    private static final int LEAST_HELD = 16 << 10; // of a program that is as short as can be
 
     private final ExecutionSettings settings;
     private final Sandbox sandbox;
     private final FileStore files;
+    private final Memory memory;
     private final Executor executor;
     private final Clock clock;
     private final Slots slots;
     private final Venue fresh;
 
     /**
+     * @param memory where a program takes what it needs, from its arrival to its answer
      * @param executor where programs are waited for: one thread each while they run
      * @param timer for those that wait for a slot
      */
@@ -42,12 +48,14 @@ public final class Executions {
             ExecutionSettings settings,
             Sandbox sandbox,
             FileStore files,
+            Memory memory,
             Executor executor,
             ScheduledExecutorService timer,
             Clock clock) {
         this.settings = settings;
         this.sandbox = sandbox;
         this.files = files;
+        this.memory = memory;
         this.executor = executor;
         this.clock = clock;
         this.fresh = Venue.fresh(sandbox);
@@ -91,7 +99,7 @@ public final class Executions {
      * @param client who shares the slots fairly with others
      */
     public Execution run(Program program, Venue venue, Gate gate, String client) {
-        return take(new Task(program, venue, gate, client, new Execution(), Optional.empty()));
+        return take(program, venue, gate, client, Optional.empty());
     }
 
     /**
@@ -102,7 +110,7 @@ public final class Executions {
      * @param transcript a new one; what paces it already does so from the beginning
      */
     public StreamedExecution run(Program program, Venue venue, Gate gate, String client, Transcript transcript) {
-        Execution execution = take(new Task(program, venue, gate, client, new Execution(), Optional.of(transcript)));
+        Execution execution = take(program, venue, gate, client, Optional.of(transcript));
         execution.outcome().whenComplete((outcome, failure) -> transcript.end());
         return new StreamedExecution(execution, transcript);
     }
@@ -113,13 +121,34 @@ public final class Executions {
             Gate gate,
             String client,
             Execution execution,
-            Optional<Transcript> transcript) {}
+            Memory.Share share,
+            Optional<Transcript> transcript) {
 
-    private Execution take(Task task) {
-        if (task.program().network() && !networkAvailable()) {
+        /** What of memory it needs before it prints. */
+        long heldBytes() {
+            return LEAST_HELD + program.heldBytes() * 3 / 2; // with the frame in which it is sent
+        }
+    }
+
+    private Execution take(Program program, Venue venue, Gate gate, String client, Optional<Transcript> transcript) {
+        if (program.network() && !networkAvailable()) {
             return Execution.refused(new RefusedException(
                     Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access."));
         }
+        Task task = new Task(program, venue, gate, client, new Execution(), memory.share(client), transcript);
+        try {
+            task.share().hold(task.heldBytes());
+        } catch (NoRoomException e) {
+            return Execution.refused(busy(e));
+        }
+        return queue(task);
+    }
+
+    private static RefusedException busy(NoRoomException why) {
+        return new RefusedException(Refusal.BUSY, String.valueOf(why.getMessage()), why);
+    }
+
+    private Execution queue(Task task) {
         CompletableFuture<Venue.Turn> turn = task.venue().turn();
         task.execution().queued(turn);
         CompletionStage<Venue.Turn> unused = turn.whenComplete((right, failure) -> {
@@ -147,6 +176,7 @@ public final class Executions {
     }
 
     private void refuse(Task task, Throwable failure) {
+        task.share().close();
         Execution execution = task.execution();
         if (execution.isCancelled()) {
             execution.complete(
@@ -162,6 +192,7 @@ public final class Executions {
         } catch (RejectedExecutionException e) {
             lease.close();
             turn.close();
+            task.share().close();
             task.execution()
                     .fail(new RefusedException(
                             Refusal.BUSY, "The application server takes no more work at the moment.", e));
@@ -171,13 +202,27 @@ public final class Executions {
     /** The way of one program; the outcome is told at once, and the slot is free again when the sandbox is gone. */
     private void perform(Task task, Venue.Turn turn, Slots.Lease lease) {
         Execution execution = task.execution();
-        try (turn;
+        try (Memory.Share share = task.share();
+                turn;
                 lease;
                 SandboxRun run = begin(task, turn);
                 OutcomeCollector collector = new OutcomeCollector(files, task.client(), settings.maxFileBytes())) {
             execution.running(run);
-            RunReport report = run.await(listener(task.program(), collector, task.transcript()));
-            execution.complete(collector.outcome(report, clock.instant(), run.sandbox()));
+            MeteredListener listener = new MeteredListener(
+                    listener(task.program(), collector, task.transcript()),
+                    task.transcript().isPresent(),
+                    share,
+                    task.heldBytes(),
+                    run::cancel);
+            RunReport report = run.await(listener);
+            Outcome outcome = collector.outcome(report, clock.instant(), run.sandbox());
+            try {
+                listener.holdAnswer(outcome.heldByAnswer());
+                execution.complete(outcome);
+            } catch (NoRoomException e) {
+                collector.takeBack();
+                execution.fail(busy(e));
+            }
             run.awaitGone();
         } catch (RefusedException e) {
             execution.fail(e);

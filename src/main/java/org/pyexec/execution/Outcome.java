@@ -34,9 +34,38 @@ public record Outcome(
         String python,
         String tier) {
 
+    private static final long LISTED_BYTES = 2048;
+
     public Outcome {
         files = List.copyOf(files);
         skippedFiles = List.copyOf(skippedFiles);
+    }
+
+    /** How much memory an answer in JSON takes, roughly in bytes, while it is made: its parts, and then all of it. */
+    long heldByAnswer() {
+        long shown = report.results()
+                .map(results -> results.displays().stream()
+                                .mapToLong(Outcome::jsonBytes)
+                                .sum()
+                        + results.result().map(Outcome::jsonBytes).orElse(0L))
+                .orElse(0L);
+        long names = LISTED_BYTES * (files.size() + skippedFiles.size());
+        return 2
+                * (jsonBytes(stdout)
+                        + jsonBytes(stderr)
+                        + jsonBytes(report.ending().details())
+                        + shown
+                        + names);
+    }
+
+    /** At most: control characters are written as six (RFC 8259, section 7), others as UTF-8. */
+    private static long jsonBytes(String text) {
+        long bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            bytes += c < ' ' ? 6 : c == '"' || c == '\\' ? 2 : c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+        }
+        return bytes;
     }
 
     /** Of a program that was cancelled before it had begun. */

@@ -25,6 +25,11 @@ record TranscribingListener(RunListener next, Transcript transcript, long deadli
         next.file(filename, size, content);
     }
 
+    @Override
+    public boolean wantsResults(int bytes) {
+        return next.wantsResults(bytes);
+    }
+
     private void print(Transcript.Stream stream, byte[] bytes) throws IOException {
         transcript.print(stream, bytes);
         try {

@@ -14,7 +14,7 @@ public final class Transcript {
     /** How far the program may be ahead of the one who paces it, in characters. */
     static final int LEAD = 256 << 10;
 
-    private static final int LONGEST_PIECE = 64 << 10;
+    private static final int LONGEST_PIECE = 16 << 10;
 
     /** Where something was printed; {@link #word} is its name in answers. */
     public enum Stream {
@@ -64,6 +64,7 @@ public final class Transcript {
         if (!ended) {
             add(Stream.STDOUT, stdout.end());
             add(Stream.STDERR, stderr.end());
+            text.trimToSize(); // it may be kept for long
             ended = true;
             notifyAll();
         }

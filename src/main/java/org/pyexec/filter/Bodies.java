@@ -8,8 +8,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.pyexec.http.Caller;
 import org.pyexec.http.Delays;
 import org.pyexec.http.ErrorBody;
+import org.pyexec.memory.Memory;
 
 /**
  * Receives the bodies of requests without holding a thread (Jakarta Servlet 6.0, section 3.7, "Non Blocking IO"),
@@ -27,16 +29,19 @@ public final class Bodies {
 
     private final BodyLimits limits;
     private final Path folder;
+    private final Memory memory;
     private final Delays delays;
     private final StallWatch watch;
 
     /**
      * @param folder private folder for bodies that are too large for memory
+     * @param memory where there is room for the others
      * @param delays where stalled clients are looked for now and then, and refused
      */
-    public Bodies(BodyLimits limits, Path folder, Delays delays) {
+    public Bodies(BodyLimits limits, Path folder, Memory memory, Delays delays) {
         this.limits = limits;
         this.folder = folder;
+        this.memory = memory;
         this.delays = delays;
         this.watch = new StallWatch(delays);
     }
@@ -49,10 +54,12 @@ public final class Bodies {
         } else if (!hasBody(request)) {
             chain.doFilter(request, response);
         } else if (isThereAlready(request)) {
-            SpooledBody body = new SpooledBody(folder);
-            byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
-            body.write(bytes, bytes.length);
-            chain.doFilter(new ReceivedRequest(request, body), response);
+            // Whoever answers later has read it when the chain returns.
+            try (SpooledBody body = newBody(request)) {
+                byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
+                body.write(bytes, bytes.length);
+                chain.doFilter(new ReceivedRequest(request, body), response);
+            }
         } else {
             receiveLater(request, response);
         }
@@ -64,7 +71,7 @@ public final class Bodies {
         if (!hasBody(request) || clientWaits(request)) {
             FilterResponses.write(response, status, error);
         } else {
-            new BodyReader(request, response, limits, new SpooledBody(folder), watch, delays).drain(status, error);
+            new BodyReader(request, response, limits, newBody(request), watch, delays).drain(status, error);
         }
     }
 
@@ -75,9 +82,13 @@ public final class Bodies {
             answerUnread(request, response, BodyReader.CONTENT_TOO_LARGE, tooLarge(request, path));
             return;
         }
-        SpooledBody body = new SpooledBody(folder);
+        SpooledBody body = newBody(request);
         request.setAttribute(RECEIVED, body);
         new BodyReader(request, response, limits, body, watch, delays).receive(limit, tooLarge(request, path));
+    }
+
+    private SpooledBody newBody(HttpServletRequest request) {
+        return new SpooledBody(folder, memory.share(Caller.of(request)));
     }
 
     private ErrorBody tooLarge(HttpServletRequest request, String path) {

@@ -36,7 +36,6 @@ final class BodyReader implements ReadListener {
     private final AsyncContext context;
     private final ServletInputStream in;
     private final AfterReturn afterReturn;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
 
     // mutable state, guarded by this
     private @Nullable Verdict verdict;
@@ -92,6 +91,7 @@ final class BodyReader implements ReadListener {
 
     @Override
     public synchronized void onDataAvailable() throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES]; // not one for each of thousands of clients that send slowly
         while (!over && !endsByItself() && in.isReady()) {
             int count = in.read(buffer);
             if (count < 0) {
@@ -106,13 +106,13 @@ final class BodyReader implements ReadListener {
             } else if (receivedBytes > limit) {
                 startDraining(new Verdict(CONTENT_TOO_LARGE, tooLarge));
             } else {
-                keep(count);
+                keep(buffer, count);
             }
         }
     }
 
     /** What can't be kept is nothing that the client did wrong, and is told when the rest of the body has been drained. */
-    private void keep(int count) throws IOException {
+    private void keep(byte[] buffer, int count) throws IOException {
         try {
             body.write(buffer, count);
         } catch (IOException diskFailure) {
@@ -164,7 +164,9 @@ final class BodyReader implements ReadListener {
 
     /** The server has ended the request, or the client has. */
     private synchronized void forget() throws IOException {
-        if (!handedOn) {
+        if (handedOn) {
+            body.giveBack(); // in case that it was handed on to nobody
+        } else {
             gone = true;
             body.close();
         }

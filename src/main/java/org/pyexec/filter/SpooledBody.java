@@ -11,27 +11,48 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.memory.Memory;
 
 /**
- * A received body: in memory while it is small, then in a file that has no name any more, so that it vanishes with
- * the server at the latest. Used by one thread at a time.
+ * A received body: in memory while it is small and there is memory to spare, then in a file that has no name any more, so that
+ * it vanishes with the server at the latest. Used by one thread at a time.
  */
 final class SpooledBody implements AutoCloseable {
 
     private static final int IN_MEMORY_BYTES = 256 << 10;
 
+    /** An array that is full is copied to one of twice the length. */
+    private static final int HELD_PER_BYTE = 2;
+
     private final Path folder;
-    private final ByteArrayOutputStream memory = new ByteArrayOutputStream(512);
+    private final Memory.Share share;
+    private Content memory = new Content();
     private @Nullable FileChannel file;
     private long length;
 
-    SpooledBody(Path folder) {
+    /**
+     * @param share of this body alone, which closes it
+     */
+    SpooledBody(Path folder, Memory.Share share) {
         this.folder = folder;
+        this.share = share;
+    }
+
+    /** Can be read without being copied. */
+    private static final class Content extends ByteArrayOutputStream {
+
+        Content() {
+            super(512);
+        }
+
+        InputStream open() {
+            return new ByteArrayInputStream(buf, 0, count);
+        }
     }
 
     void write(byte[] bytes, int count) throws IOException {
         length += count;
-        if (file == null && length <= IN_MEMORY_BYTES) {
+        if (file == null && length <= IN_MEMORY_BYTES && share.holdSpare((long) HELD_PER_BYTE * count)) {
             memory.write(bytes, 0, count);
             return;
         }
@@ -46,15 +67,21 @@ final class SpooledBody implements AutoCloseable {
     InputStream open() throws IOException {
         FileChannel channel = file;
         if (channel == null) {
-            return new ByteArrayInputStream(memory.toByteArray());
+            return memory.open();
         }
         channel.position(0);
         return Channels.newInputStream(channel);
     }
 
+    /** Its memory is not counted any more, since nobody reads it any more. */
+    void giveBack() {
+        share.close();
+    }
+
     @Override
     public void close() throws IOException {
-        memory.reset();
+        forgetMemory();
+        share.close();
         if (file != null) {
             file.close();
         }
@@ -68,9 +95,14 @@ final class SpooledBody implements AutoCloseable {
             file = channel; // from here on it is closed with this body, whatever happens
             Files.delete(name);
             writeFully(channel, ByteBuffer.wrap(memory.toByteArray()));
-            memory.reset();
+            forgetMemory();
+            share.count(0);
         }
         return channel;
+    }
+
+    private void forgetMemory() {
+        memory = new Content();
     }
 
     /** On a disk that is nearly full, one write may take a part only. */

@@ -13,8 +13,14 @@ import java.time.Duration;
  */
 public record JobSettings(Duration timeToLive, int maxPerClient, int maxTotal, long maxBytes) {
 
-    /** With the usual bounds. */
-    public static JobSettings keptFor(Duration timeToLive) {
-        return new JobSettings(timeToLive, 100, 1000, 64L << 20);
+    private static final long USUAL_BYTES = 64L << 20;
+
+    /**
+     * With the usual bounds.
+     *
+     * @param mostBytes that may be kept where that is less than usual
+     */
+    public static JobSettings keptFor(Duration timeToLive, long mostBytes) {
+        return new JobSettings(timeToLive, 100, 1000, Math.min(USUAL_BYTES, mostBytes));
     }
 }

@@ -17,11 +17,13 @@ import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.TooManyException;
+import org.pyexec.memory.Memory;
 
 /** The jobs of this server, in memory; the door of this room. Safe for use by many threads. */
 public final class Jobs {
 
     private final JobSettings settings;
+    private final Memory memory;
     private final Clock clock;
 
     // mutable state, guarded by this
@@ -35,20 +37,26 @@ public final class Jobs {
         private final Job job;
         private final @Nullable ClientKey key;
         private final String fingerprint;
+        private final Memory.Share share;
         private @Nullable Instant expires; // none before its end
 
-        Entry(Job job, @Nullable ClientKey key, String fingerprint) {
+        Entry(Job job, @Nullable ClientKey key, String fingerprint, Memory.Share share) {
             this.job = job;
             this.key = key;
             this.fingerprint = fingerprint;
+            this.share = share;
         }
     }
 
     /** A program that has been started, and its answer. */
     public record Started(StreamedExecution running, CompletableFuture<byte[]> answer) {}
 
-    public Jobs(JobSettings settings, Clock clock) {
+    /**
+     * @param memory where what is kept is counted with everything else
+     */
+    public Jobs(JobSettings settings, Memory memory, Clock clock) {
         this.settings = settings;
+        this.memory = memory;
         this.clock = clock;
     }
 
@@ -76,7 +84,7 @@ public final class Jobs {
         Started started = start.get();
         Job job = new Job(UUID.randomUUID().toString(), client, started.running(), started.answer());
         if (!job.isRefused()) {
-            keep(new Entry(job, clientKey, fingerprint));
+            keep(new Entry(job, clientKey, fingerprint, memory.share(client)));
         }
         return job;
     }
@@ -142,6 +150,7 @@ public final class Jobs {
 
     private synchronized void ended(Entry entry) {
         entry.job.settle();
+        entry.share.count(entry.job.heldBytes());
         entry.expires = clock.instant().plus(settings.timeToLive());
     }
 
@@ -159,6 +168,7 @@ public final class Jobs {
             Entry entry = entries.next();
             if (isExpired(entry, now)) {
                 entries.remove();
+                entry.share.close();
                 if (entry.key != null) {
                     byKey.remove(entry.key);
                 }

@@ -1,11 +1,14 @@
 package org.pyexec.sandbox;
 
-import java.io.ByteArrayOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +31,7 @@ final class Frames {
     static final char GONE = 'G';
 
     private static final int MAX_PAYLOAD = 64 << 20;
+    private static final byte[] REPLACEMENT = {'?'};
 
     private Frames() {}
 
@@ -65,8 +69,39 @@ final class Frames {
         }
     }
 
+    /** In one array that is exactly as long as it has to be, and without another for a value: values may be megabytes. */
     static ByteBuffer frame(char kind, List<Field> fields) {
-        return frame(kind, encode(fields));
+        int length = fields.stream()
+                .mapToInt(field -> 1 + field.name().length() + 4 + encodedLength(field.value()))
+                .sum();
+        ByteBuffer frame = ByteBuffer.allocate(5 + length).put((byte) kind).putInt(length);
+        for (Field field : fields) {
+            frame.put((byte) field.name().length()).put(field.name().getBytes(StandardCharsets.US_ASCII));
+            frame.putInt(encodedLength(field.value()));
+            CharsetEncoder encoder = StandardCharsets.UTF_8
+                    .newEncoder()
+                    .onMalformedInput(CodingErrorAction.REPLACE)
+                    .replaceWith(REPLACEMENT);
+            CoderResult unused = encoder.encode(CharBuffer.wrap(field.value()), frame, true);
+        }
+        return frame.flip();
+    }
+
+    /** In bytes of UTF-8; half of a surrogate pair, which cannot be encoded, is {@link #REPLACEMENT}. */
+    private static int encodedLength(String value) {
+        int length = 0;
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                length += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
+            } else if (i + 1 < value.length() && Character.isSurrogatePair(c, value.charAt(i + 1))) {
+                length += 4;
+                i++;
+            } else {
+                length += REPLACEMENT.length;
+            }
+        }
+        return length;
     }
 
     static ByteBuffer frame(char kind, byte[] payload) {
@@ -75,23 +110,6 @@ final class Frames {
                 .putInt(payload.length)
                 .put(payload)
                 .flip();
-    }
-
-    private static byte[] encode(List<Field> fields) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            for (Field field : fields) {
-                byte[] name = field.name().getBytes(StandardCharsets.US_ASCII);
-                out.writeByte(name.length);
-                out.write(name);
-                byte[] value = field.value().getBytes(StandardCharsets.UTF_8);
-                out.writeInt(value.length);
-                out.write(value);
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("memory does not fail", e);
-        }
-        return bytes.toByteArray();
     }
 
     /**
@@ -115,23 +133,38 @@ final class Frames {
     }
 
     static Fields fields(byte[] payload) throws IOException {
-        ByteBuffer in = ByteBuffer.wrap(payload);
+        return fields(new DataInputStream(new ByteArrayInputStream(payload)), payload.length, (name, length) -> true);
+    }
+
+    /** Says of each field, ahead of its value, whether it is wanted. */
+    interface Choice {
+        boolean wanted(String name, int length);
+    }
+
+    /** Reads a payload that is fields, without having all of it in memory at once; what is not wanted is passed over. */
+    static Fields fields(DataInputStream in, int payloadLength, Choice choice) throws IOException {
         List<Field> fields = new ArrayList<>();
-        try {
-            while (in.hasRemaining()) {
-                byte[] name = new byte[in.get() & 0xff];
-                in.get(name);
-                int length = in.getInt();
-                if (length < 0 || length > in.remaining()) {
-                    throw new IOException("A field is cut off");
-                }
-                byte[] value = new byte[length];
-                in.get(value);
-                fields.add(new Field(
-                        new String(name, StandardCharsets.US_ASCII), new String(value, StandardCharsets.UTF_8)));
+        int left = payloadLength;
+        while (left > 0) {
+            byte[] name = new byte[in.readUnsignedByte()];
+            left -= 1 + name.length + 4;
+            if (left < 0) {
+                throw new IOException("A field is cut off");
             }
-        } catch (java.nio.BufferUnderflowException e) {
-            throw new IOException("A field is cut off", e);
+            in.readFully(name);
+            int length = in.readInt();
+            left -= length;
+            if (length < 0 || left < 0) {
+                throw new IOException("A field is cut off");
+            }
+            String word = new String(name, StandardCharsets.US_ASCII);
+            if (choice.wanted(word, length)) {
+                byte[] value = new byte[length];
+                in.readFully(value);
+                fields.add(new Field(word, new String(value, StandardCharsets.UTF_8)));
+            } else {
+                in.skipNBytes(length);
+            }
         }
         return new Fields(fields);
     }

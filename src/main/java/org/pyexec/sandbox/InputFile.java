@@ -53,9 +53,9 @@ public record InputFile(String filename, Content content) {
         void writeTo(WritableByteChannel channel) throws IOException, InputGoneException;
     }
 
-    /** A content that came with the request. */
+    /** A content that came with the request; the bytes belong to it from now on. */
     public static Content inMemory(byte[] bytes) {
-        return new InMemory(bytes.clone());
+        return new InMemory(bytes);
     }
 
     /** The folders it lies in, from the outermost on. */
@@ -110,10 +110,7 @@ public record InputFile(String filename, Content content) {
 
         @Override
         public void writeTo(WritableByteChannel channel) throws IOException {
-            ByteBuffer rest = ByteBuffer.wrap(bytes);
-            while (rest.hasRemaining()) {
-                channel.write(rest);
-            }
+            Wire.writeFully(channel, ByteBuffer.wrap(bytes));
         }
     }
 }

@@ -1,6 +1,5 @@
 package org.pyexec.sandbox;
 
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +21,7 @@ public record Inputs(String stdin, List<String> args, Map<String, String> env, L
 
     private static final int MAX_FILES = 100;
     private static final long MAX_BYTES = 50L << 20;
+    private static final long ENTRY_BYTES = 200; // of an entry in a list or table, however short
 
     public Inputs {
         args = List.copyOf(args);
@@ -42,13 +42,20 @@ public record Inputs(String stdin, List<String> args, Map<String, String> env, L
 
     /** How much of it is in this server's memory, roughly in bytes. */
     public long heldBytes() {
-        long words = args.stream().mapToLong(String::length).sum();
+        long words = args.stream().mapToLong(arg -> ENTRY_BYTES + held(arg)).sum();
         long variables = env.entrySet().stream()
-                .mapToLong(each -> each.getKey().length() + each.getValue().length())
+                .mapToLong(each -> ENTRY_BYTES + held(each.getKey()) + held(each.getValue()))
                 .sum();
-        long contents =
-                files.stream().mapToLong(file -> file.content().heldBytes()).sum();
-        return stdin.length() + words + variables + contents;
+        long contents = files.stream()
+                .mapToLong(file ->
+                        ENTRY_BYTES + held(file.filename()) + file.content().heldBytes())
+                .sum();
+        return held(stdin) + words + variables + contents;
+    }
+
+    /** At most, as Java keeps one that has a character outside of Latin-1. */
+    static long held(String text) {
+        return 2L * text.length();
     }
 
     private static void checkFiles(List<InputFile> files) {
@@ -71,8 +78,17 @@ public record Inputs(String stdin, List<String> args, Map<String, String> env, L
         return text.indexOf('\0') < 0 && isText(text);
     }
 
-    static boolean isText(String text) {
-        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+    /** Whether every surrogate has its other half. Without the copy that an encoder makes of the whole. */
+    public static boolean isText(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
     }
 
     static void require(boolean holds, String sentence) {

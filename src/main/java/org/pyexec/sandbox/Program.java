@@ -35,6 +35,6 @@ public record Program(String code, Duration timeout, boolean network, Inputs inp
 
     /** How much of it is in this server's memory until it has been handed over, roughly in bytes. */
     public long heldBytes() {
-        return code.length() + inputs.heldBytes();
+        return Inputs.held(code) + inputs.heldBytes();
     }
 }

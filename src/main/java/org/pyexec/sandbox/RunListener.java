@@ -20,4 +20,14 @@ public interface RunListener {
      * @param content exactly {@code size} bytes; what is left unread is skipped
      */
     void file(String filename, long size, InputStream content) throws IOException;
+
+    /**
+     * Whether there is room for what the program shows. Called once, after everything else; that is read at once then, or
+     * never.
+     *
+     * @param bytes length of its JSON
+     */
+    default boolean wantsResults(int bytes) {
+        return true;
+    }
 }

@@ -9,6 +9,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ final class Wire implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Wire.class.getName());
     private static final int BUFFER_BYTES = 64 << 10;
+    private static final String RESULTS = "results";
 
     private final SocketChannel channel;
     private final DataInputStream in;
@@ -40,8 +42,15 @@ final class Wire implements AutoCloseable {
     }
 
     synchronized void send(ByteBuffer frame) throws IOException {
-        while (frame.hasRemaining()) {
-            channel.write(frame);
+        writeFully(channel, frame);
+    }
+
+    /** In pieces: Java copies what it writes to a buffer outside of the heap, which the thread then keeps (IOUtil). */
+    static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+        int end = bytes.limit();
+        while (bytes.position() < end) {
+            bytes.limit(Math.min(end, bytes.position() + BUFFER_BYTES));
+            channel.write(bytes);
         }
     }
 
@@ -84,7 +93,10 @@ final class Wire implements AutoCloseable {
                 case Frames.STDERR -> listener.stderr(Frames.payload(in, header));
                 case Frames.FILE -> handOver(Frames.fields(Frames.payload(in, header)), listener);
                 case Frames.END -> {
-                    return report(Frames.fields(Frames.payload(in, header)));
+                    return report(Frames.fields(
+                            in,
+                            header.length(),
+                            (name, length) -> !name.equals(RESULTS) || listener.wantsResults(length)));
                 }
                 default -> throw unexpected(header);
             }
@@ -213,7 +225,7 @@ final class Wire implements AutoCloseable {
                 fields.texts("skipped").stream().map(Wire::skipped).toList(),
                 Math.toIntExact(fields.number("skipped-count")),
                 fields.texts("blocked"),
-                fields.text("results").map(Results::read),
+                fields.text(RESULTS).map(Results::read),
                 fields.text("session")
                         .map(word -> word.equals("ended") ? RunReport.Session.ENDED : RunReport.Session.OPEN)
                         .orElse(RunReport.Session.NONE));

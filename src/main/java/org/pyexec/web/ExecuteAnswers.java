@@ -13,6 +13,7 @@ import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.http.ErrorBody;
+import org.pyexec.memory.NoRoomException;
 import org.pyexec.sessions.SessionExpiredException;
 
 /** From what came of a program to the answer, with its line in the log. Safe for use by many threads. */
@@ -55,6 +56,11 @@ public final class ExecuteAnswers {
         return Response.fromResponse(answers.json(why.ofThisClient() ? 429 : 503, body))
                 .header(HttpHeaders.RETRY_AFTER, BUSY_RETRY_SECONDS)
                 .build();
+    }
+
+    /** When there is no memory for a request. */
+    Response busy(NoRoomException why, String requestId) {
+        return refusal(new RefusedException(Refusal.BUSY, String.valueOf(why.getMessage()), why), requestId);
     }
 
     private Response of(Throwable failure, String requestId) {

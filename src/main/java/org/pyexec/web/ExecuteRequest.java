@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -96,7 +95,7 @@ record ExecuteRequest(
             throw new NoCode();
         }
         String text = code.textValue();
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        if (!Inputs.isText(text)) {
             throw new BadRequest("Invalid code", "The field 'code' has a surrogate without its other half.");
         }
         return text;

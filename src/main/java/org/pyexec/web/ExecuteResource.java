@@ -28,6 +28,8 @@ import org.pyexec.http.Caller;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.Prefers;
 import org.pyexec.http.RequestId;
+import org.pyexec.memory.Memory;
+import org.pyexec.memory.NoRoomException;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sessions.Sessions;
 
@@ -44,10 +46,12 @@ public class ExecuteResource {
     private final UntakenAnswers untakenAnswers;
     private final Submissions submissions;
     private final Places streams;
+    private final Memory memory;
 
     /**
      * @param files where tokens of input files are looked up
      * @param streams for those who follow a program
+     * @param memory where a request takes what reading it needs
      */
     public ExecuteResource(
             Executions executions,
@@ -58,7 +62,8 @@ public class ExecuteResource {
             LateAnswers lateAnswers,
             UntakenAnswers untakenAnswers,
             Submissions submissions,
-            Places streams) {
+            Places streams,
+            Memory memory) {
         this.executions = executions;
         this.sessions = sessions;
         this.files = files;
@@ -68,6 +73,12 @@ public class ExecuteResource {
         this.untakenAnswers = untakenAnswers;
         this.submissions = submissions;
         this.streams = streams;
+        this.memory = memory;
+    }
+
+    /** How much memory reading a body takes at most. */
+    public static long heldBytes(long bodyBytes) {
+        return RequestJson.heldBytes(bodyBytes);
     }
 
     @POST
@@ -78,11 +89,14 @@ public class ExecuteResource {
         try {
             if (Prefers.respondAsync(request)) {
                 DigestInputStream read = Submissions.fingerprinted(body);
-                wanted = ExecuteRequest.read(answers.mapper(), read, files);
+                wanted = read(read, request);
                 response.resume(submissions.submit(wanted.program(), venue(wanted), read, request));
                 return;
             }
-            wanted = ExecuteRequest.read(answers.mapper(), body, files);
+            wanted = read(body, request);
+        } catch (NoRoomException e) {
+            response.resume(executeAnswers.busy(e, RequestId.of(request)));
+            return;
         } catch (ExecuteRequest.NoCode e) {
             response.resume(answers.json(400, ErrorBody.bare(e.error()).failed()));
             return;
@@ -95,6 +109,13 @@ public class ExecuteResource {
             streamInItsPlace(wanted.program(), venue(wanted), request, response);
         } else {
             answer(wanted.program(), venue(wanted), request, response);
+        }
+    }
+
+    private ExecuteRequest read(InputStream body, HttpServletRequest request) throws IOException, NoRoomException {
+        try (Memory.Share share = memory.share(Caller.of(request))) {
+            share.hold(heldBytes(request.getContentLengthLong()));
+            return ExecuteRequest.read(answers.mapper(), body, files);
         }
     }
 
@@ -140,7 +161,7 @@ public class ExecuteResource {
         StreamedExecution streamed = executions.run(program, venue, untakenAnswers.gate(client), client, transcript);
         UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
         CompletableFuture<Response> answer =
-                executeAnswers.to(streamed.execution(), RequestId.of(request)).thenApply(untaken::made);
+                executeAnswers.to(streamed.execution(), RequestId.of(request)).thenApply(untaken::madeOfStream);
         if (streamed.execution().isRefused()) {
             response.resume(answer.join());
             untaken.taken();

@@ -28,6 +28,8 @@ import org.pyexec.http.Caller;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.Json;
 import org.pyexec.http.RequestId;
+import org.pyexec.memory.Memory;
+import org.pyexec.memory.NoRoomException;
 
 /** {@code POST /host}: keeps an uploaded file for a while. */
 @Path("/host")
@@ -35,14 +37,24 @@ public class HostResource {
 
     private static final Logger LOG = System.getLogger(HostResource.class.getName());
     private static final String FIELD = "file";
+    private static final int RETRY_SECONDS = 5;
+
+    /** The parts of a form that are not put on the disk (each 4 KiB), what describes them, and a part being copied. */
+    private static final long HELD_BYTES = 1 << 20;
+
     private static final ErrorBody NO_FILE = ErrorBody.bare("No file uploaded");
 
     private final FileStore files;
     private final Answers answers;
     private final long maxUploadBytes;
+    private final Memory memory;
 
-    public HostResource(FileStore files, Answers answers, long maxUploadBytes) {
+    /**
+     * @param memory where a form takes what reading it needs
+     */
+    public HostResource(FileStore files, Answers answers, long maxUploadBytes, Memory memory) {
         this.files = files;
+        this.memory = memory;
         this.answers = answers;
         this.maxUploadBytes = maxUploadBytes;
     }
@@ -61,9 +73,30 @@ public class HostResource {
             String message = "Upload the file as multipart/form-data in a field named 'file'.";
             return answers.json(415, answers.error(request, "Unsupported media type", message));
         }
-        try (FormDataMultiPart form = read(type, request, headers, providers)) {
+        if (boundary(type).isEmpty()) {
+            String message = "A multipart/form-data body needs a boundary (RFC 7578, section 4.1).";
+            return answers.json(400, answers.error(request, "Malformed form", message));
+        }
+        try (Memory.Share share = memory.share(Caller.of(request))) {
+            share.hold(HELD_BYTES);
+            return read(type, request, headers, providers);
+        } catch (NoRoomException e) {
+            String message = String.valueOf(e.getMessage());
+            return Response.fromResponse(answers.json(503, answers.error(request, "Server is busy", message)))
+                    .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
+                    .build();
+        }
+    }
+
+    private Response read(MediaType type, HttpServletRequest request, HttpHeaders headers, Providers providers)
+            throws IOException {
+        CountedForm body = new CountedForm(request.getInputStream(), boundary(type));
+        try (FormDataMultiPart form = read(type, body, headers, providers)) {
             return answer(form, request);
         } catch (NotKept e) {
+            if (body.exceeded()) {
+                return tooManyParts(request);
+            }
             LOG.log(
                     Level.WARNING,
                     "request_id={0} event=form_not_kept cause=\"{1}\"",
@@ -71,20 +104,33 @@ public class HostResource {
                     e.getCause());
             return storageFull(request);
         } catch (BadRequestException e) {
+            if (body.exceeded()) {
+                return tooManyParts(request);
+            }
             String message = "The body is not well-formed multipart/form-data.";
             return answers.json(400, answers.error(request, "Malformed form", message));
         }
     }
 
+    private Response tooManyParts(HttpServletRequest request) {
+        String message = "A form may have at most %d parts, and %d bytes before their contents."
+                .formatted(CountedForm.MAX_PARTS, CountedForm.MAX_HEAD_BYTES);
+        return answers.json(400, answers.error(request, "Malformed form", message));
+    }
+
+    private static String boundary(MediaType type) {
+        return type.getParameters().getOrDefault("boundary", "");
+    }
+
     /** Whether the body is no longer than the delimiter that closes a form (RFC 2046, section 5.1.1). */
     private static boolean hasNoParts(MediaType type, HttpServletRequest request) {
-        String boundary = type.getParameters().getOrDefault("boundary", "");
+        String boundary = boundary(type);
         return request.getContentLengthLong() <= (boundary.isEmpty() ? 0 : "\r\n--".length() + boundary.length() + 4);
     }
 
     /** The body has been received already, so what fails here is the disk on which the parts are put. */
-    private static FormDataMultiPart read(
-            MediaType type, HttpServletRequest request, HttpHeaders headers, Providers providers) throws NotKept {
+    private static FormDataMultiPart read(MediaType type, InputStream body, HttpHeaders headers, Providers providers)
+            throws NotKept {
         try {
             return providers
                     .getMessageBodyReader(FormDataMultiPart.class, FormDataMultiPart.class, new Annotation[0], type)
@@ -94,7 +140,7 @@ public class HostResource {
                             new Annotation[0],
                             type,
                             headers.getRequestHeaders(),
-                            request.getInputStream());
+                            body);
         } catch (IOException e) {
             throw new NotKept(e);
         }

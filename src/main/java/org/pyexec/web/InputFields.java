@@ -115,7 +115,7 @@ final class InputFields {
     }
 
     private static InputFile.Content text(String filename, String value) {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+        if (!Inputs.isText(value)) {
             throw badFiles("The content of '%s' has a surrogate without its other half.".formatted(filename));
         }
         return InputFile.inMemory(value.getBytes(StandardCharsets.UTF_8));

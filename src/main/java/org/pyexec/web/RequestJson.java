@@ -25,7 +25,18 @@ final class RequestJson {
 
     private static final int MAX_TOKENS = 50_000;
 
+    /** A string of one long value: in pieces, put together, and as it is kept, each with two bytes for a character. */
+    private static final int HELD_PER_BYTE = 7;
+
+    private static final int HELD_PER_TOKEN = 200;
+
     private RequestJson() {}
+
+    /** How much memory a body takes at most while it is read and becomes a program. */
+    static long heldBytes(long bodyBytes) {
+        long bytes = Math.max(0, bodyBytes); // where there is none, its length may be unknown
+        return HELD_PER_BYTE * bytes + HELD_PER_TOKEN * Math.min(MAX_TOKENS, bytes / 2);
+    }
 
     /**
      * The object with the known fields; a missing node when the body is well-formed and no object.

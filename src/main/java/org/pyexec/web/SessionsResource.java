@@ -25,6 +25,8 @@ import org.pyexec.http.Caller;
 import org.pyexec.http.Delays;
 import org.pyexec.http.Json;
 import org.pyexec.http.RequestId;
+import org.pyexec.memory.Memory;
+import org.pyexec.memory.NoRoomException;
 import org.pyexec.sandbox.SandboxUnavailableException;
 import org.pyexec.sandbox.SessionTerms;
 import org.pyexec.sessions.Session;
@@ -43,17 +45,25 @@ public class SessionsResource {
     private final Delays delays;
     private final Answers answers;
     private final LateAnswers lateAnswers;
+    private final Memory memory;
 
     /**
      * @param delays where sessions are opened
+     * @param memory where a request takes what reading it needs
      */
     public SessionsResource(
-            Sessions sessions, Executions executions, Delays delays, Answers answers, LateAnswers lateAnswers) {
+            Sessions sessions,
+            Executions executions,
+            Delays delays,
+            Answers answers,
+            LateAnswers lateAnswers,
+            Memory memory) {
         this.sessions = sessions;
         this.executions = executions;
         this.delays = delays;
         this.answers = answers;
         this.lateAnswers = lateAnswers;
+        this.memory = memory;
     }
 
     /** How a session is. */
@@ -83,8 +93,12 @@ public class SessionsResource {
             @Suspended AsyncResponse response)
             throws IOException {
         SessionTerms terms;
-        try {
+        try (Memory.Share share = memory.share(Caller.of(request))) {
+            share.hold(RequestJson.heldBytes(request.getContentLengthLong()));
             terms = SessionRequest.read(answers.mapper(), body, headers.getMediaType());
+        } catch (NoRoomException e) {
+            response.resume(busy(request, "Server is busy", String.valueOf(e.getMessage())));
+            return;
         } catch (BadRequest e) {
             response.resume(error(request, 400, e.error(), String.valueOf(e.getMessage())));
             return;

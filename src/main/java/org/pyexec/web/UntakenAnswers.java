@@ -6,6 +6,7 @@ import java.util.Map;
 import org.pyexec.execution.Gate;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.memory.Memory;
 
 /**
  * Answers that have been made and that their clients have not taken yet, which are in memory until then. No further program
@@ -13,7 +14,10 @@ import org.pyexec.execution.RefusedException;
  */
 public final class UntakenAnswers {
 
+    private static final int HELD_PER_BYTE_OF_STREAM = 4; // the outcome's text and the transcript
+
     private final long maxBytes;
+    private final Memory memory;
 
     // mutable state, guarded by this
     private final Map<String, Long> byClient = new HashMap<>();
@@ -21,9 +25,11 @@ public final class UntakenAnswers {
 
     /**
      * @param maxBytes of all clients together, about; one has half of it, and those who have nothing yet share half as much again
+     * @param memory where they are counted with everything else
      */
-    public UntakenAnswers(long maxBytes) {
+    public UntakenAnswers(long maxBytes, Memory memory) {
         this.maxBytes = maxBytes;
+        this.memory = memory;
     }
 
     /** For the programs of this client. */
@@ -58,6 +64,7 @@ public final class UntakenAnswers {
     final class Untaken {
 
         private final String client;
+        private final Memory.Share share;
 
         // mutable state, guarded by this
         private long bytes;
@@ -65,13 +72,24 @@ public final class UntakenAnswers {
 
         private Untaken(String client) {
             this.client = client;
+            this.share = memory.share(client);
         }
 
         /** From now on it is in memory; its entity is the bytes. */
-        synchronized Response made(Response answer) {
+        Response made(Response answer) {
+            return made(answer, 1);
+        }
+
+        /** The same with what was printed, which the stream's reader may not have had yet. */
+        Response madeOfStream(Response answer) {
+            return made(answer, HELD_PER_BYTE_OF_STREAM);
+        }
+
+        private synchronized Response made(Response answer, int heldPerByte) {
             if (!over) {
                 bytes = ((byte[]) answer.getEntity()).length;
                 add(client, bytes);
+                share.count(heldPerByte * bytes);
             }
             return answer;
         }
@@ -80,6 +98,7 @@ public final class UntakenAnswers {
         synchronized void taken() {
             over = true;
             add(client, -bytes);
+            share.close();
             bytes = 0;
         }
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
+import org.pyexec.memory.Memory;
 import org.pyexec.sandbox.Ending;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.RunListener;
@@ -47,7 +48,8 @@ class ReadinessTest {
                 new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000, 1000),
                 Clock.systemUTC());
         ExecutionSettings settings = new ExecutionSettings(1, 0, Duration.ofSeconds(30), false, 1000);
-        Executions executions = new Executions(settings, sandbox, files, Runnable::run, timer, Clock.systemUTC());
+        Executions executions =
+                new Executions(settings, sandbox, files, new Memory(1 << 20), Runnable::run, timer, Clock.systemUTC());
         readiness = new Readiness(executions, nanoTime::get);
     }
 

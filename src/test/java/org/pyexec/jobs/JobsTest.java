@@ -25,6 +25,7 @@ import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
+import org.pyexec.memory.Memory;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxRun;
@@ -42,7 +43,8 @@ class JobsTest {
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final SteppedClock clock = new SteppedClock();
-    private final Jobs jobs = new Jobs(new JobSettings(TIME_TO_LIVE, 2, 3, 1000), clock);
+    private final Memory memory = new Memory(1 << 20);
+    private final Jobs jobs = new Jobs(new JobSettings(TIME_TO_LIVE, 2, 3, 1000), memory, clock);
     private FileStore files;
     private Executions executions;
     private int starts;
@@ -54,7 +56,7 @@ class JobsTest {
                 Clock.systemUTC());
         ExecutionSettings settings = new ExecutionSettings(1, 100, Duration.ofMinutes(5), false, 1000);
         // Programs are taken on and never run: their ends are played by the tests.
-        executions = new Executions(settings, new Idle(), files, task -> {}, timer, clock);
+        executions = new Executions(settings, new Idle(), files, memory, task -> {}, timer, clock);
     }
 
     @AfterEach

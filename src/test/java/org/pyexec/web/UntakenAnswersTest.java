@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jakarta.ws.rs.core.Response;
 import org.junit.jupiter.api.Test;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.memory.Memory;
 
 class UntakenAnswersTest {
 
-    private final UntakenAnswers untaken = new UntakenAnswers(1000);
+    private final Memory memory = new Memory(1 << 20);
+    private final UntakenAnswers untaken = new UntakenAnswers(1000, memory);
 
     private UntakenAnswers.Untaken made(String client, int bytes) {
         UntakenAnswers.Untaken answer = untaken.expect(client);

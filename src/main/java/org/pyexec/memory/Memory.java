@@ -1,0 +1,138 @@
+package org.pyexec.memory;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What requests, programs and answers hold of the heap: whoever is about to hold much says how much before, and does without
+ * where that would be too much. So the sum is bounded, and an OutOfMemoryError is not what bounds it. Safe for use by many
+ * threads.
+ *
+ * <p>One client has half of the room at most. The last eighth of it is for those who need little, so that a small program runs
+ * beside others that have taken all that they may.
+ */
+public final class Memory {
+
+    /** What needs no more than this finds room where larger things find none any more. */
+    static final long LITTLE = 1 << 20;
+
+    private static final int PART_OF_HEAP = 2;
+
+    private final long maxBytes;
+
+    // mutable state, guarded by this
+    private final Map<String, Long> byClient = new HashMap<>();
+    private long all;
+
+    /**
+     * @param maxBytes of all clients together
+     */
+    public Memory(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /** Half of the heap that this JVM may have; the other half is the server's, and what is garbage by then. */
+    public static Memory ofThisJvm() {
+        return new Memory(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+    }
+
+    /** What somebody holds for this client: nothing to begin with. */
+    public Share share(String client) {
+        return new Share(client);
+    }
+
+    /** The largest share that there can be, while nobody else has one. */
+    public long mostBytesOfOne() {
+        return limit(maxBytes / 2, false);
+    }
+
+    /** What all hold together. */
+    public synchronized long heldBytes() {
+        return all;
+    }
+
+    private synchronized void change(String client, long before, long after) throws NoRoomException {
+        if (after > before) {
+            check(byClient.getOrDefault(client, 0L) - before + after, all - before + after, after <= LITTLE);
+        }
+        set(client, after - before);
+    }
+
+    private void check(long own, long sum, boolean little) throws NoRoomException {
+        if (own > limit(maxBytes / 2, little)) {
+            throw new NoRoomException("The requests and answers of this client take all the memory that it may have.");
+        }
+        if (sum > limit(maxBytes, little)) {
+            throw new NoRoomException("Requests and answers take all the memory that there is for them.");
+        }
+    }
+
+    private static long limit(long whole, boolean little) {
+        return little ? whole : whole - whole / 8;
+    }
+
+    private synchronized void set(String client, long more) {
+        all += more;
+        byClient.merge(client, more, Long::sum);
+        byClient.remove(client, 0L);
+    }
+
+    private synchronized boolean takeSpare(String client, long more) {
+        if (all + more > maxBytes / 2 || byClient.getOrDefault(client, 0L) + more > maxBytes / 4) {
+            return false;
+        }
+        set(client, more);
+        return true;
+    }
+
+    /** What one holds; given back by {@link #close}, after which it holds nothing. Safe for use by many threads. */
+    public final class Share implements AutoCloseable {
+
+        private final String client;
+
+        // mutable state, guarded by this
+        private long bytes;
+        private boolean closed;
+
+        private Share(String client) {
+            this.client = client;
+        }
+
+        /**
+         * Holds so much from now on instead of what it held.
+         *
+         * @throws NoRoomException if there is no room for as much; it holds what it held
+         */
+        public synchronized void hold(long wanted) throws NoRoomException {
+            if (!closed) {
+                change(client, bytes, wanted);
+                bytes = wanted;
+            }
+        }
+
+        /** The same where there is no choice: what is there already is counted, whatever the room. */
+        public synchronized void count(long present) {
+            if (!closed) {
+                set(client, present - bytes);
+                bytes = present;
+            }
+        }
+
+        /** Holds so much more, unless that is wanted for better purposes. */
+        public synchronized boolean holdSpare(long more) {
+            if (closed || !takeSpare(client, more)) {
+                return false;
+            }
+            bytes += more;
+            return true;
+        }
+
+        /** Idempotent. */
+        @Override
+        public synchronized void close() {
+            set(client, -bytes);
+            bytes = 0;
+            closed = true;
+        }
+    }
+}
