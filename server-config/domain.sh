@@ -24,7 +24,7 @@ run_domain() {
         main=$((main + 1))
     done
     # With its option -read-stdin the server waits for passwords until the end of its standard input, which a terminal never sends.
-    exec "${command[@]:0:main}" "$@" "${command[@]:main}" < /dev/null
+    exec "${command[@]:0:main}" -XX:+ExitOnOutOfMemoryError "$@" "${command[@]:main}" < /dev/null
 }
 
 # Below those that the kernel gives to clients (ip_local_port_range in ip(7)).

@@ -169,6 +169,11 @@ final class Server implements AutoCloseable {
         return process.toHandle();
     }
 
+    /** Of a process that has ended. */
+    int exitCode() {
+        return process.exitValue();
+    }
+
     /** Everything that the instance has printed until now. */
     String log() {
         try {

@@ -210,6 +210,8 @@ class HostileSessionsTest {
     }
 
     private static long memoryOfTheSupervisor() {
-        return 4096 * SandboxProcesses.residentPages(SandboxProcesses.supervisor(sandbox).pid());
+        return 4096
+                * SandboxProcesses.residentPages(
+                        SandboxProcesses.supervisor(sandbox).pid());
     }
 }

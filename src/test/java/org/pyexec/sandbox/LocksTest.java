@@ -35,7 +35,8 @@ class LocksTest extends OnEveryTier {
             assertOpen(held);
             assertThat(held.stdout()).isEqualTo("locked\n");
             assertThat(run(victim, LOCK).stdout()).isEqualTo("busy\n");
-            assertThat(run(victim, "import subprocess, sqlite3, ctypes\nprint('fine')").stdout())
+            assertThat(run(victim, "import subprocess, sqlite3, ctypes\nprint('fine')")
+                            .stdout())
                     .isEqualTo("fine\n");
             assertGoesOn(victim);
         }
