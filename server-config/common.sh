@@ -171,7 +171,7 @@ build() {
 # processors are left to the programs (docs/adr/README.md).
 java_options=(
     -XX:+UseSerialGC -Xms96m
-    -XX:+ExitOnOutOfMemoryError # docs/adr/0013
+    -XX:+ExitOnOutOfMemoryError # docs/adr/0012
     -XX:+UnlockDiagnosticVMOptions
     "-XX:CompilerDirectivesFile=$project_root/server-config/compiler-directives.json"
 )
