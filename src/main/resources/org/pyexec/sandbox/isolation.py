@@ -241,7 +241,7 @@ class Entrance:
         self._calls = Calls()
         self._becoming = self._calls.add("setresuid", -1, -1, -1)
         self._joining = self._calls.add("setns", -1, JOINED_NAMESPACES)
-        _furnish(self._calls, disk)
+        _furnish(self._calls, proc, disk)
         self._calls.seal()
 
     def enter(self, init: int, user: int) -> None:
@@ -266,7 +266,7 @@ class Entrance:
             os.close(descriptor)
 
 
-def _furnish(calls: Calls, disk: int) -> None:
+def _furnish(calls: Calls, proc: int, disk: int) -> None:
     """Name, loopback, scratch."""
     calls.add("umask", 0o022)
     calls.add("sethostname", policy.HOSTNAME.encode(), len(policy.HOSTNAME))

@@ -286,12 +286,15 @@ FCNTL_COMMANDS = (
 SOCKET_TYPES = (1, 2, 5)  # SOCK_STREAM SOCK_DGRAM SOCK_SEQPACKET
 SOCKET_PROTOCOLS = (0, 6, 17)  # the usual one, TCP, UDP
 
+# setsockopt(2): taken and not used, since what waits in a socket's buffers is memory of the kernel's.
+UNUSED_SOCKET_OPTIONS = {1: (7, 8, 32, 33)}  # SOL_SOCKET: SNDBUF RCVBUF SNDBUFFORCE RCVBUFFORCE
+
 # setsockopt(2): what libraries set, by level. Without what changes the kernel's code for a connection (TCP_CONGESTION, TCP_ULP,
 # TCP_MD5SIG, UDP_ENCAP, filters of BPF), what reaches into its tables (netfilter, IPsec), and SO_PASSPIDFD, with which a
 # message would bring a descriptor of its sender.
 SOCKET_OPTIONS = {
     1: (  # SOL_SOCKET
-        *(1, 2, 3, 4, 5, 6, 7, 8),  # DEBUG REUSEADDR TYPE ERROR DONTROUTE BROADCAST SNDBUF RCVBUF
+        *(1, 2, 3, 4, 5, 6),  # DEBUG REUSEADDR TYPE ERROR DONTROUTE BROADCAST
         *(9, 10, 12, 13, 15, 16),  # KEEPALIVE OOBINLINE PRIORITY LINGER REUSEPORT PASSCRED
         *(18, 19, 20, 21, 25),  # RCVLOWAT SNDLOWAT RCVTIMEO SNDTIMEO BINDTODEVICE
         *(29, 35, 37, 40, 42, 63, 64),  # TIMESTAMP TIMESTAMPNS TIMESTAMPING RXQ_OVFL PEEK_OFF, TIMESTAMP_NEW TIMESTAMPNS_NEW

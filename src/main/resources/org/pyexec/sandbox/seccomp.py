@@ -47,14 +47,12 @@ CLONE_THREAD = 0x10000
 MAP_HUGETLB = 0x40000
 AF_UNIX = 1
 SOL_SOCKET = 1
-BUFFER_SIZES = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE; socket(7)
 SOCK_STREAM = 1
 SOCK_SEQPACKET = 5
 SOCKET_KIND = 0xF  # without SOCK_NONBLOCK and SOCK_CLOEXEC
 OWN_PID = 0xFFFFFFF0  # stands for the child's process id until it installs the filter
 PRIO_PROCESS = 0
 RLIMIT_CORE = 4
-SOL_SOCKET = 1
 SECCOMP_FILTER_FLAG_NEW_LISTENER = 8
 TRUNCATE_VERSION = 3
 NEITHER_READ_NOR_WRITE = 3  # as an access mode: Landlock finds nothing to check, and O_TRUNC cuts all the same; open(2)
@@ -162,9 +160,20 @@ def _options() -> List[Instruction]:
     """By level and name, answered as by a kernel that has no others."""
     body = [_argument(1)]
     for level, names in policy.SOCKET_OPTIONS.items():
-        allowed = _argument_in(2, names, ALLOW, refuse(errno.ENOPROTOOPT))
-        body += [(JUMP_EQUAL, 0, len(allowed), level), *allowed]
+        branch = _option_in(names, policy.UNUSED_SOCKET_OPTIONS.get(level, ()))
+        body += [(JUMP_EQUAL, 0, len(branch), level), *branch]
     return [*body, _statement(RETURN, refuse(errno.ENOPROTOOPT))]
+
+
+def _option_in(allowed: Tuple[int, ...], unused: Tuple[int, ...]) -> List[Instruction]:
+    """Allows some, and answers others as done without doing them."""
+    body = [_argument(2)]
+    for left, value in zip(range(len(allowed) + len(unused), 0, -1), (*allowed, *unused)):
+        body.append((JUMP_EQUAL, left + (value in unused), 0, value))
+    body.append(_statement(RETURN, refuse(errno.ENOPROTOOPT)))
+    body.append(_statement(RETURN, ALLOW))
+    body.append(_statement(RETURN, refuse(0)))
+    return body
 
 
 def _all_options_but(level: int, name: int) -> List[Instruction]:
@@ -185,16 +194,6 @@ def _unless_in(load: Instruction, values: Tuple[int, ...], error: int, mask: int
         body.append((JUMP_EQUAL, left, 0, value))
     body.append(_statement(RETURN, refuse(error)))
     return body
-
-
-def _usual_buffers() -> List[Instruction]:
-    """A size of a socket's buffers is taken and not used: what waits there is memory of the kernel's."""
-    return [
-        _argument(1),
-        (JUMP_EQUAL, 1, 0, SOL_SOCKET),
-        _statement(RETURN, ALLOW),
-        *_argument_in(2, BUFFER_SIZES, refuse(0), ALLOW),
-    ]
 
 
 def _own_priority() -> List[Instruction]:
@@ -286,7 +285,6 @@ def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[Instru
         "clone": _without_bits(0, ~policy.CLONE_FLAGS & WORD),
         "clone3": [_statement(RETURN, refuse(errno.ENOSYS))],  # its flags lie in memory; libc falls back to clone
         "socket": _sockets(),
-        "setsockopt": _usual_buffers(),
         "socketpair": _argument_in(0, FAMILIES, ALLOW, refuse(errno.EAFNOSUPPORT)),
         "ioctl": [
             *_unless_in(_argument(1), (*policy.IOCTLS, *TERMINAL_TRICKS), errno.ENOTTY),

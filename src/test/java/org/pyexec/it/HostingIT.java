@@ -72,9 +72,8 @@ class HostingIT {
                 connection.send(request);
                 Answer hosted = connection.answer();
                 assertThat(hosted.status()).as("%s", hosted).isEqualTo(200);
-                connection.send(RawConnection.headOfMany(
-                        "GET", hosted.json().path("downloadUrl").textValue()));
-                assertThat(connection.answer().body()).isEqualTo(content);
+                String url = hosted.json().path("downloadUrl").textValue();
+                assertThat(http.asManyClients().get(url).body()).isEqualTo(content);
             }
         }
         return null;
