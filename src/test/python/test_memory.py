@@ -18,6 +18,9 @@ class ScaleTest(unittest.TestCase):
         self.report = report.create()
         self.addCleanup(os.close, self.report)
         self.scale = memory.Scale(self.report)
+        every = mock.patch.object(memory, "FULL_LOOKS", 1 << 30)
+        every.start()
+        self.addCleanup(every.stop)
         self.before = self.weigh()
 
     def weigh(self, scale: memory.Scale = None, network: int = 0) -> float:  # type: ignore[assignment]

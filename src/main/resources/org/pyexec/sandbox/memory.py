@@ -17,6 +17,7 @@ from . import policy, processes
 
 MOST_MAPS_BYTES = 8 << 20  # of text about all mappings of a run, which are read at once: some 100,000
 MOST_OBJECTS = 4096  # of shared memory
+FULL_LOOKS = 2  # every other look goes through all mappings
 BYTES_OF_A_MAPPING = 320  # struct vm_area_struct and what hangs on it
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _SHARED = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) ..[-x]s ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+)", re.MULTILINE)
@@ -39,6 +40,8 @@ class Scale:
         self._device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}".encode()
         self._not_counted = str(status.st_ino).encode()
         self._sizes: Dict[Object, int] = {}
+        self._beside = math.inf  # resident pages, when it was last looked at
+        self._looks = 0
 
     def weigh(self, pids: Iterable[int], network: int, enough: int) -> float:
         """Bytes, infinite when there is more to look at than honest programs have. It is less exact below `enough`.
@@ -46,6 +49,15 @@ class Scale:
         `network`: a process in the run's own network namespace, 0 where it has none. Raises OSError.
         """
         living = [task for task in map(processes.with_memory, pids) if task is not None]
+        resident = sum(_resident(pid) for pid in living)
+        self._looks += 1
+        if self._looks % FULL_LOOKS or self._beside + resident > enough:
+            self._beside = self._look_beside(living, network)
+        if self._beside + resident <= enough:
+            return self._beside + resident
+        return self._beside + min(resident, sum(_anonymous(pid) for pid in living))
+
+    def _look_beside(self, living: List[int], network: int) -> float:
         kernel = _sockets(network)
         objects: Dict[Object, int] = {}
         left = MOST_MAPS_BYTES
@@ -59,11 +71,7 @@ class Scale:
             if left <= 0 or len(objects) > MOST_OBJECTS:
                 return math.inf
         self._sizes = objects
-        beside = kernel + sum(objects.values())
-        resident = sum(_resident(pid) for pid in living)
-        if beside + resident <= enough:
-            return beside + resident
-        return beside + min(resident, sum(_anonymous(pid) for pid in living))
+        return kernel + sum(objects.values())
 
     def _shared(self, maps: bytes) -> List[Mapping]:
         found = []
