@@ -145,6 +145,12 @@ class FoldersTest(unittest.TestCase):
             self.run_until(lambda: False, 0.2)  # long after the next one would have been
         self.assertEqual((removed, len(self.said)), ([], cells.ATTEMPTS))
 
+    def test_whole_family_leaves_nothing(self) -> None:
+        cells.FolderCell(self.folders, 1, False).furnish()
+        self.folders.leave()
+        self.run_until(lambda: not os.path.exists(self.folders.top))
+        self.assertFalse(os.path.exists(self.folders.top))
+
     def test_id_is_given_back_when_the_folder_has_gone(self) -> None:
         ids = identities.Ids(range(0))
         cell = cells.FolderCell(self.folders, ids, 1, False)

@@ -162,6 +162,10 @@ class Folders:
             os.close(self._claim)
             self._claim = -1
 
+    def leave(self) -> None:
+        """When everybody here is dead, and the supervisor goes on."""
+        self.remove_one(self.top, lambda: None)
+
     def remove_one(self, path: str, on_removed: Callable[[], None], attempts: int = ATTEMPTS) -> None:
         """Aside. What cannot be removed is tried again later, and when another supervisor starts here."""
 

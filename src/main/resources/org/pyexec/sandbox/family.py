@@ -184,7 +184,7 @@ class Family(image.FamilyDoor):
             each.lose()
         if len(empty) == len(self.images):
             self.close()
-            self.remove_folders()
+            self.leave_folders()
         else:
             self._own_events.later(1.0, self._close_when_empty)
 
@@ -198,8 +198,13 @@ class Family(image.FamilyDoor):
         for each in self.images.values():
             each.lose()
 
-    def remove_folders(self) -> None:
+    def leave_folders(self) -> None:
         """When nobody lives there any more."""
+        if self._folders is not None:
+            self._folders.leave()
+
+    def remove_folders(self) -> None:
+        """At the end of the supervisor."""
         if self._folders is not None:
             self._folders.remove()
 

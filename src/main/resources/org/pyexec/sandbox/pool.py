@@ -153,7 +153,7 @@ class Pool(family.PoolDoor):
         old, self._family = self._family, fresh
         self._runs_of_family = 0
         for each in [each for each in self._families if each.closed]:
-            each.remove_folders()
+            each.leave_folders()
             self._families.remove(each)
         old.retire()
 

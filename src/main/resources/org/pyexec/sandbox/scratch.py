@@ -12,7 +12,7 @@ from typing import Iterable, NamedTuple, Set
 
 from . import memory, policy, processes
 
-DEEPEST = 200  # folders inside each other, deeper than anything honest; counting holds a descriptor for each
+DEEPEST = 100  # folders inside each other, deeper than anything honest; counting holds a descriptor for each
 RECURSION = 32  # so deep are folders removed here, deeper ones by rm(1), which holds a descriptor or two
 REMOVAL_SECONDS = 600  # for rm(1)
 UNKNOWN_BYTES = 16 << 20  # that a mapped file counts which has neither name nor descriptor, where nobody tells its size
