@@ -146,7 +146,7 @@ class FoldersTest(unittest.TestCase):
         self.assertEqual((removed, len(self.said)), ([], cells.ATTEMPTS))
 
     def test_whole_family_leaves_nothing(self) -> None:
-        cells.FolderCell(self.folders, 1, False).furnish()
+        cells.FolderCell(self.folders, identities.Ids(range(0)), 1, False).furnish()
         self.folders.leave()
         self.run_until(lambda: not os.path.exists(self.folders.top))
         self.assertFalse(os.path.exists(self.folders.top))

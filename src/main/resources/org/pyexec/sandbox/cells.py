@@ -158,13 +158,16 @@ class Folders:
         """When everybody is dead. The supervisor may be about to end: this waits."""
         if not scratch.remove(self.top):
             say("log", f"{self.top} could not be removed")
+        self._give_up_claim()
+
+    def _give_up_claim(self) -> None:
         if self._claim >= 0:
             os.close(self._claim)
             self._claim = -1
 
     def leave(self) -> None:
         """When everybody here is dead, and the supervisor goes on."""
-        self.remove_one(self.top, lambda: None)
+        self.remove_one(self.top, self._give_up_claim)
 
     def remove_one(self, path: str, on_removed: Callable[[], None], attempts: int = ATTEMPTS) -> None:
         """Aside. What cannot be removed is tried again later, and when another supervisor starts here."""
