@@ -1,4 +1,4 @@
-"""Every test that the threat model names is there."""
+"""Every test that the threat model and the policy name is there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import pathlib
 import re
 import unittest
 from typing import List
+
+from sandbox import policy
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TESTS = ROOT / "src" / "test"
@@ -36,6 +38,14 @@ class ThreatModelTest(unittest.TestCase):
             self.assertTrue(names, row)
             for name in names:
                 with self.subTest(row[0], test=name):
+                    self.assertTrue(_is_there(name))
+
+    def test_what_runs_share_names_tests_that_are_there(self) -> None:
+        self.assertGreater(len(policy.SHARED), 12)
+        for shared in policy.SHARED:
+            self.assertTrue(shared.tests, shared.what)
+            for name in shared.tests:
+                with self.subTest(shared.what, test=name):
                     self.assertTrue(_is_there(name))
 
 

@@ -6,7 +6,7 @@ identities), seccomp.py (system calls), landlock.py (files) and confinement.py, 
 
 from __future__ import annotations
 
-from typing import Dict
+from typing import Dict, NamedTuple, Tuple
 
 # --- identities --------------------------------------------------------------------------------------------------
 
@@ -177,6 +177,45 @@ MAX_NAME_BYTES = 1024  # of a file with its folders
 MAX_NAMES_BYTES = 1 << 20  # of everything that is looked at, and remembered until a session's next program
 SKIPPED_FOLDERS = ("__pycache__", ".cache", ".config")
 PROGRAM = "main.py"
+
+# --- what runs share ---------------------------------------------------------------------------------------------------
+# With each other, and with the server: what closes it, and the tests in which one run does what it can while others or the
+# server are looked at. docs/threat-model.md says what stays open.
+
+
+class Shared(NamedTuple):
+    what: str
+    closed_by: str
+    tests: Tuple[str, ...]  # programs below src/test/programs, or classes of tests
+
+
+SHARED = (
+    Shared(
+        "what the kernel counts for a user: descriptors in flight, pages of pipes, pending signals",
+        "RUN_IDS; a child sends its last descriptor before it has fewer",
+        ("RunIdsTest", "beside/descriptors_in_flight"),
+    ),
+    Shared("inotify instances and watches", "refused", ("isolation/news_of_files",)),
+    Shared("inodes of the system", "read-only mounts, Landlock; no news of them", ("isolation/system_is_read_only",)),
+    Shared("locks on the system's files", "nothing: they end with the run", ("LocksTest",)),
+    Shared("priorities", "PRIO_PROCESS of own processes only", ("isolation/priority_of_others",)),
+    Shared("processors", "a share for each run; else BUSY_SESSIONS", ("beside/sessions_of_processes", "CgroupsTest")),
+    Shared("process ids, the tables of processes", "a PID namespace, RLIMIT_NPROC", ("limits", "beside/orphans")),
+    Shared("network state", "a network namespace; rules of nft; slirp4netns in the run's group", ("NetworkTest",)),
+    Shared(
+        "the kernel's memory: sockets, mappings, page tables, huge pages",
+        "TCP_BUFFER, UNUSED_SOCKET_OPTIONS, the looks of memory.py, the run's control group",
+        ("limits/memory_in_sockets", "limits/memory_of_mappings", "isolation/huge_pages"),
+    ),
+    Shared("the machine's memory", "OOM_SCORE_ADJ, a control group above all runs", ("CgroupsTest",)),
+    Shared("the machine's disk", "a tmpfs for each run; in tier landlock a count", ("landlock", "test_scratch.py")),
+    Shared("the zygote of an image", "CLONE_FLAGS, reaping, death in bounded time", ("beside/children_of_the_zygote",)),
+    Shared("the supervisor's one thread", "bytes only, bounded steps, looks in threads aside", ("VictimTest", "test_loop.py")),
+    Shared("the supervisor's memory and descriptors", "bounds on names and entries", ("HostileSessionsTest", "LeakTest")),
+    Shared("the store", "a part for each client", ("BusyIT", "FileStoreTest")),
+    Shared("the server's threads", "places for those who write, time-outs", ("UnreadAnswersIT", "StalledClientsIT")),
+    Shared("the server's heap", "half of it for all, half of that for one client", ("HeapIT", "MemoryTest")),
+)
 
 # --- system calls ----------------------------------------------------------------------------------------------------
 # An allowlist. What stands in neither list is unknown to us and answered as by an older kernel: ENOSYS.
