@@ -37,4 +37,5 @@ def _told(code: str) -> Dict[str, str]:
 
 def _program(kind: str, code: str, told: Dict[str, str]) -> Program:
     output = told["stdout"] + "\n" if "stdout" in told else None
-    return Program(kind, 1, code, (told["reason"],), output, timeout=float(told.get("timeout", 20)))
+    reasons = tuple(told["reason"].split(" or "))
+    return Program(kind, 1, code, reasons, output, timeout=float(told.get("timeout", 20)), has_words=False)

@@ -164,7 +164,9 @@ class Client(threading.Thread):
             raise Violation(f"{kind}: {e}") from e
 
     def _body_of(self, program: Program) -> bytes:
-        code = program.code.replace("PORT", str(self._setting.port)).replace("MARKER", self._setting.marker)
+        code = program.code
+        if program.has_words:
+            code = code.replace("PORT", str(self._setting.port)).replace("MARKER", self._setting.marker)
         return json.dumps({"code": code, "timeout": program.timeout}).encode()
 
     # --- files

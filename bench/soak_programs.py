@@ -15,6 +15,7 @@ class Program(NamedTuple):
     output: Optional[str] = None  # the whole of it, where it is known; SHA256 of the only file: that file's digest
     files: Tuple[str, ...] = ()
     timeout: float = 20
+    has_words: bool = True  # such as PORT; else the code is taken as it is
 
 
 PROGRAMS = (
