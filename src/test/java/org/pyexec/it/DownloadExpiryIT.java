@@ -114,7 +114,7 @@ class DownloadExpiryIT {
 
     @Test
     void timerRemovesTheContentAndTheTokenStaysKnown() {
-        byte[] content = "to be removed by the timer".repeat(2000).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] content = "to be removed by the timer".repeat(1000).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         String url = http.hosted("a.txt", content);
         assertThat(largestFile()).isGreaterThanOrEqualTo(content.length);
         await().atMost(Duration.ofMinutes(3)).until(() -> largestFile() < content.length);
