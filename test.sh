@@ -2,7 +2,7 @@
 # Installs what the tests need and runs all of them: style, unit, architecture, black-box and browser tests.
 #
 #   ./test.sh                            on Payara Micro
-#   ./test.sh quick                      the same without the tests that wait or need a server of their own, in some two minutes
+#   ./test.sh quick                      the same without the tests that wait or need a server of their own, in some three minutes
 #   ./test.sh --server wildfly,tomee     the black-box and browser tests on these: payara-micro, payara, wildfly, tomee,
 #                                        openliberty, glassfish; with payara-micro the other tests as well
 #   ./test.sh --server all               on every one of them
