@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import tempfile
 from typing import Callable, List, Optional, Sequence, Tuple, Union
 
-from . import frames, identities, interface, living, loop, network, policy, scratch
+from . import identities, interface, living, loop, network, policy, scratch
 from .voice import say
 
 OnFailed = Callable[[str], None]

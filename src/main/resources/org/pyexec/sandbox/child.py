@@ -13,7 +13,7 @@ import struct
 import sys
 import tempfile
 import threading
-from typing import List, Optional, Union
+from typing import List, Union
 
 from . import config, frames, inputs, interpreter, isolation, policy, program, report, request, unhandled
 from .calls import Calls

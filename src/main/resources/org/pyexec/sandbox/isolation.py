@@ -12,7 +12,7 @@ import re
 import socket
 import struct
 import sys
-from typing import Iterable, Iterator, List, Optional, Set, Tuple
+from typing import Iterable, Iterator, List, Optional, Set
 
 from . import identities, policy, syscalls
 from .calls import Calls

@@ -7,8 +7,7 @@ import org.assertj.core.api.SoftAssertions;
 /** Compares what came of a program with what its file says. */
 final class Verdict {
 
-    /** What an answer may take beyond the time limit of its program, on a machine that does other things as well. */
-    /** For the answer, on a machine that may be busy with anything. */
+    /** What an answer may take beyond the time limit of its program, on a machine that may be busy with anything. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
     private Verdict() {}
