@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -17,21 +16,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /**
  * A server with the heap that Java chooses on a machine of one and a half gigabytes, and as many clients at once as would fill
  * it many times: each is answered, or told to come again, and nobody else feels it.
  */
-@Order(2) // has a server of its own
+@Order(2) // waits for long
 @Tag("slow")
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@NeedsServer(Setup.OBSERVED)
 class HeapIT {
 
     private static final int AT_ONCE = 60;
@@ -39,31 +35,17 @@ class HeapIT {
     private static final Duration IN_TIME = Duration.ofSeconds(20);
 
     private final ExecutorService clients = Executors.newFixedThreadPool(AT_ONCE + 2);
-    private Server server;
-    private Http http;
+    private final Server server;
+    private final Http http;
 
-    @BeforeAll
-    void start() {
-        server = Server.start(Map.of(
-                "RATE_LIMIT_MAX",
-                "0",
-                "TRUSTED_PROXIES",
-                "127.0.0.1",
-                "MAX_CONCURRENT_EXECUTIONS",
-                "8",
-                "JAVA_TOOL_OPTIONS",
-                "-Xmx384m"));
-        http = server.http();
-    }
-
-    @AfterAll
-    void end() {
-        clients.shutdownNow();
-        server.close();
+    HeapIT(Server server) {
+        this.server = server;
+        this.http = server.http();
     }
 
     @AfterEach
     void everythingIsAsBefore() {
+        clients.shutdownNow();
         await().atMost(60, TimeUnit.SECONDS)
                 .until(() ->
                         http.get("/health").json().at("/executions/running").intValue() == 0);

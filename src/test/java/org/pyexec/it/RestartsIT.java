@@ -25,8 +25,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Four servers, one after another, on one folder: the first ends in an ordinary way, the second and the third are killed in
- * the middle of work, and the fourth finds what they left.
+ * Four servers, one after another, on one folder: the first ends in an ordinary way, the heap of the second is used up and the
+ * third is killed, both in the middle of work, and the fourth finds what they left.
  *
  * <p>A start costs more than a test, so other questions are asked here too: the interpreter of the first server comes late,
  * and the last one has one slot and no queue.
@@ -61,6 +61,7 @@ class RestartsIT {
     // what the second said
 
     private Answer afterOrdinaryEnd;
+    private int exitOutOfMemory;
 
     // what the third said before it was killed
 
@@ -81,9 +82,9 @@ class RestartsIT {
             expires = Shapes.time(json.path("expires"));
             terminateWhileAProgramRuns(first);
         }
-        try (Server second = Server.startAgain(with())) {
+        try (Server second = Server.startAgain(with("JAVA_TOOL_OPTIONS", "-Xmx384m"))) {
             afterOrdinaryEnd = second.http().get(expiring);
-            load.killInTheMiddle(second);
+            runOutOfMemoryWhileAProgramRuns(second);
         }
         try (Server third = Server.startAgain(with())) {
             load.assertIntact(third.http());
@@ -133,6 +134,25 @@ class RestartsIT {
                 .toList();
     }
 
+    /** It ends at once, with everything that it has started, so that whoever watches it starts it again. */
+    private void runOutOfMemoryWhileAProgramRuns(Server server) throws Exception {
+        String marker = Processes.marker();
+        CompletableFuture<Answer> running =
+                server.http().executeLater(Processes.startDaemon(marker) + "while True: pass", 60);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !Processes.withArgument(marker).isEmpty());
+        load.endInTheMiddle(server, () -> {
+            HeapEater.useUpHeapOf(server.process(), folder);
+            await().atMost(Duration.ofSeconds(60)).until(() -> !server.process().isAlive());
+        });
+        exitOutOfMemory = server.exitCode();
+        assertThat(running).failsWithin(Duration.ofSeconds(30));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(Processes.withArgument(marker)).isEmpty();
+            assertThat(Processes.mentioning(storage)).isEmpty();
+        });
+    }
+
     private void killWhileMuchIsGoingOn(Server server) throws Exception {
         Http http = server.http();
         generated = Shapes.success(http.execute("open('made.csv', 'w').write('a,b')"))
@@ -157,7 +177,7 @@ class RestartsIT {
             sendHalfOfAFile(connection);
             // Asking for something else is the sign that what was sent has been given to the server.
             assertThat(http.get("/health").status()).isEqualTo(200);
-            load.killInTheMiddle(server);
+            load.endInTheMiddle(server, server::kill);
         }
         await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
             assertThat(killed).noneMatch(ProcessHandle::isAlive);
@@ -218,6 +238,13 @@ class RestartsIT {
                     .isTrue();
             return answer.status() == 410;
         });
+    }
+
+    // --- the end of the heap
+
+    @Test
+    void serverWithoutMemoryEndsWithAFailure() {
+        assertThat(exitOutOfMemory).isNotZero();
     }
 
     // --- the kill

@@ -21,8 +21,13 @@ public enum Setup {
     /** The defaults. Its classes run side by side. */
     USUAL(Map.of("RATE_LIMIT_MAX", "1000000", "MAX_CONCURRENT_EXECUTIONS", "8", "MAX_SESSIONS_PER_CLIENT", "32")),
 
-    /** For classes that look at what a server holds: descriptors, bytes, programs. One client may have two sessions. */
+    /**
+     * For classes that look at what a server holds: descriptors, bytes, programs, memory. One client may have two sessions. The
+     * heap is the one that Java chooses on a machine of one and a half gigabytes.
+     */
     OBSERVED(Map.of(
+            "JAVA_TOOL_OPTIONS",
+            "-Xmx384m",
             "RATE_LIMIT_MAX",
             "0",
             "MAX_CONCURRENT_EXECUTIONS",

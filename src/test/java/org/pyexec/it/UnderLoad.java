@@ -24,7 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Clients that upload files and run programs that make some, until their server is killed; it keeps what they were told. */
+/** Clients that upload files and run programs that make some, until their server ends; it keeps what they were told. */
 final class UnderLoad {
 
     private static final int CLIENTS = 6;
@@ -46,15 +46,20 @@ final class UnderLoad {
         return files.size();
     }
 
-    /** Kills the server in the middle of work, when so many files more are acknowledged. */
-    void killInTheMiddle(Server server) throws Exception {
+    /** Something ends a server in the middle of work. */
+    interface Ending {
+        void end() throws Exception;
+    }
+
+    /** Ends the server in the middle of work, when so many files more are acknowledged. */
+    void endInTheMiddle(Server server, Ending ending) throws Exception {
         int enough = files.size() + FILES_PER_ROUND;
         List<CompletableFuture<Void>> clients = new ArrayList<>();
-        AtomicBoolean killed = new AtomicBoolean();
+        AtomicBoolean ended = new AtomicBoolean();
         for (int client = 0; client < CLIENTS; client++) {
             int kind = client;
             clients.add(CompletableFuture.runAsync(() -> {
-                while (!killed.get()) {
+                while (!ended.get()) {
                     try {
                         files.add(kind % 2 == 0 ? upload(server.http(), kind) : generate(server.http()));
                     } catch (UncheckedIOException serverHasGone) {
@@ -65,8 +70,8 @@ final class UnderLoad {
         }
         await().atMost(Duration.ofMinutes(2))
                 .until(() -> files.size() >= enough || clients.stream().anyMatch(CompletableFuture::isDone));
-        server.kill();
-        killed.set(true);
+        ending.end();
+        ended.set(true);
         CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new)).get(2, TimeUnit.MINUTES);
         assertThat(files).hasSizeGreaterThanOrEqualTo(enough);
     }

@@ -61,7 +61,7 @@ class UnreadAnswersIT {
         assertServed();
         assertThat(get(large).body()).isEqualTo(content(LARGE_BYTES));
         assertThat(get(small).body()).isEqualTo(content(1000));
-        assertLastRefused();
+        assertOneRefused();
     }
 
     @Test
@@ -212,10 +212,15 @@ class UnreadAnswersIT {
         }
     }
 
-    private void assertLastRefused() throws IOException {
-        Answer refusal = readers.get(READERS - 1).answer();
-        Shapes.generalError(refusal, 503);
-        assertThat(refusal.required("Retry-After")).matches("[0-9]+");
+    /** Those of the last ones to whom a place was given that others had to leave get what they asked for. */
+    private void assertOneRefused() throws IOException {
+        Answer answer;
+        int last = READERS;
+        do {
+            answer = readers.get(--last).answer();
+        } while (answer.status() == 200 && last > BEGUN);
+        Shapes.generalError(answer, 503);
+        assertThat(answer.required("Retry-After")).matches("[0-9]+");
     }
 
     private String submitted(String code) {

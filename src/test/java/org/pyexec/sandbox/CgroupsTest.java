@@ -63,7 +63,7 @@ class CgroupsTest {
                 return;
             }
             // Those that are parked.
-            await().atMost(20, SECONDS).until(() -> members(groups.get()).size() >= 2);
+            await().atMost(60, SECONDS).until(() -> members(groups.get()).size() >= 2);
             for (Path group : groupsWithin(groups.get())) {
                 assertThat(Files.readString(group.resolve("memory.limit_in_bytes"))
                                 .strip())
@@ -248,7 +248,7 @@ class CgroupsTest {
                             sandbox.sandbox().supervisorPid().orElseThrow())
                     .orElseThrow();
             supervisor.destroyForcibly();
-            await().atMost(20, SECONDS).until(() -> !supervisor.isAlive());
+            await().atMost(60, SECONDS).until(() -> !supervisor.isAlive());
 
             assertThat(sandbox.run("print('again')").stdout()).isEqualTo("again\n");
 

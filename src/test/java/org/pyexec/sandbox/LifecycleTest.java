@@ -16,12 +16,15 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The life of a sandbox: processes that are killed, and its end. */
 @Tag("slow")
+@Execution(ExecutionMode.CONCURRENT) // each has a sandbox of its own
 class LifecycleTest {
 
     static List<TestSandbox.Identity> identities() throws IOException {
@@ -49,11 +52,11 @@ class LifecycleTest {
             ProcessHandle supervisor = supervisor(sandbox);
             List<ProcessHandle> processes = supervisor.descendants().toList();
             CompletableFuture<Object> carried = CompletableFuture.supplyAsync(() -> outcome(sandbox));
-            await().atMost(10, SECONDS).until(() -> supervisor.descendants().count() > 2);
+            await().atMost(60, SECONDS).until(() -> supervisor.descendants().count() > 2);
 
             supervisor.destroyForcibly();
 
-            await().atMost(10, SECONDS).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+            await().atMost(60, SECONDS).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
             assertThat(sandbox.run("print('again')").stdout()).isEqualTo("again\n");
             assertThat(supervisor(sandbox).pid()).isNotEqualTo(supervisor.pid());
             assertThat(carried.get(30, SECONDS)).isNotNull();
@@ -68,16 +71,16 @@ class LifecycleTest {
             ProcessHandle supervisor = supervisor(sandbox);
             List<ProcessHandle> processes = supervisor.descendants().toList();
             CompletableFuture<Object> carried = CompletableFuture.supplyAsync(() -> outcome(sandbox));
-            await().atMost(10, SECONDS).until(() -> supervisor.descendants().count() > 2);
+            await().atMost(60, SECONDS).until(() -> supervisor.descendants().count() > 2);
 
             signal(supervisor, "STOP");
 
-            await().atMost(10, SECONDS).until(() -> !sandbox.sandbox().status().ready());
+            await().atMost(60, SECONDS).until(() -> !sandbox.sandbox().status().ready());
             await().atMost(60, SECONDS).until(() -> !supervisor.isAlive());
             assertThat(carried.get(30, SECONDS)).isNotNull();
             sandbox.awaitReady();
             assertThat(sandbox.run("print('again')").stdout()).isEqualTo("again\n");
-            await().atMost(10, SECONDS).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+            await().atMost(60, SECONDS).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
         }
     }
 
@@ -92,11 +95,11 @@ class LifecycleTest {
     void closingARunEndsItsProgram() throws Exception {
         try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS).awaitReady()) {
             SandboxRun run = sandbox.sandbox().open(new Program("while True: pass", Duration.ofSeconds(60), false));
-            await().atMost(10, SECONDS).until(() -> spinning(sandbox));
+            await().atMost(60, SECONDS).until(() -> spinning(sandbox));
 
             run.close();
 
-            await().atMost(10, SECONDS).until(() -> !spinning(sandbox));
+            await().atMost(60, SECONDS).until(() -> !spinning(sandbox));
             assertThatThrownBy(() -> run.await(new TestSandbox.Recorder())).isInstanceOf(IOException.class);
         }
     }
@@ -112,7 +115,7 @@ class LifecycleTest {
             ProcessHandle tables = zygotes(sandbox).get(1);
             CompletableFuture<TestSandbox.Result> carried = sandbox.runLater(code.formatted(50));
             CompletableFuture<TestSandbox.Result> other = sandbox.runLater("import time; time.sleep(3); print('done')");
-            await().atMost(10, SECONDS).until(() -> carriesARun(tables));
+            await().atMost(60, SECONDS).until(() -> carriesARun(tables));
 
             tables.destroyForcibly();
 
@@ -134,7 +137,7 @@ class LifecycleTest {
             zygotes(sandbox).get(0).parent().orElseThrow().destroyForcibly();
 
             // A process that nobody has waited for counts as alive.
-            await().atMost(10, SECONDS).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
+            await().atMost(60, SECONDS).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
             await().atMost(30, SECONDS)
                     .ignoreExceptionsInstanceOf(SandboxUnavailableException.class)
                     .until(() -> sandbox.run("print(1)").stdout().equals("1\n"));

@@ -20,6 +20,9 @@ import java.util.stream.Stream;
 record ProgramFile(Path path, String code, Map<String, String> verdict) {
 
     static final Path FOLDER = Path.of("src/test/programs");
+    /** More than any program that ends by itself needs on a machine that is busy with other things. */
+    private static final String USUAL_TIMEOUT = "60";
+
     private static final List<String> KEYS = List.of(
             "reason",
             "exit",
@@ -87,6 +90,6 @@ record ProgramFile(Path path, String code, Map<String, String> verdict) {
     }
 
     Duration timeout() {
-        return Duration.ofMillis((long) (1000 * Double.parseDouble(verdict.getOrDefault("timeout", "20"))));
+        return Duration.ofMillis((long) (1000 * Double.parseDouble(verdict.getOrDefault("timeout", USUAL_TIMEOUT))));
     }
 }

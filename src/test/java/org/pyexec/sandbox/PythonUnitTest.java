@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The unit tests of the Python half, {@code src/test/python}: each file runs with the interpreter that runs the sandbox. */
 class PythonUnitTest {
@@ -17,6 +19,7 @@ class PythonUnitTest {
     private static final Path TESTS = Path.of("src/test/python");
     private static final String SOURCES = "src/main/resources/org/pyexec";
 
+    @Execution(ExecutionMode.CONCURRENT)
     @TestFactory
     Stream<DynamicTest> everyFilePasses() throws IOException {
         List<Path> files;

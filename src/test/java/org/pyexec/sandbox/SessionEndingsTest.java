@@ -249,7 +249,7 @@ class SessionEndingsTest extends OnEveryTier {
     void endBetweenTwoProgramsHasItsReason() throws Exception {
         try (SandboxSession session = open()) {
             run(session, "import os, threading\nthreading.Timer(0.1, os._exit, (9,)).start()");
-            await().atMost(10, SECONDS).until(() -> session.ended().isPresent());
+            await().atMost(60, SECONDS).until(() -> session.ended().isPresent());
             assertThat(session.ended()).contains("Program exited with status 9");
         }
         try (SandboxSession session = open()) {
@@ -329,7 +329,7 @@ class SessionEndingsTest extends OnEveryTier {
             ProcessHandle.of(sandbox.sandbox().supervisorPid().orElseThrow())
                     .orElseThrow()
                     .destroyForcibly();
-            await().atMost(10, SECONDS).until(() -> session.ended().isPresent());
+            await().atMost(60, SECONDS).until(() -> session.ended().isPresent());
             assertThat(session.ended()).contains("The sandbox was restarted, or its server ended");
             assertThatThrownBy(() -> run(session, "x")).isInstanceOf(SessionEndedException.class);
         }
@@ -344,7 +344,7 @@ class SessionEndingsTest extends OnEveryTier {
             assertOpen(said);
         }
         long supervisor = sandbox.sandbox().supervisorPid().orElseThrow();
-        await().atMost(20, SECONDS)
+        await().atMost(60, SECONDS)
                 .until(() ->
                         ProcessHandle.of(supervisor).orElseThrow().descendants().noneMatch(SessionEndingsTest::isUsed));
     }

@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real sandbox for tests, with the identity under which its supervisor runs. */
 final class TestSandbox implements AutoCloseable {
@@ -28,6 +29,9 @@ final class TestSandbox implements AutoCloseable {
         OURS,
         ORDINARY_USER;
 
+        private static final String BECOME =
+                "u=%1$d && chown -R $u:$u . && exec setpriv --reuid $u --regid $u --clear-groups \"$@\"";
+
         /** Without root there is only one identity to test. */
         static List<Identity> possible() throws IOException {
             boolean root = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
@@ -35,10 +39,15 @@ final class TestSandbox implements AutoCloseable {
         }
 
         private List<String> launcher() {
-            String change = "chown -R 12345:12345 . && exec setpriv --reuid 12345 --regid 12345 --clear-groups \"$@\"";
-            return this == OURS ? List.of() : List.of("/bin/sh", "-c", change, "sh");
+            return this == OURS
+                    ? List.of()
+                    : List.of("/bin/sh", "-c", BECOME.formatted(NEXT_USER.getAndIncrement()), "sh");
         }
     }
+
+    /** Each ordinary user's sandbox has a user of its own, so that they share no limits that the kernel counts by user. */
+    private static final AtomicInteger NEXT_USER =
+            new AtomicInteger(100_000 + 100 * (int) (ProcessHandle.current().pid() % 1000));
 
     static final List<String> PRELOAD = List.of("numpy", "pandas", "matplotlib.pyplot");
     static final String PYTHON = "/usr/bin/python3";

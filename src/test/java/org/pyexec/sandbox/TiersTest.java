@@ -23,7 +23,7 @@ class TiersTest {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path python = folder.resolve("python3");
         try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "auto", python.toString())) {
-            await().atMost(10, SECONDS)
+            await().atMost(60, SECONDS)
                     .until(() -> sandbox.sandbox().status().problem().orElse("").contains(python.toString()));
             assertThatThrownBy(() -> sandbox.run("print(1)"))
                     .isInstanceOf(SandboxUnavailableException.class)

@@ -22,6 +22,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Tag("slow")
 class WeakerHostsTest {
 
+    /** Otherwise every part of Landlock is missed by one identity or the other. */
+    private static final boolean LONG = Boolean.getBoolean("pyexec.long");
+
     private static final int NEWEST_LANDLOCK = 7;
     private static final Set<String> ABOUT_WALLS = Set.of("isolation", "landlock", "residue");
     private static final Set<String> ABOUT_LIMITS = Set.of("limits");
@@ -46,6 +49,7 @@ class WeakerHostsTest {
         return IntStream.range(1, NEWEST_LANDLOCK)
                 .boxed()
                 .flatMap(abi -> identities.stream()
+                        .filter(identity -> LONG || identity == identities.get(abi % identities.size()))
                         .map(identity ->
                                 new Host("landlock-abi=" + abi, Optional.empty(), "landlock", identity, ABOUT_WALLS)))
                 .map(host -> DynamicTest.dynamicTest(host.name(), () -> check(host)));
