@@ -3,7 +3,7 @@ package org.pyexec.jobs;
 import java.time.Duration;
 
 /**
- * How many jobs are kept, and how long.
+ * How many jobs are kept, and how long. A client that has none, or next to nothing, finds room up to half beyond the bounds of all.
  *
  * @param timeToLive from the end of a program on
  * @param maxPerClient of one client, finished ones included

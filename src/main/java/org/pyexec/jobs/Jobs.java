@@ -22,6 +22,8 @@ import org.pyexec.memory.Memory;
 /** The jobs of this server, in memory; the door of this room. Safe for use by many threads. */
 public final class Jobs {
 
+    private static final int LITTLE_PART = 16;
+
     private final JobSettings settings;
     private final Memory memory;
     private final Clock clock;
@@ -99,7 +101,7 @@ public final class Jobs {
                             .formatted(own, settings.timeToLive().toSeconds()),
                     true);
         }
-        if (byId.size() >= settings.maxTotal()) {
+        if (byId.size() >= withReserve(settings.maxTotal(), own == 0)) {
             throw new TooManyException("This server keeps no more executions at the moment.", false);
         }
         checkMemory(client);
@@ -119,9 +121,14 @@ public final class Jobs {
                             .formatted(own >> 20, settings.timeToLive().toSeconds()),
                     true);
         }
-        if (all >= settings.maxBytes()) {
+        if (all >= withReserve(settings.maxBytes(), own < settings.maxBytes() / LITTLE_PART)) {
             throw new TooManyException("This server keeps no more executions at the moment.", false);
         }
+    }
+
+    /** Half as much again is for those who have next to nothing: they did not fill it. */
+    private static long withReserve(long bound, boolean hasLittle) {
+        return hasLittle ? bound + bound / 2 : bound;
     }
 
     /** For the programs of a client's jobs: one does not begin while there is no room for what will be kept of it. */

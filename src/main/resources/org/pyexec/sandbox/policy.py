@@ -214,7 +214,7 @@ SHARED = (
     Shared("the supervisor's memory and descriptors", "bounds on names and entries", ("HostileSessionsTest", "LeakTest")),
     Shared("the store", "a part for each client", ("BusyIT", "FileStoreTest")),
     Shared("the server's threads", "places for those who write, time-outs", ("UnreadAnswersIT", "StalledClientsIT")),
-    Shared("the server's heap", "half of it for all, half of that for one client", ("HeapIT", "MemoryTest")),
+    Shared("the server's heap", "half of what the server leaves for all, half of that for one client", ("HeapIT", "MemoryTest")),
 )
 
 # --- system calls ----------------------------------------------------------------------------------------------------

@@ -17,16 +17,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 
 /** Clients that send or read nothing for a long time. */
 @Order(2) // waits for long
 @Tag("slow")
 @NeedsServer(Setup.OBSERVED)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class StalledClientsIT {
 
     private static final int CLIENTS = 100;
@@ -124,6 +127,8 @@ class StalledClientsIT {
         slow.close();
     }
 
+    /** The last of all: the others last as long as the slow client, beside whom they run. */
+    @Order(Integer.MAX_VALUE)
     @Tag("not-openliberty") // passes a body on in blocks of 32 KiB
     @Test
     void slowClientThatMakesProgressIsAnswered() throws Exception {

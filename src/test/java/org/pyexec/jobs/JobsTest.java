@@ -136,11 +136,18 @@ class JobsTest {
         submit("a");
         submit("b");
         submit("c");
-        assertThatThrownBy(() -> submit("d"))
+        assertNoneOfAll("a");
+        submit("d"); // has none, and did not fill it
+        assertNoneOfAll("d");
+        assertNoneOfAll("e");
+        assertThat(starts).isEqualTo(4);
+    }
+
+    private void assertNoneOfAll(String client) {
+        assertThatThrownBy(() -> submit(client))
                 .isInstanceOfSatisfying(
                         TooManyException.class,
                         e -> assertThat(e.ofThisClient()).isFalse());
-        assertThat(starts).isEqualTo(3);
     }
 
     @Test
@@ -160,15 +167,19 @@ class JobsTest {
         gateOfB.check();
         second.answer().complete(new byte[450]);
 
+        assertNoneOfAll("b");
+        assertThatThrownBy(gateOfB::check).isInstanceOf(RefusedException.class);
         Gate gateOfC = jobs.gate("c");
-        assertThatThrownBy(() -> submit("c"))
-                .isInstanceOfSatisfying(
-                        TooManyException.class,
-                        e -> assertThat(e.ofThisClient()).isFalse());
-        assertThatThrownBy(gateOfC::check).isInstanceOf(RefusedException.class);
-        assertThat(starts).isEqualTo(2);
+        gateOfC.check();
+        submit("c").answer().complete(new byte[450]); // has nothing, and did not fill it
+
+        Gate gateOfD = jobs.gate("d");
+        assertNoneOfAll("d");
+        assertThatThrownBy(gateOfD::check).isInstanceOf(RefusedException.class);
+        assertThat(starts).isEqualTo(3);
 
         clock.step(TIME_TO_LIVE);
+        gateOfD.check();
         gateOfC.check();
         gateOfA.check();
         submit("a");

@@ -26,6 +26,13 @@ class MemoryTest {
     }
 
     @Test
+    void roomIsHalfOfWhatTheServerLeaves() {
+        assertThat(Memory.inHeap(384 * MIB).mostBytesOfOne()).isEqualTo(63 * MIB);
+        assertThat(Memory.inHeap(4096 * MIB).mostBytesOfOne()).isEqualTo(875 * MIB);
+        assertThat(Memory.inHeap(128 * MIB).mostBytesOfOne()).isEqualTo(14 * MIB);
+    }
+
+    @Test
     void oneClientHasHalfOfItAndTheLastOfThatOnlyForLittle() throws Exception {
         assertThat(memory.mostBytesOfOne()).isEqualTo(28 * MIB);
         Memory.Share first = holding("a", 28 * MIB);
