@@ -38,4 +38,4 @@ def _told(code: str) -> Dict[str, str]:
 def _program(kind: str, code: str, told: Dict[str, str]) -> Program:
     output = told["stdout"] + "\n" if "stdout" in told else None
     reasons = tuple(told["reason"].split(" or "))
-    return Program(kind, 1, code, reasons, output, timeout=float(told.get("timeout", 20)), has_words=False)
+    return Program(kind, 1, code, reasons, output, timeout=float(told.get("timeout", 60)), has_words=False)

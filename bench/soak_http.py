@@ -49,8 +49,9 @@ def form(filename: str, content: bytes) -> Tuple[bytes, str]:
 class Connection:
     """One connection, for any number of requests one after another."""
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS)
+    def __init__(self, port: int, address: str = "") -> None:
+        """From an address of this machine, if one is given."""
+        self._socket = socket.create_connection(("127.0.0.1", port), PATIENCE_SECONDS, (address, 0))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""
 

@@ -156,7 +156,6 @@ FREE_SOCKETS = 128  # of a run, that are not taken for memory: nobody can tell h
 CONNECTIONS_BYTES = 64 << 20  # that may wait in all connections of a run, where a control group counts it apart
 TCP_BUFFER = b"4096 65536 262144"  # least, usual and largest bytes of a connection in one direction; tcp(7)
 STACK_BYTES = 8 << 20  # of the main thread, as everywhere on Linux
-THREAD_STACK_BYTES = 2 << 20  # of other threads: it is counted into the memory limit
 CPU_FACTOR = 2  # processor seconds per second of the time-out, so that one run cannot take every core for long
 INTERRUPT_SECONDS = 2.0  # after which a program of a session that does not stop is ended, and the session with it
 BROKEN_STATUS = 123  # of an interpreter that a program has made unfit for the next one
@@ -210,7 +209,7 @@ SHARED = (
     Shared("the machine's memory", "OOM_SCORE_ADJ, a control group above all runs", ("CgroupsTest",)),
     Shared("the machine's disk", "a tmpfs for each run; in tier landlock a count", ("landlock", "test_scratch.py")),
     Shared("the zygote of an image", "CLONE_FLAGS, reaping, death in bounded time", ("beside/children_of_the_zygote",)),
-    Shared("the supervisor's one thread", "bytes only, bounded steps, looks in threads aside", ("VictimTest", "test_loop.py")),
+    Shared("the supervisor's one thread", "bytes only, bounded steps, looks in threads aside", ("ProgramsTest", "test_loop.py")),
     Shared("the supervisor's memory and descriptors", "bounds on names and entries", ("HostileSessionsTest", "LeakTest")),
     Shared("the store", "a part for each client", ("BusyIT", "FileStoreTest")),
     Shared("the server's threads", "places for those who write, time-outs", ("UnreadAnswersIT", "StalledClientsIT")),

@@ -90,6 +90,24 @@ class UnreadAnswersIT {
     }
 
     @Test
+    void answersOfProgramsLeaveThreadsForOthers() throws Exception {
+        String body = Json.object("code", "print('Q' * 900_000)");
+        String head = RawConnection.head(
+                "POST",
+                "/execute",
+                "Content-Type",
+                "application/json",
+                "Content-Length",
+                Integer.toString(body.length()));
+
+        ask(number -> OWN, head + body, READERS, 4);
+
+        assertServed();
+        String first = new String(readers.get(0).rest(), StandardCharsets.UTF_8);
+        assertThat(first.chars().filter(c -> c == 'Q')).hasSize(900_000);
+    }
+
+    @Test
     void followersOfAProgramAreBoundedAndLeaveThreadsForPrograms() throws Exception {
         String path = submitted(
                 "203.0.113.242", "import time\nfor _ in range(50): print('x' * 20_000, flush=True)\ntime.sleep(50)");

@@ -3,9 +3,13 @@ package org.pyexec.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -17,10 +21,18 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Every program of src/test/programs gets its verdict, on every tier and under every identity. */
+/**
+ * Every program of src/test/programs gets its verdict, on every tier and under every identity. Hostile ones have a {@link Victim}
+ * beside them.
+ */
 class ProgramsTest {
 
+    private static final Set<String> HOSTILE = Set.of("endings", "isolation", "landlock", "limits", "residue");
+    /** Those that want to be noticed by others: twice at once, and the victim without a pause. */
+    private static final String BESIDE = "beside";
+
     private static final Map<String, TestSandbox> SANDBOXES = new LinkedHashMap<>();
+    private static final Map<String, Victim> VICTIMS = new ConcurrentHashMap<>();
 
     @BeforeAll
     static void startSandboxes() throws IOException {
@@ -48,8 +60,23 @@ class ProgramsTest {
                         programs.stream()
                                 .filter(program -> program.appliesTo(tier(entry.getKey())))
                                 .map(program -> DynamicTest.dynamicTest(
-                                        program.name(),
-                                        () -> Verdict.check(entry.getValue().awaitReady(), program)))));
+                                        program.name(), () -> check(entry.getKey(), entry.getValue(), program)))));
+    }
+
+    private static void check(String name, TestSandbox sandbox, ProgramFile program) throws Exception {
+        Victim victim = VICTIMS.computeIfAbsent(name, key -> new Victim(sandbox));
+        Callable<Void> verdict = () -> {
+            Verdict.check(sandbox, program);
+            return null;
+        };
+        if (program.group().equals(BESIDE)) {
+            victim.beside(List.of(verdict, verdict), Duration.ofMillis(1));
+            victim.assertAllSlotsAreThere();
+        } else if (HOSTILE.contains(program.group())) {
+            victim.beside(List.of(verdict), Duration.ofMillis(300));
+        } else {
+            verdict.call();
+        }
     }
 
     @Test
