@@ -60,7 +60,7 @@ class AbandonedStreamsIT {
             try (EventReader waiting = stream("print('never')")) {
                 assertThat(waiting.any().name()).isEqualTo(":");
             }
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() ->
                             http.get("/health").json().at("/executions/queued").intValue() == 0);
             assertThat(http.get("/health").json().at("/executions/running").intValue())

@@ -58,7 +58,7 @@ class AsyncBoundsIT {
         int kept = 0;
         while (last.status() == 202 && kept < 20) {
             String path = last.required("Location");
-            await().atMost(30, SECONDS)
+            await().atMost(60, SECONDS)
                     .until(() ->
                             http.get(path).json().path("status").textValue().equals("finished"));
             assertThat(http.get(path).json().at("/answer/run/displays")).hasSize(8);

@@ -48,7 +48,7 @@ class AsyncIT {
     }
 
     private JsonNode finished(String path) {
-        await().atMost(30, SECONDS)
+        await().atMost(60, SECONDS)
                 .until(() -> state(path).path("status").textValue().equals("finished"));
         return state(path).path("answer");
     }

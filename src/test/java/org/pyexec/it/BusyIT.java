@@ -134,7 +134,7 @@ class BusyIT {
     }
 
     private void awaitExecutions(int running, int queued) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             ObjectNode health = http.get("/health").json();
             assertThat(health.at("/executions/running").intValue()).isEqualTo(running);
             assertThat(health.at("/executions/queued").intValue()).isEqualTo(queued);

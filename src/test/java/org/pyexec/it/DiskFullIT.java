@@ -74,7 +74,7 @@ class DiskFullIT {
         assertStorageFull(upload(20 * MEGABYTE));
 
         assertThat(namesOnDisk()).isEqualTo(before).noneMatch(name -> name.endsWith(".part"));
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> assertThat(Held.deletedFiles(server.process())).isEmpty());
     }

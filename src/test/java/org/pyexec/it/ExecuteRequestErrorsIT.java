@@ -236,13 +236,7 @@ class ExecuteRequestErrorsIT {
     void clientThatSendsFiftyMegabytesBeforeItReadsGetsItsAnswer() throws IOException {
         byte[] body = codeOf(50 * 1024 * 1024).getBytes(StandardCharsets.UTF_8);
         try (RawConnection connection = RawConnection.to(http.base())) {
-            connection.send(RawConnection.head(
-                    "POST",
-                    "/execute",
-                    "Content-Type",
-                    "application/json",
-                    "Content-Length",
-                    Integer.toString(body.length)));
+            connection.send(RawConnection.executeHead(body.length));
             connection.send(body);
             assertTooLarge(connection.answer());
         }
@@ -252,15 +246,7 @@ class ExecuteRequestErrorsIT {
     void clientThatExpectsContinueGetsItThenItsAnswer() throws IOException {
         byte[] body = Json.object("code", "print(1)").getBytes(StandardCharsets.UTF_8);
         try (RawConnection connection = RawConnection.to(http.base())) {
-            connection.send(RawConnection.head(
-                    "POST",
-                    "/execute",
-                    "Content-Type",
-                    "application/json",
-                    "Expect",
-                    "100-continue",
-                    "Content-Length",
-                    Integer.toString(body.length)));
+            connection.send(RawConnection.executeHead(body.length, "Expect", "100-continue"));
             assertThat(connection.status()).isEqualTo(100);
             connection.send(body);
             Shapes.success(connection.answer());
@@ -271,15 +257,7 @@ class ExecuteRequestErrorsIT {
     void clientThatExpectsContinueForATooLargeBodyLearnsThatItIs() throws IOException {
         byte[] body = codeOf(FIVE_MEGABYTES + 1).getBytes(StandardCharsets.UTF_8);
         try (RawConnection connection = RawConnection.to(http.base())) {
-            connection.send(RawConnection.head(
-                    "POST",
-                    "/execute",
-                    "Content-Type",
-                    "application/json",
-                    "Expect",
-                    "100-continue",
-                    "Content-Length",
-                    Integer.toString(body.length)));
+            connection.send(RawConnection.executeHead(body.length, "Expect", "100-continue"));
             int status = connection.status();
             assertThat(status).isIn(100, 413, 417);
             if (status == 100) {

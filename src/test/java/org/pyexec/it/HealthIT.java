@@ -104,14 +104,14 @@ class HealthIT {
     @Test
     void uptimeGrowsBySeconds() {
         long before = healthy().path("uptime").longValue();
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> healthy().path("uptime").longValue() > before);
     }
 
     @Test
     void storageUsageAndActiveDownloadsCountWhatIsHeld() {
         // Files of other tests may expire at this very moment; one undisturbed look is enough.
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             ObjectNode before = healthy();
             http.hosted("a.bin", new byte[123_456]);
             http.hosted("b.bin", new byte[0]);
@@ -127,10 +127,10 @@ class HealthIT {
     @Test
     void runningExecutionsAreCounted() {
         CompletableFuture<Answer> run = http.executeLater("while True: pass", 4);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> healthy().at("/executions/running").intValue() >= 1);
         Shapes.failure(run.join(), "timeout");
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> healthy().at("/executions/running").intValue() == 0);
     }
 

@@ -168,7 +168,7 @@ class HostileFilesIT {
                 """;
         CompletableFuture<Answer> one = http.executeLater(program.formatted("one", "two"), 6);
         CompletableFuture<Answer> two = http.executeLater(program.formatted("two", "one"), 6);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() ->
                         http.get("/health").json().at("/executions/running").intValue() >= 2);
         ObjectNode first = Shapes.failure(one.join(), "timeout");

@@ -19,7 +19,7 @@ class IdleSessionIT {
         for (int time = 0; time < 3; time++) { // each run gives it new time
             Shapes.success(run(http, id, "import time\ntime.sleep(1)"));
         }
-        await().atMost(30, SECONDS).until(() -> http.get("/sessions/" + id).status() == 410);
+        await().atMost(60, SECONDS).until(() -> http.get("/sessions/" + id).status() == 410);
         assertThat(run(http, id, "1").json().path("reason").textValue())
                 .isEqualTo("Nothing has run in it for 2 seconds");
         assertThat(open(http, "203.0.113.2").status()).isEqualTo(201);

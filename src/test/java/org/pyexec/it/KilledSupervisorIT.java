@@ -125,14 +125,14 @@ class KilledSupervisorIT {
     }
 
     private ProcessHandle supervisor() {
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> server.process().children().count() == 1);
         return server.process().children().findAny().orElseThrow();
     }
 
     private void assertNothingIsLeft(List<ProcessHandle> killed, int descriptors, int downloads) throws IOException {
         assertThat(killed).hasSizeGreaterThan(KILLS);
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(killed).noneMatch(ProcessHandle::isAlive);
             assertThat(server.process().children()).hasSize(1);
             JsonNode health = http.get("/health").json();

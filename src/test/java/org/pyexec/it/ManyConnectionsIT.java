@@ -62,7 +62,7 @@ class ManyConnectionsIT {
         try {
             openIdleOnes();
             beginUploads(form);
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .untilAsserted(() -> assertThat(Held.deletedFiles(server.process()))
                             .as("bodies that are spooled")
                             .hasSize(SLOW));
@@ -79,7 +79,7 @@ class ManyConnectionsIT {
             closeAll(idle);
             closeAll(slow);
         }
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(Held.deletedFiles(server.process())).isEmpty();
             assertThat(server.storage().resolve("incoming")).isEmptyDirectory();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
@@ -95,13 +95,13 @@ class ManyConnectionsIT {
         long held = http.get("/health").json().path("storageUsage").longValue();
         try {
             beginUploads(form);
-            await().atMost(Duration.ofSeconds(30))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> Held.deletedFiles(server.process()).size() == SLOW);
         } finally {
             goesOn.cancel(false);
             closeAll(slow);
         }
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(Held.deletedFiles(server.process())).isEmpty();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
         });
@@ -122,7 +122,7 @@ class ManyConnectionsIT {
     void bodyOfAClientThatBreaksOffInTheAnswerIsGivenBack() throws IOException {
         breakOffInTheAnswer("large-body", "print('x' * 1_000_000) #" + "x".repeat(2 * FIRST_PART));
 
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(
                         () -> assertThat(Held.deletedFiles(server.process())).isEmpty());
     }
@@ -132,20 +132,11 @@ class ManyConnectionsIT {
         String body = Json.object("code", code);
         for (int i = 0; i < BROKEN; i++) {
             try (RawConnection connection = RawConnection.lazyReader(http.base())) {
-                connection.send(RawConnection.head(
-                                "POST",
-                                "/execute",
-                                "Content-Type",
-                                "application/json",
-                                "X-Request-ID",
-                                id + "-" + i,
-                                "Content-Length",
-                                Integer.toString(body.length()))
-                        + body);
+                connection.send(RawConnection.executeHead(body.length(), "X-Request-ID", id + "-" + i) + body);
                 assertThat(connection.status()).isEqualTo(200);
             }
         }
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() ->
                         http.get("/health").json().at("/executions/running").intValue() == 0);
     }

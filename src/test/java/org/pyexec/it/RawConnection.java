@@ -74,6 +74,16 @@ final class RawConnection implements AutoCloseable {
         return headOfMany(method, path, all);
     }
 
+    /** The head of {@code POST /execute} with a body in JSON of so many bytes, and other headers. */
+    static String executeHead(int bodyBytes, String... headers) {
+        String[] all = Arrays.copyOf(headers, headers.length + 4);
+        all[headers.length] = "Content-Type";
+        all[headers.length + 1] = "application/json";
+        all[headers.length + 2] = "Content-Length";
+        all[headers.length + 3] = Integer.toString(bodyBytes);
+        return head("POST", "/execute", all);
+    }
+
     /** A head after which the connection stays open for the next. */
     static String headOfMany(String method, String path, String... headers) {
         StringBuilder head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");

@@ -52,9 +52,9 @@ class RedeployIT {
             await().atMost(Duration.ofMinutes(1)).until(() -> folder.status("/api") == 404);
             assertNothingIsLeft(server);
             // Answered or broken off, as the server likes.
-            assertThat(lost.handle((answer, failure) -> true).get(30, TimeUnit.SECONDS))
+            assertThat(lost.handle((answer, failure) -> true).get(60, TimeUnit.SECONDS))
                     .isTrue();
-            assertThat(stream.get(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(stream.get(60, TimeUnit.SECONDS)).isTrue();
 
             folder.putBack();
             await().atMost(Duration.ofMinutes(2)).until(() -> folder.status("/health/ready") == 200);
@@ -73,7 +73,7 @@ class RedeployIT {
         String marker = Processes.marker();
         CompletableFuture<Answer> answer =
                 server.http().executeLater(Processes.startDaemon(marker) + "while True: pass", 60);
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> !Processes.withArgument(marker).isEmpty());
         return answer;
     }
@@ -106,7 +106,7 @@ class RedeployIT {
 
     private void assertNothingIsLeft(Server server) {
         ProcessHandle process = server.process();
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(process.descendants()).isEmpty();
             assertThat(Held.descriptors(process)).noneMatch(target -> target.startsWith(storage.toString()));
             assertThat(threadsInTheApplication(process)).isEmpty();

@@ -95,7 +95,7 @@ class RequestIdIT {
         String id = "it-" + UUID.randomUUID();
         Answer answer = kind.from(server.http(), "X-Request-ID", id);
         // Some answers need a second request to be had; both carry the id.
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() ->
                         lines(server, id).stream().anyMatch(line -> line.contains(Integer.toString(answer.status()))));
     }
@@ -115,7 +115,7 @@ class RequestIdIT {
                         "application/json",
                         "X-Request-ID",
                         id);
-        await().atMost(Duration.ofSeconds(20)).until(() -> !lines(server, id).isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !lines(server, id).isEmpty());
         assertThat(server.log()).doesNotContain(secret).doesNotContain(half);
     }
 
@@ -127,7 +127,7 @@ class RequestIdIT {
         Answer answer =
                 RawConnection.get("127.0.0.1", server.baseUrl(), "/x%0A" + word + "%0D" + word, "X-Request-ID", id);
         if (answer.header("X-Request-ID").isPresent()) {
-            await().atMost(Duration.ofSeconds(20)).until(() -> server.log().contains(word));
+            await().atMost(Duration.ofSeconds(60)).until(() -> server.log().contains(word));
         } else {
             assertThat(answer.status()).isEqualTo(400);
             onlyLine(server, server.http().get("/health").required("X-Request-ID"));
@@ -136,7 +136,7 @@ class RequestIdIT {
     }
 
     private static String onlyLine(Server server, String id) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> !lines(server, id).isEmpty());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !lines(server, id).isEmpty());
         assertThat(lines(server, id)).hasSize(1);
         return lines(server, id).get(0);
     }

@@ -121,7 +121,7 @@ class RestartsIT {
     private void terminateWhileAProgramRuns(Server server) {
         String marker = Processes.marker();
         startRun(server.http(), marker);
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> !Processes.withArgument(marker).isEmpty());
         List<ProcessHandle> tree = Stream.concat(
                         Stream.of(server.process()), server.process().descendants())
@@ -139,7 +139,7 @@ class RestartsIT {
         String marker = Processes.marker();
         CompletableFuture<Answer> running =
                 server.http().executeLater(Processes.startDaemon(marker) + "while True: pass", 60);
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> !Processes.withArgument(marker).isEmpty());
         load.endInTheMiddle(server, () -> {
             HeapEater.useUpHeapOf(server.process(), folder);
@@ -147,7 +147,7 @@ class RestartsIT {
         });
         exitOutOfMemory = server.exitCode();
         assertThat(running).failsWithin(Duration.ofSeconds(30));
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(Processes.withArgument(marker)).isEmpty();
             assertThat(Processes.mentioning(storage)).isEmpty();
         });
@@ -168,7 +168,7 @@ class RestartsIT {
         foldersBefore = left.folders();
         List<String> markers = List.of(Processes.marker(), Processes.marker());
         markers.forEach(marker -> startRun(http, marker));
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> markers.stream()
                         .noneMatch(marker -> Processes.withArgument(marker).isEmpty()));
         List<ProcessHandle> killed = server.process().descendants().toList();
@@ -179,7 +179,7 @@ class RestartsIT {
             assertThat(http.get("/health").status()).isEqualTo(200);
             load.endInTheMiddle(server, server::kill);
         }
-        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(killed).noneMatch(ProcessHandle::isAlive);
             markers.forEach(marker -> assertThat(Processes.withArgument(marker)).isEmpty());
             assertThat(Processes.mentioning(storage)).isEmpty();
@@ -273,7 +273,7 @@ class RestartsIT {
         assertThat(left.namesIn("runtime")).hasSize(1);
         // Two are not the load's.
         assertThat(tokens).hasSizeGreaterThanOrEqualTo(load.count() + 2);
-        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             int others = http.get(expiring).status() == 200 ? 1 : 0;
             assertThat(http.get("/health").json().path("activeDownloads").intValue())
                     .isEqualTo(tokens.size() + others);
@@ -329,7 +329,7 @@ class RestartsIT {
         Http http = last.http();
         awaitFreeSlot(); // the probe that found the server ready may still have it
         CompletableFuture<Answer> running = http.executeLater("while True: pass", 3);
-        await().atMost(Duration.ofSeconds(20)).until(() -> running() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(() -> running() == 1);
         Answer busy = http.execute("print(1)");
         assertThat(Shapes.executeError(busy, 503).path("error").textValue()).isEqualTo("Server is busy");
         assertThat(busy.required("Retry-After")).matches("[1-9]\\d*");
@@ -352,7 +352,7 @@ class RestartsIT {
     }
 
     private void awaitFreeSlot() {
-        await().atMost(Duration.ofSeconds(20)).until(() -> running() == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> running() == 0);
     }
 
     private int running() {

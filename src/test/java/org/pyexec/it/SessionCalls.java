@@ -57,7 +57,7 @@ abstract class SessionCalls {
     }
 
     void awaitRunning(String session) {
-        await().atMost(30, SECONDS)
+        await().atMost(60, SECONDS)
                 .until(() -> state(session).path("status").textValue().equals("running"));
     }
 

@@ -33,7 +33,7 @@ class SessionTurnsIT extends SessionCalls {
         for (int number = 3; number < 8; number++) {
             int waiting = number - 2;
             others.add(runLater(id, "order.append(%d)".formatted(number)));
-            await().atMost(30, SECONDS)
+            await().atMost(60, SECONDS)
                     .until(() -> first.isDone() || state(id).path("waiting").intValue() >= waiting);
         }
         Shapes.success(first.join());
@@ -78,7 +78,7 @@ class SessionTurnsIT extends SessionCalls {
         CompletableFuture<Answer> running = runLater(id, "open('a.txt', 'w').write('A')\n" + SLEEP);
         awaitRunning(id);
         CompletableFuture<Answer> waiting = runLater(id, "1");
-        await().atMost(30, SECONDS).until(() -> state(id).path("waiting").intValue() == 1);
+        await().atMost(60, SECONDS).until(() -> state(id).path("waiting").intValue() == 1);
         assertThat(http.send("DELETE", "/sessions/" + id, new byte[0]).status()).isEqualTo(200);
         ObjectNode cancelled = Shapes.failure(running.join(), "cancelled");
         assertThat(cancelled.at("/run/session").textValue()).isEqualTo("ended");
@@ -110,7 +110,7 @@ class SessionTurnsIT extends SessionCalls {
                 new EventReader(http.stream(body, "Accept", "text/event-stream").body())) {
             assertThat(events.next().text()).isEqualTo("here\n");
         }
-        await().atMost(30, SECONDS)
+        await().atMost(60, SECONDS)
                 .until(() -> state(id).path("status").textValue().equals("idle"));
         assertThat(result(run(id, "x"))).isEqualTo("1");
     }

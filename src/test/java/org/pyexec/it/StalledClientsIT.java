@@ -111,13 +111,7 @@ class StalledClientsIT {
     @BeforeAll
     void beginSlowly() throws IOException {
         slow = RawConnection.to(http.base());
-        slow.send(RawConnection.head(
-                "POST",
-                "/execute",
-                "Content-Type",
-                "application/json",
-                "Content-Length",
-                Integer.toString(BODY.length)));
+        slow.send(RawConnection.executeHead(BODY.length));
         pieces = pace.scheduleAtFixedRate(this::sendNext, 0, 1200, TimeUnit.MILLISECONDS);
     }
 

@@ -102,7 +102,7 @@ class TimeoutsIT {
     void daemonDoesNotDelayTheAnswerAndIsGone(Server server) {
         String marker = Processes.marker();
         Shapes.success(server.http().execute(Processes.startDaemon(marker) + "print('main is done')", 60));
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> Processes.withArgument(marker).isEmpty());
     }
 
@@ -111,10 +111,10 @@ class TimeoutsIT {
         String marker = Processes.marker();
         CompletableFuture<Answer> run =
                 server.http().executeLater(Processes.startDaemon(marker) + "while True: pass", 5);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> !Processes.withArgument(marker).isEmpty());
         Shapes.failure(run.join(), "timeout");
-        await().atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> Processes.withArgument(marker).isEmpty());
     }
 
@@ -124,18 +124,12 @@ class TimeoutsIT {
         byte[] body = Json.object("code", Processes.startDaemon(marker) + "while True: pass", "timeout", 4)
                 .getBytes(StandardCharsets.UTF_8);
         try (RawConnection connection = RawConnection.to(server.baseUrl())) {
-            connection.send(RawConnection.head(
-                    "POST",
-                    "/execute",
-                    "Content-Type",
-                    "application/json",
-                    "Content-Length",
-                    Integer.toString(body.length)));
+            connection.send(RawConnection.executeHead(body.length));
             connection.send(body);
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(60))
                     .until(() -> !Processes.withArgument(marker).isEmpty());
         }
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> Processes.withArgument(marker).isEmpty());
     }
 

@@ -92,13 +92,7 @@ class UnreadAnswersIT {
     @Test
     void answersOfProgramsLeaveThreadsForOthers() throws Exception {
         String body = Json.object("code", "print('Q' * 900_000)");
-        String head = RawConnection.head(
-                "POST",
-                "/execute",
-                "Content-Type",
-                "application/json",
-                "Content-Length",
-                Integer.toString(body.length()));
+        String head = RawConnection.executeHead(body.length());
 
         ask(number -> OWN, head + body, READERS, 4);
 
@@ -207,13 +201,7 @@ class UnreadAnswersIT {
             byte[] body = Json.object("code", "print(1)").getBytes(StandardCharsets.UTF_8);
             try (RawConnection connection = RawConnection.to(http.base())) {
                 connection.patience(PATIENCE);
-                connection.send(RawConnection.head(
-                        "POST",
-                        "/execute",
-                        "Content-Type",
-                        "application/json",
-                        "Content-Length",
-                        Integer.toString(body.length)));
+                connection.send(RawConnection.executeHead(body.length));
                 connection.send(body);
                 assertThat(Shapes.success(connection.answer()).path("output").textValue())
                         .isEqualTo("1\n");

@@ -126,10 +126,10 @@ class CgroupsTest {
             }
             Program waiting = new Program("import time; time.sleep(60)", Duration.ofSeconds(60), true);
             try (SandboxRun run = sandbox.sandbox().open(waiting)) {
-                await().atMost(30, SECONDS)
+                await().atMost(60, SECONDS)
                         .until(() -> helperGroups(sandbox).stream()
                                 .anyMatch(line -> line.contains("memory:") && line.contains("/pyexec-")));
-                await().atMost(30, SECONDS)
+                await().atMost(60, SECONDS)
                         .until(() -> helperGroups(sandbox).stream()
                                 .anyMatch(line -> line.contains("cpu:") && line.contains("/pyexec-")));
                 run.cancel();

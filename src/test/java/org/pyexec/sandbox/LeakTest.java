@@ -44,7 +44,7 @@ class LeakTest {
         try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
                 .awaitReady()) {
             runMany(sandbox, 50);
-            await().atMost(30, SECONDS).until(() -> settled(sandbox));
+            await().atMost(60, SECONDS).until(() -> settled(sandbox));
             Footprint before = Footprint.of(sandbox);
 
             runMany(sandbox, RUNS);
@@ -80,7 +80,7 @@ class LeakTest {
         try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
                 .awaitReady()) {
             holdSessions(sandbox, 10);
-            await().atMost(30, SECONDS).until(() -> settled(sandbox));
+            await().atMost(60, SECONDS).until(() -> settled(sandbox));
             long before = Footprint.holdings(supervisor(sandbox)).descriptors();
 
             for (int i = 0; i < 5; i++) {

@@ -59,7 +59,7 @@ class LifecycleTest {
             await().atMost(60, SECONDS).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
             assertThat(sandbox.run("print('again')").stdout()).isEqualTo("again\n");
             assertThat(supervisor(sandbox).pid()).isNotEqualTo(supervisor.pid());
-            assertThat(carried.get(30, SECONDS)).isNotNull();
+            assertThat(carried.get(60, SECONDS)).isNotNull();
             assertThat(entries(sandbox.directory())).hasSize(1);
         }
     }
@@ -77,7 +77,7 @@ class LifecycleTest {
 
             await().atMost(60, SECONDS).until(() -> !sandbox.sandbox().status().ready());
             await().atMost(60, SECONDS).until(() -> !supervisor.isAlive());
-            assertThat(carried.get(30, SECONDS)).isNotNull();
+            assertThat(carried.get(60, SECONDS)).isNotNull();
             sandbox.awaitReady();
             assertThat(sandbox.run("print('again')").stdout()).isEqualTo("again\n");
             await().atMost(60, SECONDS).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
@@ -109,7 +109,7 @@ class LifecycleTest {
     void killedZygoteCostsOnlyTheRunsThatItCarried(String tier) throws Exception {
         try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
                 .awaitReady()) {
-            await().atMost(30, SECONDS).until(() -> zygotes(sandbox).size() == 3);
+            await().atMost(60, SECONDS).until(() -> zygotes(sandbox).size() == 3);
             String code = "import numpy, time; print('begun'); time.sleep(%s); print('done')";
             assertThat(sandbox.run(code.formatted(0)).stdout()).isEqualTo("begun\ndone\n");
             ProcessHandle tables = zygotes(sandbox).get(1);
@@ -119,10 +119,10 @@ class LifecycleTest {
 
             tables.destroyForcibly();
 
-            assertThat(carried.get(20, SECONDS).reason()).isEqualTo("interrupted");
-            assertThat(other.get(20, SECONDS).stdout()).isEqualTo("done\n");
+            assertThat(carried.get(60, SECONDS).reason()).isEqualTo("interrupted");
+            assertThat(other.get(60, SECONDS).stdout()).isEqualTo("done\n");
             assertThat(sandbox.run(code.formatted(0)).stdout()).isEqualTo("begun\ndone\n");
-            await().atMost(30, SECONDS).until(() -> zygotes(sandbox).size() == 3);
+            await().atMost(60, SECONDS).until(() -> zygotes(sandbox).size() == 3);
         }
     }
 
@@ -131,14 +131,14 @@ class LifecycleTest {
     void killedWardenTakesItsProcessesAlongAndIsReplaced(String tier) throws Exception {
         try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
                 .awaitReady()) {
-            await().atMost(30, SECONDS).until(() -> zygotes(sandbox).size() == 3);
+            await().atMost(60, SECONDS).until(() -> zygotes(sandbox).size() == 3);
             List<ProcessHandle> processes = supervisor(sandbox).descendants().toList();
 
             zygotes(sandbox).get(0).parent().orElseThrow().destroyForcibly();
 
             // A process that nobody has waited for counts as alive.
             await().atMost(60, SECONDS).until(() -> processes.stream().noneMatch(ProcessHandle::isAlive));
-            await().atMost(30, SECONDS)
+            await().atMost(60, SECONDS)
                     .ignoreExceptionsInstanceOf(SandboxUnavailableException.class)
                     .until(() -> sandbox.run("print(1)").stdout().equals("1\n"));
         }

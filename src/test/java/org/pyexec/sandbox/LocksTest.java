@@ -40,7 +40,7 @@ class LocksTest extends OnEveryTier {
                     .isEqualTo("fine\n");
             assertGoesOn(victim);
         }
-        await().atMost(30, SECONDS)
+        await().atMost(60, SECONDS)
                 .untilAsserted(() -> assertThat(sandbox.run(LOCK).stdout()).isEqualTo("locked\n"));
     }
 }

@@ -253,7 +253,7 @@ class NetworkTest {
             Program waiting =
                     new Program("import time; print(1, flush=True); time.sleep(60)", Duration.ofSeconds(60), true);
             try (SandboxRun run = sandbox.sandbox().open(waiting)) {
-                await().atMost(30, SECONDS).until(() -> slirp(sandbox).isPresent());
+                await().atMost(60, SECONDS).until(() -> slirp(sandbox).isPresent());
                 long pid = slirp(sandbox).orElseThrow().pid();
 
                 // It is named by its command once it has taken what is its own.
@@ -269,12 +269,12 @@ class NetworkTest {
                 assertThat(Files.readString(Path.of("/proc/%d/limits".formatted(pid))))
                         .containsPattern("Max open files +1024 +1024 ")
                         .containsPattern("Max address space +268435456 +268435456 ");
-                await().atMost(30, SECONDS)
+                await().atMost(60, SECONDS)
                         .until(() -> Files.readString(Path.of("/proc/%d/status".formatted(pid)))
                                 .contains("Seccomp:\t2\n"));
                 run.cancel();
             }
-            await().atMost(30, SECONDS).until(() -> slirp(sandbox).isEmpty());
+            await().atMost(60, SECONDS).until(() -> slirp(sandbox).isEmpty());
         }
     }
 
@@ -304,7 +304,7 @@ class NetworkTest {
                 assertThat(victim.stdout()).as(victim.details()).isEqualTo("203.0.113.10\n");
             } while (!flooding.isDone());
             assertThat(flooding.get().reason()).isEqualTo("timeout");
-            await().atMost(30, SECONDS).until(() -> slirp(sandbox).isEmpty());
+            await().atMost(60, SECONDS).until(() -> slirp(sandbox).isEmpty());
         }
     }
 
@@ -339,7 +339,7 @@ class NetworkTest {
                         HOST, identity, "666", "169.254.0.0/16", "private.test", "nowhere.test")
                 .awaitReady()) {
             // A name allows nothing until it has been looked up.
-            await().atMost(30, SECONDS).untilAsserted(() -> {
+            await().atMost(60, SECONDS).untilAsserted(() -> {
                 TestSandbox.Result result = sandbox.run(new Program(code, Duration.ofSeconds(20), true));
                 assertThat(result.stdout()).isEqualTo("10.99.0.10\n169.254.169.254\n");
                 assertThat(result.report().blockedHosts()).containsExactly("203.0.113.1:8080");

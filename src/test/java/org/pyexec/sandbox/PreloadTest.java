@@ -133,7 +133,7 @@ class PreloadTest {
     void imageThatHasNothingElseToImportIsNotStartedAgain() throws Exception {
         try (SandboxLog log = new SandboxLog();
                 TestSandbox sandbox = start("auto", "ends").awaitReady()) {
-            await().atMost(30, SECONDS)
+            await().atMost(60, SECONDS)
                     .until(() -> log.says("ended while importing ends, which was all that it had to import"));
             assertThat(sandbox.run("import ends").report().ending())
                     .hasToString(
@@ -156,7 +156,7 @@ class PreloadTest {
     void imageWhoseChildrenDoNotParkLeavesItsProgramsToTheOthers() throws Exception {
         try (SandboxLog log = new SandboxLog();
                 TestSandbox sandbox = start("auto", "forks_badly", "good").awaitReady()) {
-            await().atMost(30, SECONDS).until(() -> log.says("image all: a child ended while parking"));
+            await().atMost(60, SECONDS).until(() -> log.says("image all: a child ended while parking"));
             for (int i = 0; i < 10; i++) {
                 assertThat(sandbox.run(GOOD_IS_LOADED).stdout()).isEqualTo("False 42\n");
             }

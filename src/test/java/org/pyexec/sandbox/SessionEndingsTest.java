@@ -262,7 +262,7 @@ class SessionEndingsTest extends OnEveryTier {
                                 time.sleep(60)
                     threading.Timer(0.1, hog).start()
                     """);
-            await().atMost(30, SECONDS).until(() -> session.ended().isPresent());
+            await().atMost(60, SECONDS).until(() -> session.ended().isPresent());
             assertThat(session.ended()).contains("Memory limit of 512 MB exceeded");
         }
     }

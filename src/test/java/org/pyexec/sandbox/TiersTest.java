@@ -79,7 +79,7 @@ class TiersTest {
     @Test
     void tierThatCannotBeHadRunsNothing() throws Exception {
         try (TestSandbox sandbox = TestSandbox.start(WITHOUT_NAMESPACES, "namespaces", TestSandbox.PYTHON)) {
-            await().atMost(30, SECONDS)
+            await().atMost(60, SECONDS)
                     .until(() -> sandbox.sandbox().status().problem().orElse("").contains("namespaces"));
             assertThatThrownBy(() -> sandbox.run("print(1)"))
                     .isInstanceOf(SandboxUnavailableException.class)
