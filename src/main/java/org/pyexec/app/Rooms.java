@@ -44,6 +44,7 @@ import org.pyexec.web.Places;
 import org.pyexec.web.RootResource;
 import org.pyexec.web.SessionsResource;
 import org.pyexec.web.Submissions;
+import org.pyexec.web.UnchangedFiles;
 import org.pyexec.web.UntakenAnswers;
 import org.pyexec.web.Uptime;
 
@@ -191,6 +192,7 @@ record Rooms(
                 new SessionsResource(sessions, executions, delays, answers, lateAnswers, memory),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes(), memory),
                 new DownloadResource(files, answers, lateAnswers),
+                new UnchangedFiles(files),
                 new AssetsResource(assets),
                 new FailureMapper(answers, errors));
     }

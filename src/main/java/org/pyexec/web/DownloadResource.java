@@ -10,7 +10,6 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.EntityTag;
-import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import java.io.IOException;
@@ -26,6 +25,7 @@ import org.pyexec.http.ErrorBody;
 
 /** {@code GET /download/{token}}: streams a hosted or generated file. */
 @Path("/download/{token}")
+@UnchangedFiles.Checked
 public class DownloadResource {
 
     private static final int RANGE_NOT_SATISFIABLE = 416;
@@ -46,10 +46,9 @@ public class DownloadResource {
             @PathParam("token") String token,
             @HeaderParam("Range") @Nullable String range,
             @HeaderParam("If-Range") @Nullable String ifRange,
-            @Context Request request,
             @Context HttpServletRequest servletRequest,
             @Suspended AsyncResponse response) {
-        Response answer = respond(token, wanted(range, ifRange, token), request, Optional.of(servletRequest));
+        Response answer = respond(token, wanted(range, ifRange, token), Optional.of(servletRequest));
         if (!(answer.getEntity() instanceof FileContent content)) {
             response.resume(answer);
             return;
@@ -77,9 +76,8 @@ public class DownloadResource {
     public Response head(
             @PathParam("token") String token,
             @HeaderParam("Range") @Nullable String range,
-            @HeaderParam("If-Range") @Nullable String ifRange,
-            @Context Request request) {
-        return respond(token, wanted(range, ifRange, token), request, Optional.empty());
+            @HeaderParam("If-Range") @Nullable String ifRange) {
+        return respond(token, wanted(range, ifRange, token), Optional.empty());
     }
 
     /** A range is asked for unless the client's copy is of another file. */
@@ -93,7 +91,7 @@ public class DownloadResource {
     /**
      * @param body whose answer has a body: empty for HEAD
      */
-    private Response respond(String token, Optional<String> range, Request request, Optional<HttpServletRequest> body) {
+    private Response respond(String token, Optional<String> range, Optional<HttpServletRequest> body) {
         Lookup lookup = files.find(token);
         if (lookup instanceof Lookup.Expired) {
             return answers.json(410, ErrorBody.bare("Download link has expired"));
@@ -103,10 +101,6 @@ public class DownloadResource {
         }
         HostedFile file = found.file();
         EntityTag tag = new EntityTag(file.sha256());
-        ResponseBuilder unchanged = request.evaluatePreconditions(tag);
-        if (unchanged != null) {
-            return described(unchanged, tag).build();
-        }
         ByteRange.Asked asked = ByteRange.parse(range, file.size());
         if (asked instanceof ByteRange.Asked.Unsatisfiable) {
             ResponseBuilder unsatisfiable =
@@ -143,7 +137,7 @@ public class DownloadResource {
         return response.build();
     }
 
-    private static ResponseBuilder described(ResponseBuilder response, EntityTag tag) {
+    static ResponseBuilder described(ResponseBuilder response, EntityTag tag) {
         return response.tag(tag)
                 .header("Accept-Ranges", "bytes")
                 .header("Cache-Control", null) // what an error in JSON has set

@@ -87,18 +87,18 @@ class NetworkedCell(NamespaceCell):
     def connect(self, joins: Sequence[int], on_ready: Callable[[], None], on_failed: OnFailed) -> None:
         def on_rules(loaded: bool) -> None:
             if loaded:
-                self._raise(joins, on_ready, on_failed)
+                self._raise(joins, on_ready, lambda problem: self._raise_again(problem, joins, on_ready, on_failed))
             else:
                 on_failed("nft could not load the rules of the network")
 
         self.renew_rules(on_rules)
 
     def _raise(self, joins: Sequence[int], on_ready: Callable[[], None], on_failed: OnFailed) -> None:
-        def on_interface(ready: bool) -> None:
-            if ready:
-                on_ready()
+        def on_interface(problem: str) -> None:
+            if problem:
+                on_failed(problem)
             else:
-                on_failed(f"{interface.SLIRP} could not make the interface")
+                on_ready()
 
         pid = network.pid_of(self.pidfd) if self.pidfd >= 0 else None
         if pid is None or pid <= 0:
@@ -108,6 +108,14 @@ class NetworkedCell(NamespaceCell):
             self._interface = interface.Interface(self._loop, pid, joins, on_interface)
         except OSError as e:
             on_failed(f"{interface.SLIRP} could not be started: {e}")
+
+    def _raise_again(self, problem: str, joins: Sequence[int], on_ready: Callable[[], None], on_failed: OnFailed) -> None:
+        """What failed once may have had to do with the machine at that moment."""
+        say("log", f"{problem}; tried again")
+        if self._interface is not None:
+            self._interface.close()
+            self._interface = None
+        self._raise(joins, on_ready, on_failed)
 
     def helpers(self) -> List[int]:
         return [self._interface.pidfd] if self._interface is not None else []

@@ -22,18 +22,20 @@ class Helper:
         prepare: Callable[[], None],
         stdin: int = -1,
         stdout: int = -1,
+        stderr: int = -1,
         kept: Iterable[int] = (),
     ) -> None:
         """`prepare` is called in the new process: it may take its time, and leaves root. Raises OSError.
 
-        `stdin` and `stdout` are nowhere unless given, and stay the caller's, as those do that it keeps under their numbers.
+        The streams are nowhere unless given, and stay the caller's, as those do that it keeps under their numbers. Why the command
+        could not be started is told on `stderr`.
         """
         parent = os.getpid()
         ours = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})  # its id is not given out again before the pidfd
         try:
             self.pid = os.fork()
             if self.pid == 0:
-                _become(command, lambda: _end_with(parent, prepare), [stdin, stdout, -1], kept, ours)
+                _become(command, lambda: _end_with(parent, prepare), [stdin, stdout, stderr], kept, ours)
             self.pidfd = os.pidfd_open(self.pid)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, ours)
@@ -73,6 +75,9 @@ def _become(
             os.set_inheritable(descriptor, True)
         os.chdir("/")
         os.execve(command[0], command, {"PATH": nft.SEARCH_PATH})
+    except Exception as e:  # whatever it is, this process ends
+        if streams[2] >= 0:
+            os.write(streams[2], repr(e).encode(errors="replace"))
     finally:
         os._exit(BROKEN)
 

@@ -22,6 +22,7 @@ TUN = "/dev/net/tun"
 TUN_NUMBER = os.makedev(10, 200)  # the same everywhere: Documentation/admin-guide/devices.txt
 FILTER = "--enable-seccomp"
 HELP_SECONDS = 10
+WORDS_BYTES = 400  # of its last words, in a problem
 RESOLVERS = "/etc/resolv.conf"
 _options: List[str] = []  # once they are known
 
@@ -60,14 +61,20 @@ def _command() -> str:
 class Interface:
     """slirp4netns for one cell; ended by close."""
 
-    def __init__(self, events: loop.Loop, pid: int, joins: Iterable[int], on_ready: Callable[[bool], None]) -> None:
-        """`pid` is the cell's init, `joins` are the control groups to which it writes itself. Raises OSError."""
-        self._loop = events = events.guarded(lambda: on_ready(False))
+    def __init__(self, events: loop.Loop, pid: int, joins: Iterable[int], on_ready: Callable[[str], None]) -> None:
+        """`pid` is the cell's init, `joins` are the control groups to which it writes itself. Raises OSError.
+
+        `on_ready` gets an empty text, or what the problem is.
+        """
+        self._loop = events = events.guarded(lambda: on_ready("a fault of ours"))
         self._on_ready = on_ready
         with contextlib.ExitStack() as ours:
             user, net = (_opened(ours, f"/proc/{pid}/ns/{kind}") for kind in ("user", "net"))
             self._ready, ready = os.pipe2(os.O_CLOEXEC)
             ours.callback(os.close, ready)
+            # As long as it lives; what nobody reads is lost, and keeps nobody waiting.
+            self._words, words = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+            ours.callback(os.close, words)
             command = [
                 _command(),
                 *options(),
@@ -80,9 +87,10 @@ class Interface:
                 "tap0",
             ]
             try:
-                self._helper = helper.Helper(command, lambda: _confine(joins), kept=[ready, user, net])
+                self._helper = helper.Helper(command, lambda: _confine(joins), stderr=words, kept=[ready, user, net])
             except OSError:
                 os.close(self._ready)
+                os.close(self._words)
                 raise
         events.watch(self._ready, loop.READ, self._on_word)
 
@@ -93,7 +101,18 @@ class Interface:
     def _on_word(self, _: int) -> None:
         word = os.read(self._ready, 16)
         self._forget_ready()
-        self._on_ready(word == b"1" and self._is_complete())
+        if word == b"1" and self._is_complete():
+            self._on_ready("")
+        else:
+            self._on_ready(f"{SLIRP} could not make the interface: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        """Of a process of ours, but it may have read what a program sent."""
+        try:
+            said = os.read(self._words, WORDS_BYTES).decode("ascii", "replace")
+        except BlockingIOError:
+            said = ""
+        return "".join(c if c.isprintable() else " " for c in said) or "it said nothing"
 
     def _is_complete(self) -> bool:
         """Once its own beginning is over it needs no more processes. Root without CAP_SYS_RESOURCE may not say so."""
@@ -112,6 +131,9 @@ class Interface:
 
     def close(self) -> None:
         self._forget_ready()
+        if self._words >= 0:
+            os.close(self._words)
+            self._words = -1
         self._helper.kill()
 
 
