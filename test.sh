@@ -7,7 +7,7 @@
 #                                        openliberty, glassfish; with payara-micro the other tests as well
 #   ./test.sh --server all               on every one of them
 #   ./test.sh --engine-once              with several servers: tests of what is the same on every server only on the first
-#   ./test.sh --long                     the benchmark and the long run take minutes instead of seconds
+#   ./test.sh --long                     the benchmark and the long run take minutes instead of seconds; more hosts are played
 #
 # Other arguments go to Maven. At the end it says which classes took longest, how many servers were started, and how long all
 # took; the last line on standard output counts the tests.

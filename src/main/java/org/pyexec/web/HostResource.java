@@ -40,7 +40,7 @@ public class HostResource {
     private static final int RETRY_SECONDS = 5;
 
     /** The parts of a form that are not put on the disk (each 4 KiB), what describes them, and a part being copied. */
-    private static final long HELD_BYTES = 256 << 10;
+    private static final long HELD_BYTES = 288 << 10;
 
     private static final ErrorBody NO_FILE = ErrorBody.bare("No file uploaded");
 

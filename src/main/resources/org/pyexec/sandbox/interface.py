@@ -68,13 +68,15 @@ class Interface:
         """
         self._loop = events = events.guarded(lambda: on_ready("a fault of ours"))
         self._on_ready = on_ready
-        with contextlib.ExitStack() as ours:
+        with contextlib.ExitStack() as ours, contextlib.ExitStack() as failed:
             user, net = (_opened(ours, f"/proc/{pid}/ns/{kind}") for kind in ("user", "net"))
             self._ready, ready = os.pipe2(os.O_CLOEXEC)
             ours.callback(os.close, ready)
+            failed.callback(os.close, self._ready)
             # As long as it lives; what nobody reads is lost, and keeps nobody waiting.
             self._words, words = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
             ours.callback(os.close, words)
+            failed.callback(os.close, self._words)
             command = [
                 _command(),
                 *options(),
@@ -86,12 +88,8 @@ class Interface:
                 f"/proc/self/fd/{net}",
                 "tap0",
             ]
-            try:
-                self._helper = helper.Helper(command, lambda: _confine(joins), stderr=words, kept=[ready, user, net])
-            except OSError:
-                os.close(self._ready)
-                os.close(self._words)
-                raise
+            self._helper = helper.Helper(command, lambda: _confine(joins), stderr=words, kept=[ready, user, net])
+            failed.pop_all()
         events.watch(self._ready, loop.READ, self._on_word)
 
     @property
