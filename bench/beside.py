@@ -7,7 +7,8 @@ Starts a server of its own from the jar that was built. Two clients run the same
 one, at another address, runs `print(1)` meanwhile, and a fourth asks GET /health/live. Before each attack the same is measured
 beside two honest programs that keep as many processes busy as the attack does (one, or 30), so that noise of the machine meets
 both. NAME, such as beside/holes.py, measures only these. The table goes to standard output; the note below it says which attack
-kept the victim waiting for more than three times as long, and what kept the supervisor's loop for more than 100 ms.
+kept the victim waiting for more than three times as long, and what kept the supervisor's loop for more than 100 ms, of
+which the server logs a line.
 """
 
 from __future__ import annotations
@@ -27,7 +28,6 @@ from soak_server import Server
 
 SECONDS = 4
 TOO_MUCH = 3
-LAG_MS = 100
 MANY = 30
 ONE_BUSY = "import time\nuntil = time.monotonic() + 3\nwhile time.monotonic() < until: pass"
 MANY_BUSY = f"import os\nfor _ in range({MANY - 1}):\n    if os.fork() == 0: break\n" + ONE_BUSY

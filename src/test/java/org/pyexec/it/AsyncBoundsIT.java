@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,17 +23,8 @@ class AsyncBoundsIT {
     }
 
     private Answer submit(String client, String code) {
-        byte[] body = Json.object("code", code, "result", true).getBytes(StandardCharsets.UTF_8);
-        return http.send(
-                "POST",
-                "/execute",
-                body,
-                "Content-Type",
-                "application/json",
-                "Prefer",
-                "respond-async",
-                "X-Forwarded-For",
-                client);
+        String json = Json.object("code", code, "result", true);
+        return http.submit(client, json);
     }
 
     private static void assertTooMany(Answer answer) {

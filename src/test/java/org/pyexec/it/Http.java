@@ -89,6 +89,13 @@ public final class Http {
         return send("POST", "/execute", json, "Content-Type", "application/json");
     }
 
+    /** Asks for an asynchronous execution, for a client behind a proxy that the server trusts. */
+    Answer submit(String client, String json) {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        String[] headers = {"Content-Type", "application/json", "Prefer", "respond-async", "X-Forwarded-For", client};
+        return send("POST", "/execute", body, headers);
+    }
+
     CompletableFuture<Answer> executeLater(String code, double timeoutSeconds) {
         return postLater(Json.object("code", code, "timeout", timeoutSeconds));
     }

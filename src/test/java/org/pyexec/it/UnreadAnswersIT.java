@@ -233,17 +233,8 @@ class UnreadAnswersIT {
 
     /** By a client that has nothing else kept, whatever others have. */
     private String submitted(String client, String code) {
-        byte[] body = Json.object("code", code, "result", true, "timeout", 60).getBytes(StandardCharsets.UTF_8);
-        Answer answer = http.send(
-                "POST",
-                "/execute",
-                body,
-                "Content-Type",
-                "application/json",
-                "Prefer",
-                "respond-async",
-                "X-Forwarded-For",
-                client);
+        String json = Json.object("code", code, "result", true, "timeout", 60);
+        Answer answer = http.submit(client, json);
         assertThat(answer.status()).as("%s", answer).isEqualTo(202);
         return answer.required("Location");
     }
