@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
+import functools
+import importlib.machinery
 import os
 import sys
+import types
+from typing import Any, Callable, Optional, Sequence
 
 from . import unhandled
 
+_BACKENDS = "matplotlib.backend_bases"
 _SAVED = "_saved_by_program"
 
 
 def remember_saved() -> None:
-    """In the zygote: lets us know at the end which figures a program saved itself."""
-    backends = sys.modules.get("matplotlib.backend_bases")
+    """In the zygote: lets us know at the end which figures a program saved itself, whoever imports matplotlib."""
+    backends = sys.modules.get(_BACKENDS)
     if backends is None:
-        return
+        sys.meta_path.insert(0, _BackendsFinder())
+    else:
+        _mark_saved(backends)
+
+
+class _BackendsFinder:
+    """For the image that has no matplotlib: the program may import it. It is a finder of `sys.meta_path` until then."""
+
+    def find_spec(
+        self, name: str, path: Optional[Sequence[str]], target: Optional[types.ModuleType] = None
+    ) -> Optional[importlib.machinery.ModuleSpec]:
+        if name != _BACKENDS:
+            return None
+        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        loader = spec and spec.loader
+        if isinstance(loader, importlib.machinery.SourceFileLoader):
+            loader.exec_module = functools.partial(_execute, loader.exec_module)  # type: ignore[method-assign]
+        return spec
+
+
+def _execute(original: Callable[[types.ModuleType], None], module: types.ModuleType) -> None:
+    original(module)
+    if hasattr(module, "FigureCanvasBase"):  # a program may have a module of its own by that name
+        _mark_saved(module)
+
+
+def _mark_saved(backends: types.ModuleType) -> None:
     original = backends.FigureCanvasBase.print_figure
 
-    def print_figure(self, *arguments, **named):  # type: ignore[no-untyped-def]
+    @functools.wraps(original)
+    def print_figure(self: Any, *arguments: Any, **named: Any) -> Any:
         self.figure.__dict__[_SAVED] = True
         return original(self, *arguments, **named)
 
-    print_figure.__doc__ = original.__doc__
     backends.FigureCanvasBase.print_figure = print_figure
 
 

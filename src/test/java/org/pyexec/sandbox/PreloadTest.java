@@ -59,6 +59,25 @@ class PreloadTest {
                 .until(() -> sandbox.run(GOOD_IS_LOADED).stdout().equals("True 42\n"));
     }
 
+    /** Where nothing is preloaded, or not yet. */
+    @ParameterizedTest
+    @ValueSource(strings = {"namespaces", "landlock"})
+    void figureThatTheProgramSavedIsNotSavedAgainWhateverIsPreloaded(String tier) throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(List.of(), tier, TestSandbox.PYTHON, List.of())
+                .awaitReady()) {
+            TestSandbox.Result result = sandbox.run("""
+                    import sys
+                    print("matplotlib" in sys.modules)
+                    import matplotlib.pyplot as plt
+                    plt.plot([1, 3, 2])
+                    plt.savefig("mine.png")
+                    plt.figure()""");
+
+            assertThat(result.stdout()).as(result.stderr()).isEqualTo("False\n");
+            assertThat(result.files()).containsOnlyKeys("mine.png", "figure-1.png");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"namespaces", "landlock"})
     void moduleThatRaisesAnythingIsLeftOutAndNamed(String tier) throws Exception {
