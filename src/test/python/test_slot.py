@@ -6,11 +6,14 @@ import contextlib
 import io
 import os
 import signal
+import time
 import unittest
 from typing import Callable, Dict, List
 from unittest import mock
 
 from sandbox import cells, cgroups, identities, loop, slot
+
+NEVER = 3600.0  # in seconds: longer than any test
 
 
 class Image(slot.ImageDoor):
@@ -56,9 +59,18 @@ class SlotTest(unittest.TestCase):
         self.addCleanup(os.close, self.writer)
         self.events.watch(self.slot.child, loop.READ, self.slot._on_all_dead)
 
-    def run_for(self, seconds: float) -> None:
-        self.events.later(seconds, self.events.stop)
-        with mock.patch.object(slot, "send_signal"), mock.patch.object(slot, "DEATH_SECONDS", 0.02), mock.patch.object(slot, "WORD_SECONDS", 0.02), mock.patch.object(slot, "say"):
+    def kill_until(self, done: Callable[[], bool], death: float = NEVER, word: float = NEVER) -> None:
+        """With the time that a slot gives its processes to end, and its zygote to say so, in seconds."""
+
+        def look() -> None:
+            if done() or time.monotonic() > patience:
+                self.events.stop()
+            else:
+                self.events.later(0.005, look)
+
+        patience = time.monotonic() + 60
+        look()
+        with mock.patch.multiple(slot, send_signal=mock.DEFAULT, say=mock.DEFAULT, DEATH_SECONDS=death, WORD_SECONDS=word):
             self.slot.kill()
             self.events.run()
 
@@ -67,7 +79,7 @@ class SlotTest(unittest.TestCase):
         self.slot.held = True
         self.image.when_ended = self.slot.lost
         self.slot.on_dead = lambda: deaths.update(dead=self.slot.dead)
-        self.run_for(0.3)
+        self.kill_until(lambda: bool(deaths), death=0.02, word=0.02)
         self.assertEqual(self.image.told, ["reap", "end"])
         self.assertEqual(deaths, {"dead": True}, "whoever waits for its end is told")
         self.slot.release()
@@ -79,7 +91,7 @@ class SlotTest(unittest.TestCase):
         self.slot.held = True
         told: List[object] = []
         self.slot.on_exit = lambda: told.append(self.slot.exit)
-        self.run_for(0.1)
+        self.kill_until(lambda: bool(self.image.told), word=0.02)
         self.assertEqual(self.image.told, ["end"])
         self.slot.lost()
         self.assertEqual(told, [[-1, 0, 0]], "whoever waits for its end is told")
@@ -98,7 +110,7 @@ class SlotTest(unittest.TestCase):
     def test_slot_that_ends_in_time_needs_no_remedy(self) -> None:
         os.write(self.writer, b"x")
         self.slot.exited(0, 0, 0)
-        self.run_for(0.1)
+        self.kill_until(lambda: bool(self.image.told))
         self.assertEqual(self.image.told, ["gone"])
         self.assertEqual(self.groups.given_back, 1)
 

@@ -41,8 +41,8 @@ class LeakTest {
     @ParameterizedTest
     @ValueSource(strings = {"namespaces", "landlock"})
     void manyRunsLeaveNothingBehind(String tier) throws Exception {
-        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
-                .awaitReady()) {
+        try (TestSandbox sandbox =
+                TestSandbox.startWithLibraries(TestSandbox.Identity.OURS, tier).awaitReady()) {
             runMany(sandbox, 50);
             await().atMost(60, SECONDS).until(() -> settled(sandbox));
             Footprint before = Footprint.of(sandbox);
@@ -77,8 +77,8 @@ class LeakTest {
     @ParameterizedTest
     @ValueSource(strings = {"namespaces", "landlock"})
     void fiftySessionsLeaveAsManyDescriptorsAsTen(String tier) throws Exception {
-        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
-                .awaitReady()) {
+        try (TestSandbox sandbox =
+                TestSandbox.startWithLibraries(TestSandbox.Identity.OURS, tier).awaitReady()) {
             holdSessions(sandbox, 10);
             await().atMost(60, SECONDS).until(() -> settled(sandbox));
             long before = Footprint.holdings(supervisor(sandbox)).descriptors();

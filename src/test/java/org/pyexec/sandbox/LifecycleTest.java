@@ -107,8 +107,8 @@ class LifecycleTest {
     @ParameterizedTest
     @ValueSource(strings = {"namespaces", "landlock"})
     void killedZygoteCostsOnlyTheRunsThatItCarried(String tier) throws Exception {
-        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
-                .awaitReady()) {
+        try (TestSandbox sandbox =
+                TestSandbox.startWithLibraries(TestSandbox.Identity.OURS, tier).awaitReady()) {
             await().atMost(60, SECONDS).until(() -> zygotes(sandbox).size() == 3);
             String code = "import numpy, time; print('begun'); time.sleep(%s); print('done')";
             assertThat(sandbox.run(code.formatted(0)).stdout()).isEqualTo("begun\ndone\n");
@@ -129,8 +129,8 @@ class LifecycleTest {
     @ParameterizedTest
     @ValueSource(strings = {"namespaces", "landlock"})
     void killedWardenTakesItsProcessesAlongAndIsReplaced(String tier) throws Exception {
-        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, tier, TestSandbox.PYTHON)
-                .awaitReady()) {
+        try (TestSandbox sandbox =
+                TestSandbox.startWithLibraries(TestSandbox.Identity.OURS, tier).awaitReady()) {
             await().atMost(60, SECONDS).until(() -> zygotes(sandbox).size() == 3);
             List<ProcessHandle> processes = supervisor(sandbox).descendants().toList();
 

@@ -10,12 +10,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.parallel.Execution;
@@ -38,7 +40,7 @@ class ProgramsTest {
     static void startSandboxes() throws IOException {
         for (String tier : TestSandbox.TIERS) {
             for (TestSandbox.Identity identity : TestSandbox.Identity.possible()) {
-                SANDBOXES.put(tier + " " + identity, TestSandbox.start(identity, tier, TestSandbox.PYTHON));
+                SANDBOXES.put(tier + " " + identity, TestSandbox.startWithLibraries(identity, tier));
             }
         }
     }
@@ -51,9 +53,19 @@ class ProgramsTest {
     @Execution(ExecutionMode.CONCURRENT)
     @TestFactory
     Stream<DynamicContainer> everyProgramGetsItsVerdict() throws IOException {
-        List<ProgramFile> programs = ProgramFile.all().stream()
-                .filter(program -> !program.group().equals(ProgramFile.NETWORK))
-                .toList();
+        Set<String> others = Set.of(ProgramFile.NETWORK, BESIDE);
+        return verdicts(program -> !others.contains(program.group()));
+    }
+
+    @Tag("slow")
+    @Execution(ExecutionMode.CONCURRENT)
+    @TestFactory
+    Stream<DynamicContainer> programThatWantsToBeNoticedIsNot() throws IOException {
+        return verdicts(program -> program.group().equals(BESIDE));
+    }
+
+    private static Stream<DynamicContainer> verdicts(Predicate<ProgramFile> chosen) throws IOException {
+        List<ProgramFile> programs = ProgramFile.all().stream().filter(chosen).toList();
         return SANDBOXES.entrySet().stream()
                 .map(entry -> DynamicContainer.dynamicContainer(
                         entry.getKey(),

@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The value of the last expression and what is displayed. */
+@Tag(OnEveryTier.LIBRARIES)
 class ResultsTest extends OnEveryTier {
 
     private static TestSandbox.Result run(String code) throws Exception {

@@ -10,12 +10,14 @@ import static org.pyexec.sandbox.ShowingRuns.value;
 
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one program of a session leaves to the next one, and what belongs to each alone. */
+@Tag(OnEveryTier.LIBRARIES)
 class SessionsTest extends OnEveryTier {
 
     private static SandboxSession open() throws Exception {

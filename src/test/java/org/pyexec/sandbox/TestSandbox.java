@@ -49,7 +49,7 @@ final class TestSandbox implements AutoCloseable {
     private static final AtomicInteger NEXT_USER =
             new AtomicInteger(100_000 + 100 * (int) (ProcessHandle.current().pid() % 1000));
 
-    static final List<String> PRELOAD = List.of("numpy", "pandas", "matplotlib.pyplot");
+    private static final List<String> LIBRARIES = List.of("numpy", "pandas", "matplotlib.pyplot");
     static final String PYTHON = "/usr/bin/python3";
 
     private final ExecutorService background = Executors.newCachedThreadPool();
@@ -65,6 +65,11 @@ final class TestSandbox implements AutoCloseable {
 
     static TestSandbox start(Identity identity) throws IOException {
         return start(identity, "auto", PYTHON);
+    }
+
+    /** As servers have it. Importing takes a second of processor time, so others go without. */
+    static TestSandbox startWithLibraries(Identity identity, String tier) throws IOException {
+        return start(identity.launcher(), tier, PYTHON, LIBRARIES);
     }
 
     static TestSandbox start(Identity identity, String tier, String python) throws IOException {
@@ -101,11 +106,11 @@ final class TestSandbox implements AutoCloseable {
         List<String> launcher = new ArrayList<>(List.of("ip", "netns", "exec", networkNamespace));
         launcher.addAll(List.of("/bin/sh", "-c", device.formatted(deviceMode, change), "sh"));
         launcher.addAll(identity.launcher());
-        return start(launcher, "namespaces", PYTHON, PRELOAD, networkAllow, networkDeny, 64);
+        return start(launcher, "namespaces", PYTHON, List.of(), networkAllow, networkDeny, 64);
     }
 
     static TestSandbox start(List<String> launcher, String tier, String python) throws IOException {
-        return start(launcher, tier, python, PRELOAD);
+        return start(launcher, tier, python, List.of());
     }
 
     static TestSandbox start(List<String> launcher, String tier, String python, List<String> preload)
@@ -115,7 +120,7 @@ final class TestSandbox implements AutoCloseable {
 
     /** Where programs may write so much. */
     static TestSandbox startWithDisk(String tier, int diskMb) throws IOException {
-        return start(List.of(), tier, PYTHON, PRELOAD, List.of(), List.of(), diskMb);
+        return start(List.of(), tier, PYTHON, List.of(), List.of(), List.of(), diskMb);
     }
 
     private static TestSandbox start(
