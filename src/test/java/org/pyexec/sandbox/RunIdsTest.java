@@ -67,7 +67,7 @@ class RunIdsTest {
                         .map(process -> uid(process.pid()))
                         .filter(uid -> uid > COMMON)
                         .toList();
-                assertThat(ids).hasSizeGreaterThanOrEqualTo(4).doesNotHaveDuplicates();
+                assertThat(ids).hasSizeGreaterThanOrEqualTo(6).doesNotHaveDuplicates();
             });
             for (CompletableFuture<TestSandbox.Result> run : runs) {
                 assertThat(run.get(60, SECONDS).reason()).isEqualTo("completed");
