@@ -6,51 +6,23 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sandbox whose interpreters are warm: a supervisor in Python keeps single-use children parked in their isolation.
  *
- * <p>One task on the background executor finds the interpreter, keeps a supervisor running and listens to it, for as
- * long as the sandbox is open. Whatever fails is tried again, so an interpreter that appears later is found. Another task
- * ends a supervisor that is not heard any more.
+ * <p>Every run and every session has a connection of its own to the supervisor.
  */
 public final class WarmSandbox implements Sandbox {
 
-    private static final System.Logger LOG = System.getLogger(WarmSandbox.class.getName());
-    private static final Duration START_PATIENCE = Duration.ofSeconds(20);
     private static final Duration RETRY_PATIENCE = Duration.ofSeconds(5);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(20);
-    private static final Duration END_PATIENCE = Duration.ofSeconds(10);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-    private static final Duration STEADY = Duration.ofSeconds(30);
-    private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
-    private static final String STARTING = "The sandbox is starting";
 
-    private final SandboxSettings settings;
-    private final InterpreterSearch search;
-    private final List<String> launcher;
-    private final Heartbeat heartbeat = new Heartbeat(System::nanoTime);
-    private final CountDownLatch closing = new CountDownLatch(1);
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final SupervisorKeeper keeper;
 
-    // mutable state, guarded by this
-    private SandboxStatus status = unavailable(STARTING);
-    private boolean starting = true;
-    private boolean closed;
-    private @Nullable PythonHalf half;
-    private @Nullable Supervisor supervisor;
-
-    private WarmSandbox(SandboxSettings settings, List<String> launcher) {
-        this.settings = settings;
-        this.launcher = List.copyOf(launcher);
-        this.search = new InterpreterSearch(settings.python(), settings.preload());
+    private WarmSandbox(SupervisorKeeper keeper) {
+        this.keeper = keeper;
     }
 
     /**
@@ -64,10 +36,7 @@ public final class WarmSandbox implements Sandbox {
 
     /** As above, with words in front of the supervisor's command, such as a change of identity. */
     static WarmSandbox start(SandboxSettings settings, Executor background, List<String> launcher) {
-        WarmSandbox sandbox = new WarmSandbox(settings, launcher);
-        background.execute(sandbox::keep);
-        background.execute(sandbox::watch);
-        return sandbox;
+        return new WarmSandbox(SupervisorKeeper.start(settings, background, launcher));
     }
 
     @Override
@@ -76,7 +45,7 @@ public final class WarmSandbox implements Sandbox {
         long deadline = System.nanoTime() + RETRY_PATIENCE.toNanos();
         while (true) {
             try {
-                Ready ready = awaitReady();
+                SupervisorKeeper.Ready ready = keeper.awaitReady();
                 return WarmRun.start(connect(ready.half()), ready.status(), program);
             } catch (IOException e) {
                 pauseAfter(e, deadline);
@@ -90,7 +59,7 @@ public final class WarmSandbox implements Sandbox {
         long deadline = System.nanoTime() + RETRY_PATIENCE.toNanos();
         while (true) {
             try {
-                Ready ready = awaitReady();
+                SupervisorKeeper.Ready ready = keeper.awaitReady();
                 return WarmSession.start(connect(ready.half()), ready.status(), terms);
             } catch (IOException e) {
                 pauseAfter(e, deadline);
@@ -106,17 +75,8 @@ public final class WarmSandbox implements Sandbox {
 
     /** The supervisor has just died; nothing of what it was asked for is left, and the next one is being started. */
     private void pauseAfter(IOException failure, long deadline) throws SandboxUnavailableException {
-        if (System.nanoTime() > deadline || isClosingWithin(RETRY_PAUSE)) {
+        if (System.nanoTime() > deadline || keeper.isClosingWithin(RETRY_PAUSE)) {
             throw new SandboxUnavailableException("The sandbox is being restarted", failure);
-        }
-    }
-
-    private boolean isClosingWithin(Duration pause) {
-        try {
-            return closing.await(pause.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
         }
     }
 
@@ -131,208 +91,18 @@ public final class WarmSandbox implements Sandbox {
         }
     }
 
-    /** Waits a bounded time for a supervisor that is just starting. */
-    private synchronized Ready awaitReady() throws SandboxUnavailableException {
-        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-        while (starting && !closed) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                break;
-            }
-            try {
-                wait(left / 1_000_000 + 1);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new SandboxUnavailableException("Interrupted while the sandbox was starting", e);
-            }
-        }
-        if (!status.ready() || half == null) {
-            throw new SandboxUnavailableException(status.problem().orElse(STARTING));
-        }
-        return new Ready(half, status);
-    }
-
-    private record Ready(PythonHalf half, SandboxStatus status) {}
-
     /** The process id of the running supervisor. */
-    synchronized OptionalLong supervisorPid() {
-        return supervisor == null ? OptionalLong.empty() : OptionalLong.of(supervisor.pid());
+    OptionalLong supervisorPid() {
+        return keeper.supervisorPid();
     }
 
     @Override
-    public synchronized SandboxStatus status() {
-        if (status.ready() && heartbeat.isInDoubt()) {
-            return status.withProblem("The sandbox does not answer");
-        }
-        return status.withWorstLag(heartbeat.worstLag());
+    public SandboxStatus status() {
+        return keeper.status();
     }
 
     @Override
     public void close() {
-        Supervisor running;
-        synchronized (this) {
-            closed = true;
-            running = supervisor;
-            notifyAll();
-        }
-        closing.countDown();
-        if (running != null) {
-            running.close();
-        }
-        try {
-            if (!ended.await(END_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.log(System.Logger.Level.WARNING, "event=sandbox_end_not_seen");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    // --- the background task ---
-
-    private void keep() {
-        Duration pause = FIRST_PAUSE;
-        try {
-            while (!isClosed()) {
-                long beganNanos = System.nanoTime();
-                try {
-                    keepOne();
-                } catch (InterpreterSearch.NotFoundException e) {
-                    becomeUnavailable(e.problem());
-                } catch (IOException e) {
-                    becomeUnavailable("The sandbox could not be started: " + e.getMessage());
-                } catch (RuntimeException | Error e) {
-                    // Whatever it is, such as a want of memory: without this task there would be no sandbox any more.
-                    becomeUnavailable("The sandbox could not be started: " + e);
-                }
-                boolean steady = System.nanoTime() - beganNanos > STEADY.toNanos();
-                pause = steady ? FIRST_PAUSE : longer(pause);
-                if (closing.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the container shuts its executor down
-        } finally {
-            end();
-        }
-    }
-
-    /** Kills a supervisor that hangs, and leaves the rest to the task that keeps one running. */
-    private void watch() {
-        boolean wasLost = false;
-        try {
-            while (!closing.await(LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-                boolean isLost = heartbeat.isLost();
-                // Twice in a row: this process itself may have been stopped, and has to read first.
-                if (isLost && wasLost) {
-                    endHungSupervisor();
-                }
-                wasLost = isLost && !wasLost;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the container shuts its executor down
-        }
-    }
-
-    private synchronized void endHungSupervisor() {
-        if (supervisor != null) {
-            LOG.log(System.Logger.Level.ERROR, "event=sandbox_hangs");
-            supervisor.kill();
-        }
-    }
-
-    private static Duration longer(Duration pause) {
-        Duration doubled = pause.multipliedBy(2);
-        return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
-    }
-
-    /** Runs one supervisor from its start to its end. */
-    private void keepOne() throws IOException, InterpreterSearch.NotFoundException, InterruptedException {
-        try (PythonHalf fresh = PythonHalf.unpack(settings.runtimeDirectory())) {
-            Interpreter python = search.find(fresh.main());
-            try (Supervisor running = Supervisor.start(launcher, python, fresh, settings)) {
-                if (!publish(running, fresh)) {
-                    return;
-                }
-                running.listen(this::hear);
-            }
-            if (!isClosed()) {
-                LOG.log(System.Logger.Level.WARNING, "event=sandbox_ended");
-            }
-        } finally {
-            withdraw();
-        }
-    }
-
-    private synchronized boolean publish(Supervisor running, PythonHalf fresh) {
-        heartbeat.start();
-        supervisor = running;
-        half = fresh;
-        return !closed;
-    }
-
-    private synchronized void withdraw() {
-        supervisor = null;
-        half = null;
-        if (status.ready()) {
-            starting = true;
-            status = unavailable("The sandbox is being restarted");
-        }
-    }
-
-    private void hear(String line) {
-        String[] words = line.split("\t", -1);
-        switch (words[0]) {
-            case "ready" -> becomeReady(words);
-            case "problem" -> becomeUnavailable(words[1]);
-            case "alive" -> heartbeat.beat(Duration.ofMillis(Long.parseLong(words[1])));
-            default -> LOG.log(System.Logger.Level.INFO, "event=sandbox_says text=\"{0}\"", line.replace("log\t", ""));
-        }
-    }
-
-    private synchronized void becomeReady(String[] words) {
-        status = new SandboxStatus(
-                Optional.of(words[1]),
-                List.of(words[3].split(",")),
-                words[4].equals("network"),
-                Optional.of(words[2]),
-                Optional.empty(),
-                Duration.ZERO);
-        starting = false;
-        notifyAll();
-        LOG.log(
-                System.Logger.Level.INFO,
-                "event=sandbox_ready tier={0} python={1} layers={2}",
-                words[1],
-                words[2],
-                words[3]);
-    }
-
-    private synchronized void becomeUnavailable(String problem) {
-        if (!status.problem().equals(Optional.of(problem))) {
-            LOG.log(System.Logger.Level.ERROR, "event=sandbox_unavailable problem=\"{0}\"", problem);
-        }
-        status = unavailable(problem);
-        starting = false;
-        notifyAll();
-    }
-
-    private static SandboxStatus unavailable(String problem) {
-        return new SandboxStatus(
-                Optional.empty(), List.of(), false, Optional.empty(), Optional.of(problem), Duration.ZERO);
-    }
-
-    private synchronized boolean isClosed() {
-        return closed;
-    }
-
-    private void end() {
-        synchronized (this) {
-            status = unavailable("The sandbox is closed");
-            starting = false;
-            notifyAll();
-        }
-        ended.countDown();
+        keeper.close();
     }
 }

@@ -15,7 +15,7 @@ import tempfile
 import threading
 from typing import List, Union
 
-from . import config, frames, inputs, interpreter, isolation, policy, program, report, request, unhandled
+from . import config, entrance, frames, inputs, interpreter, policy, program, report, request, unhandled
 from .calls import Calls
 from .confinement import CONTROL, Belongings, Confinement, Sizes, limit_open_files
 
@@ -60,7 +60,7 @@ class Prepared:
         self.zygote = os.getpid()
         self.report = report.Writer()
         self.confinement = Confinement(settings, readable, sizes, self.report)
-        self.entrance = isolation.Entrance(proc, settings.disk) if settings.tier == "namespaces" else None
+        self.entrance = entrance.Entrance(proc, settings.disk) if settings.tier == "namespaces" else None
         self.telling = _tell_parked(self.entrance is not None)
 
 
@@ -125,11 +125,11 @@ def _tell_parked(has_handle: bool) -> Calls:
     calls = Calls()
     word = calls.keep(b"parked")
     part = calls.keep(struct.pack("=QQ", word, len(b"parked")))
-    rights = calls.keep(struct.pack("=QiiiI", 20, socket.SOL_SOCKET, socket.SCM_RIGHTS, isolation.HANDLE, 0))
+    rights = calls.keep(struct.pack("=QiiiI", 20, socket.SOL_SOCKET, socket.SCM_RIGHTS, entrance.HANDLE, 0))
     message = struct.pack("=QIIQQQQiI", 0, 0, 0, part, 1, rights if has_handle else 0, 24 if has_handle else 0, 0, 0)
     calls.add("sendmsg", CONTROL, message, 0)
     if has_handle:
-        calls.add("close", isolation.HANDLE)
+        calls.add("close", entrance.HANDLE)
     limit_open_files(calls)
     return calls.seal()
 

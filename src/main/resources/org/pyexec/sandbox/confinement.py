@@ -11,7 +11,7 @@ import signal
 import struct
 from typing import List, NamedTuple, Optional, Tuple
 
-from . import config, isolation, landlock, policy, report, seccomp, syscalls
+from . import config, entrance, landlock, policy, report, seccomp, syscalls
 from .calls import Calls
 
 CONTROL = 3  # descriptor of the socket to the supervisor, after the standard streams
@@ -59,7 +59,7 @@ class Confinement:
         self._drop_rights()
         if settings.tier != "none":
             self._restrict_files(readable)
-        self._calls.add("close_range", isolation.HANDLE + self._namespaces, 0xFFFFFFFF, 0)
+        self._calls.add("close_range", entrance.HANDLE + self._namespaces, 0xFFFFFFFF, 0)
         self._limit(settings, sizes)
         if settings.tier != "none":
             self._filter = seccomp.build(None if self._namespaces else landlock.version())
@@ -128,7 +128,7 @@ class Confinement:
         if self._namespaces:
             self._calls.add("landlock_restrict_self", landlock.build(abi, rules), 0)
         else:
-            landlock.add_calls(self._calls, isolation.SPARE, abi, rules, self._home)
+            landlock.add_calls(self._calls, entrance.SPARE, abi, rules, self._home)
 
     # --- limits --------------------------------------------------------------------------------------------------
 

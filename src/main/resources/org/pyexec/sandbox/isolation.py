@@ -1,21 +1,17 @@
 """Identities, namespaces and mounts of the namespaces tier.
 
-Two levels. The outer one is made once per warden: it leaves root, and sees a read-only root file system of its own.
-The inner one, a cell, is made per run inside it: fresh namespaces of every kind and one writable, limited tmpfs.
+Two levels. The outer one is made here, once per warden: it leaves root, and sees a read-only root file system of its own.
+The inner one, a cell, is made per run inside it: entrance.py.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
-import socket
-import struct
 import sys
 from typing import Iterable, Iterator, List, Optional, Set
 
 from . import identities, policy, syscalls
-from .calls import Calls
 
 OUTER_NAMESPACES = (
     syscalls.CLONE_NEWUSER
@@ -25,19 +21,8 @@ OUTER_NAMESPACES = (
     | syscalls.CLONE_NEWIPC
     | syscalls.CLONE_NEWUTS
 )
-# The same for a cell; a child that joins one joins everything but the PID namespace, which fork has joined.
-CELL_NAMESPACES = OUTER_NAMESPACES
-JOINED_NAMESPACES = CELL_NAMESPACES & ~syscalls.CLONE_NEWPID
 
 _OCCUPIED = ("/tmp/", "/dev/", policy.SCRATCH_PARENT + "/")
-
-SIOCSIFFLAGS = 0x8914
-IFF_UP = 1
-
-# Descriptors of a child that parks, after its standard streams and the socket to the supervisor. A zygote keeps these
-# numbers taken, so that nothing else is ever there.
-HANDLE = 4
-SPARE = 5
 
 
 class IsolationError(Exception):
@@ -227,85 +212,3 @@ def _make_read_only(path: str) -> None:
 def make_scratch_directories(top: str) -> None:
     for name in policy.SCRATCH_DIRECTORIES:
         os.mkdir(f"{top}/{name}", 0o755)
-
-
-# --- the inner level ---------------------------------------------------------------------------------------------
-
-
-class Entrance:
-    """How a child joins the fresh namespaces of a cell and furnishes them. Prepared in a zygote, used in each child."""
-
-    def __init__(self, proc: int, disk: int) -> None:
-        """`proc` is a handle of a /proc that shows the processes of the host."""
-        self._proc = proc
-        self._calls = Calls()
-        self._becoming = self._calls.add("setresuid", -1, -1, -1)
-        self._joining = self._calls.add("setns", -1, JOINED_NAMESPACES)
-        _furnish(self._calls, proc, disk)
-        self._calls.seal()
-
-    def enter(self, init: int, user: int) -> None:
-        """`init` is the pidfd of the cell's, `user` what the program's id is to be outside, 0 for the common one.
-
-        Afterwards HANDLE is a copy of the scratch's mount that follows no links and changes nothing: what the collector
-        reads through.
-        """
-        map_identity(self._proc, self._name_of(init), user or policy.INNER_ID, policy.INNER_ID)
-        if user:
-            for position in range(3):
-                self._calls.set(self._becoming, position, user)
-        self._calls.set(self._joining, 0, init)
-        self._calls.run()
-
-    def _name_of(self, pidfd: int) -> str:
-        """Its folder in /proc; pidfd_open(2)."""
-        descriptor = os.open(f"self/fdinfo/{pidfd}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
-        try:
-            return os.read(descriptor, 4096).partition(b"Pid:")[2].split(None, 1)[0].decode()
-        finally:
-            os.close(descriptor)
-
-
-def _furnish(calls: Calls, proc: int, disk: int) -> None:
-    """Name, loopback, scratch."""
-    calls.add("umask", 0o022)
-    calls.add("sethostname", policy.HOSTNAME.encode(), len(policy.HOSTNAME))
-    # Programs talk to themselves over 127.0.0.1; a fresh network namespace has it down. netdevice(7)
-    calls.add_at(SPARE, "socket", socket.AF_INET, socket.SOCK_DGRAM)
-    calls.add("ioctl", SPARE, SIOCSIFFLAGS, struct.pack("=16sh22x", b"lo", IFF_UP))
-    _bound_connections(calls, proc)
-    options = f"size={disk},nr_inodes={policy.SCRATCH_INODES},mode=0755"
-    scratch, tmpfs = policy.SCRATCH.encode(), b"tmpfs"
-    calls.add("mount", tmpfs, scratch, tmpfs, syscalls.MS_NOSUID | syscalls.MS_NODEV, options.encode())
-    for name in policy.SCRATCH_DIRECTORIES:
-        calls.add("mkdirat", syscalls.AT_FDCWD, f"{policy.SCRATCH}/{name}".encode(), 0o755)
-    _collectors_view(calls)
-    calls.add("chdir", policy.WORK.encode())
-
-
-def _bound_connections(calls: Calls, proc: int) -> None:
-    """What waits in connections is memory that nobody else counts; tcp(7), tcp_rmem and tcp_wmem. Some hosts do not let us."""
-    for name in ("sys/net/ipv4/tcp_rmem", "sys/net/ipv4/tcp_wmem"):
-        try:
-            os.close(os.open(name, os.O_WRONLY | os.O_CLOEXEC, dir_fd=proc))
-        except OSError:
-            continue
-        calls.add_at(SPARE, "openat", proc, name.encode(), os.O_WRONLY)
-        calls.add("write", SPARE, policy.TCP_BUFFER, len(policy.TCP_BUFFER))
-
-
-def _collectors_view(calls: Calls) -> None:
-    """Stays mounted until the namespace goes: taking a mount down waits for every processor."""
-    attributes = (
-        syscalls.MOUNT_ATTR_RDONLY
-        | syscalls.MOUNT_ATTR_NOSUID
-        | syscalls.MOUNT_ATTR_NODEV
-        | syscalls.MOUNT_ATTR_NOEXEC
-        | syscalls.MOUNT_ATTR_NOSYMFOLLOW
-    )
-    attr = syscalls.MountAttributes(attributes, 0, 0, 0)
-    collected = policy.COLLECTED.encode()
-    calls.add_at(SPARE, "open_tree", syscalls.AT_FDCWD, policy.SCRATCH.encode(), syscalls.OPEN_TREE_CLONE)
-    calls.add("mount_setattr", SPARE, b"", syscalls.AT_EMPTY_PATH, attr, ctypes.sizeof(attr))
-    calls.add("move_mount", SPARE, b"", syscalls.AT_FDCWD, collected, syscalls.MOVE_MOUNT_F_EMPTY_PATH)
-    calls.add_at(HANDLE, "openat", syscalls.AT_FDCWD, collected, os.O_RDONLY | os.O_DIRECTORY)

@@ -27,7 +27,7 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, figures, init, isolation, packets, policy, program, sources, syscalls
+from . import child, config, entrance, figures, init, packets, policy, program, sources, syscalls
 from .confinement import Belongings, Sizes
 
 Duty = Callable[[], child.Executable]
@@ -122,7 +122,7 @@ def _in_one_line(e: BaseException) -> str:
 
 def _reserve_descriptors() -> None:
     """Children put descriptors of theirs at the lowest numbers, where no other may be by then."""
-    while (taken := os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)) <= isolation.SPARE:
+    while (taken := os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)) <= entrance.SPARE:
         pass
     os.close(taken)
 
