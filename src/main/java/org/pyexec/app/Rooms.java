@@ -43,6 +43,7 @@ import org.pyexec.web.LateAnswers;
 import org.pyexec.web.Places;
 import org.pyexec.web.RootResource;
 import org.pyexec.web.SessionsResource;
+import org.pyexec.web.StreamPlaces;
 import org.pyexec.web.Submissions;
 import org.pyexec.web.UnchangedFiles;
 import org.pyexec.web.UntakenAnswers;
@@ -163,7 +164,7 @@ record Rooms(
         InternalErrors errors = new InternalErrors(answers, settings.development());
         ExecuteAnswers executeAnswers = new ExecuteAnswers(answers, errors, settings.failedExecutionStatus());
         Uptime uptime = new Uptime(System::nanoTime);
-        Places streams = new Places(STREAMS);
+        StreamPlaces streams = new StreamPlaces(new Places(STREAMS), executeAnswers);
         Assets assets = Assets.of(context);
         HealthResource.Host host = SettingsReader.host(context.getServerInfo());
         return List.of(
@@ -188,7 +189,7 @@ record Rooms(
                         new Submissions(executions, jobs, answers, executeAnswers),
                         streams,
                         memory),
-                new ExecutionsResource(jobs, answers, executeAnswers, lateAnswers, streams),
+                new ExecutionsResource(jobs, answers, lateAnswers, streams),
                 new SessionsResource(sessions, executions, delays, answers, lateAnswers, memory),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes(), memory),
                 new DownloadResource(files, answers, lateAnswers),

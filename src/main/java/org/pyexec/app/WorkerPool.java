@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerPool implements Executor, AutoCloseable {
 
+    private static final System.Logger LOG = System.getLogger(WorkerPool.class.getName());
     private static final long IDLE_SECONDS = 30;
 
     private final Executor container;
@@ -40,11 +41,20 @@ final class WorkerPool implements Executor, AutoCloseable {
         @Nullable Runnable next = first;
         try {
             while (next != null) {
-                next.run();
+                run(next);
                 next = await();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the container wants its thread back
+        }
+    }
+
+    /** Whoever waits for a task that fails would wait for ever: the container's executor says nothing of it. */
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "event=task_failed", e);
         }
     }
 

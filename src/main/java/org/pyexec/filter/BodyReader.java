@@ -155,10 +155,24 @@ final class BodyReader implements ReadListener {
     }
 
     /** Unless the client has gone since: Payara would dispatch a request that is no longer this one. */
-    private synchronized void handOn() {
+    private void handOn() {
+        try {
+            dispatch();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, () -> "request_id=%s event=not_handed_on".formatted(RequestId.of(request)), e);
+            writeNow(new Verdict(
+                    HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
+                    FilterResponses.error(
+                            request,
+                            "Internal server error",
+                            "The request could not be handed on inside the server.")));
+        }
+    }
+
+    private synchronized void dispatch() {
         if (!gone) {
-            handedOn = true;
             context.dispatch();
+            handedOn = true;
         }
     }
 

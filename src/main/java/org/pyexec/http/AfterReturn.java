@@ -1,6 +1,7 @@
 package org.pyexec.http;
 
 import jakarta.servlet.AsyncContext;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -23,13 +24,13 @@ public record AfterReturn(AsyncContext context, Delays delays, long sinceNanos) 
         return new AfterReturn(context, delays, System.nanoTime());
     }
 
-    /**
-     * Returns at once.
-     *
-     * @throws java.util.concurrent.RejectedExecutionException if there is no thread
-     */
+    /** Returns at once. Where the application server gives no thread, the timer's will do: an answer must come. */
     public void run(Runnable action) {
-        delays.execute(() -> runOrWait(action));
+        try {
+            delays.execute(() -> runOrWait(action));
+        } catch (RejectedExecutionException e) {
+            aMomentLater(() -> runOrWait(action));
+        }
     }
 
     /** On another thread, which has to do with this request for long anyway: returns when that of the server has returned. */

@@ -19,7 +19,6 @@ import org.pyexec.execution.Execution;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Follower;
 import org.pyexec.execution.StreamedExecution;
-import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
 import org.pyexec.execution.Venue;
 import org.pyexec.files.FileStore;
@@ -45,7 +44,7 @@ public class ExecuteResource {
     private final LateAnswers lateAnswers;
     private final UntakenAnswers untakenAnswers;
     private final Submissions submissions;
-    private final Places streams;
+    private final StreamPlaces streams;
     private final Memory memory;
 
     /**
@@ -62,7 +61,7 @@ public class ExecuteResource {
             LateAnswers lateAnswers,
             UntakenAnswers untakenAnswers,
             Submissions submissions,
-            Places streams,
+            StreamPlaces streams,
             Memory memory) {
         this.executions = executions;
         this.sessions = sessions;
@@ -105,10 +104,12 @@ public class ExecuteResource {
             response.resume(answers.json(400, error.failed()));
             return;
         }
+        Program program = wanted.program();
+        Venue venue = venue(wanted);
         if (Accepts.preferEvents(request.getHeader(HttpHeaders.ACCEPT))) {
-            streamInItsPlace(wanted.program(), venue(wanted), request, response);
+            streams.take(request, response, place -> stream(program, venue, request, response, place));
         } else {
-            answer(wanted.program(), venue(wanted), request, response);
+            answer(program, venue, request, response);
         }
     }
 
@@ -136,23 +137,6 @@ public class ExecuteResource {
                 untaken::taken);
     }
 
-    /** A stream takes a thread as long as the program runs: who gets none is told before that begins. */
-    private void streamInItsPlace(Program program, Venue venue, HttpServletRequest request, AsyncResponse response) {
-        Places.Place place;
-        try {
-            place = streams.takeNow(Caller.of(request), EventStream.MANY);
-        } catch (TooManyException e) {
-            response.resume(executeAnswers.tooManyStreams(e, RequestId.of(request)));
-            return;
-        }
-        try {
-            stream(program, venue, request, response, place);
-        } catch (RuntimeException e) {
-            place.close();
-            throw e;
-        }
-    }
-
     private void stream(
             Program program, Venue venue, HttpServletRequest request, AsyncResponse response, Places.Place place) {
         Transcript transcript = new Transcript();
@@ -177,8 +161,7 @@ public class ExecuteResource {
         } catch (RejectedExecutionException e) {
             streamed.execution().abandon();
             untaken.taken();
-            place.close();
-            response.resume(executeAnswers.noThread(e, RequestId.of(request)));
+            throw e;
         }
     }
 }

@@ -15,14 +15,10 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Follower;
-import org.pyexec.execution.TooManyException;
 import org.pyexec.http.Accepts;
-import org.pyexec.http.Caller;
 import org.pyexec.http.Json;
-import org.pyexec.http.RequestId;
 import org.pyexec.jobs.Job;
 import org.pyexec.jobs.Jobs;
 
@@ -35,18 +31,15 @@ public class ExecutionsResource {
 
     private final Jobs jobs;
     private final Answers answers;
-    private final ExecuteAnswers executeAnswers;
     private final LateAnswers lateAnswers;
-    private final Places streams;
+    private final StreamPlaces streams;
 
     /**
      * @param streams for those who follow a program
      */
-    public ExecutionsResource(
-            Jobs jobs, Answers answers, ExecuteAnswers executeAnswers, LateAnswers lateAnswers, Places streams) {
+    public ExecutionsResource(Jobs jobs, Answers answers, LateAnswers lateAnswers, StreamPlaces streams) {
         this.jobs = jobs;
         this.answers = answers;
-        this.executeAnswers = executeAnswers;
         this.lateAnswers = lateAnswers;
         this.streams = streams;
     }
@@ -98,21 +91,11 @@ public class ExecutionsResource {
     }
 
     private void stream(Job job, @Nullable String lastEvent, HttpServletRequest request, AsyncResponse response) {
-        Places.Place place;
-        try {
-            place = streams.takeNow(Caller.of(request), EventStream.MANY);
-        } catch (TooManyException e) {
-            response.resume(executeAnswers.tooManyStreams(e, RequestId.of(request)));
-            return;
-        }
-        try {
+        streams.take(request, response, place -> {
             Follower follower = job.transcript().follow(position(lastEvent));
             EventStream events = EventStream.replaying(answers.mapper(), follower, job);
             lateAnswers.giveLong(events, Recipient.of(request, response), place::close);
-        } catch (RejectedExecutionException e) {
-            place.close();
-            response.resume(executeAnswers.noThread(e, RequestId.of(request)));
-        }
+        });
     }
 
     /** The answer, which may be large, is written as it is kept: none of many readers has a copy of it. */

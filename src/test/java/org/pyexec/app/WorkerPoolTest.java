@@ -1,13 +1,19 @@
 package org.pyexec.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +58,43 @@ class WorkerPoolTest {
         }
 
         assertThat(borrowed.get()).isLessThan(1_000);
+    }
+
+    @Test
+    void aTaskThatFailsCostsNoThreadAndIsTold() throws Exception {
+        List<LogRecord> told = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger(WorkerPool.class.getName());
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord entry) {
+                told.add(entry);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(handler);
+        try {
+            CompletableFuture<Thread> first = new CompletableFuture<>();
+            pool.execute(() -> {
+                first.complete(Thread.currentThread());
+                throw new IllegalStateException("no");
+            });
+            CompletableFuture<Thread> second = new CompletableFuture<>();
+            Thread worker = first.get(1, TimeUnit.MINUTES);
+            await().atMost(1, TimeUnit.MINUTES).until(() -> worker.getState() == Thread.State.TIMED_WAITING);
+            pool.execute(() -> second.complete(Thread.currentThread()));
+
+            assertThat(second.get(1, TimeUnit.MINUTES)).isSameAs(worker);
+            assertThat(told)
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.getThrown()).hasMessage("no"));
+        } finally {
+            logger.removeHandler(handler);
+        }
     }
 
     @Test

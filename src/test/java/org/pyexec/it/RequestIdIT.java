@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -110,7 +111,7 @@ class RequestIdIT {
                         "POST",
                         "/execute",
                         Json.object("code", "print('" + half + "' + '" + secret.substring(18) + "')\n1/0")
-                                .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                                .getBytes(StandardCharsets.UTF_8),
                         "Content-Type",
                         "application/json",
                         "X-Request-ID",
@@ -133,6 +134,21 @@ class RequestIdIT {
             onlyLine(server, server.http().get("/health").required("X-Request-ID"));
         }
         assertThat(server.log().lines().filter(line -> line.startsWith(word))).isEmpty();
+    }
+
+    /** Whose end the server tells on another thread than their beginning. */
+    @Test
+    void requestsThatAreReadLaterMakeNoWarningsOfCdi(Server server) throws IOException {
+        for (int i = 0; i < 20; i++) {
+            try (RawConnection connection = RawConnection.to(server.baseUrl())) {
+                connection.send(RawConnection.head(
+                        "POST", "/execute", "Content-Type", "application/json", "Transfer-Encoding", "chunked"));
+                connection.sendChunked("{}".getBytes(StandardCharsets.UTF_8));
+                assertThat(connection.answer().status()).isEqualTo(400);
+            }
+        }
+        onlyLine(server, server.http().get("/health").required("X-Request-ID"));
+        assertThat(server.log()).doesNotContain("WELD-");
     }
 
     private static String onlyLine(Server server, String id) {
