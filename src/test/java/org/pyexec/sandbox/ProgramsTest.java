@@ -30,7 +30,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class ProgramsTest {
 
     private static final Set<String> HOSTILE = Set.of("endings", "isolation", "landlock", "limits", "residue");
-    /** Those that want to be noticed by others: twice at once, and the victim without a pause. */
+    /** Those that want to be noticed by others: twice at once, and the victim with short pauses only. */
     private static final String BESIDE = "beside";
 
     private static final Map<String, TestSandbox> SANDBOXES = new LinkedHashMap<>();
@@ -82,7 +82,7 @@ class ProgramsTest {
             return null;
         };
         if (program.group().equals(BESIDE)) {
-            victim.beside(List.of(verdict, verdict), Duration.ofMillis(1));
+            victim.beside(List.of(verdict, verdict), Duration.ofMillis(50));
             victim.assertAllSlotsAreThere();
         } else if (HOSTILE.contains(program.group())) {
             victim.beside(List.of(verdict), Duration.ofMillis(300));

@@ -10,7 +10,7 @@ import java.util.logging.SimpleFormatter;
 /** What the sandboxes of a test log while it is open. */
 final class SandboxLog extends Handler implements AutoCloseable {
 
-    private final Logger logger = Logger.getLogger(WarmSandbox.class.getName());
+    private final Logger logger = Logger.getLogger(SupervisorKeeper.class.getName());
     private final SimpleFormatter formatter = new SimpleFormatter();
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
