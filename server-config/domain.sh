@@ -9,8 +9,12 @@ run_domain() {
     shift 2
     cp -r -- "$server_home/glassfish/domains/domain1" "$instance/"
     local domain="$instance/domain1"
-    # The administrator's port as well, so that several servers can run at once.
-    sed -i -e "s/port=\"8080\"/port=\"$port\"/" -e "s/port=\"4848\"/port=\"$(free_port)\"/" "$domain/config/domain.xml"
+    # The administrator's port as well, so that several servers can run at once. Ours is opened when the application is there:
+    # until then the server would answer a 404 with a page of its own.
+    local admin_port
+    admin_port=$(free_port)
+    sed -i -e "s/port=\"8080\"/port=\"$port\" enabled=\"false\"/" -e "s/port=\"4848\"/port=\"$admin_port\"/" \
+        "$domain/config/domain.xml"
     cp -- "$war" "$domain/autodeploy/"
 
     # One argument a line, from the path of java to an empty line or another headline; GlassFish says it twice. The main class is
@@ -23,8 +27,25 @@ run_domain() {
     while [ "$main" -lt ${#command[@]} ] && [[ ${command[main]} == -* ]]; do
         main=$((main + 1))
     done
+    (open_port_of_application "$domain" "$admin_port" $$ &) # in a subshell, so that it is no child of the server's
     # With its option -read-stdin the server waits for passwords until the end of its standard input, which a terminal never sends.
     exec "${command[@]:0:main}" -XX:+ExitOnOutOfMemoryError "$@" "${command[@]:main}" < /dev/null
+}
+
+# open_port_of_application DOMAIN PORT_OF_ADMINISTRATOR SERVER: waits for the application, and ends a server that does not get it.
+open_port_of_application() {
+    local application="$1/autodeploy/python-executor.war" listener
+    until [ -e "${application}_deployed" ]; do
+        if [ -e "${application}_deployFailed" ]; then
+            say "The application was not deployed."
+            kill "$3"
+            return
+        fi
+        kill -0 "$3" 2> /dev/null || return
+        sleep 0.2
+    done
+    listener=configs.config.server-config.network-config.network-listeners.network-listener.http-listener-1
+    asadmin --port "$2" set "$listener.enabled=true" > /dev/null || kill "$3"
 }
 
 # Below those that the kernel gives to clients (ip_local_port_range in ip(7)).

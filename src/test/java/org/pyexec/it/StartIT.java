@@ -11,15 +11,16 @@ import org.junit.jupiter.api.Test;
 import org.pyexec.support.Ports;
 
 /** What a client sees of a server that starts; the tests ask it all the time until it answers. */
-@Tag("payara-micro") // other servers open their port before the application is there
 @NeedsServer
 class StartIT {
 
+    @Tag("not-tomee") // it opens its port before the application is there
     @Test
     void nobodyButTheApplicationAnswersOnItsPort(Server server) {
         assertThat(server.strangers()).isEmpty();
     }
 
+    @Tag("payara-micro")
     @Test
     void portThatIsInUseStopsTheStartWithOneLineThatNamesIt() throws IOException {
         int port = Ports.lend();
