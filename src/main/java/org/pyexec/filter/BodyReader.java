@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.http.AfterReturn;
 import org.pyexec.http.AtTheEnd;
@@ -27,6 +28,8 @@ final class BodyReader implements ReadListener {
 
     private static final Logger LOG = System.getLogger(BodyReader.class.getName());
     private static final int BUFFER_BYTES = 16 << 10;
+    private static final long NOTHING = -1;
+    private static final Pattern ON_GRIZZLY = Pattern.compile("Payara|GlassFish");
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
@@ -36,6 +39,7 @@ final class BodyReader implements ReadListener {
     private final AsyncContext context;
     private final ServletInputStream in;
     private final AfterReturn afterReturn;
+    private final boolean onGrizzly;
 
     // mutable state, guarded by this
     private @Nullable Verdict verdict;
@@ -44,6 +48,7 @@ final class BodyReader implements ReadListener {
     private long receivedBytes;
     private long lastProgressNanos = System.nanoTime();
     private long drainingSinceNanos;
+    private long untoldAt = NOTHING;
     private boolean over;
     private boolean handedOn;
     private boolean gone;
@@ -65,6 +70,9 @@ final class BodyReader implements ReadListener {
         this.body = body;
         this.watch = watch;
         this.in = request.getInputStream();
+        this.onGrizzly = ON_GRIZZLY
+                .matcher(String.valueOf(request.getServletContext().getServerInfo()))
+                .find();
         this.context = request.startAsync(request, response);
         this.context.setTimeout(0);
         this.context.addListener(new AtTheEnd(this::forget));
@@ -97,17 +105,21 @@ final class BodyReader implements ReadListener {
             if (count < 0) {
                 return;
             }
-            lastProgressNanos = System.nanoTime();
-            receivedBytes += count;
-            if (verdict != null) {
-                if (receivedBytes > limits.drainBytes()) {
-                    answer(verdict);
-                }
-            } else if (receivedBytes > limit) {
-                startDraining(new Verdict(CONTENT_TOO_LARGE, tooLarge));
-            } else {
-                keep(buffer, count);
+            take(buffer, count);
+        }
+    }
+
+    private void take(byte[] buffer, int count) throws IOException {
+        lastProgressNanos = System.nanoTime();
+        receivedBytes += count;
+        if (verdict != null) {
+            if (receivedBytes > limits.drainBytes()) {
+                answer(verdict);
             }
+        } else if (receivedBytes > limit) {
+            startDraining(new Verdict(CONTENT_TOO_LARGE, tooLarge));
+        } else {
+            keep(buffer, count);
         }
     }
 
@@ -212,11 +224,56 @@ final class BodyReader implements ReadListener {
         if (over) {
             return;
         }
+        readWhatIsNotTold();
+        if (over) {
+            return;
+        }
         if (verdict != null && nowNanos - drainingSinceNanos > limits.drain().toNanos()) {
             answer(verdict);
         } else if (nowNanos - lastProgressNanos > limits.stall().toNanos()) {
             answer(stalled("The body of the request made no progress for %d seconds."
                     .formatted(limits.stall().toSeconds())));
+        }
+    }
+
+    /**
+     * Grizzly, in Payara and GlassFish, adds what comes and registers who waits for it without a lock (InputBuffer.notifyAvailable,
+     * append): what comes in just that moment is never told. What is there at two looks, and nothing has been read in between, is
+     * read here.
+     */
+    private void readWhatIsNotTold() {
+        if (!onGrizzly || !isSomethingThere()) {
+            untoldAt = NOTHING;
+        } else if (untoldAt != receivedBytes) {
+            untoldAt = receivedBytes;
+        } else {
+            LOG.log(Level.WARNING, () -> "request_id=%s event=body_not_told".formatted(RequestId.of(request)));
+            readAllThatIsThere();
+        }
+    }
+
+    private boolean isSomethingThere() {
+        try {
+            return in.available() > 0 || in.isFinished();
+        } catch (IOException closed) {
+            return false; // which is told
+        }
+    }
+
+    private void readAllThatIsThere() {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try {
+            while (!over && in.available() > 0) {
+                int count = in.read(buffer);
+                if (count > 0) {
+                    take(buffer, count);
+                }
+            }
+            if (in.isFinished() && in.available() == 0) {
+                onAllDataRead();
+            }
+        } catch (IOException broken) {
+            answer(incomplete());
         }
     }
 

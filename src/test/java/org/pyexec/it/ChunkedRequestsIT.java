@@ -68,7 +68,7 @@ class ChunkedRequestsIT {
 
     private Answer request(String path, String contentType, String body) {
         try (RawConnection connection = RawConnection.to(http.base())) {
-            connection.patience(Duration.ofSeconds(20));
+            connection.patience(Duration.ofSeconds(60));
             connection.send(
                     RawConnection.head("POST", path, "Content-Type", contentType, "Transfer-Encoding", "chunked"));
             connection.sendChunked(body.getBytes(StandardCharsets.ISO_8859_1));

@@ -27,7 +27,7 @@ class RequestHeadsIT {
     /** Sends a head, and bytes behind it; nothing may be answered behind the first answer. */
     private Answer lastAnswer(String head, String bytes) throws IOException {
         try (RawConnection connection = RawConnection.to(http.base())) {
-            connection.patience(Duration.ofSeconds(20));
+            connection.patience(Duration.ofSeconds(60));
             connection.send(head + bytes);
             Answer answer = connection.answer("POST");
             assertThat(new String(connection.rest(), StandardCharsets.ISO_8859_1))
@@ -137,7 +137,7 @@ class RequestHeadsIT {
 
     private Answer sent(String path, String type) throws IOException {
         try (RawConnection connection = RawConnection.to(http.base())) {
-            connection.patience(Duration.ofSeconds(20));
+            connection.patience(Duration.ofSeconds(60));
             connection.send(RawConnection.head(
                             "POST", path, "Content-Type", type, "Content-Length", Integer.toString(JSON.length()))
                     + JSON);
