@@ -89,7 +89,6 @@ class UnreadAnswersIT {
         assertThat(get(path).json().at("/answer/run/displays")).hasSize(8);
     }
 
-    @Tag("not-openliberty") // others wait there until its own time-out has ended some of them
     @Test
     void answersOfProgramsLeaveThreadsForOthers() throws Exception {
         String body = Json.object("code", "print('Q' * 900_000)");
