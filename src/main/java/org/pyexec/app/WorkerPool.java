@@ -1,5 +1,6 @@
 package org.pyexec.app;
 
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,28 +34,41 @@ final class WorkerPool implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable task) {
         if (!handOver.offer(task)) {
-            container.execute(() -> work(task));
+            container.execute(new Worker(task));
         }
     }
 
-    private void work(Runnable first) {
-        @Nullable Runnable next = first;
-        try {
-            while (next != null) {
-                run(next);
-                next = await();
+    /** Goes from one task to the next. While it waits it holds nothing: what a task has made may be large. */
+    private final class Worker implements Runnable {
+
+        private @Nullable Runnable task;
+
+        Worker(Runnable first) {
+            this.task = first;
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (task != null) {
+                    perform();
+                    task = await();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // the container wants its thread back
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the container wants its thread back
         }
-    }
 
-    /** Whoever waits for a task that fails would wait for ever: the container's executor says nothing of it. */
-    private static void run(Runnable task) {
-        try {
-            task.run();
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "event=task_failed", e);
+        /** In a frame of its own, whose variables are gone afterwards. */
+        private void perform() {
+            Runnable now = Objects.requireNonNull(task);
+            task = null;
+            try {
+                now.run();
+            } catch (RuntimeException e) {
+                // Whoever waits for it may wait for ever, and the container's executor says nothing of it.
+                LOG.log(System.Logger.Level.ERROR, "event=task_failed", e);
+            }
         }
     }
 

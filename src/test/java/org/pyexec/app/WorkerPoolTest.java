@@ -3,6 +3,7 @@ package org.pyexec.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.lang.ref.WeakReference;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -95,6 +96,30 @@ class WorkerPoolTest {
         } finally {
             logger.removeHandler(handler);
         }
+    }
+
+    @Test
+    void aThreadThatWaitsHoldsNothingOfItsTasks() throws Exception {
+        List<WeakReference<byte[]>> made = List.of(runWithAnArray(), runWithAnArray());
+
+        await().atMost(1, TimeUnit.MINUTES).until(() -> {
+            System.gc();
+            return made.stream().allMatch(array -> array.get() == null);
+        });
+        assertThat(borrowed.get()).isEqualTo(1);
+    }
+
+    private WeakReference<byte[]> runWithAnArray() throws Exception {
+        byte[] array = new byte[1 << 20];
+        WeakReference<byte[]> reference = new WeakReference<>(array);
+        CompletableFuture<Thread> done = new CompletableFuture<>();
+        pool.execute(() -> {
+            array[0] = 1;
+            done.complete(Thread.currentThread());
+        });
+        Thread worker = done.get(1, TimeUnit.MINUTES);
+        await().atMost(1, TimeUnit.MINUTES).until(() -> worker.getState() == Thread.State.TIMED_WAITING);
+        return reference;
     }
 
     @Test
