@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from typing import Dict, List
+from typing import Callable, Dict, List
 
 import ports
 import processes
@@ -154,7 +154,7 @@ class Server:
     def _await_ready(self) -> None:
         self._poll(lambda: self._client.ask(get_request("/health/ready")).status == 200)
 
-    def _poll(self, succeeds) -> None:  # type: ignore[no-untyped-def]
+    def _poll(self, succeeds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while True:
             try:

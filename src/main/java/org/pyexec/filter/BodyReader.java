@@ -1,6 +1,5 @@
 package org.pyexec.filter;
 
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,15 +10,14 @@ import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.pyexec.http.AfterReturn;
-import org.pyexec.http.AtTheEnd;
+import org.pyexec.filter.PendingRequest.Verdict;
 import org.pyexec.http.Delays;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
 
 /**
- * Reads the body of one request as it comes, on the server's threads, and then either dispatches the request again or
- * answers with an error. What the server or the watch calls changes the state under this object's lock, and writes without it.
+ * Reads the body of one request as it comes, on the server's threads, and then either hands the request on or answers it with
+ * an error. What the server or the watch calls changes the state under this object's lock, and writes without it.
  */
 final class BodyReader implements ReadListener {
 
@@ -32,14 +30,12 @@ final class BodyReader implements ReadListener {
     private static final Pattern ON_GRIZZLY = Pattern.compile("Payara|GlassFish");
 
     private final HttpServletRequest request;
-    private final HttpServletResponse response;
     private final BodyLimits limits;
     private final SpooledBody body;
     private final StallWatch watch;
-    private final AsyncContext context;
     private final ServletInputStream in;
-    private final AfterReturn afterReturn;
-    private final boolean onGrizzly;
+    private final boolean losesNotifications;
+    private final PendingRequest pending;
 
     // mutable state, guarded by this
     private @Nullable Verdict verdict;
@@ -48,13 +44,8 @@ final class BodyReader implements ReadListener {
     private long receivedBytes;
     private long lastProgressNanos = System.nanoTime();
     private long drainingSinceNanos;
-    private long untoldAt = NOTHING;
+    private long readableAt = NOTHING;
     private boolean over;
-    private boolean handedOn;
-    private boolean gone;
-
-    /** The error that is answered once enough of the body has been drained. */
-    private record Verdict(int status, ErrorBody error) {}
 
     BodyReader(
             HttpServletRequest request,
@@ -65,18 +56,14 @@ final class BodyReader implements ReadListener {
             Delays delays)
             throws IOException {
         this.request = request;
-        this.response = response;
         this.limits = limits;
         this.body = body;
         this.watch = watch;
         this.in = request.getInputStream();
-        this.onGrizzly = ON_GRIZZLY
+        this.losesNotifications = ON_GRIZZLY
                 .matcher(String.valueOf(request.getServletContext().getServerInfo()))
                 .find();
-        this.context = request.startAsync(request, response);
-        this.context.setTimeout(0);
-        this.context.addListener(new AtTheEnd(this::forget));
-        this.afterReturn = AfterReturn.of(context, delays);
+        this.pending = PendingRequest.begin(request, response, body, delays, this);
     }
 
     /** Receives the body, then dispatches the request; a body that is longer than the limit gets the error. */
@@ -133,12 +120,11 @@ final class BodyReader implements ReadListener {
                     () -> "request_id=%s event=body_not_kept cause=\"%s\""
                             .formatted(RequestId.of(request), diskFailure));
             body.close();
-            startDraining(new Verdict(
+            startDraining(Verdict.of(
+                    request,
                     INSUFFICIENT_STORAGE,
-                    FilterResponses.error(
-                            request,
-                            "Storage full",
-                            "The server has no room for this request at the moment; try again later.")));
+                    "Storage full",
+                    "The server has no room for this request at the moment; try again later."));
         }
     }
 
@@ -162,39 +148,7 @@ final class BodyReader implements ReadListener {
             answer(incomplete());
         } else {
             end();
-            afterReturn.run(this::handOn);
-        }
-    }
-
-    /** Unless the client has gone since: Payara would dispatch a request that is no longer this one. */
-    private void handOn() {
-        try {
-            dispatch();
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, () -> "request_id=%s event=not_handed_on".formatted(RequestId.of(request)), e);
-            writeNow(new Verdict(
-                    HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
-                    FilterResponses.error(
-                            request,
-                            "Internal server error",
-                            "The request could not be handed on inside the server.")));
-        }
-    }
-
-    private synchronized void dispatch() {
-        if (!gone) {
-            context.dispatch();
-            handedOn = true;
-        }
-    }
-
-    /** The server has ended the request, or the client has. */
-    private synchronized void forget() throws IOException {
-        if (handedOn) {
-            body.giveBack(); // in case that it was handed on to nobody
-        } else {
-            gone = true;
-            body.close();
+            pending.handOnLater();
         }
     }
 
@@ -203,7 +157,7 @@ final class BodyReader implements ReadListener {
     public void onError(Throwable failure) {
         synchronized (this) {
             if (over) {
-                gone |= !handedOn;
+                pending.clientHasGone();
                 return;
             }
             end();
@@ -211,12 +165,12 @@ final class BodyReader implements ReadListener {
         LOG.log(
                 Level.DEBUG,
                 () -> "request_id=%s event=body_broken cause=%s".formatted(RequestId.of(request), failure));
-        closeAfterwards();
+        pending.closeAfterwards();
         // The server may be less patient than the watch.
         boolean stalled =
                 failure instanceof SocketTimeoutException || failure.getCause() instanceof SocketTimeoutException;
         // Without the lock, which the watch may be waiting for.
-        writeNow(stalled ? stalled("The body of the request made no progress for too long.") : incomplete());
+        pending.answer(stalled ? stalled("The body of the request made no progress for too long.") : incomplete());
     }
 
     /** Called by the watch once a second. */
@@ -224,7 +178,7 @@ final class BodyReader implements ReadListener {
         if (over) {
             return;
         }
-        readWhatIsNotTold();
+        recoverLostNotification();
         if (over) {
             return;
         }
@@ -237,30 +191,30 @@ final class BodyReader implements ReadListener {
     }
 
     /**
-     * Grizzly, in Payara and GlassFish, adds what comes and registers who waits for it without a lock (InputBuffer.notifyAvailable,
-     * append): what comes in just that moment is never told. What is there at two looks, and nothing has been read in between, is
+     * Grizzly, in Payara and GlassFish, can lose a notification: it registers a reader and appends data without a lock
+     * (InputBuffer.notifyAvailable, append). Data that is available at two checks in a row, with nothing read in between, is
      * read here.
      */
-    private void readWhatIsNotTold() {
-        if (!onGrizzly || !isSomethingThere()) {
-            untoldAt = NOTHING;
-        } else if (untoldAt != receivedBytes) {
-            untoldAt = receivedBytes;
+    private void recoverLostNotification() {
+        if (!losesNotifications || !isReadable()) {
+            readableAt = NOTHING;
+        } else if (readableAt != receivedBytes) {
+            readableAt = receivedBytes;
         } else {
-            LOG.log(Level.WARNING, () -> "request_id=%s event=body_not_told".formatted(RequestId.of(request)));
-            readAllThatIsThere();
+            LOG.log(Level.WARNING, () -> "request_id=%s event=lost_notification".formatted(RequestId.of(request)));
+            readAvailable();
         }
     }
 
-    private boolean isSomethingThere() {
+    private boolean isReadable() {
         try {
             return in.available() > 0 || in.isFinished();
         } catch (IOException closed) {
-            return false; // which is told
+            return false; // the server reports it
         }
     }
 
-    private void readAllThatIsThere() {
+    private void readAvailable() {
         byte[] buffer = new byte[BUFFER_BYTES];
         try {
             while (!over && in.available() > 0) {
@@ -283,15 +237,15 @@ final class BodyReader implements ReadListener {
     }
 
     private Verdict incomplete() {
-        return new Verdict(
+        return Verdict.of(
+                request,
                 HttpServletResponse.SC_BAD_REQUEST,
-                FilterResponses.error(
-                        request, "Incomplete request", "The body of the request is incomplete or badly encoded."));
+                "Incomplete request",
+                "The body of the request is incomplete or badly encoded.");
     }
 
     private Verdict stalled(String message) {
-        return new Verdict(
-                HttpServletResponse.SC_REQUEST_TIMEOUT, FilterResponses.error(request, "Request timeout", message));
+        return Verdict.of(request, HttpServletResponse.SC_REQUEST_TIMEOUT, "Request timeout", message);
     }
 
     private void end() {
@@ -301,35 +255,12 @@ final class BodyReader implements ReadListener {
 
     /** Answers before the end of the body. */
     private void answer(Verdict answer) {
-        closeAfterwards();
+        pending.closeAfterwards();
         write(answer);
-    }
-
-    /** What may still come must not be taken for the next request. */
-    private void closeAfterwards() {
-        response.setHeader("Connection", "close");
     }
 
     private void write(Verdict answer) {
         end();
-        afterReturn.run(() -> writeNow(answer));
-    }
-
-    private synchronized boolean isGone() {
-        return gone;
-    }
-
-    private void writeNow(Verdict answer) {
-        if (isGone()) {
-            return;
-        }
-        try {
-            body.close();
-            FilterResponses.write(response, answer.status(), answer.error());
-        } catch (IOException clientHasGone) {
-            LOG.log(Level.DEBUG, "The client left before it was answered", clientHasGone);
-        } finally {
-            context.complete();
-        }
+        pending.answerLater(answer);
     }
 }

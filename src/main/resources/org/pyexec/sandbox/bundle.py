@@ -81,9 +81,9 @@ def method(value: Any, name: str) -> Optional[Callable[..., Any]]:
 
 
 def _plain_text(value: Any) -> str:
-    text = attempt(lambda: repr(value))
+    text: Optional[str] = attempt(lambda: repr(value))
     if text is not None:
-        return text  # type: ignore[no-any-return]
+        return text
     kind = type(value)
     return f"<{kind.__module__}.{kind.__qualname__} object>"
 

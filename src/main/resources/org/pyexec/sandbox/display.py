@@ -137,7 +137,8 @@ def _is_nested(data: Any) -> bool:
 
 
 def _items(data: Any) -> Iterable[Any]:
-    return data.values() if isinstance(data, dict) else data  # type: ignore[no-any-return]
+    items: Iterable[Any] = data.values() if isinstance(data, dict) else data
+    return items
 
 
 def _limit(content: Content) -> int:

@@ -7,7 +7,7 @@ import importlib.machinery
 import os
 import sys
 import types
-from typing import Any, Callable, Optional, Sequence
+from typing import Any, Optional, Sequence
 
 from . import unhandled
 
@@ -34,16 +34,16 @@ class _BackendsFinder:
             return None
         sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
         spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        loader = spec and spec.loader
-        if isinstance(loader, importlib.machinery.SourceFileLoader):
-            loader.exec_module = functools.partial(_execute, loader.exec_module)  # type: ignore[method-assign]
+        if spec is not None and isinstance(spec.loader, importlib.machinery.SourceFileLoader):
+            spec.loader = _BackendsLoader(spec.loader.name, spec.loader.path)
         return spec
 
 
-def _execute(original: Callable[[types.ModuleType], None], module: types.ModuleType) -> None:
-    original(module)
-    if hasattr(module, "FigureCanvasBase"):  # a program may have a module of its own by that name
-        _mark_saved(module)
+class _BackendsLoader(importlib.machinery.SourceFileLoader):
+    def exec_module(self, module: types.ModuleType) -> None:
+        super().exec_module(module)
+        if hasattr(module, "FigureCanvasBase"):  # a program may have a module of its own by that name
+            _mark_saved(module)
 
 
 def _mark_saved(backends: types.ModuleType) -> None:

@@ -37,8 +37,8 @@ final class MicroWithFolder {
         Path jar = Path.of(System.getProperty("payara.microJar"));
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classes = Server.PROJECT.resolve("target/test-classes").toString();
-        // As server-config/common.sh has it: the optimizing compiler would be busy for as long as the tests run.
-        List<String> command = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        List<String> command = new ArrayList<>(List.of(java));
+        command.addAll(List.of(System.getProperty("pyexec.javaOptions").split(" ", -1)));
         packagesToOpen(jar).forEach(name -> command.add("--add-opens=" + name + "=ALL-UNNAMED"));
         command.addAll(List.of(
                 "-cp",
