@@ -1,6 +1,6 @@
 # reason: completed
 # tiers: namespaces
-# stdout: refused refused refused refused refused refused refused refused works
+# stdout: refused refused refused refused refused refused refused refused refused refused works
 import socket
 import struct
 
@@ -19,6 +19,7 @@ answers = [
     refused(socket.SOCK_STREAM, TCP, 13, b"reno"),  # TCP_CONGESTION
     refused(socket.SOCK_STREAM, TCP, 26, 0),  # TCP_CC_INFO
     refused(socket.SOCK_DGRAM, UDP, 100, 2),  # UDP_ENCAP, ESP
+    refused(socket.SOCK_DGRAM, UDP, 104, 1),  # UDP_GRO, which changes the kernel's code
     refused(socket.SOCK_DGRAM, socket.SOL_SOCKET, 76, 1),  # SO_PASSPIDFD
     refused(socket.SOCK_DGRAM, socket.SOL_SOCKET, 44, 1),  # SO_LOCK_FILTER
     refused(socket.SOCK_DGRAM, socket.SOL_SOCKET, 46, 1),  # SO_BUSY_POLL
@@ -29,6 +30,15 @@ try:
     print(one.getsockopt(socket.SOL_SOCKET, 77))  # SO_PEERPIDFD
 except OSError:
     answers.append("refused")
+with socket.socket() as each:
+    try:
+        print(each.getsockopt(TCP, 35, 64))  # TCP_ZEROCOPY_RECEIVE
+    except OSError:
+        answers.append("refused")
+    each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 1000))  # answered as done
+    each.setsockopt(socket.SOL_SOCKET, 29, 1)  # SO_TIMESTAMP, too
+    if each.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8) != bytes(8) or each.getsockopt(socket.SOL_SOCKET, 29):
+        answers.append("done")
 with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as client:
     for level, name, value in (
         (TCP, socket.TCP_NODELAY, 1),

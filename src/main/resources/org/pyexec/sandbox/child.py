@@ -50,6 +50,8 @@ USUAL_MODULES = (
     "typing",
 )
 
+PARKED = b"parked"
+
 Executable = Union[program.Run, interpreter.Turn]
 
 
@@ -123,13 +125,14 @@ def _enter_folder(folder: int) -> None:
 def _tell_parked(has_handle: bool) -> Calls:
     """Sends one word, with the handle of the scratch where the supervisor does not have one; sendmsg(2), cmsg(3)."""
     calls = Calls()
-    word = calls.keep(b"parked")
-    part = calls.keep(struct.pack("=QQ", word, len(b"parked")))
-    rights = calls.keep(struct.pack("=QiiiI", 20, socket.SOL_SOCKET, socket.SCM_RIGHTS, entrance.HANDLE, 0))
-    message = struct.pack("=QIIQQQQiI", 0, 0, 0, part, 1, rights if has_handle else 0, 24 if has_handle else 0, 0, 0)
-    calls.add("sendmsg", CONTROL, message, 0)
     if has_handle:
+        word = calls.keep(PARKED)
+        part = calls.keep(struct.pack("=QQ", word, len(PARKED)))
+        rights = calls.keep(struct.pack("=QiiiI", 20, socket.SOL_SOCKET, socket.SCM_RIGHTS, entrance.HANDLE, 0))
+        calls.add("sendmsg", CONTROL, struct.pack("=QIIQQQQiI", 0, 0, 0, part, 1, rights, 24, 0, 0), 0)
         calls.add("close", entrance.HANDLE)
+    else:
+        calls.add("write", CONTROL, PARKED, len(PARKED))
     limit_open_files(calls)
     return calls.seal()
 

@@ -126,7 +126,7 @@ class Confinement:
             return
         rules = [*_rules(readable), *(_rules_in_namespaces() if self._namespaces else [])]
         if self._namespaces:
-            self._calls.add("landlock_restrict_self", landlock.build(abi, rules), 0)
+            self._calls.add("landlock_restrict_self", landlock.build(abi, rules), landlock.quietly(abi))
         else:
             landlock.add_calls(self._calls, entrance.SPARE, abi, rules, self._home)
 

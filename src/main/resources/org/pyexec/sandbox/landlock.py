@@ -28,6 +28,7 @@ SCOPE_ABSTRACT_SOCKETS = 1 << 0  # ABI 6
 SCOPE_SIGNALS = 1 << 1
 
 EVERYTHING = (1 << 16) - 1
+LOG_SAME_EXEC_OFF = 1
 READ_ONLY = EXECUTE | READ_FILE | READ_DIR
 DEVICE = READ_FILE | WRITE_FILE | IOCTL_DEV
 FILE_ONLY = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # what a rule on something not a folder may hold
@@ -62,6 +63,11 @@ def version() -> int:
     return min(kernels, _newest[0])
 
 
+def quietly(abi: int) -> int:
+    """Flags of landlock_restrict_self(2): denials do not go to the host's audit log, which a program could flood."""
+    return LOG_SAME_EXEC_OFF if abi >= 7 else 0
+
+
 def build(abi: int, rules: Iterable[Rule]) -> int:
     """A ruleset's descriptor, which the caller owns; for children that have a network namespace of their own."""
     calls = Calls()
@@ -88,7 +94,7 @@ def add_calls(calls: Calls, descriptor: int, abi: int, rules: Iterable[Rule], ho
     _add_rules(calls, descriptor, abi, rules)
     home.allowed &= _rights(abi)
     calls.add("landlock_add_rule", descriptor, RULE_PATH_BENEATH, home, 0)
-    calls.add("landlock_restrict_self", descriptor, 0)
+    calls.add("landlock_restrict_self", descriptor, quietly(abi))
 
 
 def _add_rules(calls: Calls, ruleset: int, abi: int, rules: Iterable[Rule]) -> None:

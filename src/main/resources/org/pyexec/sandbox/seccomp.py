@@ -27,16 +27,14 @@ X32_BIT = 0x40000000
 WORD = 0xFFFFFFFF
 CLONE_FILES = 0x400
 CLONE_THREAD = 0x10000
-MAP_HUGETLB = 0x40000
+F_SETFL = 4
 AF_UNIX = 1
-SOL_SOCKET = 1
 SOCK_STREAM = 1
 SOCK_SEQPACKET = 5
 SOCKET_KIND = 0xF  # without SOCK_NONBLOCK and SOCK_CLOEXEC
 OWN_PID = 0xFFFFFFF0  # stands for the child's process id until it installs the filter
 PRIO_PROCESS = 0
 RLIMIT_CORE = 4
-SECCOMP_FILTER_FLAG_NEW_LISTENER = 8
 TRUNCATE_VERSION = 3
 NEITHER_READ_NOR_WRITE = 3  # as an access mode: Landlock finds nothing to check, and O_TRUNC cuts all the same; open(2)
 FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: no netlink, packet, vsock, algorithms, Bluetooth
@@ -112,13 +110,54 @@ def _option_in(allowed: Tuple[int, ...], unused: Tuple[int, ...]) -> List[bpf.In
     return body
 
 
-def _all_options_but(level: int, name: int) -> List[bpf.Instruction]:
+def _all_options_but(refused: Iterable[Tuple[int, int]]) -> List[bpf.Instruction]:
+    body = []
+    for level, name in refused:
+        body += [
+            bpf.argument(1),
+            (bpf.JUMP_EQUAL, 0, 3, level),
+            bpf.argument(2),
+            (bpf.JUMP_EQUAL, 0, 1, name),
+            bpf.returns(bpf.refuse(errno.ENOPROTOOPT)),
+        ]
+    return [*body, bpf.returns(bpf.ALLOW)]
+
+
+def _opening(index: int, refused: int) -> List[bpf.Instruction]:
+    """Refuses ways that the host's disks would notice, as a file system that does not know them."""
+    return [bpf.argument(index), (bpf.JUMP_BITS, 0, 1, refused), bpf.returns(bpf.refuse(errno.EINVAL))]
+
+
+def _commands() -> List[bpf.Instruction]:
+    """Of fcntl(2): its flags for a file are those of open(2)."""
     return [
-        bpf.argument(1),
-        (bpf.JUMP_EQUAL, 0, 3, level),
+        *bpf.unless_in(bpf.argument(1), syscall_policy.FCNTL_COMMANDS, errno.EPERM),
+        (bpf.JUMP_EQUAL, 0, 2, F_SETFL),
         bpf.argument(2),
-        (bpf.JUMP_EQUAL, 0, 1, name),
-        bpf.returns(bpf.refuse(errno.ENOPROTOOPT)),
+        (bpf.JUMP_BITS, 1, 0, syscall_policy.DIRECT),
+        bpf.returns(bpf.ALLOW),
+        bpf.returns(bpf.refuse(errno.EINVAL)),
+    ]
+
+
+def _own_clocks() -> List[bpf.Instruction]:
+    return [
+        bpf.argument(0),
+        (bpf.JUMP_GREATER_OR_EQUAL, 1, 0, syscall_policy.FIRST_OWN_CLOCK),
+        (bpf.JUMP_GREATER, 1, 0, syscall_policy.LAST_CLOCK),
+        bpf.returns(bpf.ALLOW),
+        bpf.returns(bpf.refuse(errno.EINVAL)),
+    ]
+
+
+def _children_and_threads() -> List[bpf.Instruction]:
+    """A thread shares its process's table of open files: another one would be one more place to look into."""
+    return [
+        bpf.argument(0),
+        (bpf.JUMP_BITS, 2, 0, ~syscall_policy.CLONE_FLAGS & WORD),
+        (bpf.AND, 0, 0, CLONE_THREAD | CLONE_FILES),
+        (bpf.JUMP_EQUAL, 0, 1, CLONE_THREAD),
+        bpf.returns(bpf.refuse(errno.EPERM)),
         bpf.returns(bpf.ALLOW),
     ]
 
@@ -135,7 +174,7 @@ def _own_limits() -> List[bpf.Instruction]:
     """Reads its own limits and lowers them, but for that of core dumps: with 0 a piped core_pattern runs; core(5)."""
     new_limit = bpf.ARGUMENTS_OFFSET + 8 * 2
     return [
-        *bpf.unless_in(bpf.argument(0), (0,), errno.EPERM),
+        *bpf.unless_in(bpf.argument(0), (0, OWN_PID), errno.EPERM),
         bpf.argument(1),
         (bpf.JUMP_EQUAL, 0, 4, RLIMIT_CORE),
         bpf.statement(bpf.LOAD_WORD, new_limit),
@@ -170,19 +209,22 @@ def _strict_rules(landlock_version: int) -> Dict[str, List[bpf.Instruction]]:
     ]
     rules = {name: bpf.refusing() for name in syscall_policy.STRICT_REFUSED.split()}
     rules.update({name: [bpf.returns(bpf.refuse(0))] for name in syscall_policy.STRICT_PRETENDED.split()})
+    rules.update({name: [bpf.returns(bpf.refuse(errno.EOPNOTSUPP))] for name in syscall_policy.STRICT_UNSUPPORTED.split()})
+    for name in syscall_policy.STRICT_OWN.split():
+        rules[name] = bpf.argument_in(0, (0, OWN_PID), bpf.ALLOW, bpf.refuse(errno.EPERM))
+    rules.update({name: _own_clocks() for name in syscall_policy.STRICT_CLOCKS.split()})
     for name in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
         rules[name] = bpf.argument_in(0, (OWN_PID,), bpf.ALLOW, bpf.refuse(errno.EPERM))
     rules["clone"] = threads_only
     rules["socket"] = bpf.refusing()
     rules["socketpair"] = pairs
     rules["ioctl"] = bpf.argument_in(1, syscall_policy.STRICT_IOCTLS, bpf.ALLOW, bpf.refuse(errno.ENOTTY))
-    rules["setpriority"] = _own_priority()
+    rules["setpriority"] = rules["getpriority"] = _own_priority()
     # A folder that its owner may not read could be neither counted nor removed by a server that has the program's id.
     rules["mkdir"] = bpf.with_bits(1, syscall_policy.OWNERS_RIGHTS)
     rules["mkdirat"] = bpf.with_bits(2, syscall_policy.OWNERS_RIGHTS)
     rules["umask"] = bpf.without_bits(0, syscall_policy.OWNERS_RIGHTS)
     rules["sched_setaffinity"] = bpf.argument_in(0, (0,), bpf.ALLOW, bpf.refuse(errno.EPERM))
-    rules["openat2"] = [bpf.returns(bpf.refuse(errno.ENOSYS))]  # its flags lie in memory
     rules["open"] = _known_opening(1, landlock_version)
     rules["openat"] = _known_opening(2, landlock_version)
     if landlock_version < TRUNCATE_VERSION:
@@ -191,14 +233,15 @@ def _strict_rules(landlock_version: int) -> Dict[str, List[bpf.Instruction]]:
 
 
 def _known_opening(index: int, landlock_version: int) -> List[bpf.Instruction]:
-    """Refuses to open files in ways that Landlock does not see."""
-    old = [
+    """Refuses to open files in ways that Landlock does not see as well."""
+    cuts = [  # a file without the right to write it
         (bpf.AND, 0, 0, os.O_TRUNC | os.O_ACCMODE),
-        (bpf.JUMP_EQUAL, 2, 0, os.O_TRUNC | os.O_RDONLY),  # cuts a file without the right to write it
+        (bpf.JUMP_EQUAL, 2, 0, os.O_TRUNC | os.O_RDONLY),
     ]
+    old = cuts if landlock_version < TRUNCATE_VERSION else []
     return [
-        bpf.argument(index),
-        *(old if landlock_version < TRUNCATE_VERSION else []),
+        *_opening(index, syscall_policy.STRICT_DIRECT),
+        *old,
         (bpf.AND, 0, 0, os.O_ACCMODE),
         (bpf.JUMP_EQUAL, 0, 1, NEITHER_READ_NOR_WRITE),
         bpf.returns(bpf.refuse(errno.EPERM)),
@@ -209,7 +252,7 @@ def _known_opening(index: int, landlock_version: int) -> List[bpf.Instruction]:
 def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[bpf.Instruction]]:
     """Bodies for calls whose arguments decide."""
     rules = {
-        "clone": bpf.without_bits(0, ~syscall_policy.CLONE_FLAGS & WORD),
+        "clone": _children_and_threads(),
         "clone3": [bpf.returns(bpf.refuse(errno.ENOSYS))],  # its flags lie in memory; libc falls back to clone
         "socket": _sockets(),
         "socketpair": bpf.argument_in(0, FAMILIES, bpf.ALLOW, bpf.refuse(errno.EAFNOSUPPORT)),
@@ -218,18 +261,27 @@ def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[bpf.In
             *bpf.argument_in(1, TERMINAL_TRICKS, bpf.refuse(errno.EPERM), bpf.ALLOW),
         ],
         "setsockopt": _options(),
-        "getsockopt": _all_options_but(SOL_SOCKET, syscall_policy.PEER_PIDFD),
+        "getsockopt": _all_options_but(syscall_policy.REFUSED_TO_GET),
         "membarrier": bpf.argument_in(0, syscall_policy.BARRIERS, bpf.ALLOW, bpf.refuse(errno.EINVAL)),
         "personality": bpf.argument_in(0, PERSONALITIES, bpf.ALLOW, bpf.refuse(errno.EPERM)),
         "prlimit64": _own_limits(),
         "setrlimit": bpf.argument_in(0, (RLIMIT_CORE,), bpf.refuse(errno.EPERM), bpf.ALLOW),
         "setpriority": bpf.argument_in(0, (PRIO_PROCESS,), bpf.ALLOW, bpf.refuse(errno.EPERM)),  # not of a user, who has other runs
-        "fcntl": bpf.argument_in(1, syscall_policy.FCNTL_COMMANDS, bpf.ALLOW, bpf.refuse(errno.EPERM)),
-        "seccomp": bpf.without_bits(1, SECCOMP_FILTER_FLAG_NEW_LISTENER),  # or calls of its own could wait for its answers
-        # It ends with its zygote; and the supervisor looks into it, perhaps as its equal.
-        "prctl": bpf.argument_in(0, (syscalls.PR_SET_PDEATHSIG, syscalls.PR_SET_DUMPABLE), bpf.refuse(errno.EPERM), bpf.ALLOW),
-        "mmap": bpf.without_bits(3, MAP_HUGETLB),  # from a pool of the host's, counted by nothing; mmap(2)
+        "fcntl": _commands(),
+        "open": [*_opening(1, syscall_policy.DIRECT), bpf.returns(bpf.ALLOW)],
+        "openat": [*_opening(2, syscall_policy.DIRECT), bpf.returns(bpf.ALLOW)],
+        "openat2": [bpf.returns(bpf.refuse(errno.ENOSYS))],  # its flags lie in memory
+        "preadv2": bpf.argument_in(5, syscall_policy.READ_FLAGS, bpf.ALLOW, bpf.refuse(errno.EOPNOTSUPP)),
+        "pwritev2": bpf.argument_in(5, syscall_policy.WRITE_FLAGS, bpf.ALLOW, bpf.refuse(errno.EOPNOTSUPP)),
+        "prctl": [
+            *bpf.unless_in(bpf.argument(0), (*syscall_policy.PRCTL_OPTIONS, *syscall_policy.PRCTL_REFUSED), errno.EINVAL),
+            *bpf.argument_in(0, syscall_policy.PRCTL_REFUSED, bpf.refuse(errno.EPERM), bpf.ALLOW),
+        ],
+        "madvise": bpf.argument_in(2, syscall_policy.MEMORY_ADVICE, bpf.ALLOW, bpf.refuse(errno.EINVAL)),
+        "mmap": bpf.without_bits(3, syscall_policy.MAPPINGS_REFUSED),
     }
+    rules.update({name: [bpf.returns(bpf.refuse(errno.EOPNOTSUPP))] for name in syscall_policy.UNSUPPORTED.split()})
+    rules.update({name: [bpf.returns(bpf.refuse(0))] for name in syscall_policy.PRETENDED.split()})
     if strict is not None:
         rules.update(_strict_rules(strict))
     numbered = {NUMBERS[name][column]: body for name, body in rules.items()}

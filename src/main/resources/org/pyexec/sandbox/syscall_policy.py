@@ -5,20 +5,21 @@ This file is data, like policy.py; seccomp.py makes a filter of it.
 
 from __future__ import annotations
 
+import os
+
 # --- system calls ----------------------------------------------------------------------------------------------------
 # An allowlist. What stands in neither list is unknown to us and answered as by an older kernel: ENOSYS.
 
 ALLOWED = {
     "files by descriptor": """read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close
-        close_range dup dup2 dup3 fcntl flock fsync fdatasync sync_file_range ftruncate fallocate fadvise64 readahead
-        sendfile splice copy_file_range fstat fstatfs fchmod fchown fchdir getdents getdents64
-        fsetxattr fgetxattr flistxattr fremovexattr""",
-    "files by name, within what is mounted and what Landlock allows": """open openat openat2 creat access faccessat
+        close_range dup dup2 dup3 fcntl flock ftruncate fallocate readahead copy_file_range fstat fstatfs fchmod fchown fchdir getdents getdents64
+        fgetxattr flistxattr fremovexattr""",
+    "files by name, within what is mounted and what Landlock allows": """open openat creat access faccessat
         faccessat2 stat lstat newfstatat statx statfs truncate rename renameat renameat2 link linkat symlink symlinkat
         unlink unlinkat mkdir mkdirat rmdir mknod mknodat readlink readlinkat chmod fchmodat fchmodat2 chown lchown
-        fchownat utime utimes utimensat futimesat umask getcwd chdir setxattr lsetxattr getxattr lgetxattr listxattr
+        fchownat utime utimes utimensat futimesat umask getcwd chdir getxattr lgetxattr listxattr
         llistxattr removexattr lremovexattr""",
-    "memory": """mmap munmap mprotect mremap madvise brk msync mincore mlock munlock mlock2 mlockall munlockall
+    "memory": """mmap munmap mprotect mremap madvise brk mincore mlock munlock mlock2 mlockall munlockall
         membarrier pkey_alloc pkey_free pkey_mprotect""",
     "processes and threads; clone's namespace flags are refused below": """clone fork vfork execve execveat exit
         exit_group wait4 waitid getpid getppid gettid getpgid getpgrp setpgid getsid setsid set_tid_address
@@ -40,8 +41,7 @@ ALLOWED = {
     "identity, read; changes are refused by the kernel, as a single id is mapped": """getuid geteuid getgid getegid
         getresuid getresgid getgroups setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid
         setfsgid""",
-    "about the machine": "uname sysinfo getrandom ioctl seccomp landlock_create_ruleset landlock_add_rule "
-    "landlock_restrict_self",
+    "about the machine": "uname sysinfo getrandom ioctl",
 }
 
 # Known and refused with EPERM, so that a library gets a plain answer.
@@ -62,21 +62,46 @@ DENIED = {
 }
 
 # Refused as unknown because their memory is counted by no limit that holds without cgroups.
-# vmsplice and tee pin pages in pipes, whole huge pages for a byte of each.
-UNCOUNTED_MEMORY = "vmsplice tee memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl"
+# splice, sendfile, vmsplice and tee pin pages in pipes and sockets, whole ones for a byte of each. A set of rules of Landlock has as many as there are
+# ports and files, and a process as many sets as it may have open. Machine code of filters comes from a pool of the whole
+# machine's (bpf_jit_limit), without which no further run could get its own.
+UNCOUNTED_MEMORY = """splice sendfile vmsplice tee memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl
+    landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp"""
+
+# Answered as by a file system without them: the kernel keeps an access control list of 64 KB for each file, and another for
+# each folder, in memory that no control group counts; acl(5), fs/posix_acl.c.
+UNSUPPORTED = "setxattr lsetxattr fsetxattr"
+
+# Answered as done. The system's files lie on the host's disks: whoever has the kernel forget what it keeps of them in memory, or
+# waits for a disk, makes everybody wait who uses it. What a program can write is thrown away with the run.
+PRETENDED = "fadvise64 fsync fdatasync sync_file_range msync"
+
+# open(2): refused for the same reason; where the flags lie in memory, the call is unknown.
+DIRECT = os.O_DIRECT
 
 # --- system calls in the landlock tier ---------------------------------------------------------------------------------
 # Without namespaces the program shares process ids, networks and file names with the host. So it may have threads, but
-# no other processes and no sockets but pairs.
+# no other processes and no sockets but pairs; and files without names only in its own table, where they are counted, not on their
+# way in a socket.
 
 STRICT_REFUSED = """fork vfork execve execveat setsid setpgid tkill pidfd_open pidfd_send_signal
-    get_robust_list connect bind listen accept accept4 mknod mknodat
+    get_robust_list capget connect bind listen accept accept4 sendmsg sendmmsg mknod mknodat
     setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid"""
 
 # Landlock does not cover these. They are answered as done without being done, so that copying a file with its mode and
 # times works and nothing of the host changes.
 STRICT_PRETENDED = """chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes utimensat futimesat
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr"""
+
+# Files lie on a disk of the host's: space taken ahead is in no limit of a file's size on many file systems; fallocate(2).
+STRICT_UNSUPPORTED = "fallocate"
+STRICT_DIRECT = DIRECT | 0o4010000  # O_SYNC, and O_DSYNC, whose bit is one of its
+
+# Without a number, or with its own. The kernel tells any process's by its number.
+STRICT_OWN = "getsid getpgid sched_getaffinity sched_getparam sched_getscheduler sched_rr_get_interval"
+STRICT_CLOCKS = "clock_gettime clock_getres clock_nanosleep timer_create"
+LAST_CLOCK = 11  # CLOCK_TAI; behind it are those of processes, by their numbers: of its own from here on
+FIRST_OWN_CLOCK = 0xFFFFFFF8
 
 # --- arguments of system calls, where they decide ----------------------------------------------------------------------
 
@@ -98,12 +123,33 @@ CLONE_FLAGS = (
     | 0x1000000  # CLONE_CHILD_SETTID
 )
 
+# prctl(2). Without PR_SET_PDEATHSIG, since a program ends with its zygote, and PR_SET_DUMPABLE, since the supervisor looks into it,
+# perhaps as its equal (both are refused in plain words); PR_FUTEX_HASH and PR_SET_VMA, which take memory of the kernel's;
+# PR_SCHED_CORE, which keeps the other half of a core idle; PR_SET_SECCOMP, see UNCOUNTED_MEMORY; PR_SET_MM, PR_SET_PTRACER.
+PRCTL_OPTIONS = (
+    *(2, 3, 7, 8, 15, 16),  # GET_PDEATHSIG GET_DUMPABLE GET_KEEPCAPS SET_KEEPCAPS SET_NAME GET_NAME
+    *(21, 23, 25, 27, 29, 30),  # GET_SECCOMP CAPBSET_READ GET_TSC GET_SECUREBITS SET_TIMERSLACK GET_TIMERSLACK
+    *(36, 37, 38, 39, 40, 41, 42),  # SET_ GET_CHILD_SUBREAPER, SET_ GET_NO_NEW_PRIVS, GET_TID_ADDRESS, SET_ GET_THP_DISABLE
+    *(50, 51, 52, 54, 55, 56, 63, 64),  # SVE_SET_VL SVE_GET_VL GET_SPECULATION_CTRL PAC_RESET_KEYS, tagged addresses, SME
+    *(65, 66),  # SET_MDWE GET_MDWE
+)
+PRCTL_REFUSED = (1, 4)  # PR_SET_PDEATHSIG PR_SET_DUMPABLE
+
+# madvise(2): about a program's own pages. Without MADV_MERGEABLE, which merges them with equal ones of other processes and so tells
+# what those have; MADV_HWPOISON and MADV_SOFT_OFFLINE, which take pages from the machine; MADV_PAGEOUT, which fills its swap space; MADV_COLLAPSE, for which every processor is asked.
+MEMORY_ADVICE = (
+    *(0, 1, 2, 3, 4, 8, 9),  # NORMAL RANDOM SEQUENTIAL WILLNEED DONTNEED FREE REMOVE
+    *(10, 11, 13, 14, 15, 16, 17),  # DONTFORK DOFORK UNMERGEABLE HUGEPAGE NOHUGEPAGE DONTDUMP DODUMP
+    *(18, 19, 20, 22, 23, 24),  # WIPEONFORK KEEPONFORK COLD POPULATE_READ POPULATE_WRITE DONTNEED_LOCKED
+    *(102, 103),  # GUARD_INSTALL GUARD_REMOVE
+)
+
 # fcntl(2). Without F_SETOWN, F_SETOWN_EX and F_SETSIG, which have the kernel send any signal to any process of the same
 # user; F_NOTIFY and F_SETLEASE, which tell about and hold up others on the host's files; F_SETPIPE_SZ, since pages of pipes
-# are counted for the user and not for the run.
+# are counted for the user and not for the run; locks of open file descriptions, whose owner the kernel does not tell.
 FCNTL_COMMANDS = (
     *(0, 1, 2, 3, 4),  # F_DUPFD F_GETFD F_SETFD F_GETFL F_SETFL
-    *(5, 6, 7, 36, 37, 38),  # F_GETLK F_SETLK F_SETLKW and those of open file descriptions
+    *(5, 6, 7),  # F_GETLK F_SETLK F_SETLKW
     *(9, 11, 16),  # F_GETOWN F_GETSIG F_GETOWN_EX
     *(1030, 1032, 1033, 1034),  # F_DUPFD_CLOEXEC F_GETPIPE_SZ F_ADD_SEALS F_GET_SEALS
     *(1035, 1036, 1037, 1038),  # F_GET_RW_HINT F_SET_RW_HINT F_GET_FILE_RW_HINT F_SET_FILE_RW_HINT
@@ -114,36 +160,44 @@ SOCKET_TYPES = (1, 2, 5)  # SOCK_STREAM SOCK_DGRAM SOCK_SEQPACKET
 SOCKET_PROTOCOLS = (0, 6, 17)  # the usual one, TCP, UDP
 
 # setsockopt(2): taken and not used, since what waits in a socket's buffers is memory of the kernel's.
-UNUSED_SOCKET_OPTIONS = {1: (7, 8, 32, 33)}  # SOL_SOCKET: SNDBUF RCVBUF SNDBUFFORCE RCVBUFFORCE
+# With SO_LINGER whoever closes a socket waits for it, and that may be a thread of the kernel's which closes for everybody.
+# Time stamps change code of the kernel's, for which every processor of the machine is stopped.
+UNUSED_SOCKET_OPTIONS = {
+    1: (  # SOL_SOCKET
+        *(7, 8, 32, 33, 13),  # SNDBUF RCVBUF SNDBUFFORCE RCVBUFFORCE LINGER
+        *(29, 35, 37, 63, 64),  # TIMESTAMP TIMESTAMPNS TIMESTAMPING TIMESTAMP_NEW TIMESTAMPNS_NEW
+    )
+}
 
 # setsockopt(2): what libraries set, by level. Without what changes the kernel's code for a connection (TCP_CONGESTION, TCP_ULP,
-# TCP_MD5SIG, UDP_ENCAP, filters of BPF), what reaches into its tables (netfilter, IPsec), and SO_PASSPIDFD, with which a
-# message would bring a descriptor of its sender.
+# TCP_MD5SIG, UDP_ENCAP, filters of BPF), what reaches into its tables (netfilter, IPsec), SO_PASSPIDFD, with which a
+# message would bring a descriptor of its sender, and memberships of multicast groups, which are memory that no control group
+# counts, and are made under a lock that all networks of the machine share (RTNL).
 SOCKET_OPTIONS = {
     1: (  # SOL_SOCKET
         *(1, 2, 3, 4, 5, 6),  # DEBUG REUSEADDR TYPE ERROR DONTROUTE BROADCAST
-        *(9, 10, 12, 13, 15, 16),  # KEEPALIVE OOBINLINE PRIORITY LINGER REUSEPORT PASSCRED
+        *(9, 10, 12, 15, 16),  # KEEPALIVE OOBINLINE PRIORITY REUSEPORT PASSCRED
         *(18, 19, 20, 21, 25),  # RCVLOWAT SNDLOWAT RCVTIMEO SNDTIMEO BINDTODEVICE
-        *(29, 35, 37, 40, 42, 63, 64),  # TIMESTAMP TIMESTAMPNS TIMESTAMPING RXQ_OVFL PEEK_OFF, TIMESTAMP_NEW TIMESTAMPNS_NEW
-        *(66, 67),  # RCVTIMEO_NEW SNDTIMEO_NEW
+        *(40, 42, 66, 67),  # RXQ_OVFL PEEK_OFF RCVTIMEO_NEW SNDTIMEO_NEW
     ),
     0: (  # IPPROTO_IP
         *(1, 2, 6, 8, 10, 11, 12, 13, 15),  # TOS TTL RECVOPTS PKTINFO MTU_DISCOVER RECVERR RECVTTL RECVTOS FREEBIND
-        *(24, 32, 33, 34, 35, 36),  # BIND_ADDRESS_NO_PORT and multicast
-        *(39, 40, 42, 45, 49, 51),  # multicast by source, MULTICAST_ALL, LOCAL_PORT_RANGE
+        *(24, 32, 33, 34, 49, 51),  # BIND_ADDRESS_NO_PORT, MULTICAST_IF MULTICAST_TTL MULTICAST_LOOP MULTICAST_ALL, LOCAL_PORT_RANGE
     ),
     41: (  # IPPROTO_IPV6
-        *(16, 17, 18, 19, 20, 21),  # UNICAST_HOPS and multicast
-        *(23, 25, 26, 29, 42, 45),  # MTU_DISCOVER RECVERR V6ONLY MULTICAST_ALL and multicast
+        *(16, 17, 18, 19),  # UNICAST_HOPS MULTICAST_IF MULTICAST_HOPS MULTICAST_LOOP
+        *(23, 25, 26, 29),  # MTU_DISCOVER RECVERR V6ONLY MULTICAST_ALL
         *(49, 50, 51, 52, 62, 66, 67),  # RECVPKTINFO PKTINFO RECVHOPLIMIT HOPLIMIT DONTFRAG RECVTCLASS TCLASS
     ),
     6: (  # IPPROTO_TCP
         *(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),  # NODELAY MAXSEG CORK KEEPIDLE KEEPINTVL KEEPCNT SYNCNT LINGER2 DEFER_ACCEPT WINDOW_CLAMP
         *(12, 18, 23, 25, 30, 36),  # QUICKACK USER_TIMEOUT FASTOPEN NOTSENT_LOWAT FASTOPEN_CONNECT INQ
     ),
-    17: (1, 103, 104),  # IPPROTO_UDP: CORK SEGMENT GRO
+    17: (1, 103),  # IPPROTO_UDP: CORK SEGMENT
 }
-PEER_PIDFD = 77  # of SOL_SOCKET, for getsockopt(2): a handle of the process at the other end, which may be one of ours
+# getsockopt(2): all but SO_PEERPIDFD, a handle of the process at the other end, which may be one of ours; and
+# TCP_ZEROCOPY_RECEIVE, which maps pages that are in no count.
+REFUSED_TO_GET = ((1, 77), (6, 35))
 
 # ioctl(2), where programs have namespaces: what is asked of files, pipes, sockets, interfaces and terminals.
 # What is not here is answered as by a file that does not know it.
@@ -156,6 +210,13 @@ IOCTLS = (
     *(0x8927, 0x8933, 0x8942, 0x8970),  # their hardware address, index, queue and map
     *(0x40049409, 0x4020940D, 0x80086601),  # FICLONE FICLONERANGE FS_IOC_GETFLAGS: copies of files
 )
+
+# mmap(2): huge pages come from a pool of the host's, counted by nothing; what grows downwards is in no limit of data.
+MAPPINGS_REFUSED = 0x40000 | 0x100  # MAP_HUGETLB MAP_GROWSDOWN
+
+# preadv2(2), pwritev2(2). Without RWF_SYNC and RWF_DSYNC, see PRETENDED, and RWF_NOWAIT, which tells what others have read.
+READ_FLAGS = (0,)
+WRITE_FLAGS = (0, 16)  # RWF_APPEND
 
 # membarrier(2): of the own process. Without MEMBARRIER_CMD_GLOBAL and its kin, which concern every processor's other programs.
 BARRIERS = (0, 8, 16, 32, 64, 128, 256)  # QUERY, PRIVATE_EXPEDITED with its registration, for machine code, for rseq

@@ -1,0 +1,27 @@
+# reason: completed
+# tiers: landlock
+# stdout: EINVAL EPERM EPERM EPERM works
+# A number is enough for the kernel to tell how long any process of the host has run, and that it is there.
+import errno
+import os
+import time
+
+
+def answer(ask, *arguments):
+    try:
+        ask(*arguments)
+        return "told"
+    except OSError as e:
+        return errno.errorcode[e.errno]
+
+
+other = 1
+told = [
+    answer(time.clock_gettime, ((~other) << 3) | 2),
+    answer(os.getsid, other),
+    answer(os.sched_getaffinity, other),
+    answer(os.getpriority, os.PRIO_PROCESS, other),
+]
+time.process_time(), time.thread_time(), time.clock_gettime(time.CLOCK_BOOTTIME), time.sleep(0.001)
+own = (len(os.sched_getaffinity(0)) > 0, os.getsid(os.getpid()) > 0, os.getpriority(os.PRIO_PROCESS, 0) >= 0)
+print(*told, "works" if all(own) else own)
