@@ -151,6 +151,27 @@ class GroupsTest(unittest.TestCase):
         self.groups.give_back(group)
         self.assertFalse(self.groups.take().is_out_of_memory())
 
+    def test_processor_time_is_that_of_one_run(self) -> None:
+        files = {cgroups.V1: ("cpuacct.usage", "%d000000000\n"), cgroups.V2: ("cpu.stat", "usage_usec %d000000\nuser_usec 1\n")}
+        for kind, (name, text) in files.items():
+            with tempfile.TemporaryDirectory() as path:
+
+                def write(file: str, words: str) -> None:
+                    with open(f"{path}/{file}", "w", encoding="ascii") as opened:
+                        opened.write(words)
+
+                write(kind.join, "")
+                write(kind.events, "oom_kill 0\n")
+                group = cgroups.Group(path, kind)
+                group.renew()
+                self.assertEqual(group.cpu_seconds(), 0)
+                group.close()
+                write(name, text % 2)
+                group.renew()
+                write(name, text % 5)
+                self.assertEqual(group.cpu_seconds(), 3)
+                group.close()
+
     def test_group_that_cannot_be_opened_is_not_lost(self) -> None:
         self.groups.give_back(self.groups.take())
         with mock.patch.object(os, "open", side_effect=OSError("too many open files")):

@@ -137,7 +137,7 @@ class CountedTest(unittest.TestCase):
         cell = mock.Mock(pidfd=-1, has_network=False)
         cell.helpers.return_value = [spinning.pidfd]
         cell.usage.return_value = None
-        slot = mock.Mock(child=-1, cell=cell, report=report.create())
+        slot = mock.Mock(child=-1, cell=cell, group=None, report=report.create())
         self.addCleanup(os.close, slot.report)
         slot.is_out_of_memory.return_value = False
         events = loop.Loop()

@@ -68,6 +68,22 @@ class ScaleTest(unittest.TestCase):
         with mock.patch.object(memory, "MOST_MAPS_BYTES", 4096):
             self.assertEqual(self.weigh(), math.inf)
 
+    def test_memory_in_swap_space_counts(self) -> None:
+        real = processes.read
+
+        def read(path: str, most: int = -1) -> bytes:
+            if path.endswith("/status"):
+                return b"Name:\tp\nVmPTE:\t       8 kB\nVmSwap:\t  131072 kB\n"
+            if path.endswith("/smaps_rollup"):
+                return b"Pss_Anon:             1024 kB\nSwap:            131072 kB\nSwapPss:          65536 kB\n"
+            return real(path, most)
+
+        with mock.patch.object(processes, "read", read):
+            self.assertGreaterEqual(self.scale.weigh([os.getpid()], 0, 1 << 50), 128 * MIB)
+            exact = self.scale.weigh([os.getpid()], 0, 64 * MIB)
+            self.assertGreaterEqual(exact, 64 * MIB)
+            self.assertLess(exact, 100 * MIB)  # what forked processes have in common is divided among them
+
     def test_sockets_above_the_free_ones_count(self) -> None:
         sockstat = b"sockets: used %d\nTCP: inuse 0\n" % (policy.FREE_SOCKETS + 10)
         real = processes.read

@@ -70,23 +70,80 @@ class WatcherTest(unittest.TestCase):
         self.assertEqual(self.passed, ["unwatched"])
 
     def test_look_that_comes_back_too_late_says_nothing(self) -> None:
-        looks: List[int] = []
-        others = threading.Event()
+        late = threading.Event()
 
         def usage() -> Optional[scratch.Usage]:
-            looks.append(1)
-            if len(looks) == 1:
-                others.wait(60.0)
-                return scratch.TOO_MUCH
-            if len(looks) == 2:
-                others.set()
-            if len(looks) == 6:
-                self.events.stop()
-            return None
+            late.wait(60.0)
+            return scratch.TOO_MUCH
 
-        self.watch(usage, patience=0.5)
-        self.assertEqual(self.passed, [])
-        self.assertGreaterEqual(len(looks), 6)
+        def on_passed(limit: str) -> None:
+            self.passed.append(limit)
+            late.set()
+            self.events.later(0.2, self.events.stop)
+
+        slot = Slot(usage)
+        self.addCleanup(os.close, slot.report)
+        with mock.patch.object(watch, "say"), mock.patch.object(watch, "LOOK_SECONDS", 0.05):
+            watcher = watch.Watcher(self.events, slot, self.settings, 10, on_passed, 0.001)  # type: ignore[arg-type]
+            self.events.run()
+            watcher.stop()
+        self.assertEqual(self.passed, ["unwatched"])
+
+    def test_other_limits_do_not_put_a_look_off(self) -> None:
+        for interval, then in ((60.0, 0.001), (0.05, 60.0)):
+            with self.subTest(interval=interval, then=then):
+                events = loop.Loop()
+                looks: List[int] = []
+
+                def usage(looks: List[int] = looks) -> Optional[scratch.Usage]:
+                    looks.append(1)
+                    return scratch.TOO_MUCH
+
+                slot = Slot(usage)
+                self.addCleanup(os.close, slot.report)
+                told: List[str] = []
+
+                def on_passed(limit: str, told: List[str] = told, events: loop.Loop = events) -> None:
+                    told.append(limit)
+                    events.stop()
+
+                watcher = watch.Watcher(events, slot, self.settings, 10, told.append, interval)  # type: ignore[arg-type]
+                for _ in range(20):
+                    watcher.aim(self.settings, 10, on_passed, then)
+                events.later(30.0, events.stop)
+                events.run()
+                watcher.stop()
+                self.assertEqual((told, looks), (["disk"], [1]))
+
+    def test_look_that_is_going_on_counts_for_the_limits_of_its_end(self) -> None:
+        begun, go_on = threading.Event(), threading.Event()
+
+        def usage() -> Optional[scratch.Usage]:
+            begun.set()
+            go_on.wait(60.0)
+            return scratch.TOO_MUCH
+
+        slot = Slot(usage)
+        self.addCleanup(os.close, slot.report)
+        told: List[str] = []
+        watcher = watch.Watcher(self.events, slot, self.settings, 10, lambda _: told.append("old"), 0.001)  # type: ignore[arg-type]
+
+        def on_passed(limit: str) -> None:
+            told.append(limit)
+            self.events.stop()
+
+        def change() -> None:
+            if begun.is_set():
+                watcher.aim(self.settings, 10, on_passed)
+                go_on.set()
+            else:
+                self.events.later(0.01, change)
+
+        change()
+        self.events.later(30.0, self.events.stop)
+        self.events.run()
+        watcher.stop()
+        self.assertEqual(told, ["disk"])
 
     def test_one_limit_is_told_once(self) -> None:
         self.watch(lambda: scratch.TOO_MUCH, patience=20.0)

@@ -49,6 +49,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "guest.py",
             "helper.py",
             "hierarchy.py",
+            "holdings.py",
             "identities.py",
             "image.py",
             "init.py",

@@ -8,6 +8,7 @@ was counted there stays in its caches.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -44,10 +45,11 @@ class Group:
         """The folder of each kind of group, empty where there is none; the kind of the first, and whether it has a share too."""
         self.path = path
         self.is_weighed = bool(share) or is_weighed  # as one, however many sessions it has
-        self.join = self.share = self._events = -1
+        self.join = self.share = self._events = self._time = -1
         self._kind = kind
         self._share = share
         self._before = 0
+        self._time_before = 0.0
 
     def is_out_of_memory(self) -> bool:
         """Whether the kernel has killed a process for want of memory since `renew`."""
@@ -60,6 +62,26 @@ class Group:
         if self._kind:
             self._events = os.open(f"{self.path}/{self._kind.events}", os.O_RDONLY | os.O_CLOEXEC)
         self._before = self._kills()
+        self._time = self._opened_time()
+        self._time_before = self._cpu_time()
+
+    def cpu_seconds(self) -> float:
+        """Processor time of all its processes, those that have ended as well, since `renew`; 0 where no group tells it."""
+        return self._cpu_time() - self._time_before
+
+    def _opened_time(self) -> int:
+        name = "cpu.stat" if self._kind is V2 else "cpuacct.usage"
+        for path in filter(None, (self._share, self.path)):
+            with contextlib.suppress(OSError):
+                return os.open(f"{path}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+        return -1
+
+    def _cpu_time(self) -> float:
+        """Seconds; of version 1 the file has nanoseconds, of version 2 lines, the first of which has microseconds."""
+        if self._time < 0:
+            return 0.0
+        words = os.pread(self._time, 4096, 0).split()
+        return int(words[1]) / 1e6 if words[0] == b"usage_usec" else int(words[0]) / 1e9
 
     def _kills(self) -> int:
         if self._events < 0:
@@ -69,10 +91,10 @@ class Group:
 
     def close(self) -> None:
         """Nobody is in it: there are as many groups as slots have ever been at once, and few in use."""
-        for descriptor in (self.join, self.share, self._events):
+        for descriptor in (self.join, self.share, self._events, self._time):
             if descriptor >= 0:
                 os.close(descriptor)
-        self.join = self.share = self._events = -1
+        self.join = self.share = self._events = self._time = -1
 
 
 def _opened(path: str, join: str) -> int:

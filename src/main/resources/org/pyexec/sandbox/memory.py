@@ -11,7 +11,7 @@ import math
 import mmap
 import os
 import re
-from typing import Dict, Iterable, List, NamedTuple, Tuple
+from typing import Dict, Iterator, List, NamedTuple, Tuple
 
 from . import policy, processes
 
@@ -20,7 +20,8 @@ MOST_OBJECTS = 4096  # of shared memory
 FULL_LOOKS = 2  # every other look goes through all mappings
 BYTES_OF_A_MAPPING = 320  # struct vm_area_struct and what hangs on it
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_SHARED = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) ..[-x]s ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+)", re.MULTILINE)
+_SHARED = re.compile(rb"([0-9a-f]+)-([0-9a-f]+) ..[-x]s ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+)")
+_MARK = b"s "  # in each of these lines, and in few others
 
 Object = Tuple[bytes, bytes]  # device and inode, as they stand in the maps
 
@@ -40,31 +41,36 @@ class Scale:
         self._device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}".encode()
         self._not_counted = str(status.st_ino).encode()
         self._sizes: Dict[Object, int] = {}
-        self._beside = math.inf  # resident pages, when it was last looked at
+        self._beside = math.inf  # resident pages and swapped ones, when it was last looked at
+        self._swapped = 0  # then
         self._looks = 0
 
-    def weigh(self, pids: Iterable[int], network: int, enough: int) -> float:
+    def weigh(self, living: List[int], network: int, enough: int) -> float:
         """Bytes, infinite when there is more to look at than honest programs have. It is less exact below `enough`.
 
-        `network`: a process in the run's own network namespace, 0 where it has none. Raises OSError.
+        `living`: of each process a thread that has memory. `network`: a process in the run's own network namespace, 0 where it
+        has none. Raises OSError.
         """
-        living = [task for task in map(processes.with_memory, pids) if task is not None]
         resident = sum(_resident(pid) for pid in living)
         self._looks += 1
-        if self._looks % FULL_LOOKS or self._beside + resident > enough:
+        if self._looks % FULL_LOOKS or self._beside + self._swapped + resident > enough:
             self._beside = self._look_beside(living, network)
-        if self._beside + resident <= enough:
-            return self._beside + resident
-        return self._beside + min(resident, sum(_anonymous(pid) for pid in living))
+        if self._beside + self._swapped + resident <= enough:
+            return self._beside + self._swapped + resident
+        exact = [_divided(pid) for pid in living]
+        return self._beside + min(resident, sum(own for own, _ in exact)) + min(self._swapped, sum(away for _, away in exact))
 
     def _look_beside(self, living: List[int], network: int) -> float:
         kernel = _sockets(network)
+        self._swapped = 0
         objects: Dict[Object, int] = {}
         left = MOST_MAPS_BYTES
         for pid in living:
             maps = processes.read(f"/proc/{pid}/maps", left)
             left -= len(maps)
-            kernel += maps.count(b"\n") * BYTES_OF_A_MAPPING + _page_tables(pid)
+            tables, swapped = _told(processes.read(f"/proc/{pid}/status"), b"VmPTE:", b"VmSwap:")
+            kernel += maps.count(b"\n") * BYTES_OF_A_MAPPING + tables
+            self._swapped += swapped
             for mapping in self._shared(maps):
                 if mapping.object not in objects or not has_map_files():
                     objects[mapping.object] = max(objects.get(mapping.object, 0), self._size(pid, mapping))
@@ -75,7 +81,7 @@ class Scale:
 
     def _shared(self, maps: bytes) -> List[Mapping]:
         found = []
-        for match in _SHARED.finditer(maps):
+        for match in _lines_of_shared(maps):
             begin, end, offset, device, inode = match.groups()
             if device == self._device and inode != self._not_counted:
                 size = int(end, 16) - int(begin, 16)
@@ -92,6 +98,20 @@ class Scale:
         return max(mapping.end, self._sizes.get(mapping.object, 0))
 
 
+def _lines_of_shared(maps: bytes) -> "Iterator[re.Match[bytes]]":
+    """One expression over megabytes would keep the other threads from running for as long."""
+    end = 0
+    place = maps.find(_MARK)
+    while place >= 0:
+        begin = maps.rfind(b"\n", end, place) + 1 or end
+        end = maps.find(b"\n", place)
+        end = len(maps) if end < 0 else end
+        match = _SHARED.match(maps, begin, end)
+        if match is not None:
+            yield match
+        place = maps.find(_MARK, end)
+
+
 _may_ask: List[bool] = []
 
 
@@ -100,7 +120,7 @@ def has_map_files() -> bool:
     if not _may_ask:
         with mmap.mmap(-1, _PAGE):
             maps = processes.read("/proc/self/maps")
-            shared = next(match for match in _SHARED.finditer(maps))
+            shared = next(_lines_of_shared(maps))
             try:
                 os.stat("/proc/self/map_files/" + plain(b"-".join(shared.groups()[:2])))
                 _may_ask.append(True)
@@ -119,19 +139,20 @@ def _resident(pid: int) -> int:
     return int(words[1]) * _PAGE if words else 0
 
 
-def _anonymous(pid: int) -> int:
-    """Private memory, with pages that several processes have divided among them."""
-    for line in processes.read(f"/proc/{pid}/smaps_rollup").splitlines():
-        if line.startswith(b"Pss_Anon:"):
-            return int(line.split()[1]) << 10
-    return 0
+def _divided(pid: int) -> Tuple[int, int]:
+    """Private memory, and what of it is in swap space, with pages that several processes have divided among them."""
+    return _told(processes.read(f"/proc/{pid}/smaps_rollup"), b"Pss_Anon:", b"SwapPss:")
 
 
-def _page_tables(pid: int) -> int:
-    for line in processes.read(f"/proc/{pid}/status").splitlines():
-        if line.startswith(b"VmPTE:"):
-            return int(line.split()[1]) << 10
-    return 0
+def _told(text: bytes, *names: bytes) -> Tuple[int, int]:
+    """Bytes, of two lines that tell kilobytes; 0 where there is no such line."""
+    lines = dict.fromkeys(names, 0)
+    for line in text.splitlines():
+        name, _, rest = line.partition(b":")
+        if name + b":" in lines:
+            lines[name + b":"] = int(rest.split()[0]) << 10
+    first, second = lines.values()
+    return first, second
 
 
 def _sockets(pid: int) -> int:

@@ -14,7 +14,7 @@ RUNNING = b"R"
 
 class Process(NamedTuple):
     pid: int
-    state: bytes
+    state: bytes  # RUNNING when any of its threads runs
     threads: int
     own: float  # seconds of processor time
     reaped: float  # of children that it has waited for, and of theirs
@@ -55,7 +55,15 @@ def look_at(pid: int) -> Optional[Process]:
         return None
     user, system, reaped_user, reaped_system = map(int, fields[11:15])
     own, reaped = (user + system) / _TICKS, (reaped_user + reaped_system) / _TICKS
-    return Process(pid, fields[0], int(fields[17]), own, reaped, fields[19])
+    threads = int(fields[17])
+    state = fields[0] if threads == 1 or fields[0] == RUNNING else _state_of_threads(pid)
+    return Process(pid, state, threads, own, reaped, fields[19])
+
+
+def _state_of_threads(pid: int) -> bytes:
+    """The first thread may sleep, or have ended, while others run."""
+    states = (read(f"/proc/{pid}/task/{task}/stat").rpartition(b")")[2].split()[:1] for task in _tasks(pid))
+    return RUNNING if [RUNNING] in states else b"S"
 
 
 def with_memory(pid: int) -> Optional[int]:

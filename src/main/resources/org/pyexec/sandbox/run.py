@@ -202,6 +202,8 @@ class Run(guest.Guest):
     def _send_end(self) -> None:
         self._sent = True
         self.link.put(frames.END, frames.encode(self._account().fields()))
+        assert self._slot is not None
+        self._slot.kill()  # whoever reads the answer slowly gives nobody time to go on
         self.link.pour(iter(()), self._take_down)
 
     def _account(self) -> account.Account:

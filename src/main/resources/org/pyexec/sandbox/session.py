@@ -54,7 +54,9 @@ class Session(guest.Guest, turn.SessionDoor):
         order.put(frames.frame(frames.REQUEST, frames.encode(self._asked.for_child(self._server_settings))))
         self._hand_word(slot.control)
         self.link.put(frames.STARTED, b"")
-        self._rest()
+        limit = self.settings.idle_cpu_seconds
+        self._watcher = watch.Watcher(self.loop, slot, self.settings, limit, self._on_idle_limit, IDLE_LOOK_SECONDS)
+        self.rest()
 
     def _hand_word(self, control: socket.socket) -> None:
         """A pipe on which the interpreter says that a program has ended: unlike a socket it brings bytes and nothing else."""
@@ -75,7 +77,6 @@ class Session(guest.Guest, turn.SessionDoor):
         elif kind == frames.INTERRUPT and self._turn is not None:
             self._turn.stop(turn.ORDERS[payload])
         elif kind == frames.REQUEST and self._turn is None and self._slot is not None and not self._leaving:
-            self._watch_no_more()
             self._turn = turn.Turn(self, payload)
             self._turn.begin()
 
@@ -108,17 +109,17 @@ class Session(guest.Guest, turn.SessionDoor):
             self._leave()
         elif self.slot.exit is not None:
             self._on_exit()
-        else:
-            self._rest()
 
     # --- between programs ----------------------------------------------------------------------------------------
 
-    def _rest(self) -> None:
-        """Threads and processes may go on."""
+    def watch(self, limits: config.Config, cpu_limit: int, on_limit: Callable[[str], None]) -> None:
+        assert self._watcher is not None
+        self._watcher.aim(limits, cpu_limit, on_limit)
+
+    def rest(self) -> None:
+        assert self._watcher is not None
         limit = self.settings.idle_cpu_seconds
-        self._watcher = watch.Watcher(
-            self.loop, self.slot, self.settings, limit, self._on_idle_limit, used_before=True, interval=IDLE_LOOK_SECONDS
-        )
+        self._watcher.aim(self.settings, limit, self._on_idle_limit, IDLE_LOOK_SECONDS)
 
     def _watch_no_more(self) -> None:
         if self._watcher is not None:

@@ -7,7 +7,7 @@ import socket
 import time
 from typing import Callable, Dict, List, Optional
 
-from . import account, collect, config, ending, feed, frames, link, loop, output, policy, relay, report, request, watch
+from . import account, collect, config, ending, feed, frames, link, loop, output, policy, relay, report, request
 from .ending import Ending
 from .slot import Slot
 
@@ -29,6 +29,14 @@ class SessionDoor:
     cpu: int  # microseconds that programs have used until now
 
     def listen_to_interpreter(self) -> None:
+        raise NotImplementedError
+
+    def watch(self, limits: config.Config, cpu_limit: int, on_limit: Callable[[str], None]) -> None:
+        """For the limits of a program, until `rest`. `cpu_limit` in seconds."""
+        raise NotImplementedError
+
+    def rest(self) -> None:
+        """The program is over; its threads and processes may go on, and are watched as what lies between two programs."""
         raise NotImplementedError
 
     def turn_over(self, ended: bool) -> None:
@@ -59,7 +67,6 @@ class Turn:
         self._output = output.Output(
             session.loop, session.link, session.slot, self._limits.output, lambda: None, lambda: self.kill(ending.flooded())
         )
-        self._watcher: Optional[watch.Watcher] = None
         self._started = time.monotonic()
         self._timer = session.loop.later(INPUT_SECONDS, lambda: self.kill(ending.timed_out(INPUT_SECONDS)))
         self._grace: Optional[loop.Timer] = None
@@ -77,8 +84,7 @@ class Turn:
 
         session = self._session
         report.clear(session.slot.report)
-        limit = self._request.cpu_seconds
-        self._watcher = watch.Watcher(session.loop, session.slot, self._limits, limit, self._on_limit, used_before=True)
+        session.watch(self._limits, self._request.cpu_seconds, self._on_limit)
         session.slot.cell.renew_rules(lambda renewed: session.loop.call(lambda: on_renewed(renewed)))
 
     def _hand_over(self) -> None:
@@ -172,6 +178,9 @@ class Turn:
             self._killed = True
             self._decide(verdict)
             self._ask_blocked(self._end_everybody)
+        elif not self._killed:  # what it has left running, while its answer is made
+            self._killed = True
+            self._session.slot.kill()
 
     def _end_everybody(self) -> None:
         self._session.slot.kill()
@@ -248,6 +257,7 @@ class Turn:
         self._ending = verdict
         self._duration = time.monotonic() - self._started
         self.close()
+        self._session.rest()
         self._output.drain()
 
     def close(self) -> None:
@@ -256,11 +266,11 @@ class Turn:
         self._timer.cancel()
         if self._grace is not None:
             self._grace.cancel()
-        if self._watcher is not None:
-            self._watcher.stop()
         self._output.stop()
 
     def _collect(self) -> None:
+        if self._sent:
+            return
         self._sent = True
         session = self._session
         session.link.pour(collect.files(session.slot.cell, session.originals, self._collected), self._send_end)

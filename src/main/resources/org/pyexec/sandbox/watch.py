@@ -10,13 +10,13 @@ import math
 import time
 from typing import Callable, List, NamedTuple, Optional, Union
 
-from . import config, crowd, loop, memory, policy, processes, scratch, slot
+from . import config, crowd, holdings, loop, memory, policy, processes, scratch, slot
 from .voice import say
 
 INTERVAL = 0.05  # seconds
 FAILURES = 3  # in a row that may have causes outside the run, such as a want of descriptors
 LONGEST_INTERVAL = 1.0  # when looking itself takes long
-LOOK_SECONDS = 20.0  # after which a look that does not come back has failed
+LOOK_SECONDS = 10.0  # after which a look that has not come back ends the run
 
 
 class Seen(NamedTuple):
@@ -27,10 +27,11 @@ class Seen(NamedTuple):
     usage: Optional[scratch.Usage]
     memory: float
     is_crowded: bool
+    held: str  # of which there is too much: locks or watches
 
 
 class Watcher:
-    """Tells once which limit has been passed: memory, cpu, processes, sessions or disk."""
+    """Tells once which limit has been passed: memory, cpu, processes, sessions, locks, watches or disk."""
 
     def __init__(
         self,
@@ -39,24 +40,44 @@ class Watcher:
         settings: config.Config,
         cpu_limit: int,
         on_passed: Callable[[str], None],
-        used_before: bool = False,
         interval: float = INTERVAL,
     ) -> None:
-        """`cpu_limit` in seconds. `used_before`: what has been used until the first look does not count."""
+        """`cpu_limit` in seconds."""
         self._loop = events
         self._slot = watched
         self._settings = settings
         self._cpu_limit = cpu_limit
         self._on_passed = on_passed
         self._interval = interval
-        self._cpu_before = math.inf if used_before else 0.0
+        self._cpu_before = 0.0
         self._clock = processes.Clock()
         self._scale = memory.Scale(watched.report)
         is_weighed = watched.group is not None and watched.group.is_weighed
+        self._holdings = holdings.Holdings()
         self._crowd = None if is_weighed or not crowd.matters() else crowd.Crowd()
         self._failures = 0  # in a row
         self._looked = time.monotonic()
-        self._timer: Optional[loop.Timer] = events.later(interval, self._look)
+        self._timer: Optional[loop.Timer] = None
+        self._due = math.inf  # when the next look begins; no end while one is going on
+        self._look_in(interval)
+
+    def aim(self, settings: config.Config, cpu_limit: int, on_passed: Callable[[str], None], interval: float = INTERVAL) -> None:
+        """Watches for other limits from now on, without losing sight: a look is never put off, and what it finds counts.
+
+        What has been used until the next look does not count.
+        """
+        self._settings = settings
+        self._cpu_limit = cpu_limit
+        self._on_passed = on_passed
+        self._interval = interval
+        self._cpu_before = math.inf
+        if self._timer is not None and time.monotonic() + interval < self._due < math.inf:
+            self._timer.cancel()
+            self._look_in(interval)
+
+    def _look_in(self, seconds: float) -> None:
+        self._due = time.monotonic() + seconds
+        self._timer = self._loop.later(seconds, self._look)
 
     def stop(self) -> None:
         if self._timer is not None:
@@ -66,6 +87,7 @@ class Watcher:
     def _look(self) -> None:
         """In a thread aside: how long it takes is up to the program."""
         began = time.monotonic()
+        self._due = math.inf
         roots = [processes.pid_behind(pidfd) for pidfd in (self._slot.child, self._slot.cell.pidfd, *self._slot.cell.helpers())]
         awaited = self._timer = self._loop.later(LOOK_SECONDS, lambda: self._on_seen(TimeoutError("it takes too long"), began))
 
@@ -85,13 +107,15 @@ class Watcher:
         pids = [process.pid for process in found]
         if found:
             processes.be_allowed_to_look_at(found[-1].pid)
+        living = [task for task in map(processes.with_memory, pids) if task is not None]
         network = roots[1] if self._slot.cell.has_network else 0  # the init
         return Seen(
             sum(process.threads for process in found),
-            self._clock.total(found, since),
+            max(self._clock.total(found, since), self._slot.group.cpu_seconds() if self._slot.group is not None else 0.0),
             self._slot.cell.usage(pids),
-            self._scale.weigh(pids, network, self._settings.memory),
+            self._scale.weigh(living, network, self._settings.memory),
             self._crowd is not None and self._crowd.is_too_large(pids),
+            self._holdings.passed(living),
         )
 
     def _on_seen(self, seen: Union[Seen, Exception], began: float) -> None:
@@ -100,14 +124,14 @@ class Watcher:
             passed = self._passed(seen)
         else:  # whatever it is: a run that nobody watches does not go on
             self._failures += 1
-            passed = "unwatched" if self._failures > FAILURES else ""
+            passed = "unwatched" if self._failures > FAILURES or isinstance(seen, TimeoutError) else ""
             say("log", f"a look at a run failed: {type(seen).__name__}: {seen}")
         if passed:
             self._timer = None
             self._on_passed(passed)
             return
         pause = min(max(self._interval, 5 * (time.monotonic() - began)), LONGEST_INTERVAL)
-        self._timer = self._loop.later(pause, self._look)
+        self._look_in(pause)
 
     def _passed(self, seen: Seen) -> str:
         self._cpu_before = min(self._cpu_before, seen.cpu)
@@ -115,6 +139,8 @@ class Watcher:
             return "cpu"
         if seen.is_crowded:
             return "sessions"
+        if seen.held:
+            return seen.held
         if seen.usage is not None and seen.threads > self._settings.processes:
             return "processes"
         if seen.usage is not None and (seen.usage.size > self._settings.disk or seen.usage.inodes > policy.SCRATCH_INODES):

@@ -38,6 +38,15 @@ final class SandboxProcesses {
         }
     }
 
+    /** As prctl(2), PR_SET_NAME, has set it; empty when it has gone. */
+    static String name(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/comm")).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
     static String state(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));

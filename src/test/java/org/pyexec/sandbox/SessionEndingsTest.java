@@ -268,59 +268,6 @@ class SessionEndingsTest extends OnEveryTier {
     }
 
     @Test
-    void threadsOfAnIdleSessionHaveALimitOfProcessorTime() throws Exception {
-        List<String> shortPatience = List.of("/bin/sh", "-c", "exec \"$@\" idle-cpu-seconds=2", "sh");
-        String spinning = "import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin).start()";
-        try (TestSandbox sandbox = TestSandbox.start(shortPatience, "namespaces", TestSandbox.PYTHON)
-                        .awaitReady();
-                SandboxSession session = SessionRuns.open(sandbox)) {
-            run(session, "sum(range(10 ** 8))"); // what programs use themselves does not count
-            assertOpen(run(session, spinning));
-            await().atMost(60, SECONDS).until(() -> session.ended().isPresent());
-            assertThat(session.ended()).contains("Processor time limit of 2 seconds exceeded between two programs");
-        }
-    }
-
-    /** Each of them ends before anybody looks at it, or nearly so. */
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                // Orphans, whom the init of the cell waits for.
-                "    while True:\n        burn()\n        if os.fork():\n            os._exit(0)",
-                // Children whom nobody waits for.
-                """
-                    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-                    while True:
-                        if os.fork() == 0:
-                            burn()
-                            os._exit(0)
-                        try:
-                            os.wait()
-                        except ChildProcessError:
-                            pass
-                """
-            })
-    void chainsOfShortProcessesHaveALimitOfProcessorTime(String chain) throws Exception {
-        List<String> shortPatience = List.of("/bin/sh", "-c", "exec \"$@\" idle-cpu-seconds=2", "sh");
-        String beginning = """
-                import os, signal, time
-                def burn():
-                    begin = time.process_time()
-                    while time.process_time() < begin + 0.03:
-                        pass
-                if os.fork() == 0:
-                    os.setsid()
-                """;
-        try (TestSandbox sandbox = TestSandbox.start(shortPatience, "namespaces", TestSandbox.PYTHON)
-                        .awaitReady();
-                SandboxSession session = SessionRuns.open(sandbox)) {
-            assertOpen(run(session, beginning + chain));
-            await().atMost(60, SECONDS).until(() -> session.ended().isPresent());
-            assertThat(session.ended()).contains("Processor time limit of 2 seconds exceeded between two programs");
-        }
-    }
-
-    @Test
     void sandboxThatIsRestartedEndsItsSessions() throws Exception {
         try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "namespaces", TestSandbox.PYTHON)
                         .awaitReady();

@@ -1,0 +1,62 @@
+"""What a run holds by its open files, as a look finds it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import select
+import tempfile
+import unittest
+from unittest import mock
+
+from sandbox import holdings
+
+
+class HoldingsTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.holdings = holdings.Holdings()
+
+    def passed(self) -> str:
+        return self.holdings.passed([os.getpid()])
+
+    def test_locks_count_by_their_ranges(self) -> None:
+        with tempfile.TemporaryFile() as file, mock.patch.object(holdings, "MOST_LOCKS", 20):
+            self.assertEqual(self.passed(), "")
+            for place in range(25):
+                fcntl.lockf(file, fcntl.LOCK_EX, 1, 2 * place)
+            self.assertEqual(self.passed(), "locks")
+            fcntl.lockf(file, fcntl.LOCK_UN)
+            self.assertEqual(self.passed(), "")
+
+    def test_what_epoll_watches_counts(self) -> None:
+        with select.epoll() as watching, mock.patch.object(holdings, "MOST_WATCHES", 1):
+            ends = os.pipe()
+            for end in ends:
+                self.addCleanup(os.close, end)
+            watching.register(ends[0])
+            self.assertEqual(self.passed(), "")
+            watching.register(ends[1])
+            self.assertEqual(self.passed(), "watches")
+
+    def test_many_descriptors_are_looked_at_in_turn(self) -> None:
+        with tempfile.TemporaryFile() as file, mock.patch.object(holdings, "MOST_LOCKS", 2):
+            for place in range(5):
+                fcntl.lockf(file, fcntl.LOCK_EX, 1, 2 * place)
+            with mock.patch.object(holdings, "DESCRIPTORS", 1):
+                self.assertIn("locks", [self.passed() for _ in os.listdir("/proc/self/fd")])
+
+    def test_text_about_them_is_not_read_beyond_a_bound(self) -> None:
+        with tempfile.TemporaryFile() as file, mock.patch.object(holdings, "MOST_BYTES", 64):
+            fcntl.lockf(file, fcntl.LOCK_EX, 1, 0)
+            self.assertEqual(self.passed(), "locks")
+
+    def test_process_that_has_gone_holds_nothing(self) -> None:
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0)
+        os.waitpid(pid, 0)
+        self.assertEqual(self.holdings.passed([pid]), "")
+
+
+if __name__ == "__main__":
+    unittest.main()
