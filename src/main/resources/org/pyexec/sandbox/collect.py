@@ -14,7 +14,7 @@ import stat
 import struct
 import time
 from itertools import islice
-from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Dict, Generator, Iterator, List, NamedTuple, Optional, Tuple, TypeVar
 
 from . import cells, frames, policy
 
@@ -22,9 +22,12 @@ CHUNK = 256 << 10
 MOST_ENTRIES = 2 * policy.SCRATCH_INODES  # folders included; somebody may go on making and moving them
 ENTRIES_AT_ONCE = 256  # between two pauses
 SHOWN_BYTES = 100  # of a name that is too long
+AT_ONCE_BYTES = 1 << 20  # of a program that is compared in one step
 COMPARED_BYTES = 2 * policy.MAX_FILES_BYTES  # that are read to find out what has not changed
 RACY_NANOSECONDS = 50_000_000  # a file may change again within one tick of the clock that gives files their times
 _PROGRAM = os.fsencode(policy.PROGRAM)
+
+Value = TypeVar("Value")
 
 Stamp = bytes  # inode, times of change in nanoseconds: of content, of anything; the latter cannot be set
 _STAMP = struct.Struct("=QQq")
@@ -83,9 +86,20 @@ def anything(cell: cells.Cell, originals: Originals) -> bool:
             if len(originals) > 1 or names != [policy.PROGRAM]:
                 return True
             code = originals[_PROGRAM]
-            return not _Comparison().is_untouched(work, Found(_PROGRAM, code.size, ""), code)
+            if code.size > AT_ONCE_BYTES:
+                return True
+            return not _all_of(_Comparison().is_untouched(work, Found(_PROGRAM, code.size, ""), code))
     except OSError:
         return True
+
+
+def _all_of(steps: "Generator[bytes, None, Value]") -> Value:
+    """What comes of them, without a pause."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
 
 
 @contextlib.contextmanager
@@ -124,7 +138,7 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
         original = originals.get(found.raw)
         if original is not None:
             yield b""
-            if comparison.is_untouched(work, found, original):
+            if (yield from comparison.is_untouched(work, found, original)):
                 _remember(collected, found, original.digest)
                 continue
         problem = found.problem or _too_much(found.size, count, total)
@@ -288,8 +302,8 @@ class _Comparison:
     def __init__(self) -> None:
         self._left = COMPARED_BYTES
 
-    def is_untouched(self, work: int, found: Found, original: Original) -> bool:
-        """Whether it is still what it was; what would have to be read for too long counts as changed."""
+    def is_untouched(self, work: int, found: Found, original: Original) -> "Generator[bytes, None, bool]":
+        """Whether it is still what it was; what would have to be read for too long counts as changed. Pauses."""
         if original.stamp is not None and original.stamp == found.stamp:
             return True
         if found.problem or found.size != original.size or not original.digest:
@@ -302,13 +316,13 @@ class _Comparison:
         except OSError:
             return False
         try:
-            return _digest(descriptor, found.size) == original.digest
+            return (yield from _digest(descriptor, found.size)) == original.digest
         finally:
             os.close(descriptor)
 
 
-def _digest(descriptor: int, size: int) -> bytes:
-    """Of as many bytes as it had when it was looked at; somebody may go on writing."""
+def _digest(descriptor: int, size: int) -> "Generator[bytes, None, bytes]":
+    """Of as many bytes as it had when it was looked at; somebody may go on writing. Pauses after each piece."""
     digest = hashlib.sha256()
     while size > 0:
         data = os.read(descriptor, min(CHUNK, size))
@@ -316,4 +330,5 @@ def _digest(descriptor: int, size: int) -> bytes:
             break
         size -= len(data)
         digest.update(data)
+        yield b""
     return digest.digest()

@@ -7,6 +7,7 @@ sequence of: length of the name (8 bits), name, length of the value (32 bits), v
 from __future__ import annotations
 
 import struct
+import sys
 from typing import Iterable, List, Optional, Tuple
 
 REQUEST = b"R"
@@ -47,11 +48,14 @@ def encode(fields: Iterable[Tuple[str, bytes]]) -> bytes:
     return b"".join(parts)
 
 
-def decode(payload: bytes) -> Fields:
+def decode(payload: bytes, most: int = sys.maxsize) -> Fields:
+    """Raises ProtocolError, also where there are more fields than `most`."""
     fields: Fields = []
     at = 0
     try:
         while at < len(payload):
+            if len(fields) == most:
+                raise ProtocolError("too many fields")
             name_end = at + 1 + payload[at]
             name = payload[at + 1 : name_end].decode("ascii")
             (length,) = _LENGTH.unpack_from(payload, name_end)

@@ -17,6 +17,7 @@ from typing import Dict, Optional
 
 from . import frames, syscalls
 
+MOST_FIELDS = 32  # twice as many as there are
 BYTES = 128 << 10
 RESULT_BYTES = 8 << 20  # untouched pages cost nothing
 ALL_BYTES = BYTES + RESULT_BYTES
@@ -111,6 +112,6 @@ def read(descriptor: int) -> Optional[Dict[str, bytes]]:
     if state != DONE or length > BYTES - _HEAD.size:
         return None
     try:
-        return dict(frames.decode(os.pread(descriptor, length, _HEAD.size)))
+        return dict(frames.decode(os.pread(descriptor, length, _HEAD.size), MOST_FIELDS))
     except frames.ProtocolError:
         return None

@@ -5,6 +5,7 @@ Everything here may take long, and is done in threads aside.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -16,6 +17,8 @@ DEEPEST = 100  # folders inside each other, deeper than anything honest; countin
 RECURSION = 32  # so deep are folders removed here, deeper ones by rm(1), which holds a descriptor or two
 REMOVAL_SECONDS = 600  # for rm(1)
 UNKNOWN_BYTES = 16 << 20  # that a mapped file counts which has neither name nor descriptor, where nobody tells its size
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_NO_FOLDER_ANY_MORE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _DELETED = b" (deleted)"  # behind the name of a mapped file that has none any more; proc(5)
 
 
@@ -32,26 +35,63 @@ def usage(path: str, pids: Iterable[int]) -> Usage:
 
     Somebody may go on changing it meanwhile. Raises OSError.
     """
-    size = entries = 0
-    seen: Set[int] = set()
-    top = path.count("/")
-    for folder, names, files, descriptor in os.fwalk(path, follow_symlinks=False):
-        entries += len(names) + len(files)
-        if folder.count("/") - top > DEEPEST or entries > policy.SCRATCH_INODES:
-            return TOO_MUCH
-        for name in files:
-            try:
-                status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-            except OSError:
-                continue
-            if status.st_ino not in seen:
-                seen.add(status.st_ino)
-                size += status.st_blocks * 512
+    named = _Named()
+    top = os.open(path, _FOLDER)
+    try:
+        named.walk(top, DEEPEST)
+    except _TooMuch:
+        return TOO_MUCH
+    finally:
+        os.close(top)
+    size = named.size
     for pid in pids:
         task = processes.with_memory(pid)
         if task is not None:
-            size += _nameless(task, os.fsencode(path) + b"/", seen)
-    return Usage(size, entries)
+            size += _nameless(task, os.fsencode(path) + b"/", named.seen)
+    return Usage(size, named.entries)
+
+
+class _TooMuch(Exception):
+    """More than programs may have."""
+
+
+class _Named:
+    """Adds up what has a name. Whatever has one may be something else a moment later."""
+
+    def __init__(self) -> None:
+        self.size = self.entries = 0
+        self.seen: Set[int] = set()  # inodes
+
+    def walk(self, folder: int, depth: int) -> None:
+        """Raises _TooMuch, OSError."""
+        if not depth:
+            raise _TooMuch
+        inner = []
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                self.entries += 1
+                if self.entries > policy.SCRATCH_INODES:
+                    raise _TooMuch
+                try:
+                    status = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                if stat.S_ISDIR(status.st_mode):
+                    inner.append(entry.name)
+                elif status.st_ino not in self.seen:
+                    self.seen.add(status.st_ino)
+                    self.size += status.st_blocks * 512
+        for name in inner:
+            try:
+                descriptor = os.open(name, _FOLDER, dir_fd=folder)
+            except OSError as e:
+                if e.errno in _NO_FOLDER_ANY_MORE:
+                    continue
+                raise
+            try:
+                self.walk(descriptor, depth - 1)
+            finally:
+                os.close(descriptor)
 
 
 def _nameless(pid: int, folder: bytes, seen: Set[int]) -> int:
@@ -115,8 +155,7 @@ def remove(path: str) -> bool:
 
 
 def _remove_within(path: str) -> None:
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-    parent = os.open(os.path.dirname(path), flags)
+    parent = os.open(os.path.dirname(path), _FOLDER)
     try:
         _remove_folder(os.path.basename(path), parent, RECURSION)
     finally:
@@ -127,7 +166,7 @@ def _remove_folder(name: str, parent: int, depth: int) -> None:
     """Raises OSError at what is deeper, and at what cannot be removed so."""
     if not depth:
         raise OSError("a folder is too deep")
-    folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    folder = os.open(name, _FOLDER, dir_fd=parent)
     try:
         with os.scandir(folder) as entries:
             for entry in entries:

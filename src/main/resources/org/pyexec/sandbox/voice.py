@@ -11,7 +11,7 @@ LONGEST_LINE = 4096
 
 def say(kind: str, *words: str) -> None:
     """One line: a word, then values, separated by tabs."""
-    line = "\t".join((kind, *words)).replace("\n", " ")
+    line = "\t".join((kind, *words)).translate({ord("\n"): " ", ord("\r"): " "})
     print(line, flush=True)
 
 
