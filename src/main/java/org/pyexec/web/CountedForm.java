@@ -6,9 +6,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The body of a form that is being read, which ends with an exception when it has too many parts, or too much before their
- * contents: a part costs kilobytes of memory, and a line of its head some hundred bytes, however short they are. Lines end as
- * they do for mimepull, with or without a carriage return. Used by one thread.
+ * The body of a form that is being read, which ends with an exception when its boundary stands in it too often, or when there is
+ * too much before the contents of its parts. Wherever the boundary stands, mimepull begins a new array of kilobytes for what
+ * follows, and a line of a head costs some hundred bytes, however short they are. Used by one thread.
  */
 final class CountedForm extends FilterInputStream {
 
@@ -16,16 +16,21 @@ final class CountedForm extends FilterInputStream {
     static final int MAX_HEAD_BYTES = 16 << 10; // of all parts together
 
     private final byte[] delimiter;
-    private int matched = 1; // the first delimiter needs no line break before it
-    private int parts;
+    private final int[] borders;
+    private int matched;
+    private int delimiters;
     private int headBytes;
     private boolean inHead;
     private int lineLength;
     private boolean exceeded;
 
+    /**
+     * @param boundary Latin-1
+     */
     CountedForm(InputStream body, String boundary) {
         super(body);
-        this.delimiter = ("\n--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
+        this.delimiter = ("--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
+        this.borders = bordersOf(delimiter);
     }
 
     /** Whether it has ended with an exception for that. */
@@ -53,20 +58,23 @@ final class CountedForm extends FilterInputStream {
             headBytes++;
             countLine(next);
         }
-        // A line break is in a delimiter at its beginning only.
-        matched = next == delimiter[matched] ? matched + 1 : next == '\n' ? 1 : 0;
+        while (matched > 0 && next != delimiter[matched]) {
+            matched = borders[matched - 1];
+        }
+        matched += next == delimiter[matched] ? 1 : 0;
         if (matched == delimiter.length) {
-            matched = 0;
-            parts++;
+            matched = borders[matched - 1];
+            delimiters++;
             inHead = true;
             lineLength = 1; // the rest of this line is no empty one
         }
-        if (parts > MAX_PARTS + 1 || headBytes > MAX_HEAD_BYTES) {
+        if (delimiters > MAX_PARTS + 1 || headBytes > MAX_HEAD_BYTES) {
             exceeded = true;
             throw new IOException("too many parts, or too long heads");
         }
     }
 
+    /** Lines of a head end with a line feed, with or without a carriage return before it. */
     private void countLine(byte next) {
         if (next == '\n') {
             inHead = lineLength > 0;
@@ -74,5 +82,19 @@ final class CountedForm extends FilterInputStream {
         } else if (next != '\r') {
             lineLength++;
         }
+    }
+
+    /** How long the longest proper beginning is that is also the end, for each beginning of a word (Knuth, Morris and Pratt). */
+    private static int[] bordersOf(byte[] word) {
+        int[] borders = new int[word.length];
+        int length = 0;
+        for (int i = 1; i < word.length; i++) {
+            while (length > 0 && word[i] != word[length]) {
+                length = borders[length - 1];
+            }
+            length += word[i] == word[length] ? 1 : 0;
+            borders[i] = length;
+        }
+        return borders;
     }
 }

@@ -15,6 +15,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.annotation.Annotation;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.glassfish.jersey.media.multipart.BodyPart;
 import org.glassfish.jersey.media.multipart.BodyPartEntity;
 import org.glassfish.jersey.media.multipart.FormDataBodyPart;
@@ -41,6 +42,9 @@ public class HostResource {
 
     /** The parts of a form that are not put on the disk (each 4 KiB), what describes them, and a part being copied. */
     private static final long HELD_BYTES = 288 << 10;
+
+    /** RFC 2046, section 5.1.1: no quotes among them, which one reader would take away and another would not. */
+    private static final Pattern BOUNDARY = Pattern.compile("[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]");
 
     private static final ErrorBody NO_FILE = ErrorBody.bare("No file uploaded");
 
@@ -73,8 +77,9 @@ public class HostResource {
             String message = "Upload the file as multipart/form-data in a field named 'file'.";
             return answers.json(415, answers.error(request, "Unsupported media type", message));
         }
-        if (boundary(type).isEmpty()) {
-            String message = "A multipart/form-data body needs a boundary (RFC 7578, section 4.1).";
+        if (!BOUNDARY.matcher(boundary(type)).matches()) {
+            String message =
+                    "A multipart/form-data body needs a boundary of 1 to 70 characters (RFC 2046, section 5.1.1).";
             return answers.json(400, answers.error(request, "Malformed form", message));
         }
         try (Memory.Share share = memory.share(Caller.of(request))) {

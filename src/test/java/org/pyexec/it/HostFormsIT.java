@@ -3,6 +3,7 @@ package org.pyexec.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,5 +90,16 @@ class HostFormsIT {
     void formWithoutItsEndIsRefused(int missing) {
         Shapes.clientError(
                 http.host(Multipart.of(Multipart.file("a.txt", new byte[300])).shortenedBy(missing)));
+    }
+
+    /** For each of them mimepull keeps kilobytes: one such form would be more than the server's memory. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\r--b\n\n", "x--b", "\n--b\n\n", "--b"})
+    void formOfNothingButBoundariesIsRefused(String repeated) {
+        byte[] body = ("--b\n\n" + repeated.repeat(150_000) + "\r\n--b--\r\n").getBytes(StandardCharsets.US_ASCII);
+        Shapes.error(http.send("POST", "/host", body, "Content-Type", "multipart/form-data; boundary=b"), 400);
+        assertThat(http.host(Multipart.of(Multipart.file("a.txt", new byte[300])))
+                        .status())
+                .isEqualTo(200);
     }
 }
