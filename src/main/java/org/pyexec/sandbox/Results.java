@@ -27,12 +27,14 @@ public record Results(List<String> displays, Optional<String> result) {
     /** In all lines together: whoever reads the answer pays for each. */
     private static final long MAX_TOKENS = 500_000;
 
-    private static final JsonFactory JSON = JsonFactory.builder()
+    static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_NESTING)
                     .maxStringLength(MAX_LINE)
                     .maxNumberLength(5000)
                     .build())
+            // Its table would keep names for all who come later, up to hundreds of megabytes.
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .build();
 
     public Results {

@@ -2,6 +2,8 @@ package org.pyexec.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonParser;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +24,19 @@ class ResultsReadTest {
         Results results = Results.read(FIRST + numbers(100_000) + LAST);
         assertThat(results.displays()).hasSize(2);
         assertThat(results.result()).isPresent();
+    }
+
+    /** A table of them would keep hundreds of megabytes of names for all who come later. */
+    @Test
+    void namesAreNotKeptForOthers() throws IOException {
+        assertThat(nameIn("{\"name\":1}")).isNotSameAs(nameIn("{\"name\":1}"));
+    }
+
+    private static String nameIn(String json) throws IOException {
+        try (JsonParser parser = Results.JSON.createParser(json)) {
+            parser.nextToken();
+            return parser.nextFieldName();
+        }
     }
 
     @Test
