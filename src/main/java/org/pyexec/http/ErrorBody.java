@@ -22,6 +22,15 @@ public record ErrorBody(
         @Nullable String requestId,
         @Nullable String timestamp) {
 
+    /** Longest message, in characters: what it repeats of a request may be longer, and is cut. */
+    private static final int MAX_MESSAGE = 1000;
+
+    public ErrorBody {
+        if (message != null && message.length() > MAX_MESSAGE) {
+            message = message.substring(0, message.offsetByCodePoints(0, MAX_MESSAGE / 2)) + "…";
+        }
+    }
+
     /** An error with all that is known about it. */
     public static ErrorBody of(String error, String message, String requestId, Instant now) {
         return new ErrorBody(error, message, null, requestId, Json.time(now));

@@ -22,10 +22,12 @@ public record InputFile(String filename, Content content) {
     private static final int MAX_NAME_BYTES = 2048; // below PATH_MAX together with the folder of the run
     private static final int MAX_DEPTH = 32;
     private static final String PROGRAM = "main.py";
+    private static final String TOO_LONG = "The name of a file is longer than 2048 bytes.";
 
     public InputFile {
         checkName(filename);
-        Inputs.require(content.size() <= MAX_BYTES, "'%s' is larger than %d MB.".formatted(filename, MAX_BYTES >> 20));
+        Inputs.require(
+                content.size() <= MAX_BYTES, "'%s' is larger than %d MB.".formatted(shown(filename), MAX_BYTES >> 20));
     }
 
     /** Where the bytes come from. */
@@ -69,21 +71,28 @@ public record InputFile(String filename, Content content) {
 
     private static void checkName(String name) {
         Inputs.require(!name.isEmpty(), "The name of a file is empty.");
+        Inputs.require(name.length() <= MAX_NAME_BYTES, TOO_LONG);
         Inputs.require(
                 Inputs.isText(name) && name.chars().noneMatch(Character::isISOControl),
                 "The name of a file has a control character, or a surrogate without its other half.");
-        Inputs.require(!name.startsWith("/"), "'%s' is not a relative name.".formatted(name));
-        Inputs.require(bytes(name) <= MAX_NAME_BYTES, "The name of a file is longer than 2048 bytes.");
+        Inputs.require(!name.startsWith("/"), "'%s' is not a relative name.".formatted(shown(name)));
+        Inputs.require(bytes(name) <= MAX_NAME_BYTES, TOO_LONG);
+        String shown = shown(name);
         String[] components = name.split("/", -1);
-        Inputs.require(components.length <= MAX_DEPTH, "'%s' lies deeper than %d folders.".formatted(name, MAX_DEPTH));
+        Inputs.require(components.length <= MAX_DEPTH, "'%s' lies deeper than %d folders.".formatted(shown, MAX_DEPTH));
         for (String component : components) {
             Inputs.require(
                     !Set.of("", ".", "..").contains(component),
-                    "'%s' has a component that is empty, '.' or '..'.".formatted(name));
+                    "'%s' has a component that is empty, '.' or '..'.".formatted(shown));
             Inputs.require(
-                    bytes(component) <= MAX_COMPONENT_BYTES, "'%s' has a component above 255 bytes.".formatted(name));
+                    bytes(component) <= MAX_COMPONENT_BYTES, "'%s' has a component above 255 bytes.".formatted(shown));
         }
         Inputs.require(!components[0].equals(PROGRAM), "'%s' is the name of the program itself.".formatted(PROGRAM));
+    }
+
+    /** A name as a sentence repeats it: the beginning of one that is too long. */
+    public static String shown(String name) {
+        return name.length() <= MAX_NAME_BYTES ? name : name.substring(0, name.offsetByCodePoints(0, 100)) + "…";
     }
 
     private static int bytes(String text) {

@@ -99,7 +99,8 @@ final class InputFields {
         String filename = file.path("filename").textValue();
         List<String> given = SOURCES.stream().filter(file::has).toList();
         if (given.size() != 1 || !file.path(given.get(0)).isTextual()) {
-            throw badFiles("'%s' needs exactly one of 'content', 'base64' and 'token', a string.".formatted(filename));
+            throw badFiles("'%s' needs exactly one of 'content', 'base64' and 'token', a string."
+                    .formatted(InputFile.shown(filename)));
         }
         String value = file.path(given.get(0)).textValue();
         InputFile.Content content = switch (given.get(0)) {
@@ -116,7 +117,8 @@ final class InputFields {
 
     private static InputFile.Content text(String filename, String value) {
         if (!Inputs.isText(value)) {
-            throw badFiles("The content of '%s' has a surrogate without its other half.".formatted(filename));
+            throw badFiles(
+                    "The content of '%s' has a surrogate without its other half.".formatted(InputFile.shown(filename)));
         }
         return InputFile.inMemory(value.getBytes(StandardCharsets.UTF_8));
     }
@@ -125,7 +127,7 @@ final class InputFields {
         try {
             return InputFile.inMemory(Base64.getDecoder().decode(value));
         } catch (IllegalArgumentException e) {
-            throw badFiles("The content of '%s' is not Base64 (RFC 4648).".formatted(filename));
+            throw badFiles("The content of '%s' is not Base64 (RFC 4648).".formatted(InputFile.shown(filename)));
         }
     }
 
@@ -137,7 +139,7 @@ final class InputFields {
             return new HostedContent(store, found.file());
         }
         String why = lookup instanceof Lookup.Expired ? "has expired" : "is unknown or has expired";
-        throw badFiles("The token of '%s' %s.".formatted(filename, why));
+        throw badFiles("The token of '%s' %s.".formatted(InputFile.shown(filename), why));
     }
 
     private static BadRequest badFiles(String sentence) {

@@ -111,6 +111,23 @@ class ExecuteRequestErrorsIT {
         Shapes.executeError(http.post(body), 400);
     }
 
+    /** Whoever has sent little and reads slowly would keep a thread with megabytes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"filename\":\"%s\"}",
+                "{\"filename\":\"%s\",\"content\":\"\"}",
+                "{\"filename\":\"a/%s\",\"base64\":\"?\"}",
+                "{\"filename\":\"/%s\",\"content\":\"\"}",
+                "{\"filename\":\"a\",\"token\":\"%s\"}"
+            })
+    void whatAnErrorRepeatsOfARequestIsShort(String file) {
+        String body = "{\"code\":\"1\",\"files\":[%s]}".formatted(file.formatted("A".repeat(4_000_000)));
+        Answer answer = http.post(body);
+        Shapes.executeError(answer, 400);
+        assertThat(answer.body()).hasSizeLessThan(2_000);
+    }
+
     @Test
     void bodyThatIsNotUtf8IsRefused() {
         byte[] body = "{\"code\":\"print('?')\"}".getBytes(StandardCharsets.US_ASCII);
