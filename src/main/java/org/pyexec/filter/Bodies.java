@@ -30,6 +30,7 @@ public final class Bodies {
     private final BodyLimits limits;
     private final Path folder;
     private final Memory memory;
+    private final Memory disk;
     private final Delays delays;
     private final StallWatch watch;
 
@@ -42,6 +43,7 @@ public final class Bodies {
         this.limits = limits;
         this.folder = folder;
         this.memory = memory;
+        this.disk = new Memory(limits.maxBytesOnDisk());
         this.delays = delays;
         this.watch = new StallWatch(delays);
     }
@@ -88,7 +90,8 @@ public final class Bodies {
     }
 
     private SpooledBody newBody(HttpServletRequest request) {
-        return new SpooledBody(folder, memory.share(Caller.of(request)));
+        String client = Caller.of(request);
+        return new SpooledBody(folder, memory.share(client), disk.share(client));
     }
 
     private ErrorBody tooLarge(HttpServletRequest request, String path) {

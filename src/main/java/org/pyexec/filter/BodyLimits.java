@@ -13,11 +13,19 @@ import java.time.Duration;
  */
 public record BodyLimits(long maxBodyBytes, long maxUploadBytes, Duration stall, long drainBytes, Duration drain) {
 
+    /** As long as can be. */
+    private static final int BODIES_ON_DISK = 32;
+
     private static final long MULTIPART_WRAPPING_BYTES = 64 << 10;
 
     /** Limits with the times and the draining that the API promises. */
     public static BodyLimits of(long maxBodyBytes, long maxUploadBytes) {
         return new BodyLimits(maxBodyBytes, maxUploadBytes, Duration.ofSeconds(30), 64L << 20, Duration.ofSeconds(10));
+    }
+
+    /** What all bodies together may take on the disk while they are received; one client's half of it. */
+    long maxBytesOnDisk() {
+        return BODIES_ON_DISK * Math.max(maxBodyBytes, forPath("/host"));
     }
 
     long forPath(String path) {

@@ -36,6 +36,7 @@ final class BodyReader implements ReadListener {
     private final ServletInputStream in;
     private final boolean losesNotifications;
     private final PendingRequest pending;
+    private final Pace pace = new Pace(System.nanoTime());
 
     // mutable state, guarded by this
     private @Nullable Verdict verdict;
@@ -178,6 +179,10 @@ final class BodyReader implements ReadListener {
         if (over) {
             return;
         }
+        if (pending.isGone()) {
+            end();
+            return;
+        }
         recoverLostNotification();
         if (over) {
             return;
@@ -187,7 +192,19 @@ final class BodyReader implements ReadListener {
         } else if (nowNanos - lastProgressNanos > limits.stall().toNanos()) {
             answer(stalled("The body of the request made no progress for %d seconds."
                     .formatted(limits.stall().toSeconds())));
+        } else if (pace.isTooSlow(nowNanos, receivedBytes)) {
+            answer(stalled("The body of the request has taken %d minutes, and comes at less than %d bytes per second."
+                    .formatted(Pace.LEISURE.toMinutes(), Pace.BYTES_PER_SECOND)));
         }
+    }
+
+    /** Called by the watch when it could not be looked at. The request may have ended long ago, and be another one now. */
+    void giveUp(RuntimeException why) {
+        synchronized (this) {
+            end();
+        }
+        LOG.log(Level.WARNING, "event=body_given_up", why);
+        pending.abandon();
     }
 
     /**

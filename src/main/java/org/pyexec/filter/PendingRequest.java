@@ -141,7 +141,16 @@ final class PendingRequest {
         }
     }
 
-    private boolean isGone() {
+    /** Gives back what its body holds, and leaves it alone. */
+    void abandon() {
+        try {
+            forget();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "A body was given up", e);
+        }
+    }
+
+    boolean isGone() {
         synchronized (lock) {
             return gone;
         }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.memory.Memory;
+import org.pyexec.memory.NoRoomException;
 
 /**
  * A received body: in memory while it is small and there is memory to spare, then in a file that has no name any more, so that
@@ -26,16 +27,19 @@ final class SpooledBody implements AutoCloseable {
 
     private final Path folder;
     private final Memory.Share share;
+    private final Memory.Share onDisk;
     private Content memory = new Content();
     private @Nullable FileChannel file;
     private long length;
 
     /**
      * @param share of this body alone, which closes it
+     * @param onDisk the same of the disk
      */
-    SpooledBody(Path folder, Memory.Share share) {
+    SpooledBody(Path folder, Memory.Share share, Memory.Share onDisk) {
         this.folder = folder;
         this.share = share;
+        this.onDisk = onDisk;
     }
 
     /** Can be read without being copied. */
@@ -55,6 +59,11 @@ final class SpooledBody implements AutoCloseable {
         if (file == null && length <= IN_MEMORY_BYTES && share.holdSpare((long) HELD_PER_BYTE * count)) {
             memory.write(bytes, 0, count);
             return;
+        }
+        try {
+            onDisk.hold(length);
+        } catch (NoRoomException e) {
+            throw new IOException("The bodies that are being received take all the room that there is for them", e);
         }
         writeFully(spill(), ByteBuffer.wrap(bytes, 0, count));
     }
@@ -82,8 +91,12 @@ final class SpooledBody implements AutoCloseable {
     public void close() throws IOException {
         forgetMemory();
         share.close();
-        if (file != null) {
-            file.close();
+        try {
+            if (file != null) {
+                file.close();
+            }
+        } finally {
+            onDisk.close();
         }
     }
 

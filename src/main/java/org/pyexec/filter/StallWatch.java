@@ -35,7 +35,19 @@ final class StallWatch {
     private void tick() {
         ticking.set(false);
         long now = System.nanoTime();
-        readers.forEach(reader -> reader.checkProgress(now));
-        tickLater();
+        try {
+            readers.forEach(reader -> check(reader, now));
+        } finally {
+            tickLater();
+        }
+    }
+
+    /** What is wrong with one must not keep the others from being looked at. */
+    private static void check(BodyReader reader, long now) {
+        try {
+            reader.checkProgress(now);
+        } catch (RuntimeException e) {
+            reader.giveUp(e);
+        }
     }
 }

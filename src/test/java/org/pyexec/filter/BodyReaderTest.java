@@ -18,7 +18,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,13 +40,19 @@ class BodyReaderTest {
     Path folder;
 
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+    private final Delays delays = new Delays(timer, timer);
+    private final StallWatch watch = new StallWatch(delays);
     private final CountDownLatch dispatched = new CountDownLatch(1);
     private final SilentInput input = new SilentInput();
     private SpooledBody body;
 
     @BeforeEach
     void makeBody() {
-        body = new SpooledBody(folder, new Memory(1 << 20).share("client"));
+        body = newBody();
+    }
+
+    private SpooledBody newBody() {
+        return new SpooledBody(folder, new Memory(1 << 20).share("client"), new Memory(1 << 20).share("client"));
     }
 
     @AfterEach
@@ -97,7 +105,24 @@ class BodyReaderTest {
         assertThat(input.available()).isEqualTo(TEXT.length());
     }
 
+    /** The request may have become another one meanwhile. */
+    @Test
+    void readerThatFailsIsGivenUpAndTheOthersAreLookedAt() throws Exception {
+        SilentInput recycled = new SilentInput();
+        recycled.failure = new IllegalStateException("recycled");
+        receive("Payara Micro", recycled, newBody());
+        receive("Payara Micro");
+        input.come(TEXT);
+
+        assertThat(dispatched.await(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(recycled.asked).hasValue(1);
+    }
+
     private BodyReader receive(String server) throws IOException {
+        return receive(server, input, body);
+    }
+
+    private BodyReader receive(String server, SilentInput input, SpooledBody body) throws IOException {
         AsyncContext context = fake(AsyncContext.class, Map.of("dispatch", () -> {
             dispatched.countDown();
             return null;
@@ -111,9 +136,7 @@ class BodyReaderTest {
                         "getServletContext", () -> application,
                         "getContentLengthLong", () -> -1L));
         HttpServletResponse response = fake(HttpServletResponse.class, Map.of());
-        Delays delays = new Delays(timer, timer);
-        BodyReader reader =
-                new BodyReader(request, response, BodyLimits.of(1000, 1000), body, new StallWatch(delays), delays);
+        BodyReader reader = new BodyReader(request, response, BodyLimits.of(1000, 1000), body, watch, delays);
         reader.receive(1000, ErrorBody.bare("too large"));
         return reader;
     }
@@ -134,6 +157,8 @@ class BodyReaderTest {
         private ByteArrayInputStream content = new ByteArrayInputStream(new byte[0]);
         private boolean come;
         private boolean ready;
+        private @Nullable RuntimeException failure;
+        private final AtomicInteger asked = new AtomicInteger();
 
         void come(String text) {
             content = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
@@ -142,6 +167,10 @@ class BodyReaderTest {
 
         @Override
         public int available() {
+            asked.incrementAndGet();
+            if (failure != null) {
+                throw failure;
+            }
             return content.available();
         }
 
