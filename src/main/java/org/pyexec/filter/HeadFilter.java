@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Refuses requests whose heads servers take in different ways, before anybody reads a body that was framed by them. */
+/** Refuses requests whose bodies nobody could understand, before anybody reads them. */
 public class HeadFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
@@ -20,16 +20,9 @@ public class HeadFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        Optional<RequestHeads.Fault> fault = RequestHeads.faultOf(request);
-        if (request.getHeader("Transfer-Encoding") != null) {
-            // RFC 9112, section 6.1, for a request with a Content-Length as well: Grizzly takes that away before
-            // anybody sees it.
-            response.setHeader("Connection", "close");
-        }
+        Optional<RequestHeads.Fault> fault = RequestHeads.typeFaultOf(request);
         if (fault.isEmpty()) {
             chain.doFilter(request, response);
-        } else if (fault.get().framing()) {
-            FilterResponses.write(response, fault.get().status(), fault.get().error());
         } else {
             bodies.answerUnread(
                     request, response, fault.get().status(), fault.get().error());

@@ -23,41 +23,44 @@ final class RequestHeads {
                     .replace("%1$s", TOKEN)
                     .replace("%2$s", QUOTED));
 
+    /** In characters: the longest name (RFC 6838, section 4.2), and some parameters. */
+    private static final int LONGEST_TYPE = 512;
+
     private RequestHeads() {}
 
-    /**
-     * Why a request is refused.
-     *
-     * @param framing whether it is not known where its body ends, and so what would be the next request
-     */
-    record Fault(int status, ErrorBody error, boolean framing) {}
+    /** Why a request is refused. */
+    record Fault(int status, ErrorBody error) {}
 
-    static Optional<Fault> faultOf(HttpServletRequest request) {
+    /** Why it is not known where its body ends, and so what would be the next request. */
+    static Optional<Fault> framingFaultOf(HttpServletRequest request) {
         List<String> codings = Collections.list(request.getHeaders("Transfer-Encoding"));
         if (!codings.isEmpty() && request.getHeader("Content-Length") != null) {
             // RFC 9112, section 6.1
             return Optional.of(new Fault(
                     HttpServletResponse.SC_BAD_REQUEST,
                     FilterResponses.error(
-                            request, "Bad request", "A request has either a Content-Length or a Transfer-Encoding."),
-                    true));
+                            request, "Bad request", "A request has either a Content-Length or a Transfer-Encoding.")));
         }
         if (!codings.isEmpty() && !isChunked(codings)) {
             return Optional.of(new Fault(
                     HttpServletResponse.SC_NOT_IMPLEMENTED,
                     FilterResponses.error(
-                            request, "Not implemented", "The only Transfer-Encoding that is understood is chunked."),
-                    true));
+                            request, "Not implemented", "The only Transfer-Encoding that is understood is chunked.")));
         }
+        return Optional.empty();
+    }
+
+    /** Why it cannot be told what its body is. */
+    static Optional<Fault> typeFaultOf(HttpServletRequest request) {
         return isMediaType(request.getHeader("Content-Type"))
                 ? Optional.empty()
-                : Optional.of(new Fault(
-                        HttpServletResponse.SC_BAD_REQUEST,
-                        FilterResponses.error(
-                                request,
-                                "Malformed Content-Type",
-                                "A Content-Type is a type such as application/json, with parameters such as charset=utf-8."),
-                        false));
+                : Optional.of(
+                        new Fault(
+                                HttpServletResponse.SC_BAD_REQUEST,
+                                FilterResponses.error(
+                                        request,
+                                        "Malformed Content-Type",
+                                        "A Content-Type is a type such as application/json, with parameters such as charset=utf-8.")));
     }
 
     private static boolean isChunked(List<String> codings) {
@@ -68,6 +71,7 @@ final class RequestHeads {
     private static boolean isMediaType(@Nullable String type) {
         return type == null
                 || type.isBlank()
-                || MEDIA_TYPE.matcher(type.strip()).matches();
+                || (type.length() <= LONGEST_TYPE
+                        && MEDIA_TYPE.matcher(type.strip()).matches());
     }
 }

@@ -58,6 +58,23 @@ class RequestHeadsIT {
         }
     }
 
+    /** Whoever answers before the body is read ends the connection, too. */
+    @Test
+    void preflightWithBothIsTheEndOfTheConnection() throws IOException {
+        String head = RawConnection.headOfMany(
+                "OPTIONS",
+                "/execute",
+                "Origin",
+                "http://a.example",
+                "Access-Control-Request-Method",
+                "POST",
+                "Content-Length",
+                Integer.toString(5 + HIDDEN.length()),
+                "Transfer-Encoding",
+                "chunked");
+        assertThat(lastAnswer(head, "0\r\n\r\n" + HIDDEN).status()).isIn(204, 400);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -116,8 +133,23 @@ class RequestHeadsIT {
         assertThat(http.get("/health/live").status()).isEqualTo(200);
     }
 
+    /** Servers keep what they have read of such a type, some of them for ever. */
+    @Test
+    void longContentTypeIsRefused() throws IOException {
+        for (String path : new String[] {"/execute", "/host", "/sessions"}) {
+            Shapes.clientError(sent(path, "application/" + "x".repeat(3000)));
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"multipart/form-data; boundary=\"\"", "multipart/form-data; x=y", "multipart/form-data"})
+    @ValueSource(
+            strings = {
+                "multipart/form-data; boundary=\"\\\"b\\\"\"",
+                "multipart/form-data; boundary=\"b \"",
+                "multipart/form-data; boundary=\"\"",
+                "multipart/form-data; x=y",
+                "multipart/form-data"
+            })
     void formWithoutABoundaryIsSaidInJson(String type) throws IOException {
         Shapes.clientError(sent("/host", type));
     }

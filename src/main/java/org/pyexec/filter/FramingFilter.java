@@ -1,0 +1,34 @@
+package org.pyexec.filter;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * Refuses requests of which servers tell the end in different ways, before anybody answers them: what one takes for the body, the
+ * next one takes for another request. Their connections close.
+ */
+public class FramingFilter extends HttpFilter {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request.getHeader("Transfer-Encoding") != null) {
+            // RFC 9112, section 6.1, for a request with a Content-Length as well: Grizzly takes that away before
+            // anybody sees it.
+            response.setHeader("Connection", "close");
+        }
+        Optional<RequestHeads.Fault> fault = RequestHeads.framingFaultOf(request);
+        if (fault.isEmpty()) {
+            chain.doFilter(request, response);
+        } else {
+            FilterResponses.write(response, fault.get().status(), fault.get().error());
+        }
+    }
+}
