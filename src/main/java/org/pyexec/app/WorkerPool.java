@@ -2,6 +2,7 @@ package org.pyexec.app;
 
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +30,17 @@ final class WorkerPool implements Executor, AutoCloseable {
     /**
      * Runs the task on an idle worker, else on a new one.
      *
-     * @throws java.util.concurrent.RejectedExecutionException if the container gives no thread
+     * @throws RejectedExecutionException if the container gives no thread, or the system
      */
     @Override
     public void execute(Runnable task) {
         if (!handOver.offer(task)) {
-            container.execute(new Worker(task));
+            try {
+                container.execute(new Worker(task));
+            } catch (OutOfMemoryError e) {
+                // That of a thread, which does not end this JVM: whoever submits has to give back what he holds.
+                throw new RejectedExecutionException("The system gives no thread", e);
+            }
         }
     }
 

@@ -189,13 +189,16 @@ public final class Executions {
     private void start(Task task, Venue.Turn turn, Slots.Lease lease) {
         try {
             executor.execute(() -> perform(task, turn, lease));
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) { // whatever it is: a slot that is not given back is lost for all
             lease.close();
             turn.close();
             task.share().close();
             task.execution()
-                    .fail(new RefusedException(
-                            Refusal.BUSY, "The application server takes no more work at the moment.", e));
+                    .fail(
+                            e instanceof RejectedExecutionException
+                                    ? new RefusedException(
+                                            Refusal.BUSY, "The application server takes no more work at the moment.", e)
+                                    : e);
         }
     }
 

@@ -24,8 +24,12 @@ final class MeteredListener implements RunListener {
 
     private static final int KEPT_PER_BYTE_OF_RESULTS = 2;
 
+    /** Of a piece in a transcript, however short: where it begins, and its place in a list. */
+    private static final int HELD_PER_PIECE_OF_TRANSCRIPT = 64;
+
     private final RunListener next;
     private final int heldPerByteOfOutput;
+    private final int heldPerPiece;
     private final Memory.Share share;
     private final Runnable end;
     private long held;
@@ -40,6 +44,7 @@ final class MeteredListener implements RunListener {
     MeteredListener(RunListener next, boolean transcribed, Memory.Share share, long held, Runnable end) {
         this.next = next;
         this.heldPerByteOfOutput = HELD_PER_BYTE_OF_OUTPUT + (transcribed ? HELD_PER_BYTE_OF_TRANSCRIPT : 0);
+        this.heldPerPiece = transcribed ? HELD_PER_PIECE_OF_TRANSCRIPT : 0;
         this.share = share;
         this.held = held;
         this.end = end;
@@ -47,14 +52,14 @@ final class MeteredListener implements RunListener {
 
     @Override
     public void stdout(byte[] bytes) throws IOException {
-        if (hold((long) heldPerByteOfOutput * bytes.length)) {
+        if (hold(heldPerPiece + (long) heldPerByteOfOutput * bytes.length)) {
             next.stdout(bytes);
         }
     }
 
     @Override
     public void stderr(byte[] bytes) throws IOException {
-        if (hold((long) heldPerByteOfOutput * bytes.length)) {
+        if (hold(heldPerPiece + (long) heldPerByteOfOutput * bytes.length)) {
             next.stderr(bytes);
         }
     }

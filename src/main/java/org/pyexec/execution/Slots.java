@@ -145,6 +145,11 @@ final class Slots {
         return taken;
     }
 
+    /** How many there are who have something here. */
+    synchronized int clients() {
+        return clients.size();
+    }
+
     synchronized int queued() {
         return queued;
     }
@@ -221,10 +226,13 @@ final class Slots {
     }
 
     private synchronized void leaveQueue(Place place, @Nullable Throwable failure) {
-        if (failure != null && place.client.waiting.remove(place)) {
-            count(place, -1);
-            forgetIfIdle(place.client);
+        if (failure == null) {
+            return;
         }
+        if (place.client.waiting.remove(place)) { // unless it has been displaced
+            count(place, -1);
+        }
+        forgetIfIdle(place.client);
     }
 
     /** Hands the slot to the next in the queue that still waits, else frees it. */

@@ -14,6 +14,9 @@ public final class Transcript {
     /** How far the program may be ahead of the one who paces it, in characters. */
     static final int LEAD = 256 << 10;
 
+    private static final long BYTES_PER_CHARACTER = 2;
+    private static final long BYTES_PER_SECTION = 40; // with its place in the list
+
     private static final int LONGEST_PIECE = 16 << 10;
 
     /** Where something was printed; {@link #word} is its name in answers. */
@@ -109,6 +112,11 @@ public final class Transcript {
     /** Follows it, from a position on that was the end of a piece; the program does not wait. */
     public synchronized Follower follow(int position) {
         return new Follower(this, Math.min(position, text.length()), false);
+    }
+
+    /** How much memory it takes, in bytes, about. */
+    public synchronized long heldBytes() {
+        return BYTES_PER_CHARACTER * text.length() + BYTES_PER_SECTION * sections.size();
     }
 
     /** How much there is now, in characters. */

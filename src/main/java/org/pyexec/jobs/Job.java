@@ -10,8 +10,6 @@ import org.pyexec.execution.Transcript;
 /** A program that was taken on without anybody waiting for it. Safe for use by many threads. */
 public final class Job {
 
-    private static final int BYTES_PER_CHARACTER = 2;
-
     private final String id;
     private final String client;
     private final Transcript transcript;
@@ -92,6 +90,6 @@ public final class Job {
     /** How much memory it takes, about. */
     long heldBytes() {
         byte[] made = answer.isCompletedExceptionally() ? null : answer.getNow(null);
-        return (long) BYTES_PER_CHARACTER * transcript.length() + (made == null ? 0 : made.length);
+        return transcript.heldBytes() + (made == null ? 0 : made.length);
     }
 }

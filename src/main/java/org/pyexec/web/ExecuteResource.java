@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestInputStream;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import org.pyexec.execution.Execution;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Follower;
@@ -82,8 +81,8 @@ public class ExecuteResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public void execute(InputStream body, @Context HttpServletRequest request, @Suspended AsyncResponse response)
-            throws IOException {
+    public void execute(@Context HttpServletRequest request, @Suspended AsyncResponse response) throws IOException {
+        InputStream body = request.getInputStream(); // as a parameter, Jersey would keep each Content-Type that it sees
         ExecuteRequest wanted;
         try {
             if (Prefers.respondAsync(request)) {
@@ -127,21 +126,24 @@ public class ExecuteResource {
     }
 
     private void answer(Program program, Venue venue, HttpServletRequest request, AsyncResponse response) {
-        String client = Caller.of(request);
+        Recipient recipient =
+                Recipient.of(request, response); // first: there is none if the server has ended the request
+        String client = recipient.client();
         Execution execution = executions.run(program, venue, untakenAnswers.gate(client), client);
         UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
         lateAnswers.give(
                 executeAnswers.to(execution, RequestId.of(request)).thenApply(untaken::made),
                 execution.hadSlotAtOnce(),
-                Recipient.of(request, response),
+                recipient,
                 untaken::taken);
     }
 
     private void stream(
             Program program, Venue venue, HttpServletRequest request, AsyncResponse response, Places.Place place) {
+        Recipient recipient = Recipient.of(request, response);
         Transcript transcript = new Transcript();
         Follower follower = transcript.pace();
-        String client = Caller.of(request);
+        String client = recipient.client();
         StreamedExecution streamed = executions.run(program, venue, untakenAnswers.gate(client), client, transcript);
         UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
         CompletableFuture<Response> answer =
@@ -154,11 +156,11 @@ public class ExecuteResource {
         }
         try {
             EventStream events = EventStream.pacing(answers.mapper(), follower, streamed.execution(), answer);
-            lateAnswers.giveLong(events, Recipient.of(request, response), () -> {
+            lateAnswers.giveLong(events, recipient, () -> {
                 place.close();
                 untaken.taken();
             });
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException e) { // there is no thread, or no request any more
             streamed.execution().abandon();
             untaken.taken();
             throw e;

@@ -73,10 +73,21 @@ public final class LateAnswers implements AutoCloseable {
 
     /** As above, and calls {@code whenTaken} when the client has it or has gone. */
     void give(CompletionStage<Response> answer, boolean soon, Recipient recipient, Runnable whenTaken) {
+        Reply reply = reply(recipient, whenTaken);
         CompletableFuture<Ready> ready = answer.handle((value, failure) -> inTurn(value, failure, recipient.client()))
                 .thenCompose(Function.identity())
                 .toCompletableFuture();
-        pass(ready, soon, recipient, whenTaken);
+        pass(ready, soon, reply);
+    }
+
+    /** Before a place is taken: there is none where the server has ended the request just now. */
+    private Reply reply(Recipient recipient, Runnable whenTaken) {
+        try {
+            return new Reply(recipient, whenTaken);
+        } catch (RuntimeException e) {
+            whenTaken.run();
+            throw e;
+        }
     }
 
     /** However long it takes until there is a place: a program has run for it, and it is nowhere else. */
@@ -99,6 +110,7 @@ public final class LateAnswers implements AutoCloseable {
             Supplier<Response> refusal,
             Recipient recipient,
             Runnable whenTaken) {
+        Reply reply = reply(recipient, whenTaken);
         Places.Turn turn = places.take(recipient.client(), bytes <= SMALL_BYTES);
         if (places.isCrowded(recipient.client())) {
             places.giveUp(turn);
@@ -110,8 +122,7 @@ public final class LateAnswers implements AutoCloseable {
                         .thenApply(place -> made(answer, place))
                         .exceptionally(none -> new Ready(refusal.get(), null, Optional.empty())),
                 false,
-                recipient,
-                whenTaken);
+                reply);
     }
 
     private static Ready made(Supplier<Response> answer, Places.Place place) {
@@ -122,8 +133,7 @@ public final class LateAnswers implements AutoCloseable {
         }
     }
 
-    private void pass(CompletableFuture<Ready> answer, boolean soon, Recipient recipient, Runnable whenTaken) {
-        Reply reply = new Reply(recipient, whenTaken);
+    private void pass(CompletableFuture<Ready> answer, boolean soon, Reply reply) {
         if (answer.isDone() || (soon && comesSoon(answer))) {
             reply.give(answer.join());
             return;

@@ -87,11 +87,9 @@ public class SessionsResource {
     /** Opens one. */
     @POST
     public void open(
-            InputStream body,
-            @Context HttpHeaders headers,
-            @Context HttpServletRequest request,
-            @Suspended AsyncResponse response)
+            @Context HttpHeaders headers, @Context HttpServletRequest request, @Suspended AsyncResponse response)
             throws IOException {
+        InputStream body = request.getInputStream(); // as a parameter, Jersey would keep each Content-Type that it sees
         SessionTerms terms;
         try (Memory.Share share = memory.share(Caller.of(request))) {
             share.hold(RequestJson.heldBytes(request.getContentLengthLong()));

@@ -1,6 +1,7 @@
 package org.pyexec.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.lang.ref.WeakReference;
@@ -10,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
@@ -121,6 +123,15 @@ class WorkerPoolTest {
         Thread worker = done.get(1, TimeUnit.MINUTES);
         await().atMost(1, TimeUnit.MINUTES).until(() -> worker.getState() == Thread.State.TIMED_WAITING);
         return reference;
+    }
+
+    @Test
+    void systemWithoutAThreadRefusesTheTask() {
+        try (WorkerPool full = new WorkerPool(task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        })) {
+            assertThatThrownBy(() -> full.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+        }
     }
 
     @Test

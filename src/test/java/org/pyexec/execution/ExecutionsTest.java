@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
 import org.pyexec.memory.Memory;
@@ -82,6 +86,28 @@ class ExecutionsTest {
         assertThat(memory.heldBytes()).isZero();
         assertThat(executions.load().running()).isZero();
         assertThat(files.liveCount()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {OutOfMemoryError.class, IllegalStateException.class, RejectedExecutionException.class})
+    void whateverTheExecutorThrowsGivesEverythingBack(Class<? extends Throwable> thrown) throws Exception {
+        Throwable failure = thrown.getConstructor(String.class).newInstance("no");
+        ExecutionSettings settings = new ExecutionSettings(1, 10, Duration.ofSeconds(30), false, 1000);
+        Executor failing = task -> {
+            throw ExecutionsTest.<RuntimeException>unchecked(failure);
+        };
+        Executions none = new Executions(settings, sandbox, files, memory, failing, timer, Clock.systemUTC());
+        for (int i = 0; i < 3; i++) {
+            assertThat(none.run(program("1"), "client").outcome().toCompletableFuture())
+                    .failsWithin(Duration.ofMinutes(1));
+        }
+        assertThat(none.load().running()).isZero();
+        assertThat(memory.heldBytes()).isZero();
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> T unchecked(Throwable failure) throws T {
+        throw (T) failure;
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.pyexec.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ class SlotsTest {
                 .failsWithin(LONG)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(TimeoutException.class);
-        assertThat(slots.queued()).isZero();
+        await().atMost(LONG).until(() -> slots.queued() == 0); // in a moment, on the timer's thread
         lease.close();
         assertThat(slots.running()).isZero();
     }
@@ -238,5 +239,19 @@ class SlotsTest {
         Assertions.assertThat(most.get()).isBetween(1, 3);
         assertThat(slots.running()).isZero();
         assertThat(slots.queued()).isZero();
+    }
+
+    @Test
+    void clientWhoseOnlyPlaceWasTakenIsForgotten() throws Exception {
+        Slots slots = new Slots(1, 4, LONG, timer);
+        Slots.Lease busy = now(slots.take("busy", 1));
+        CompletableFuture<Slots.Lease> large = slots.take("large", 4);
+        CompletableFuture<Slots.Lease> small = slots.take("small", 1);
+
+        assertThat(large).failsWithin(LONG);
+        assertThat(slots.clients()).isEqualTo(2);
+        busy.close();
+        now(small).close();
+        assertThat(slots.clients()).isZero();
     }
 }

@@ -112,4 +112,14 @@ class TranscriptTest {
         assertThat(follower.next(LONG)).isEqualTo(new Piece(Stream.STDERR, "\ufffd", 1));
         assertThat(follower.next(LONG)).isEqualTo(new End());
     }
+
+    @Test
+    void piecesCountForTheMemoryThatTheyTakeHoweverShort() {
+        Transcript pieces = new Transcript();
+        for (int i = 0; i < 1000; i++) {
+            pieces.print(i % 2 == 0 ? Transcript.Stream.STDOUT : Transcript.Stream.STDERR, new byte[] {'x'});
+        }
+        assertThat(pieces.length()).isEqualTo(1000);
+        assertThat(pieces.heldBytes()).isGreaterThan(30_000);
+    }
 }
