@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.pyexec.ratelimit.TrustedProxies;
 
 /** Finds the address of the client that sent a request. */
@@ -22,7 +23,11 @@ public final class ClientAddresses {
                 peer(request.getRemoteAddr()), headers(request, "X-Forwarded-For"), headers(request, "Forwarded"));
     }
 
-    private static InetAddress peer(String literal) {
+    /** Where there is none, it must not be taken for this host, which may be a proxy that is trusted. */
+    private static InetAddress peer(@Nullable String literal) {
+        if (literal == null || literal.isBlank()) {
+            throw new IllegalStateException("The server gave no address for the peer");
+        }
         try {
             return InetAddress.getByName(literal);
         } catch (UnknownHostException e) {

@@ -50,15 +50,15 @@ public class RequestLogFilter extends HttpFilter {
                 Level.INFO,
                 "request_id={0} event=request method={1} path={2} status={3} ms={4} client={5}",
                 RequestId.of(request),
-                request.getMethod(),
+                printable(request.getMethod()),
                 printable(request.getRequestURI()),
                 Integer.toString(response.getStatus()),
                 Long.toString((System.nanoTime() - startedNanos) / 1_000_000),
                 client.getHostAddress());
     }
 
-    /** A path as one word of the log: what a client sends must not begin a new line or field. */
-    private static String printable(String path) {
-        return path.replaceAll("[^\\x21-\\x7e]", "?");
+    /** One word of the log: what a client sends must not begin a new line or field. */
+    private static String printable(String word) {
+        return word.replaceAll("[^\\x21-\\x7e]", "?");
     }
 }

@@ -14,6 +14,9 @@ final class ForwardedFor {
     private static final Pattern NODE = Pattern.compile(
             "\\[(?<bracketed>[^\\]]*:[^\\]]*)](:[0-9]{1,5})?|(?<dotted>[0-9.]+)(:[0-9]{1,5})?|(?<bare>[0-9A-Fa-f:.]+)");
 
+    /** In characters: an IPv6 address with the longest name of a zone, its brackets, a port and quotes. */
+    private static final int LONGEST_NODE = 80;
+
     private ForwardedFor() {}
 
     static List<Optional<InetAddress>> xForwardedFor(List<String> headers) {
@@ -55,6 +58,9 @@ final class ForwardedFor {
     }
 
     private static Optional<InetAddress> node(String text) {
+        if (text.length() > LONGEST_NODE) {
+            return Optional.empty(); // the expression would try it again and again
+        }
         Matcher node = NODE.matcher(unquoted(text));
         if (!node.matches()) {
             return Optional.empty();
