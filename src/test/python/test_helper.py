@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import select
 import signal
@@ -98,7 +99,7 @@ class RightsTest(unittest.TestCase):
 
     def setUp(self) -> None:
         with mock.patch.object(interface, "_make_device"):
-            self.helper = helper.Helper(["/bin/sleep", "60"], lambda: interface._confine([]))
+            self.helper = helper.Helper(["/bin/sleep", "60"], lambda: interface._confine([]), limits=policy.HELPER_LIMITS)
         self.addCleanup(os.waitpid, self.helper.pid, 0)
         self.addCleanup(self.helper.kill)
         deadline = time.monotonic() + 60
@@ -118,6 +119,15 @@ class RightsTest(unittest.TestCase):
         self.assertEqual(fields[3], str(self.helper.pid))  # its session
         self.assertEqual(self.read("oom_score_adj").strip(), str(policy.OOM_SCORE_ADJ))
         self.assertRegex(self.read("limits"), "Max open files +1024 +1024 ")
+
+
+class LimitsTest(unittest.TestCase):
+    def test_supervisor_with_more_addresses_than_the_command_may_have_starts_it(self) -> None:
+        with mmap.mmap(-1, 2 * policy.HELPER_LIMITS["RLIMIT_AS"]), mock.patch.object(interface, "_make_device"):
+            started = helper.Helper(["/bin/true"], lambda: interface._confine([]), limits=policy.HELPER_LIMITS)
+            _, status = os.waitpid(started.pid, 0)
+            started.kill()
+        self.assertEqual(status, 0)
 
 
 class FilesTest(unittest.TestCase):

@@ -30,6 +30,7 @@ final class Supervisor implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
         environment.keySet().retainAll(KEPT_ENVIRONMENT); // the server's secrets are none of its business
+        environment.put("MALLOC_ARENA_MAX", "2"); // or each of its threads would reserve 64 MB of addresses; mallopt(3)
         builder.directory(half.folder().toFile());
         builder.redirectErrorStream(true);
         return new Supervisor(builder.start());

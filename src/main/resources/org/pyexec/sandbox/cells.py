@@ -10,7 +10,7 @@ import os
 import tempfile
 from typing import Callable, List, Optional, Sequence, Tuple, Union
 
-from . import identities, interface, living, loop, network, policy, scratch
+from . import identities, interface, living, loop, network, policy, processes, scratch
 from .voice import say
 
 OnFailed = Callable[[str], None]
@@ -24,6 +24,7 @@ class NamespaceCell:
 
     is_session = False
     has_network = True  # of its own, with nothing in it or with rules
+    has_rules = False
     way = "namespaces"
 
     def __init__(self, ids: identities.Ids) -> None:
@@ -76,22 +77,30 @@ class NamespaceCell:
 class NetworkedCell(NamespaceCell):
     """A cell with an interface to the outside, which comes up when the rules are loaded. The program never sees those."""
 
+    has_rules = True
+
     def __init__(self, ids: identities.Ids, events: loop.Loop, rules: Callable[[], str]) -> None:
         """`rules` are those of the moment; raises OSError."""
         super().__init__(ids)
         self._loop = events
         self._rules = rules
         self._loaded = ""
+        self._namespaces: Optional[network.Namespaces] = None
         self._interface: Optional[interface.Interface] = None
 
     def connect(self, joins: Sequence[int], on_ready: Callable[[], None], on_failed: OnFailed) -> None:
         def on_rules(loaded: bool) -> None:
             if loaded:
-                self._raise(joins, on_ready, lambda problem: self._raise_again(problem, joins, on_ready, on_failed))
+                self._raise(joins, on_ready, on_failed)
             else:
                 on_failed("nft could not load the rules of the network")
 
-        self.renew_rules(on_rules)
+        try:
+            self._namespaces = network.Namespaces(processes.pid_behind(self.pidfd))
+        except OSError:
+            on_failed("the init of a cell ended")
+        else:
+            self.renew_rules(on_rules)
 
     def _raise(self, joins: Sequence[int], on_ready: Callable[[], None], on_failed: OnFailed) -> None:
         def on_interface(problem: str) -> None:
@@ -100,22 +109,15 @@ class NetworkedCell(NamespaceCell):
             else:
                 on_ready()
 
-        pid = network.pid_of(self.pidfd) if self.pidfd >= 0 else None
-        if pid is None or pid <= 0:
+        if self._namespaces is None:
             on_failed("the init of a cell ended")
             return
         try:
-            self._interface = interface.Interface(self._loop, pid, joins, on_interface)
+            self._interface = interface.Interface(
+                self._loop, self._namespaces.user, self._namespaces.net, joins, on_interface
+            )
         except OSError as e:
             on_failed(f"{interface.SLIRP} could not be started: {e}")
-
-    def _raise_again(self, problem: str, joins: Sequence[int], on_ready: Callable[[], None], on_failed: OnFailed) -> None:
-        """What failed once may have had to do with the machine at that moment."""
-        say("log", f"{problem}; tried again")
-        if self._interface is not None:
-            self._interface.close()
-            self._interface = None
-        self._raise(joins, on_ready, on_failed)
 
     def helpers(self) -> List[int]:
         return [self._interface.pidfd] if self._interface is not None else []
@@ -129,22 +131,30 @@ class NetworkedCell(NamespaceCell):
             fresh = self._rules()
             if fresh == self._loaded:
                 on_done(True)
+            elif self._namespaces is None:
+                on_done(False)
             else:
                 script = network.instead(fresh) if self._loaded else fresh
-                network.load(self._loop, self.pidfd, script, on_loaded)
+                self._namespaces.load(self._loop, script, on_loaded)
         except OSError:
             on_done(False)
 
     def ask_blocked(self, on_answer: Callable[[List[str]], None]) -> None:
         try:
-            network.BlockedQuery(self._loop, self.pidfd, on_answer)
+            if self._namespaces is None:
+                on_answer([])
+            else:
+                self._namespaces.ask_blocked(self._loop, on_answer)
         except OSError:
-            on_answer([])  # the init is gone
+            on_answer([])  # there is no process for it
 
     def remove(self, is_reusable: bool = True) -> None:
         if self._interface is not None:
             self._interface.close()
             self._interface = None
+        if self._namespaces is not None:
+            self._namespaces.close()
+            self._namespaces = None
         super().remove(is_reusable)
 
 
@@ -215,6 +225,7 @@ class FolderCell:
 
     way = "folder"
     has_network = False
+    has_rules = False
 
     def __init__(self, folders: Folders, ids: identities.Ids, number: int, is_session: bool) -> None:
         self.is_session = is_session  # the program may start processes; they are ended by their session

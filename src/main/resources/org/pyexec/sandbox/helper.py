@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
-from typing import Callable, Iterable, List
+from types import MappingProxyType
+from typing import Callable, Iterable, List, Mapping
 
 from . import loop, nft, syscalls
 
@@ -24,8 +26,11 @@ class Helper:
         stdout: int = -1,
         stderr: int = -1,
         kept: Iterable[int] = (),
+        limits: Mapping[str, int] = MappingProxyType({}),
     ) -> None:
         """`prepare` is called in the new process: it may take its time, and leaves root. Raises OSError.
+
+        `limits` are those of resource(3), by name, of the command: this process may have more already.
 
         The streams are nowhere unless given, and stay the caller's, as those do that it keeps under their numbers. Why the command
         could not be started is told on `stderr`.
@@ -35,7 +40,7 @@ class Helper:
         try:
             self.pid = os.fork()
             if self.pid == 0:
-                _become(command, lambda: _end_with(parent, prepare), [stdin, stdout, stderr], kept, ours)
+                _become(command, lambda: _end_with(parent, prepare), [stdin, stdout, stderr], kept, limits, ours)
             self.pidfd = os.pidfd_open(self.pid)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, ours)
@@ -60,7 +65,12 @@ def _end_with(parent: int, prepare: Callable[[], None]) -> None:
 
 
 def _become(
-    command: List[str], prepare: Callable[[], None], streams: List[int], kept: Iterable[int], mask: Iterable[int]
+    command: List[str],
+    prepare: Callable[[], None],
+    streams: List[int],
+    kept: Iterable[int],
+    limits: Mapping[str, int],
+    mask: Iterable[int],
 ) -> None:
     """Never returns."""
     try:
@@ -74,12 +84,20 @@ def _become(
         for descriptor in kept:
             os.set_inheritable(descriptor, True)
         os.chdir("/")
+        for name, value in limits.items():
+            _lower(getattr(resource, name), value)
         os.execve(command[0], command, {"PATH": nft.SEARCH_PATH})
     except Exception as e:  # whatever it is, this process ends
         if streams[2] >= 0:
             os.write(streams[2], repr(e).encode(errors="replace"))
     finally:
         os._exit(BROKEN)
+
+
+def _lower(which: int, value: int) -> None:
+    _, ours = resource.getrlimit(which)
+    value = value if ours == resource.RLIM_INFINITY else min(value, ours)
+    resource.setrlimit(which, (value, value))
 
 
 class Job:

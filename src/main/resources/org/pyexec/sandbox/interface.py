@@ -61,15 +61,16 @@ def _command() -> str:
 class Interface:
     """slirp4netns for one cell; ended by close."""
 
-    def __init__(self, events: loop.Loop, pid: int, joins: Iterable[int], on_ready: Callable[[str], None]) -> None:
-        """`pid` is the cell's init, `joins` are the control groups to which it writes itself. Raises OSError.
+    def __init__(
+        self, events: loop.Loop, user: int, net: int, joins: Iterable[int], on_ready: Callable[[str], None]
+    ) -> None:
+        """`user` and `net` are handles of the cell's namespaces, `joins` are control groups to which it writes itself. Raises OSError.
 
         `on_ready` gets an empty text, or what the problem is.
         """
         self._loop = events = events.guarded(lambda: on_ready("a fault of ours"))
         self._on_ready = on_ready
         with contextlib.ExitStack() as ours, contextlib.ExitStack() as failed:
-            user, net = (_opened(ours, f"/proc/{pid}/ns/{kind}") for kind in ("user", "net"))
             self._ready, ready = os.pipe2(os.O_CLOEXEC)
             ours.callback(os.close, ready)
             failed.callback(os.close, self._ready)
@@ -88,7 +89,7 @@ class Interface:
                 f"/proc/self/fd/{net}",
                 "tap0",
             ]
-            self._helper = helper.Helper(command, lambda: _confine(joins), stderr=words, kept=[ready, user, net])
+            self._helper = helper.Helper(command, lambda: _confine(joins), stderr=words, kept=[ready, user, net], limits=policy.HELPER_LIMITS)
             failed.pop_all()
         events.watch(self._ready, loop.READ, self._on_word)
 
@@ -135,15 +136,8 @@ class Interface:
         self._helper.kill()
 
 
-def _opened(closed_later: contextlib.ExitStack, path: str) -> int:
-    """Before Landlock: to open what belongs to a process outside its own domain is refused to whoever is in one."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    closed_later.callback(os.close, descriptor)
-    return descriptor
-
-
 def _confine(joins: Iterable[int]) -> None:
-    """In the new process. Its descriptors, memory and files are limited by what many connections and names need."""
+    """In the new process."""
     os.setsid()
     for join in joins:
         os.write(join, b"0")
@@ -152,20 +146,12 @@ def _confine(joins: Iterable[int]) -> None:
         score.write(str(policy.OOM_SCORE_ADJ))
     os.setpriority(os.PRIO_PROCESS, 0, max(policy.PROGRAM_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
     isolation.leave_root()
-    for which, value in policy.HELPER_LIMITS.items():
-        _lower(getattr(resource, which), value)
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     abi = landlock.version()
     if abi:
         calls = Calls()
         calls.add("landlock_restrict_self", landlock.build(abi, _rules()), 0)
         calls.seal().run()
-
-
-def _lower(which: int, value: int) -> None:
-    _, ours = resource.getrlimit(which)
-    value = value if ours == resource.RLIM_INFINITY else min(value, ours)
-    resource.setrlimit(which, (value, value))
 
 
 def _rules() -> List[landlock.Rule]:

@@ -11,7 +11,7 @@ import ipaddress
 import json
 import os
 import shutil
-from typing import Callable, List, Optional, Sequence
+from typing import Callable, List, Sequence
 
 from . import helper, interface, isolation, loop, nft, policy, syscalls
 
@@ -89,28 +89,38 @@ def host_addresses() -> List[str]:
     return sorted(found)
 
 
-class BlockedQuery:
-    """Asks the kernel which targets the rules refused; the namespaces must still be there."""
+class Namespaces:
+    """Handles of those of a cell, which are there as long as these are open, whoever lives in them; namespaces(7)."""
 
-    def __init__(self, events: loop.Loop, init: int, on_answer: Callable[[List[str]], None]) -> None:
-        """`init` is the pidfd of the cell's init. Raises OSError."""
+    def __init__(self, pid: int) -> None:
+        """`pid` is the cell's init. Raises OSError."""
+        self.user = os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            self.net = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            os.close(self.user)
+            raise
+
+    def join(self) -> None:
+        """In a process of its own, as whoever may change the rules there."""
+        isolation.leave_root()
+        syscalls.setns(self.user, syscalls.CLONE_NEWUSER)
+        syscalls.setns(self.net, syscalls.CLONE_NEWNET)
+        syscalls.keep_over_exec(syscalls.CAP_NET_ADMIN)
+
+    def ask_blocked(self, events: loop.Loop, on_answer: Callable[[List[str]], None]) -> None:
+        """Asks the kernel which targets the rules refused. Raises OSError."""
         command = [nft.command(), "-j", "list", "set", "inet", TABLE, SET]
-        helper.Job(events, command, lambda: _join(init), lambda text: on_answer(_targets(text)))
+        helper.Job(events, command, self.join, lambda text: on_answer(_targets(text)))
 
+    def load(self, events: loop.Loop, script: str, on_loaded: Callable[[bool], None]) -> None:
+        """Rules, all at once. Raises OSError. nft echoes what the kernel has taken, and only that; nft(8)."""
+        command = [nft.command(), "--echo", "--file", "-"]
+        helper.Job(events, command, self.join, lambda text: on_loaded(bool(text)), script.encode())
 
-def load(events: loop.Loop, init: int, script: str, on_loaded: Callable[[bool], None]) -> None:
-    """Rules into the namespaces of a cell, all at once.
-
-    `init` is the pidfd of the cell's init. Raises OSError. nft echoes what the kernel has taken, and only that; nft(8).
-    """
-    command = [nft.command(), "--echo", "--file", "-"]
-    helper.Job(events, command, lambda: _join(init), lambda text: on_loaded(bool(text)), script.encode())
-
-
-def _join(init: int) -> None:
-    isolation.leave_root()
-    syscalls.setns(init, syscalls.CLONE_NEWUSER | syscalls.CLONE_NEWNET)
-    syscalls.keep_over_exec(syscalls.CAP_NET_ADMIN)
+    def close(self) -> None:
+        os.close(self.user)
+        os.close(self.net)
 
 
 def _targets(text: bytes) -> List[str]:
@@ -120,12 +130,3 @@ def _targets(text: bytes) -> List[str]:
         return sorted(f"{address}:{port}" for address, port in elements)
     except (ValueError, KeyError, TypeError):
         return []
-
-
-def pid_of(pidfd: int) -> Optional[int]:
-    """The process id on the host; pidfd_open(2)."""
-    with open(f"/proc/self/fdinfo/{pidfd}", encoding="ascii") as info:
-        for line in info:
-            if line.startswith("Pid:"):
-                return int(line.split()[1])
-    return None

@@ -113,7 +113,8 @@ OOM_SCORE_ADJ = 500  # as if a program had half of the machine's memory more
 BUSY_SESSIONS = 8
 BUSY_SECONDS = 0.2
 
-# Processes of ours that work for a run and are counted there, see network.py: one, and another while it begins.
+# Processes of ours that work for a run and are counted there, see network.py: one, and another while it begins. Their descriptors,
+# memory and files are limited by what many connections and names need.
 HELPERS = 2
 HELPER_LIMITS = {
     "RLIMIT_CORE": 1,  # with 0 a core_pattern that is a pipe would get it; core(5)
@@ -195,11 +196,11 @@ SHARED = (
         ("RunIdsTest", "beside/descriptors_in_flight"),
     ),
     Shared("inotify instances and watches", "refused", ("isolation/news_of_files",)),
-    Shared("descriptors that epoll watches, counted for a user", "holdings.MOST_WATCHES", ("limits/watched_descriptors",)),
+    Shared("descriptors that epoll watches, counted for a user", "holdings.LIMITS", ("limits/watched_descriptors",)),
     Shared("inodes of the system", "read-only mounts, Landlock; no news of them", ("isolation/system_is_read_only",)),
     Shared(
         "locks on the system's files, and memory for locks, which no control group counts",
-        "holdings.MOST_LOCKS; they end with the run",
+        "holdings.LIMITS; they end with the run",
         ("LocksTest", "limits/locks_of_files"),
     ),
     Shared(
