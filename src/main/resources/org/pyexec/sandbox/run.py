@@ -32,7 +32,7 @@ class Run(guest.Guest):
         self._watcher: Optional[watch.Watcher] = None
         self._must_be_dead = False  # before the answer: files are read then
         self._sent = False
-        self._blocked: List[str] = []
+        self._blocked: Optional[List[str]] = None  # until it is known
         self._started = 0.0
         self._duration = 0.0
         self._cpu = 0
@@ -141,31 +141,29 @@ class Run(guest.Guest):
         if self._ending is not None or self._slot is None:
             return
         self._decide(verdict)
-        self._must_be_dead = True
-        self._ask_blocked(self._slot.kill)
+        self._end_everybody()
 
-    def _ask_blocked(self, then: Callable[[], None]) -> None:
-        """Which targets were refused, while the namespaces are there; at once for runs without network."""
+    def _end_everybody(self) -> None:
+        """At once: nobody watches them any more. Which targets were refused is asked meanwhile."""
 
         def on_answer(targets: List[str]) -> None:
             self._blocked = targets
             if not self._finished:
-                then()
+                self._send_if_all_is_known()
 
         assert self._slot is not None
+        self._must_be_dead = True
+        self._slot.kill()
         self._slot.cell.ask_blocked(lambda targets: self.loop.call(lambda: on_answer(targets)))
 
     def _conclude(self, verdict: Ending) -> None:
-        """The program is over by itself. Without files the answer need not wait for the teardown."""
+        """The program is over by itself. Without files and network the answer need not wait for the teardown."""
         self._decide(verdict)
-        self._ask_blocked(self._answer)
-
-    def _answer(self) -> None:
         assert self._slot is not None
-        if collect.anything(self._slot.cell, self._originals):
-            self._must_be_dead = True
-            self._slot.kill()
+        if self._slot.cell.has_rules or collect.anything(self._slot.cell, self._originals):
+            self._end_everybody()
         else:
+            self._blocked = []
             self._send_end()
 
     def _decide(self, verdict: Ending) -> None:
@@ -194,6 +192,8 @@ class Run(guest.Guest):
         slot = self._slot
         if slot is None or self._sent or not self._must_be_dead or not slot.dead or slot.exit is None:
             return
+        if self._blocked is None:
+            return  # nft has not answered
         assert self._output is not None
         self._sent = True
         self._output.drain()
@@ -216,7 +216,7 @@ class Run(guest.Guest):
             self._peak,
             self._output.truncated,
             self._collected,
-            self._blocked,
+            self._blocked or [],
             report.read_results(self._slot.report) if self._request.shows else None,
         )
 

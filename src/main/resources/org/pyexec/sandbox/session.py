@@ -103,10 +103,12 @@ class Session(guest.Guest, turn.SessionDoor):
             # Nothing more can be said; if it is because the interpreter ends, that is told by the zygote in a moment.
             self._timer = self.loop.later(END_SECONDS, lambda: self._finish(ending.without_connection()))
 
-    def turn_over(self, ended: bool) -> None:
+    def turn_over(self, ended: bool, later: Optional[Ending]) -> None:
         self._turn = None
         if ended:
             self._leave()
+        elif later is not None:
+            self._finish(later)
         elif self.slot.exit is not None:
             self._on_exit()
 

@@ -39,8 +39,8 @@ class SessionDoor:
         """The program is over; its threads and processes may go on, and are watched as what lies between two programs."""
         raise NotImplementedError
 
-    def turn_over(self, ended: bool) -> None:
-        """Everything has been told, and that the session has ended if it has."""
+    def turn_over(self, ended: bool, later: Optional[Ending]) -> None:
+        """Everything has been told, and that the session has ended if it has. `later`: why it has ended since, if it has."""
         raise NotImplementedError
 
 
@@ -55,6 +55,8 @@ class Turn:
         self._order: Optional[Ending] = None  # to stop, and the reason
         self._ending: Optional[Ending] = None
         self._killed = False
+        self._later: Optional[Ending] = None  # of the session, after that of the program
+        self._is_asked = False  # which targets were refused
         self._repeated = False
         self._begun = False
         self._closed = False
@@ -177,13 +179,14 @@ class Turn:
         if self._ending is None:
             self._killed = True
             self._decide(verdict)
-            self._ask_blocked(self._end_everybody)
-        elif not self._killed:  # what it has left running, while its answer is made
-            self._killed = True
+            self._session.slot.kill()
+            self._ask_blocked(self._on_blocked)
+        elif not self._killed and self._later is None:  # what it has left running, while its answer is made
+            self._later = verdict
             self._session.slot.kill()
 
-    def _end_everybody(self) -> None:
-        self._session.slot.kill()
+    def _on_blocked(self) -> None:
+        self._is_asked = True
         self._collect_when_all_is_known()
 
     def _on_limit(self, name: str) -> None:
@@ -237,7 +240,7 @@ class Turn:
 
     def _collect_when_all_is_known(self) -> None:
         slot = self._session.slot
-        if self._killed and not self._sent and slot.dead and slot.exit is not None:
+        if self._killed and self._is_asked and not self._sent and slot.dead and slot.exit is not None:
             _, cpu, self._peak = slot.exit
             self._cpu = max(0, cpu - self._session.cpu)
             self._output.drain()
@@ -269,8 +272,6 @@ class Turn:
         self._output.stop()
 
     def _collect(self) -> None:
-        if self._sent:
-            return
         self._sent = True
         session = self._session
         session.link.pour(collect.files(session.slot.cell, session.originals, self._collected), self._send_end)
@@ -292,4 +293,4 @@ class Turn:
             "ended" if self._killed else "open",
         )
         session.link.put(frames.END, frames.encode(told.fields()))
-        session.link.pour(iter(()), lambda: session.turn_over(self._killed))
+        session.link.pour(iter(()), lambda: session.turn_over(self._killed, self._later))

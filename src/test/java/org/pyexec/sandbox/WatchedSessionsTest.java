@@ -105,9 +105,11 @@ class WatchedSessionsTest {
                         await().atMost(60, SECONDS).until(() -> !hogs(sandbox));
                     }
                 });
-                assertThat(report.session()).isEqualTo(RunReport.Session.ENDED);
                 assertThat(report.ending().reason().word()).isEqualTo("completed");
+                assertThat(report.session()).isEqualTo(RunReport.Session.OPEN);
             }
+            await().atMost(60, SECONDS).until(() -> session.ended().isPresent());
+            assertThat(session.ended()).contains("Memory limit of 512 MB exceeded");
         }
     }
 
