@@ -1,7 +1,6 @@
-# reason: completed
-# stdout: done
+# reason: completed or memory
 # Descriptors that have been sent and not taken are counted for the user, whose other runs may have none then; unix(7).
-# How many go depends on what others of the same user have sent.
+# How many go depends on what others of the same user have sent; more than 64 end the program.
 import array
 import os
 import socket

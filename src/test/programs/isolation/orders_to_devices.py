@@ -1,5 +1,5 @@
 # reason: completed
-# stdout: refused refused refused refused refused refused works
+# stdout: refused refused refused refused refused refused refused works
 import fcntl
 import os
 import socket
@@ -16,6 +16,7 @@ for descriptor, order in (
     (here, 0xC020660B),  # FS_IOC_FIEMAP
     (reader, 0x5452),  # FIOASYNC: signals for what happens to it
     (one.fileno(), 0x8903),  # FIOGETOWN
+    (one.fileno(), 0x8906),  # SIOCGSTAMP: changes code of the kernel's
     (here, 0x40086602),  # FS_IOC_SETFLAGS
 ):
     try:

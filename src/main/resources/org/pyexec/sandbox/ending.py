@@ -98,11 +98,8 @@ def limited(limit: str, settings: config.Config, cpu_limit: int) -> Ending:
     if limit == "sessions":
         sentence = f"Limit of {policy.BUSY_SESSIONS} sessions of processes that keep processors busy exceeded"
         return Ending("processes", "", "SIGKILL", sentence)
-    if limit == "locks":
-        return Ending("memory", "", "SIGKILL", f"Limit of {holdings.MOST_LOCKS} locks of files exceeded")
-    if limit == "watches":
-        sentence = f"Limit of {holdings.MOST_WATCHES} descriptors that epoll watches exceeded"
-        return Ending("memory", "", "SIGKILL", sentence)
+    if limit in holdings.LIMITS:
+        return Ending("memory", "", "SIGKILL", holdings.sentence(limit))
     return Ending(limit, "", "SIGKILL", _exceeded(limit, settings, cpu_limit))
 
 

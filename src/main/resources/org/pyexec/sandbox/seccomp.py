@@ -224,6 +224,8 @@ def _strict_rules(landlock_version: int) -> Dict[str, List[bpf.Instruction]]:
     rules["mkdir"] = bpf.with_bits(1, syscall_policy.OWNERS_RIGHTS)
     rules["mkdirat"] = bpf.with_bits(2, syscall_policy.OWNERS_RIGHTS)
     rules["umask"] = bpf.without_bits(0, syscall_policy.OWNERS_RIGHTS)
+    # As a kernel without it: a C library that asks for a thread by its number goes on then; pthread_getattr_np(3).
+    rules["sched_getaffinity"] = bpf.argument_in(0, (0, OWN_PID), bpf.ALLOW, bpf.refuse(errno.ENOSYS))
     rules["sched_setaffinity"] = bpf.argument_in(0, (0,), bpf.ALLOW, bpf.refuse(errno.EPERM))
     rules["open"] = _known_opening(1, landlock_version)
     rules["openat"] = _known_opening(2, landlock_version)
@@ -270,6 +272,7 @@ def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[bpf.In
         "fcntl": _commands(),
         "open": [*_opening(1, syscall_policy.DIRECT), bpf.returns(bpf.ALLOW)],
         "openat": [*_opening(2, syscall_policy.DIRECT), bpf.returns(bpf.ALLOW)],
+        "close_range": bpf.argument_in(2, syscall_policy.CLOSE_RANGE_FLAGS, bpf.ALLOW, bpf.refuse(errno.EINVAL)),
         "openat2": [bpf.returns(bpf.refuse(errno.ENOSYS))],  # its flags lie in memory
         "preadv2": bpf.argument_in(5, syscall_policy.READ_FLAGS, bpf.ALLOW, bpf.refuse(errno.EOPNOTSUPP)),
         "pwritev2": bpf.argument_in(5, syscall_policy.WRITE_FLAGS, bpf.ALLOW, bpf.refuse(errno.EOPNOTSUPP)),

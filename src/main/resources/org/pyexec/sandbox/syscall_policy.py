@@ -62,9 +62,9 @@ DENIED = {
 }
 
 # Refused as unknown because their memory is counted by no limit that holds without cgroups.
-# splice, sendfile, vmsplice and tee pin pages in pipes and sockets, whole ones for a byte of each. A set of rules of Landlock has as many as there are
-# ports and files, and a process as many sets as it may have open. Machine code of filters comes from a pool of the whole
-# machine's (bpf_jit_limit), without which no further run could get its own.
+# splice, sendfile, vmsplice and tee pin pages in pipes and sockets, whole ones for a byte of each. A set of rules of Landlock has
+# as many as there are ports and files, and a process as many sets as it may have open. Machine code of filters comes from a pool
+# of the whole machine's (bpf_jit_limit), without which no further run could get its own.
 UNCOUNTED_MEMORY = """splice sendfile vmsplice tee memfd_create memfd_secret shmget shmat shmctl shmdt msgget msgsnd msgrcv msgctl semget semop semctl
     landlock_create_ruleset landlock_add_rule landlock_restrict_self seccomp"""
 
@@ -85,7 +85,7 @@ DIRECT = os.O_DIRECT
 # way in a socket.
 
 STRICT_REFUSED = """fork vfork execve execveat setsid setpgid tkill pidfd_open pidfd_send_signal
-    get_robust_list capget connect bind listen accept accept4 sendmsg sendmmsg mknod mknodat
+    get_robust_list capget ioprio_get connect bind listen accept accept4 sendmsg sendmmsg mknod mknodat
     setuid setgid setreuid setregid setresuid setresgid setgroups setfsuid setfsgid"""
 
 # Landlock does not cover these. They are answered as done without being done, so that copying a file with its mode and
@@ -97,8 +97,8 @@ STRICT_PRETENDED = """chmod fchmod fchmodat fchmodat2 chown lchown fchown fchown
 STRICT_UNSUPPORTED = "fallocate"
 STRICT_DIRECT = DIRECT | 0o4010000  # O_SYNC, and O_DSYNC, whose bit is one of its
 
-# Without a number, or with its own. The kernel tells any process's by its number.
-STRICT_OWN = "getsid getpgid sched_getaffinity sched_getparam sched_getscheduler sched_rr_get_interval"
+# Without a number, or with that of its process, not of a thread. The kernel tells any process's by its number.
+STRICT_OWN = "getsid getpgid sched_getparam sched_getscheduler sched_rr_get_interval"
 STRICT_CLOCKS = "clock_gettime clock_getres clock_nanosleep timer_create"
 LAST_CLOCK = 11  # CLOCK_TAI; behind it are those of processes, by their numbers: of its own from here on
 FIRST_OWN_CLOCK = 0xFFFFFFF8
@@ -205,11 +205,14 @@ IOCTLS = (
     *(0x541B, 0x5411, 0x5421, 0x5450, 0x5451, 0x5460),  # FIONREAD SIOCOUTQ FIONBIO FIO(N)CLEX FIOQSIZE
     *(0x5401, 0x5402, 0x5403, 0x5404, 0x5405),  # TCGETS TCSETS TCSETSW TCSETSF TCGETA: isatty(3), termios(3)
     *(0x540F, 0x5410, 0x5413, 0x5429),  # TIOCGPGRP TIOCSPGRP TIOCGWINSZ TIOCGSID
-    *(0x8905, 0x8906, 0x8907),  # SIOCATMARK SIOCGSTAMP SIOCGSTAMPNS
+    0x8905,  # SIOCATMARK
     *(0x8910, 0x8912, 0x8913, 0x8915, 0x8917, 0x8919, 0x891B, 0x891D, 0x8921),  # what netdevice(7) reads of interfaces
     *(0x8927, 0x8933, 0x8942, 0x8970),  # their hardware address, index, queue and map
     *(0x40049409, 0x4020940D, 0x80086601),  # FICLONE FICLONERANGE FS_IOC_GETFLAGS: copies of files
 )
+
+# close_range(2): without CLOSE_RANGE_UNSHARE, which gives a thread a table of open files of its own.
+CLOSE_RANGE_FLAGS = (0, 4)  # CLOSE_RANGE_CLOEXEC
 
 # mmap(2): huge pages come from a pool of the host's, counted by nothing; what grows downwards is in no limit of data.
 MAPPINGS_REFUSED = 0x40000 | 0x100  # MAP_HUGETLB MAP_GROWSDOWN

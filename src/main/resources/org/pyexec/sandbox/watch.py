@@ -27,11 +27,11 @@ class Seen(NamedTuple):
     usage: Optional[scratch.Usage]
     memory: float
     is_crowded: bool
-    held: str  # of which there is too much: locks or watches
+    held: str  # of which there is too much, see holdings.LIMITS
 
 
 class Watcher:
-    """Tells once which limit has been passed: memory, cpu, processes, sessions, locks, watches or disk."""
+    """Tells once which limit has been passed: memory, cpu, processes, sessions, disk, or one of holdings.LIMITS."""
 
     def __init__(
         self,
