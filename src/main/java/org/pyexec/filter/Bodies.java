@@ -59,8 +59,9 @@ public final class Bodies {
             // Whoever answers later has read it when the chain returns.
             try (SpooledBody body = newBody(request)) {
                 byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
-                body.write(bytes, bytes.length);
-                chain.doFilter(new ReceivedRequest(request, body), response);
+                if (keep(body, bytes, request, response)) {
+                    chain.doFilter(new ReceivedRequest(request, body), response);
+                }
             }
         } else {
             receiveLater(request, response);
@@ -74,6 +75,19 @@ public final class Bodies {
             FilterResponses.write(response, status, error);
         } else {
             new BodyReader(request, response, limits, newBody(request), watch, delays).drain(status, error);
+        }
+    }
+
+    private static boolean keep(
+            SpooledBody body, byte[] bytes, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        try {
+            body.write(bytes, bytes.length);
+            return true;
+        } catch (IOException e) {
+            PendingRequest.Verdict full = BodyReader.notKept(request, e);
+            FilterResponses.write(response, full.status(), full.error());
+            return false;
         }
     }
 

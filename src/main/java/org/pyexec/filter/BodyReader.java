@@ -116,17 +116,20 @@ final class BodyReader implements ReadListener {
         try {
             body.write(buffer, count);
         } catch (IOException diskFailure) {
-            LOG.log(
-                    Level.WARNING,
-                    () -> "request_id=%s event=body_not_kept cause=\"%s\""
-                            .formatted(RequestId.of(request), diskFailure));
             body.close();
-            startDraining(Verdict.of(
-                    request,
-                    INSUFFICIENT_STORAGE,
-                    "Storage full",
-                    "The server has no room for this request at the moment; try again later."));
+            startDraining(notKept(request, diskFailure));
         }
+    }
+
+    static Verdict notKept(HttpServletRequest request, IOException why) {
+        LOG.log(
+                Level.WARNING,
+                () -> "request_id=%s event=body_not_kept cause=\"%s\"".formatted(RequestId.of(request), why));
+        return Verdict.of(
+                request,
+                INSUFFICIENT_STORAGE,
+                "Storage full",
+                "The server has no room for this request at the moment; try again later.");
     }
 
     /**

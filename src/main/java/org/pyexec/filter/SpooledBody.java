@@ -82,9 +82,10 @@ final class SpooledBody implements AutoCloseable {
         return Channels.newInputStream(channel);
     }
 
-    /** Its memory is not counted any more, since nobody reads it any more. */
+    /** What it holds is not counted any more, since nobody reads it any more. */
     void giveBack() {
         share.close();
+        onDisk.close();
     }
 
     @Override

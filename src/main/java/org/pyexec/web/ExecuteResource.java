@@ -131,11 +131,16 @@ public class ExecuteResource {
         String client = recipient.client();
         Execution execution = executions.run(program, venue, untakenAnswers.gate(client), client);
         UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
-        lateAnswers.give(
-                executeAnswers.to(execution, RequestId.of(request)).thenApply(untaken::made),
-                execution.hadSlotAtOnce(),
-                recipient,
-                untaken::taken);
+        try {
+            lateAnswers.give(
+                    executeAnswers.to(execution, RequestId.of(request)).thenApply(untaken::made),
+                    execution.hadSlotAtOnce(),
+                    recipient,
+                    untaken::taken);
+        } catch (RuntimeException e) { // nobody waits for it any more
+            execution.abandon();
+            throw e;
+        }
     }
 
     private void stream(

@@ -109,11 +109,11 @@ public class SessionsResource {
                     "This server runs programs without network access."));
             return;
         }
+        Recipient recipient =
+                Recipient.of(request, response); // first: there is none if the server has ended the request
         try {
             lateAnswers.give(
-                    CompletableFuture.supplyAsync(() -> opened(terms, request), delays.executor()),
-                    true,
-                    Recipient.of(request, response));
+                    CompletableFuture.supplyAsync(() -> opened(terms, request), delays.executor()), true, recipient);
         } catch (RejectedExecutionException e) {
             response.resume(
                     busy(request, "Server is busy", "The application server takes no more work at the moment."));
