@@ -55,8 +55,11 @@ class Caller:
         self._address = address
 
     def run(self, code: str, timeout: float) -> Dict[str, object]:
-        body = json.dumps({"code": code, "timeout": timeout}).encode()
-        return self._exchange(request("POST", "/execute", "beside", body, **self._headers))
+        return self.ask("POST", "/execute", {"code": code, "timeout": timeout})
+
+    def ask(self, method: str, path: str, fields: Dict[str, object]) -> Dict[str, object]:
+        """The JSON of the answer, whatever its status."""
+        return self._exchange(request(method, path, "beside", json.dumps(fields).encode(), **self._headers))
 
     def live(self) -> None:
         self._exchange(request("GET", "/health/live", "beside", **{"Connection": "close"}))
