@@ -17,12 +17,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Files whose time is over, on a server where that is eight seconds. */
 @Tag("slow")
 @Tag("engine")
+@Order(8) // waits for long
 @NeedsServer(Setup.ONE_SLOT)
 class DownloadExpiryIT {
 
