@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
+import java.util.regex.Pattern;
 import org.pyexec.http.AtTheEnd;
 import org.pyexec.http.Caller;
 import org.pyexec.http.RequestId;
@@ -23,6 +24,7 @@ public class RequestLogFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = System.getLogger(RequestLogFilter.class.getName());
+    private static final Pattern NOT_PRINTABLE = Pattern.compile("[^\\x21-\\x7e]");
 
     @Inject
     private transient ClientAddresses clients;
@@ -59,6 +61,6 @@ public class RequestLogFilter extends HttpFilter {
 
     /** One word of the log: what a client sends must not begin a new line or field. */
     private static String printable(String word) {
-        return word.replaceAll("[^\\x21-\\x7e]", "?");
+        return NOT_PRINTABLE.matcher(word).replaceAll("?");
     }
 }
