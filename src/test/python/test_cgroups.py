@@ -151,6 +151,21 @@ class GroupsTest(unittest.TestCase):
         self.groups.give_back(group)
         self.assertFalse(self.groups.take().is_out_of_memory())
 
+    def test_group_in_which_the_kernel_still_frees_memory_is_not_used(self) -> None:
+        first = self.groups.take()
+        self.groups.give_back(first)
+
+        def left(usage: int, files: int) -> None:
+            for name, text in ((cgroups.V1.usage, f"{usage}\n"), ("memory.stat", f"cache 9\ninactive_file {files}\nactive_file 0\n")):
+                with open(f"{first.path}/{name}", "w", encoding="ascii") as file:
+                    file.write(text)
+
+        left(300 * MIB, 0)
+        other = self.groups.take()
+        self.assertNotEqual(other.path, first.path)
+        left(300 * MIB, 290 * MIB)  # files that the kernel keeps: it gives them up
+        self.assertEqual(self.groups.take().path, first.path)
+
     def test_processor_time_is_that_of_one_run(self) -> None:
         files = {cgroups.V1: ("cpuacct.usage", "%d000000000\n"), cgroups.V2: ("cpu.stat", "usage_usec %d000000\nuser_usec 1\n")}
         for kind, (name, text) in files.items():

@@ -8,15 +8,17 @@ was counted there stays in its caches.
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import os
 import re
 import signal
-from typing import Callable, Dict, List, NamedTuple, Optional, Tuple, TypeVar
+from typing import Callable, Deque, Dict, List, NamedTuple, Optional, Tuple, TypeVar
 
 from . import config, delegation, hierarchy, machine, policy
 from .hierarchy import PROCESSES, Branch, NotPossible
 
+MOST_LEFTOVER = 16 << 20  # bytes in a group that is used again
 HEAVIEST = 100  # times the usual weight, which every version takes
 _Part = TypeVar("_Part", "Memory", "Shares")
 
@@ -28,14 +30,15 @@ class Kind(NamedTuple):
     others: Tuple[str, ...]  # limits of the same size, where they are there
     events: str  # the file that counts kills for want of memory
     join: str  # the file to which a process without other threads writes 0
+    usage: str  # bytes
     weight: str
     usual_weight: int  # of a group that nobody has given another, and of a session; cgroups(7), sched(7)
 
 
 # A process that moves alone does not wait for every fork on the host, which a program that forks a lot and has few turns
 # could hold up; of version 2 only threaded groups can be joined so: kernel/cgroup/cgroup.c, cgroup_procs_write_start.
-V1 = Kind("memory.limit_in_bytes", ("memory.memsw.limit_in_bytes",), "memory.oom_control", "tasks", "cpu.shares", 1024)
-V2 = Kind("memory.max", (), "memory.events", PROCESSES, "cpu.weight", 100)
+V1 = Kind("memory.limit_in_bytes", ("memory.memsw.limit_in_bytes",), "memory.oom_control", "tasks", "memory.usage_in_bytes", "cpu.shares", 1024)
+V2 = Kind("memory.max", (), "memory.events", PROCESSES, "memory.current", "cpu.weight", 100)
 
 
 class Group:
@@ -64,6 +67,17 @@ class Group:
         self._before = self._kills()
         self._time = self._opened_time()
         self._time_before = self._cpu_time()
+
+    def leftover(self) -> int:
+        """Bytes that its last run has left, but for files that the kernel keeps: sockets go some time after their processes."""
+        if self._kind is None:
+            return 0
+        try:
+            with open(f"{self.path}/{self._kind.usage}", "rb") as usage, open(f"{self.path}/memory.stat", "rb") as stat:
+                kept = re.findall(rb"^(?:in)?active_file (\d+)", stat.read(), re.MULTILINE)
+                return int(usage.read()) - sum(map(int, kept))
+        except (OSError, ValueError):
+            return 0  # where nobody tells, as before
 
     def cpu_seconds(self) -> float:
         """Processor time of all its processes, those that have ended as well, since `renew`; 0 where no group tells it."""
@@ -127,18 +141,27 @@ class Groups(NoGroups):
         self.layer = "cgroup" if memory else ""
         self._memory = memory
         self._shares = shares
-        self._free: List[Group] = []
+        self._free: Deque[Group] = collections.deque()
         self._all: List[Group] = []
 
     def take(self) -> Group:
         """One that nobody else has, until it is given back. Raises OSError."""
-        group = self._free.pop() if self._free else self._make()
+        group = self._find_empty() or self._make()
         try:
             group.renew()
         except OSError:
             self.give_back(group)
             raise
         return group
+
+    def _find_empty(self) -> Optional[Group]:
+        """That which has been free for longest, unless the kernel still frees what its last run had."""
+        for _ in range(len(self._free)):
+            group = self._free.popleft()
+            if group.leftover() <= MOST_LEFTOVER:
+                return group
+            self._free.append(group)
+        return None
 
     def _make(self) -> Group:
         memory = (self._memory.add(), self._memory.kind) if self._memory else ("", None)
