@@ -59,7 +59,8 @@ class Caller:
 
     def ask(self, method: str, path: str, fields: Dict[str, object]) -> Dict[str, object]:
         """The JSON of the answer, whatever its status."""
-        return self._exchange(request(method, path, "beside", json.dumps(fields).encode(), **self._headers))
+        body = json.dumps(fields).encode() if fields else b""
+        return self._exchange(request(method, path, "beside", body, **self._headers))
 
     def live(self) -> None:
         self._exchange(request("GET", "/health/live", "beside", **{"Connection": "close"}))
