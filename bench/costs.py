@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from typing import Dict, List
+from typing import List
 
 import soak_attacks
 import soak_footprint
@@ -92,7 +92,7 @@ def main() -> int:
     failures: List[str] = []
     with Server(60) as server:
         server.await_ready()
-        health: Dict[str, object] = server.health()["sandbox"]  # type: ignore[assignment]
+        health = server.health()["sandbox"]
         for _ in range(20):
             Caller(server.port, "127.0.0.5").run("import pandas", 20)
         print(f"| what a session leaves | supervisor, MB for each of {SESSIONS} |\n| --- | --- |", flush=True)

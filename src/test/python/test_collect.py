@@ -9,7 +9,7 @@ import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import cells, collect, frames, identities, policy
+from sandbox import cells, collect, frames, identities, policy, walk
 
 
 class CollectTest(unittest.TestCase):
@@ -65,7 +65,7 @@ class CollectTest(unittest.TestCase):
         self.assertEqual(len(names), policy.MAX_FILES_BYTES // each, "what is not compared counts as changed")
 
     def test_folders_count_as_entries(self) -> None:
-        with mock.patch.object(collect, "MOST_ENTRIES", 50):
+        with mock.patch.object(walk, "MOST_ENTRIES", 50):
             for number in range(100):
                 os.mkdir(os.path.join(self.work, f"{number:03}"))
                 self.write(f"{number:03}/file", 1)
@@ -79,7 +79,7 @@ class CollectTest(unittest.TestCase):
             pauses += not piece
             if piece[:1] == frames.FILE:
                 break
-        self.assertGreaterEqual(pauses, 2000 // collect.ENTRIES_AT_ONCE)
+        self.assertGreaterEqual(pauses, 2000 // walk.ENTRIES_AT_ONCE)
 
     def test_unchanged_file_is_not_handed_out_and_a_changed_one_is(self) -> None:
         self.write("same.txt", 4, b"same")

@@ -6,6 +6,7 @@ import math
 import mmap
 import os
 import unittest
+from typing import Optional
 from unittest import mock
 
 from sandbox import memory, policy, processes, report
@@ -23,7 +24,7 @@ class ScaleTest(unittest.TestCase):
         self.addCleanup(every.stop)
         self.before = self.weigh()
 
-    def weigh(self, scale: memory.Scale = None, network: int = 0) -> float:  # type: ignore[assignment]
+    def weigh(self, scale: Optional[memory.Scale] = None, network: int = 0) -> float:
         return (scale or self.scale).weigh([os.getpid()], network, 1 << 50)
 
     def shared(self, size: int) -> mmap.mmap:

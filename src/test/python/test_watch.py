@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import threading
 import unittest
-from typing import Callable, List, Optional
+from typing import Callable, List, Optional, cast
 from unittest import mock
 
-from sandbox import config, loop, report, scratch, watch
+from sandbox import config, loop, report, scratch, slot, watch
 
 
 class Cell:
@@ -45,17 +45,25 @@ class WatcherTest(unittest.TestCase):
             ["folder=/", "tier=none", "preload=", "memory-mb=512", "processes=64", "disk-mb=64", "output-bytes=1"]
         )
 
-    def watch(self, usage: Callable[[], Optional[scratch.Usage]], patience: float = 0.05) -> None:
-        slot = Slot(usage)
-        self.addCleanup(os.close, slot.report)
+    def watcher(
+        self,
+        events: loop.Loop,
+        usage: Callable[[], Optional[scratch.Usage]],
+        on_passed: Callable[[str], None],
+        interval: float = 0.001,
+    ) -> watch.Watcher:
+        watched = Slot(usage)
+        self.addCleanup(os.close, watched.report)
+        return watch.Watcher(events, cast(slot.Slot, watched), self.settings, 10, on_passed, interval)
 
+    def watch(self, usage: Callable[[], Optional[scratch.Usage]], patience: float = 0.05) -> None:
         def on_passed(limit: str) -> None:
             self.passed.append(limit)
             self.events.stop()
 
         self.events.later(60.0, self.events.stop)
         with mock.patch.object(watch, "say"), mock.patch.object(watch, "LOOK_SECONDS", patience):
-            watcher = watch.Watcher(self.events, slot, self.settings, 10, on_passed, interval=0.001)  # type: ignore[arg-type]
+            watcher = self.watcher(self.events, usage, on_passed)
             self.events.run()
             watcher.stop()
 
@@ -81,10 +89,8 @@ class WatcherTest(unittest.TestCase):
             late.set()
             self.events.later(0.2, self.events.stop)
 
-        slot = Slot(usage)
-        self.addCleanup(os.close, slot.report)
         with mock.patch.object(watch, "say"), mock.patch.object(watch, "LOOK_SECONDS", 0.05):
-            watcher = watch.Watcher(self.events, slot, self.settings, 10, on_passed, 0.001)  # type: ignore[arg-type]
+            watcher = self.watcher(self.events, usage, on_passed)
             self.events.run()
             watcher.stop()
         self.assertEqual(self.passed, ["unwatched"])
@@ -99,15 +105,13 @@ class WatcherTest(unittest.TestCase):
                     looks.append(1)
                     return scratch.TOO_MUCH
 
-                slot = Slot(usage)
-                self.addCleanup(os.close, slot.report)
                 told: List[str] = []
 
                 def on_passed(limit: str, told: List[str] = told, events: loop.Loop = events) -> None:
                     told.append(limit)
                     events.stop()
 
-                watcher = watch.Watcher(events, slot, self.settings, 10, told.append, interval)  # type: ignore[arg-type]
+                watcher = self.watcher(events, usage, told.append, interval)
                 for _ in range(20):
                     watcher.aim(self.settings, 10, on_passed, then)
                 events.later(30.0, events.stop)
@@ -123,10 +127,8 @@ class WatcherTest(unittest.TestCase):
             go_on.wait(60.0)
             return scratch.TOO_MUCH
 
-        slot = Slot(usage)
-        self.addCleanup(os.close, slot.report)
         told: List[str] = []
-        watcher = watch.Watcher(self.events, slot, self.settings, 10, lambda _: told.append("old"), 0.001)  # type: ignore[arg-type]
+        watcher = self.watcher(self.events, usage, lambda _: told.append("old"))
 
         def on_passed(limit: str) -> None:
             told.append(limit)

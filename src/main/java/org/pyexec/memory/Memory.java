@@ -9,7 +9,7 @@ import java.util.Map;
  * threads.
  *
  * <p>One client has half of the room at most. The last eighth of it is for those who need little, so that a small program runs
- * beside others that have taken all that they may.
+ * beside others that have taken all that they may. Bodies that are received are counted in the same way on the disk.
  */
 public final class Memory {
 

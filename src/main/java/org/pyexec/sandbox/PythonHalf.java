@@ -91,6 +91,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "turn.py",
             "unhandled.py",
             "voice.py",
+            "walk.py",
             "warden.py",
             "watch.py",
             "zygote.py");

@@ -37,7 +37,15 @@ class Kind(NamedTuple):
 
 # A process that moves alone does not wait for every fork on the host, which a program that forks a lot and has few turns
 # could hold up; of version 2 only threaded groups can be joined so: kernel/cgroup/cgroup.c, cgroup_procs_write_start.
-V1 = Kind("memory.limit_in_bytes", ("memory.memsw.limit_in_bytes",), "memory.oom_control", "tasks", "memory.usage_in_bytes", "cpu.shares", 1024)
+V1 = Kind(
+    "memory.limit_in_bytes",
+    ("memory.memsw.limit_in_bytes",),
+    "memory.oom_control",
+    "tasks",
+    "memory.usage_in_bytes",
+    "cpu.shares",
+    1024,
+)
 V2 = Kind("memory.max", (), "memory.events", PROCESSES, "memory.current", "cpu.weight", 100)
 
 
@@ -68,16 +76,20 @@ class Group:
         self._time = self._opened_time()
         self._time_before = self._cpu_time()
 
-    def leftover(self) -> int:
-        """Bytes that its last run has left, but for files that the kernel keeps: sockets go some time after their processes."""
+    def is_empty(self) -> bool:
+        """Whether little is left of its last run but files in the page cache: sockets go some time after their processes."""
         if self._kind is None:
-            return 0
+            return True
         try:
-            with open(f"{self.path}/{self._kind.usage}", "rb") as usage, open(f"{self.path}/memory.stat", "rb") as stat:
-                kept = re.findall(rb"^(?:in)?active_file (\d+)", stat.read(), re.MULTILINE)
-                return int(usage.read()) - sum(map(int, kept))
+            usage = _number(f"{self.path}/{self._kind.usage}")
+            return usage <= MOST_LEFTOVER or usage - self._page_cache() <= MOST_LEFTOVER
         except (OSError, ValueError):
-            return 0  # where nobody tells, as before
+            return True  # the kernel does not tell
+
+    def _page_cache(self) -> int:
+        """Bytes that the kernel gives up when they are needed. It adds them up on each processor first, so this is not asked always."""
+        with open(f"{self.path}/memory.stat", "rb") as file:
+            return sum(map(int, re.findall(rb"^(?:in)?active_file (\d+)", file.read(), re.MULTILINE)))
 
     def cpu_seconds(self) -> float:
         """Processor time of all its processes, those that have ended as well, since `renew`; 0 where no group tells it."""
@@ -109,6 +121,11 @@ class Group:
             if descriptor >= 0:
                 os.close(descriptor)
         self.join = self.share = self._events = self._time = -1
+
+
+def _number(path: str) -> int:
+    with open(path, "rb") as file:
+        return int(file.read())
 
 
 def _opened(path: str, join: str) -> int:
@@ -158,7 +175,7 @@ class Groups(NoGroups):
         """That which has been free for longest, unless the kernel still frees what its last run had."""
         for _ in range(len(self._free)):
             group = self._free.popleft()
-            if group.leftover() <= MOST_LEFTOVER:
+            if group.is_empty():
                 return group
             self._free.append(group)
         return None

@@ -32,7 +32,7 @@ class Run(guest.Guest):
         self._watcher: Optional[watch.Watcher] = None
         self._must_be_dead = False  # before the answer: files are read then
         self._sent = False
-        self._blocked: Optional[List[str]] = None  # until it is known
+        self._blocked: Optional[List[str]] = None  # once it is known
         self._started = 0.0
         self._duration = 0.0
         self._cpu = 0
@@ -163,7 +163,6 @@ class Run(guest.Guest):
         if self._slot.cell.has_rules or collect.anything(self._slot.cell, self._originals):
             self._end_everybody()
         else:
-            self._blocked = []
             self._send_end()
 
     def _decide(self, verdict: Ending) -> None:

@@ -202,9 +202,11 @@ class Turn:
         if self._ending is not None:
             return True
         told = report.read(self._session.slot.report)
+        if told is None:
+            return False
         try:
-            verdict = self._verdict(told or {})
-            self._cpu, self._peak = report.amount(told["cpu"]), report.amount(told["peak"])  # type: ignore[index]
+            verdict = self._verdict(told)
+            self._cpu, self._peak = report.amount(told["cpu"]), report.amount(told["peak"])
         except (KeyError, ValueError, TypeError):
             return False
         self._decide(verdict)

@@ -9,6 +9,7 @@ import static org.pyexec.sandbox.SessionRuns.run;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,8 +75,11 @@ class WatchedSessionsTest {
     /** Each of which is over before anybody has looked, and begins before anybody looks at what lies between them. */
     @Test
     void shortProgramsInARowDoNotKeepTheLimitFromBeingSeen() throws Exception {
-        try (TestSandbox sandbox = withoutControlGroups();
-                SandboxSession session = SessionRuns.open(sandbox)) {
+        besideAVictim(WatchedSessionsTest::runShortProgramsUntilTheLimitIsSeen);
+    }
+
+    private static void runShortProgramsUntilTheLimitIsSeen(TestSandbox sandbox) throws Exception {
+        try (SandboxSession session = SessionRuns.open(sandbox)) {
             assertOpen(run(session, hogIn(1)));
             String reason = "";
             long deadline = System.nanoTime() + SECONDS.toNanos(60);
@@ -94,8 +98,11 @@ class WatchedSessionsTest {
     /** The answer is not read to its end meanwhile. */
     @Test
     void slowReaderOfAnAnswerDoesNotKeepTheLimitFromBeingSeen() throws Exception {
-        try (TestSandbox sandbox = withoutControlGroups();
-                SandboxSession session = SessionRuns.open(sandbox)) {
+        besideAVictim(WatchedSessionsTest::readSlowlyUntilTheLimitIsSeen);
+    }
+
+    private static void readSlowlyUntilTheLimitIsSeen(TestSandbox sandbox) throws Exception {
+        try (SandboxSession session = SessionRuns.open(sandbox)) {
             String code = hogIn(2) + "with open('large', 'wb') as file: file.write(bytes(18 << 20))\n";
             try (SandboxRun run = session.run(SessionRuns.lasting(code, Duration.ofSeconds(20)))) {
                 RunReport report = run.await(new Nobody() {
@@ -129,9 +136,22 @@ class WatchedSessionsTest {
         public void stderr(byte[] bytes) {}
     }
 
-    private static TestSandbox withoutControlGroups() throws Exception {
-        return TestSandbox.startWith("control-groups=off", TestSandbox.Identity.OURS, "namespaces")
-                .awaitReady();
+    private interface Attack {
+        void on(TestSandbox sandbox) throws Exception;
+    }
+
+    /** Without control groups, which would end it in another way. */
+    private static void besideAVictim(Attack attack) throws Exception {
+        try (TestSandbox sandbox =
+                TestSandbox.startWith("control-groups=off", TestSandbox.Identity.OURS, "namespaces")) {
+            Victim victim = new Victim(sandbox);
+            Callable<Void> hostile = () -> {
+                attack.on(sandbox);
+                return null;
+            };
+            victim.beside(List.of(hostile), Duration.ofMillis(300));
+            victim.assertAllSlotsAreThere();
+        }
     }
 
     private static String hogIn(int seconds) {
