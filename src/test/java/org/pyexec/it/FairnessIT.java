@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +18,8 @@ import org.junit.jupiter.api.Test;
 class FairnessIT {
 
     private static final String SLOW = Json.object("code", "import time; time.sleep(2)");
-    private static final String HELD = Json.object("code", "import time; time.sleep(110)", "timeout", 120);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final String[] FLOODING = {"X-Forwarded-For", "203.0.113.1"};
+    private static final String FLOODING = "203.0.113.1";
 
     private final Http http;
 
@@ -31,18 +29,18 @@ class FairnessIT {
 
     @Test
     void aFloodOfOneClientKeepsNobodyElseWaiting() {
-        List<String> held = holdAllSlots();
+        List<HeldSlot> held = holdAllSlots();
         List<CompletableFuture<Answer>> flood = flood(6);
         awaitExecutions(2, 6);
 
         CompletableFuture<Answer> other =
                 http.postLater(Json.object("code", "print('other')"), "X-Forwarded-For", "203.0.113.2");
         await().atMost(PATIENCE).until(() -> flood.stream().anyMatch(CompletableFuture::isDone)); // it gives way
-        release(held.get(0));
+        held.get(0).release();
 
         assertThat(Shapes.success(other.join()).path("output").textValue()).isEqualTo("other\n");
         assertThat(flood.stream().filter(each -> !each.isDone()).count()).isGreaterThanOrEqualTo(3);
-        release(held.get(1));
+        held.get(1).release();
         List<Integer> statuses =
                 flood.stream().map(each -> each.join().status()).toList();
         assertThat(statuses).containsOnly(200, 503);
@@ -52,7 +50,7 @@ class FairnessIT {
     @Test
     void healthDownloadsAndProbesAnswerWhileAllSlotsAreBusy() {
         String hosted = http.hosted("a.txt", new byte[] {1});
-        List<String> held = holdAllSlots();
+        List<HeldSlot> held = holdAllSlots();
         List<CompletableFuture<Answer>> flood = flood(4);
         awaitExecutions(2, 4);
 
@@ -62,34 +60,20 @@ class FairnessIT {
         assertThat(http.get(hosted).body()).isEqualTo(new byte[] {1});
 
         assertThat(flood.stream().filter(CompletableFuture::isDone)).isEmpty();
-        held.forEach(this::release);
+        held.forEach(HeldSlot::release);
         flood.forEach(each -> Shapes.success(each.join()));
     }
 
-    /** Until they are released; the paths of the executions that hold them. */
-    private List<String> holdAllSlots() {
-        List<String> held = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            List<String> headers =
-                    new ArrayList<>(List.of("Content-Type", "application/json", "Prefer", "respond-async"));
-            headers.addAll(List.of(FLOODING));
-            Answer accepted = http.send(
-                    "POST", "/execute", HELD.getBytes(StandardCharsets.UTF_8), headers.toArray(String[]::new));
-            assertThat(accepted.status()).as(accepted.toString()).isEqualTo(202);
-            held.add(accepted.required("Location"));
-        }
+    private List<HeldSlot> holdAllSlots() {
+        List<HeldSlot> held = List.of(HeldSlot.take(http, FLOODING), HeldSlot.take(http, FLOODING));
         awaitExecutions(2, 0);
         return held;
-    }
-
-    private void release(String path) {
-        assertThat(http.send("DELETE", path, new byte[0]).status()).isEqualTo(200);
     }
 
     private List<CompletableFuture<Answer>> flood(int programs) {
         List<CompletableFuture<Answer>> flood = new ArrayList<>();
         for (int i = 0; i < programs; i++) {
-            flood.add(http.postLater(SLOW, FLOODING));
+            flood.add(http.postLater(SLOW, "X-Forwarded-For", FLOODING));
         }
         return flood;
     }

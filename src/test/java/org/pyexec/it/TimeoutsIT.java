@@ -109,11 +109,9 @@ class TimeoutsIT {
     @Test
     void timedOutProgramIsKilledWithItsChildren(Server server) {
         String marker = Processes.marker();
-        CompletableFuture<Answer> run =
-                server.http().executeLater(Processes.startDaemon(marker) + "while True: pass", 5);
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> !Processes.withArgument(marker).isEmpty());
-        Shapes.failure(run.join(), "timeout");
+        String program = Processes.startDaemon(marker) + "print('begun', flush=True)\nwhile True: pass";
+        ObjectNode json = Shapes.failure(server.http().execute(program, 5), "timeout");
+        assertThat(json.path("output").textValue()).isEqualTo("begun\n");
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> Processes.withArgument(marker).isEmpty());
     }
