@@ -11,10 +11,11 @@ standard output.
 
 from __future__ import annotations
 
+import collections
 import sys
 import threading
 import time
-from typing import List
+from typing import Counter, Dict, List, Tuple
 
 import soak_attacks
 import soak_footprint
@@ -40,22 +41,29 @@ REMEMBERED = {
 }
 
 
-def grown(server: Server, code: str) -> float:
-    """Megabytes of the supervisor for each session in which this has run twice."""
+def how_it_ended(caller: Caller, fields: Dict[str, object]) -> str:
+    try:
+        answer = caller.ask("POST", "/execute", fields)
+    except Violation:
+        return "more than the client takes"
+    run = answer.get("run")
+    return str(run["reason"]) if isinstance(run, dict) else str(answer.get("error"))
+
+
+def grown(server: Server, code: str) -> Tuple[float, str]:
+    """Megabytes of the supervisor for each session in which this has run twice, and how the programs ended."""
     caller = Caller(server.port, "127.0.0.2")
     supervisor = soak_footprint.supervisor(server.pid)
     before = soak_footprint.pss([supervisor])
     sessions = [str(caller.ask("POST", "/sessions", {})["sessionId"]) for _ in range(SESSIONS)]
+    ends: Counter[str] = collections.Counter()
     for _ in range(2):
         for session in sessions:
-            try:
-                caller.ask("POST", "/execute", {"code": code, "session": session, "timeout": 30})
-            except Violation:
-                pass  # too large an answer is none of a program's that went wrong
+            ends[how_it_ended(caller, {"code": code, "session": session, "timeout": 30})] += 1
     after = soak_footprint.pss([supervisor])
     for session in sessions:
         caller.ask("DELETE", f"/sessions/{session}", {})
-    return (after - before) / 1024 / SESSIONS
+    return (after - before) / 1024 / SESSIONS, ", ".join(f"{count} {end}" for end, count in ends.items())
 
 
 def free_mb() -> float:
@@ -65,8 +73,8 @@ def free_mb() -> float:
     return int(lines["MemAvailable"].split()[0]) / 1024
 
 
-def cost(server: Server, code: str) -> float:
-    """Megabytes less than before, at the worst moment."""
+def cost(server: Server, code: str) -> Tuple[float, str]:
+    """Megabytes less than before, at the worst moment, and how the program ended."""
     caller = Caller(server.port, "127.0.0.2")
     over = threading.Event()
     seen: List[float] = []
@@ -81,11 +89,11 @@ def cost(server: Server, code: str) -> float:
     sampler = threading.Thread(target=sample)
     sampler.start()
     try:
-        caller.ask("POST", "/execute", {"code": code, "timeout": 10, "limits": {"memory_mb": LIMIT_MB}})
+        end = how_it_ended(caller, {"code": code, "timeout": 10, "limits": {"memory_mb": LIMIT_MB}})
     finally:
         over.set()
         sampler.join()
-    return before - min(seen)
+    return before - min(seen), end
 
 
 def main() -> int:
@@ -95,19 +103,21 @@ def main() -> int:
         health = server.health()["sandbox"]
         for _ in range(20):
             Caller(server.port, "127.0.0.5").run("import pandas", 20)
-        print(f"| what a session leaves | supervisor, MB for each of {SESSIONS} |\n| --- | --- |", flush=True)
+        print(f"| what a session leaves | supervisor, MB for each of {SESSIONS} | its programs |\n| --- | --- | --- |", flush=True)
         for what, code in REMEMBERED.items():
-            size = grown(server, code)
-            print(f"| {what} | {size:.1f} |", flush=True)
+            size, ends = grown(server, code)
+            print(f"| {what} | {size:.1f} | {ends} |", flush=True)
+            if "completed" not in ends and "error" not in ends:
+                failures.append(f"{what}: the programs did not run")
             if size > MOST_OF_A_SESSION_MB:
                 failures.append(f"{what}: {size:.1f} MB")
         layers = health["layers"]
-        print(f"\nLayers: {layers}\n\n| program, limit {LIMIT_MB} MB | MB less for the machine |\n| --- | --- |", flush=True)
+        print(f"\nLayers: {layers}\n\n| program, limit {LIMIT_MB} MB | MB less for the machine | ended |\n| --- | --- | --- |", flush=True)
         attacks = soak_attacks.of_tier(str(health["tier"]))
         for attack in attacks:
             if attack.kind.partition("/")[0] in ("limits", "beside") or "access_lists" in attack.kind:
-                less = cost(server, attack.code)
-                print(f"| {attack.kind} | {less:.0f} |", flush=True)
+                less, end = cost(server, attack.code)
+                print(f"| {attack.kind} | {less:.0f} | {end} |", flush=True)
                 if less > LIMIT_MB + 64 + BESIDE_THE_LIMIT_MB and "cgroup" in str(layers):
                     failures.append(f"{attack.kind}: {less:.0f} MB")
         server.stop()

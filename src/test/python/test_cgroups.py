@@ -108,6 +108,7 @@ class Folders:
 
     kind = cgroups.V1
     has_shares = False
+    size = 512 * MIB
 
     def __init__(self, top: str) -> None:
         self._top = top
@@ -117,7 +118,7 @@ class Folders:
         path = f"{self._top}/{self._count}"
         self._count += 1
         os.mkdir(path)
-        for name in (self.kind.join, self.kind.events):
+        for name in (self.kind.join, self.kind.events, self.kind.limit, *self.kind.others):
             with open(f"{path}/{name}", "w", encoding="ascii") as file:
                 file.write("oom_kill 3\n")
         return path
@@ -150,6 +151,36 @@ class GroupsTest(unittest.TestCase):
         self.assertTrue(group.is_out_of_memory())
         self.groups.give_back(group)
         self.assertFalse(self.groups.take().is_out_of_memory())
+
+    def test_lower_limit_is_that_of_one_run_and_swap_is_never_below_memory(self) -> None:
+        written: List[Tuple[str, int]] = []
+
+        def write(path: str, text: str) -> None:
+            written.append((os.path.basename(path), int(text)))
+
+        memory, swap = cgroups.V1.limit, cgroups.V1.others[0]
+        with mock.patch.object(hierarchy, "write", write):
+            group = self.groups.take()
+            self.assertEqual(written, [])
+            self.assertFalse(group.has_more_than(512 * MIB))
+            self.assertTrue(group.has_more_than(511 * MIB))
+            group.limit(256 * MIB)
+            self.assertEqual(written, [(memory, 256 * MIB), (swap, 256 * MIB)])
+            self.assertFalse(group.has_more_than(256 * MIB))
+            written.clear()
+            self.groups.give_back(group)
+            self.assertIs(self.groups.take(), group)
+        self.assertEqual(written, [(swap, 512 * MIB), (memory, 512 * MIB)])
+
+    def test_limit_that_the_kernel_refuses_in_part_is_put_right_for_the_next_run(self) -> None:
+        group = self.groups.take()
+        with mock.patch.object(hierarchy, "write", side_effect=[None, OSError(errno.EBUSY, "busy")]):
+            with self.assertRaises(OSError):
+                group.limit(256 * MIB)
+        self.groups.give_back(group)
+        with mock.patch.object(hierarchy, "write") as write:
+            self.assertIs(self.groups.take(), group)
+        self.assertEqual([call.args[1] for call in write.mock_calls], [str(512 * MIB)] * 2)
 
     def test_group_in_which_the_kernel_still_frees_memory_is_not_used(self) -> None:
         first = self.groups.take()

@@ -6,12 +6,63 @@ import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import guest, loop
+from sandbox import guest, loop, slot
 
 
 class Guest(guest.Guest):
+    used = 0
+
     def _stop(self) -> None:
         raise ValueError("cannot stop")
+
+    def _use(self, slot: slot.Slot) -> None:
+        self.used += 1
+
+
+class Quiet(Guest):
+    def _stop(self) -> None:
+        pass
+
+
+class LimitTest(unittest.TestCase):
+    """What comes while the kernel lowers the limit of memory."""
+
+    def setUp(self) -> None:
+        self.events = loop.Loop()
+        self.link = mock.Mock()
+        self.guest = Quiet(self.events, self.link, mock.Mock(), mock.Mock(), lambda guest: None)
+        self.slot = mock.Mock(exit=None, dead=False)
+        self.guest._on_slot(self.slot, mock.Mock())
+        self.assertEqual(self.slot.state, "running")
+        self.then = self.slot.limit_memory.call_args[0][1]
+        self.assertEqual(self.guest.used, 0)
+
+    def test_program_begins_when_it_is_done(self) -> None:
+        self.then(None)
+        self.assertEqual(self.guest.used, 1)
+        self.slot.release.assert_not_called()
+
+    def assertRefused(self, why: str) -> None:
+        self.assertEqual(self.guest.used, 0)
+        self.assertIn(why, self.link.put.call_args[0][1].decode())
+        self.link.pour.call_args[0][1]()
+        self.slot.release.assert_called_once_with()
+
+    def test_run_without_its_limit_does_not_begin(self) -> None:
+        self.then(OSError("busy"))
+        self.assertRefused("could not be limited: busy")
+
+    def test_slot_that_has_ended_is_not_used(self) -> None:
+        self.slot.dead = True
+        self.then(None)
+        self.assertRefused("ended")
+
+    def test_slot_is_given_back_when_nobody_waits_for_it_any_more(self) -> None:
+        self.guest.on_gone()
+        self.slot.release.assert_not_called()
+        self.then(None)
+        self.assertEqual(self.guest.used, 0)
+        self.slot.release.assert_called_once_with()
 
 
 class FaultTest(unittest.TestCase):

@@ -19,6 +19,7 @@ from . import config, delegation, hierarchy, machine, policy
 from .hierarchy import PROCESSES, Branch, NotPossible
 
 MOST_LEFTOVER = 16 << 20  # bytes in a group that is used again
+UNKNOWN = -1  # bytes
 HEAVIEST = 100  # times the usual weight, which every version takes
 _Part = TypeVar("_Part", "Memory", "Shares")
 
@@ -52,9 +53,15 @@ V2 = Kind("memory.max", (), "memory.events", PROCESSES, "memory.current", "cpu.w
 class Group:
     """Where one run's processes are counted and weighed. A process joins by writing 0 to `join` and to `share`."""
 
-    def __init__(self, path: str = "", kind: Optional[Kind] = None, share: str = "", is_weighed: bool = False) -> None:
-        """The folder of each kind of group, empty where there is none; the kind of the first, and whether it has a share too."""
+    def __init__(
+        self, path: str = "", kind: Optional[Kind] = None, share: str = "", is_weighed: bool = False, size: int = 0
+    ) -> None:
+        """The folder of each kind of group, empty where there is none; the kind of the first, and whether it has a share too.
+
+        `size`: bytes of memory that it was made with.
+        """
         self.path = path
+        self._usual_size = self._size = size
         self.is_weighed = bool(share) or is_weighed  # as one, however many sessions it has
         self.join = self.share = self._events = self._time = -1
         self._kind = kind
@@ -68,6 +75,7 @@ class Group:
 
     def renew(self) -> None:
         """For the next run. Raises OSError."""
+        self.limit(self._usual_size)
         self.join = _opened(self.path, self._kind.join if self._kind else "")
         self.share = _opened(self._share, V1.join)
         if self._kind:
@@ -75,6 +83,25 @@ class Group:
         self._before = self._kills()
         self._time = self._opened_time()
         self._time_before = self._cpu_time()
+
+    def has_more_than(self, size: int) -> bool:
+        """Whether its limit of memory is above so many bytes."""
+        return self._size > size
+
+    def limit(self, size: int) -> None:
+        """Of memory, in bytes. Raises OSError, and when the group has more of which the kernel cannot take any: errno EBUSY.
+
+        To make it smaller can take long, since the kernel first writes and forgets files of the page cache. Another thread may do that.
+        """
+        if size == self._size:
+            return
+        assert self._kind is not None
+        names = [self._kind.limit, *self._kind.others]  # the others, of memory with swap, are never below the first
+        before, self._size = self._size, UNKNOWN  # until all is written
+        for name in names if size < before else reversed(names):
+            if os.path.exists(f"{self.path}/{name}"):
+                hierarchy.write(f"{self.path}/{name}", str(size))
+        self._size = size
 
     def is_empty(self) -> bool:
         """Whether little is left of its last run but files in the page cache: sockets go some time after their processes."""
@@ -183,7 +210,8 @@ class Groups(NoGroups):
     def _make(self) -> Group:
         memory = (self._memory.add(), self._memory.kind) if self._memory else ("", None)
         is_weighed = self._memory is not None and self._memory.has_shares
-        group = Group(*memory, self._shares.add() if self._shares else "", is_weighed)
+        size = self._memory.size if self._memory else 0
+        group = Group(*memory, self._shares.add() if self._shares else "", is_weighed, size)
         self._all.append(group)
         return group
 
@@ -208,6 +236,7 @@ class Memory:
         own, version = hierarchy.own_group("memory")
         self.kind = V2 if version == 2 else V1
         self._settings = settings
+        self.size = of_a_run(settings)
         self.has_shares = False
         if self.kind is V2:
             own, self.has_shares = delegation.enable(own, weight_of_all_runs(V2))
@@ -222,7 +251,7 @@ class Memory:
             raise
 
     def _limit_all(self, own: str) -> None:
-        limit = most_of_all_runs(machine.memory(own), machine.free(own), _of_a_run(self._settings))
+        limit = most_of_all_runs(machine.memory(own), machine.free(own), self.size)
         self._branch.limit(self._limits(limit))
         if self.has_shares:
             self._branch.limit({self.kind.weight: str(weight_of_all_runs(self.kind))})
@@ -231,7 +260,7 @@ class Memory:
         return {self.kind.limit: str(size), **{f"{name}?": str(size) for name in self.kind.others}}
 
     def add(self) -> str:
-        size = _of_a_run(self._settings)
+        size = self.size
         if self.kind is V1:
             # Version 2 counts it with the rest; version 1 only when it has a limit of its own.
             connections = {"memory.kmem.tcp.limit_in_bytes?": str(policy.CONNECTIONS_BYTES)}
@@ -245,8 +274,8 @@ class Memory:
         self._branch.remove()
 
 
-def _of_a_run(settings: config.Config) -> int:
-    """Files in the scratch folder are memory too, and have a limit of their own."""
+def of_a_run(settings: config.Config) -> int:
+    """Bytes of memory. Files in the scratch folder are memory too, and have a limit of their own."""
     return settings.memory + settings.disk + policy.LAST_WORDS_BYTES
 
 

@@ -54,14 +54,15 @@ class Guest(link.LinkUser):
 
     # --- the beginning -------------------------------------------------------------------------------------------
 
-    def _await_slot(self, networked: bool, take: Callable[[image.Use], None]) -> None:
+    def _await_slot(self, networked: bool, limits: config.Config, take: Callable[[image.Use], None]) -> None:
+        """One whose memory is limited to that of `limits`."""
         if networked and not self._pool.network:
             self._refuse("Network access is not available")
             return
         self._timer = self.loop.later(WAIT_SECONDS, lambda: self._refuse("The sandbox has no place within 30 seconds"))
-        take(lambda slot: self.loop.call(lambda: self._on_slot(slot)))
+        take(lambda slot: self.loop.call(lambda: self._on_slot(slot, limits)))
 
-    def _on_slot(self, slot: Optional[Slot]) -> None:
+    def _on_slot(self, slot: Optional[Slot], limits: config.Config) -> None:
         if self._finished:
             if slot is not None:
                 slot.discard()
@@ -69,14 +70,23 @@ class Guest(link.LinkUser):
         if slot is None:
             self._refuse("the sandbox is being restarted")
             return
-        if self._timer is not None:
-            self._timer.cancel()
-        self._slot = slot
         slot.state = "running"
         slot.held = True
+        slot.on_fault = self._on_fault
+        slot.limit_memory(limits, lambda problem: self._on_limited(slot, problem))
+
+    def _on_limited(self, slot: Slot, problem: Optional[Exception]) -> None:
+        if self._finished:
+            slot.release()
+            return
+        self._slot = slot
+        if problem is not None or slot.exit is not None or slot.dead:
+            self._refuse(f"The memory of the program could not be limited: {problem}" if problem else "a cell ended")
+            return
+        if self._timer is not None:
+            self._timer.cancel()
         slot.on_exit = self._on_exit
         slot.on_dead = self._on_dead
-        slot.on_fault = self._on_fault
         self._use(slot)
 
     def _refuse(self, why: str) -> None:

@@ -46,7 +46,7 @@ class Run(guest.Guest):
         self._cpu_limit = asked.cpu_seconds
         self._originals = collect.remember(asked.code)
         self._limits = self.settings.lowered(asked.limits)
-        self._await_slot(asked.networked, lambda use: self._pool.take(asked.code, asked.networked, use))
+        self._await_slot(asked.networked, self._limits, lambda use: self._pool.take(asked.code, asked.networked, use))
 
     def on_frame(self, kind: bytes, payload: bytes) -> None:
         if kind == frames.CANCEL:

@@ -46,7 +46,7 @@ class Session(guest.Guest, turn.SessionDoor):
     def begin(self, payload: bytes) -> None:
         asked = self._asked = request.parse_session(payload, self.settings)
         self.settings = self.settings.lowered(asked.limits)
-        self._await_slot(asked.networked, lambda use: self._pool.take_largest(asked.networked, use))
+        self._await_slot(asked.networked, self.settings, lambda use: self._pool.take_largest(asked.networked, use))
 
     def _use(self, slot: Slot) -> None:
         assert slot.control is not None

@@ -12,7 +12,7 @@ import signal
 import socket
 from typing import Callable, List, Optional
 
-from . import cells, cgroups, loop, packets, report
+from . import cells, cgroups, config, loop, packets, report
 from .voice import say
 
 PARKING_SECONDS = 30.0
@@ -134,6 +134,17 @@ class Slot:
             self._patience.cancel()
             self._image.failed(self, why)
             self.kill()
+
+    def limit_memory(self, limits: config.Config, then: Callable[[Optional[Exception]], None]) -> None:
+        """Of the run as a whole, where there are control groups; `then` gets what went wrong. How long it takes is up to the kernel."""
+        group, size = self.group, cgroups.of_a_run(limits)
+        if group is None or not group.has_more_than(size):
+            then(None)
+            return
+        try:
+            self._loop.aside(lambda: group.limit(size), then)
+        except RuntimeError as e:  # no thread just now
+            then(e)
 
     def close_stdin(self) -> None:
         """The program reads its end then."""
