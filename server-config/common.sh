@@ -168,12 +168,15 @@ build() {
 
 # Options of java for a server whose work is done by other processes: a small heap to begin with, collected by one thread,
 # and the optimizing compiler for checksums only. It takes a quarter of the memory and half of the time to start, and the
-# processors are left to the programs (docs/adr/README.md).
+# processors are left to the programs (docs/adr/README.md). A method that is left out there counts its calls, and is slower for it,
+# until the optimizing compiler would have its turn: that is early, so that the counting ends.
 java_options=(
     -XX:+UseSerialGC -Xms96m
     -XX:+ExitOnOutOfMemoryError # docs/adr/0012
     -XX:+UnlockDiagnosticVMOptions
     "-XX:CompilerDirectivesFile=$project_root/server-config/compiler-directives.json"
+    -XX:Tier4InvocationThreshold=200 -XX:Tier4MinInvocationThreshold=50
+    -XX:Tier4CompileThreshold=400 -XX:Tier4BackEdgeThreshold=4000
 )
 
 # Replaces this process by the server, so that signals reach it directly. Arguments are options of java.
