@@ -36,7 +36,7 @@ ALLOWED = {
     "descriptors of other processes": (f"{16 * PARKED} more", lambda was, now: now <= was + 16 * PARKED),
     "namespaces": (f"{6 * PARKED} more", lambda was, now: now <= was + 6 * PARKED),
     "mounts of the server's folders": NONE,
-    "control groups": (f"{PARKED} more", lambda was, now: now <= was + PARKED),
+    "control groups": (f"{2 * PARKED} more", lambda was, now: now <= was + 2 * PARKED),  # of version 1 a slot has two
     "scratch folders": (f"{PARKED} more", lambda was, now: now <= was + PARKED),
     "entries of the temporary folder": NONE_MORE,
     "stored contents": NONE,

@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import unittest
-from typing import List, Tuple
+from typing import Callable, List, Tuple
 from unittest import mock
 
 from sandbox import cgroups, config, hierarchy, machine, policy
@@ -127,11 +127,24 @@ class Folders:
         pass
 
 
+def leave(group: cgroups.Group, usage: int, files: int) -> None:
+    """What the kernel tells about it."""
+    for name in (cgroups.V1.usage, cgroups.V2.usage):
+        with open(f"{group.path}/{name}", "w", encoding="ascii") as file:
+            file.write(f"{usage}\n")
+    with open(f"{group.path}/memory.stat", "w", encoding="ascii") as file:
+        file.write(f"cache 9\ninactive_file {files}\nactive_file 0\n")
+
+
 class GroupsTest(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.groups = cgroups.Groups(Folders(folder.name), None)  # type: ignore[arg-type]
+        self.put_aside: List[Callable[[], None]] = []
+
+    def aside(self, work: Callable[[], None], then: Callable[[object], None]) -> None:
+        self.put_aside.append(lambda: then(work()))
 
     def test_groups_that_nobody_uses_hold_no_descriptor(self) -> None:
         before = len(os.listdir("/proc/self/fd"))
@@ -140,7 +153,7 @@ class GroupsTest(unittest.TestCase):
             self.assertEqual(len({group.path for group in taken}), 50)
             self.assertEqual(len(os.listdir("/proc/self/fd")), before + 150)
             for group in taken:
-                self.groups.give_back(group)
+                self.groups.give_back(group, self.aside)
             self.assertEqual(len(os.listdir("/proc/self/fd")), before)
 
     def test_kills_of_one_run_are_not_the_next_ones(self) -> None:
@@ -149,7 +162,7 @@ class GroupsTest(unittest.TestCase):
         with open(f"{group.path}/{cgroups.V1.events}", "w", encoding="ascii") as file:
             file.write("oom_kill 4\n")
         self.assertTrue(group.is_out_of_memory())
-        self.groups.give_back(group)
+        self.groups.give_back(group, self.aside)
         self.assertFalse(self.groups.take().is_out_of_memory())
 
     def test_lower_limit_is_that_of_one_run_and_swap_is_never_below_memory(self) -> None:
@@ -168,7 +181,7 @@ class GroupsTest(unittest.TestCase):
             self.assertEqual(written, [(memory, 256 * MIB), (swap, 256 * MIB)])
             self.assertFalse(group.has_more_than(256 * MIB))
             written.clear()
-            self.groups.give_back(group)
+            self.groups.give_back(group, self.aside)
             self.assertIs(self.groups.take(), group)
         self.assertEqual(written, [(swap, 512 * MIB), (memory, 512 * MIB)])
 
@@ -177,25 +190,53 @@ class GroupsTest(unittest.TestCase):
         with mock.patch.object(hierarchy, "write", side_effect=[None, OSError(errno.EBUSY, "busy")]):
             with self.assertRaises(OSError):
                 group.limit(256 * MIB)
-        self.groups.give_back(group)
+        self.groups.give_back(group, self.aside)
         with mock.patch.object(hierarchy, "write") as write:
             self.assertIs(self.groups.take(), group)
         self.assertEqual([call.args[1] for call in write.mock_calls], [str(512 * MIB)] * 2)
 
     def test_group_in_which_the_kernel_still_frees_memory_is_not_used(self) -> None:
         first = self.groups.take()
-        self.groups.give_back(first)
+        self.groups.give_back(first, self.aside)
 
-        def left(usage: int, files: int) -> None:
-            for name, text in ((cgroups.V1.usage, f"{usage}\n"), ("memory.stat", f"cache 9\ninactive_file {files}\nactive_file 0\n")):
-                with open(f"{first.path}/{name}", "w", encoding="ascii") as file:
-                    file.write(text)
-
-        left(300 * MIB, 0)
+        leave(first, 300 * MIB, 0)
         other = self.groups.take()
         self.assertNotEqual(other.path, first.path)
-        left(300 * MIB, 290 * MIB)  # files that the kernel keeps: it gives them up
+        leave(first, 300 * MIB, 290 * MIB)  # files that the kernel keeps: it gives them up
         self.assertEqual(self.groups.take().path, first.path)
+        self.assertEqual(self.put_aside, [])
+
+    def test_caches_are_given_up_aside_before_a_group_is_used_again(self) -> None:
+        group = self.groups.take()
+        leave(group, 300 * MIB, 0)
+        with mock.patch.object(hierarchy, "write") as write:
+            self.groups.give_back(group, self.aside)
+            write.assert_not_called()
+            leave(group, 0, 0)
+            other = self.groups.take()
+            self.assertIsNot(other, group)
+            self.put_aside.pop()()
+            write.assert_called_once_with(f"{group.path}/memory.force_empty", "0")
+        self.assertIs(self.groups.take(), group)
+
+    def test_version_2_is_told_how_much_to_give_up(self) -> None:
+        group = self.groups.take()
+        leave(group, 300 * MIB, 0)
+        with mock.patch.object(hierarchy, "write") as write:
+            cgroups.Group(group.path, cgroups.V2).reclaim()
+        write.assert_called_once_with(f"{group.path}/memory.reclaim", str(300 * MIB))
+
+    def test_kernel_that_gives_up_less_is_not_an_error(self) -> None:
+        group = self.groups.take()
+        with mock.patch.object(hierarchy, "write", side_effect=OSError(errno.EAGAIN, "again")):
+            group.reclaim()
+
+    def test_group_is_not_lost_when_there_is_no_thread(self) -> None:
+        group = self.groups.take()
+        leave(group, 300 * MIB, 0)
+        self.groups.give_back(group, mock.Mock(side_effect=RuntimeError("no thread")))
+        leave(group, 0, 0)
+        self.assertIs(self.groups.take(), group)
 
     def test_processor_time_is_that_of_one_run(self) -> None:
         files = {cgroups.V1: ("cpuacct.usage", "%d000000000\n"), cgroups.V2: ("cpu.stat", "usage_usec %d000000\nuser_usec 1\n")}
@@ -219,7 +260,7 @@ class GroupsTest(unittest.TestCase):
                 group.close()
 
     def test_group_that_cannot_be_opened_is_not_lost(self) -> None:
-        self.groups.give_back(self.groups.take())
+        self.groups.give_back(self.groups.take(), self.aside)
         with mock.patch.object(os, "open", side_effect=OSError("too many open files")):
             with self.assertRaises(OSError):
                 self.groups.take()

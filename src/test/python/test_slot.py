@@ -42,7 +42,7 @@ class Groups(cgroups.NoGroups):
         super().__init__()
         self.given_back = 0
 
-    def give_back(self, group: cgroups.Group) -> None:
+    def give_back(self, group: cgroups.Group, aside: cgroups.Aside) -> None:
         self.given_back += 1
 
 

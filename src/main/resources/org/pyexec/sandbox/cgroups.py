@@ -24,6 +24,9 @@ HEAVIEST = 100  # times the usual weight, which every version takes
 _Part = TypeVar("_Part", "Memory", "Shares")
 
 
+Aside = Callable[[Callable[[], None], Callable[[object], None]], None]
+
+
 class Kind(NamedTuple):
     """How a version calls things."""
 
@@ -32,6 +35,7 @@ class Kind(NamedTuple):
     events: str  # the file that counts kills for want of memory
     join: str  # the file to which a process without other threads writes 0
     usage: str  # bytes
+    reclaim: str  # the file that has the kernel give up caches, where it is there
     weight: str
     usual_weight: int  # of a group that nobody has given another, and of a session; cgroups(7), sched(7)
 
@@ -44,10 +48,11 @@ V1 = Kind(
     "memory.oom_control",
     "tasks",
     "memory.usage_in_bytes",
+    "memory.force_empty",
     "cpu.shares",
     1024,
 )
-V2 = Kind("memory.max", (), "memory.events", PROCESSES, "memory.current", "cpu.weight", 100)
+V2 = Kind("memory.max", (), "memory.events", PROCESSES, "memory.current", "memory.reclaim", "cpu.weight", 100)
 
 
 class Group:
@@ -113,6 +118,18 @@ class Group:
         except (OSError, ValueError):
             return True  # the kernel does not tell
 
+    def reclaim(self) -> None:
+        """Has the kernel give up its caches of names and files that were charged to this group; cgroups-v1 memory.rst, cgroup-v2.rst.
+
+        It takes about two seconds for a gigabyte. Without it a name that a program has looked for in vain stays in memory, and in the
+        group, until the machine is short of memory.
+        """
+        if self._kind is None:
+            return
+        with contextlib.suppress(OSError, ValueError):  # it gives up less than all, or cannot be asked
+            path = f"{self.path}/{self._kind.reclaim}"
+            hierarchy.write(path, "0" if self._kind is V1 else str(_number(f"{self.path}/{self._kind.usage}")))
+
     def _page_cache(self) -> int:
         """Bytes that the kernel gives up when they are needed. It adds them up on each processor first, so this is not asked always."""
         with open(f"{self.path}/memory.stat", "rb") as file:
@@ -171,7 +188,7 @@ class NoGroups:
     def take(self) -> Group:
         return self._same
 
-    def give_back(self, group: Group) -> None:
+    def give_back(self, group: Group, aside: Aside) -> None:
         pass
 
     def remove(self) -> None:
@@ -194,7 +211,8 @@ class Groups(NoGroups):
         try:
             group.renew()
         except OSError:
-            self.give_back(group)
+            group.close()
+            self._free.append(group)
             raise
         return group
 
@@ -215,9 +233,13 @@ class Groups(NoGroups):
         self._all.append(group)
         return group
 
-    def give_back(self, group: Group) -> None:
-        """When its last process has ended."""
+    def give_back(self, group: Group, aside: Aside) -> None:
+        """When its last process has ended. `aside` takes what may take long, and what follows it in this thread; loop.Loop.aside."""
         group.close()
+        if not group.is_empty():
+            with contextlib.suppress(RuntimeError):  # no thread just now
+                aside(group.reclaim, lambda _: self._free.append(group))
+                return
         self._free.append(group)
 
     def remove(self) -> None:

@@ -257,7 +257,7 @@ class Slot:
                 os.close(descriptor)
         self.cell.remove(is_reusable=not self._given_up)
         if self.group is not None and not self._given_up:
-            self._groups.give_back(self.group)
+            self._groups.give_back(self.group, self._loop.aside)
         self._image.gone(self)
 
 

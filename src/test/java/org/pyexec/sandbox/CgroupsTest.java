@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,73 @@ class CgroupsTest {
                         .isEqualTo(String.valueOf(LIMIT));
             }
         }
+    }
+
+    @Test
+    void runWithLessMemoryHasAGroupWithLess() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "namespaces", TestSandbox.PYTHON)
+                .awaitReady()) {
+            Optional<Path> groups = groupsOf(sandbox);
+            Program waiting = new Program(
+                    "import time; time.sleep(60)",
+                    Duration.ofSeconds(60),
+                    false,
+                    Inputs.NONE,
+                    new Limits(OptionalInt.of(256), OptionalInt.empty(), OptionalInt.empty()));
+            try (SandboxRun run = sandbox.sandbox().open(waiting)) {
+                if (groups.isPresent()) {
+                    long lower = LIMIT - (256L << 20);
+                    await().atMost(60, SECONDS)
+                            .until(() -> limits(groups.get()).contains(lower));
+                }
+                assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
+                run.cancel();
+            }
+            if (groups.isPresent()) { // and the next run in that group has all of it again
+                for (int i = 0; i < 2 * groupsWithin(groups.get()).size(); i++) {
+                    assertThat(sandbox.run("print(2)").stdout()).isEqualTo("2\n");
+                }
+                await().atMost(60, SECONDS)
+                        .until(() -> limits(groups.get()).stream().allMatch(limit -> limit == LIMIT));
+            }
+        }
+    }
+
+    private static final String LOOK_IN_VAIN = """
+            import os
+            for number in range(400_000):
+                os.path.exists(f"/usr/lib/{number}-of-many-names-that-are-not-there")
+            """;
+
+    /** The kernel keeps such names, and counts them where they were looked for first. */
+    @Test
+    void namesThatAreNotThereAreForgottenWithTheRun() throws Exception {
+        try (TestSandbox sandbox = TestSandbox.start(TestSandbox.Identity.OURS, "namespaces", TestSandbox.PYTHON)
+                .awaitReady()) {
+            Optional<Path> groups = groupsOf(sandbox);
+            CompletableFuture<TestSandbox.Result> looking = sandbox.runLater(LOOK_IN_VAIN);
+            while (!looking.isDone()) {
+                assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
+            }
+            assertThat(looking.join().reason()).isEqualTo("completed");
+            if (groups.isPresent()) {
+                await().atMost(60, SECONDS).until(() -> numbers(groups.get(), "memory.usage_in_bytes").stream()
+                        .allMatch(usage -> usage < 32 << 20));
+            }
+            assertThat(sandbox.run("print(2)").stdout()).isEqualTo("2\n");
+        }
+    }
+
+    private static List<Long> limits(Path groups) throws IOException {
+        return numbers(groups, "memory.limit_in_bytes");
+    }
+
+    private static List<Long> numbers(Path groups, String file) throws IOException {
+        List<Long> numbers = new ArrayList<>();
+        for (Path group : groupsWithin(groups)) {
+            numbers.add(Long.parseLong(Files.readString(group.resolve(file)).strip()));
+        }
+        return numbers;
     }
 
     /** Each in a session of its own, which the kernel otherwise treats as a user's whole desktop; sched(7). */
