@@ -32,6 +32,7 @@ import org.pyexec.web.ApiResource;
 import org.pyexec.web.Assets;
 import org.pyexec.web.AssetsResource;
 import org.pyexec.web.DownloadResource;
+import org.pyexec.web.EmptyErrors;
 import org.pyexec.web.ExecuteAnswers;
 import org.pyexec.web.ExecuteResource;
 import org.pyexec.web.ExecutionsResource;
@@ -195,6 +196,7 @@ record Rooms(
                 new DownloadResource(files, answers, lateAnswers),
                 new UnchangedFiles(files),
                 new AssetsResource(assets),
+                new EmptyErrors(answers),
                 new FailureMapper(answers, errors));
     }
 

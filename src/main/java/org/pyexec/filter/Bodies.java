@@ -71,8 +71,13 @@ public final class Bodies {
     /** Answers with an error without having read the body; reads a bounded part of it first, see RFC 9112, 9.6. */
     void answerUnread(HttpServletRequest request, HttpServletResponse response, int status, ErrorBody error)
             throws IOException {
-        if (!hasBody(request) || clientWaits(request)) {
+        if (!hasBody(request) || !request.isAsyncSupported()) {
             FilterResponses.write(response, status, error);
+        } else if (clientWaits(request)) { // for leave to send it, and gets none
+            SpooledBody none = newBody(request);
+            PendingRequest pending = PendingRequest.begin(request, response, none, delays, none);
+            pending.closeAfterwards();
+            pending.answerLater(new PendingRequest.Verdict(status, error));
         } else {
             new BodyReader(request, response, limits, newBody(request), watch, delays).drain(status, error);
         }
@@ -138,7 +143,7 @@ public final class Bodies {
                 && request.getServletContext().getInitParameter(CONTINUES_EARLY) == null;
     }
 
-    private static boolean hasBody(HttpServletRequest request) {
+    static boolean hasBody(HttpServletRequest request) {
         long length = request.getContentLengthLong();
         return length > 0 || (length == UNKNOWN_LENGTH && request.getHeader("Transfer-Encoding") != null);
     }

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.pyexec.http.ErrorBody;
 
 /** Answers preflights and marks responses for the origins that may read them. */
 public class CorsFilter extends HttpFilter {
@@ -15,6 +16,9 @@ public class CorsFilter extends HttpFilter {
 
     @Inject
     private transient Cors cors;
+
+    @Inject
+    private transient Bodies bodies;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -25,13 +29,18 @@ public class CorsFilter extends HttpFilter {
             response.setHeader("Access-Control-Expose-Headers", Cors.EXPOSED_HEADERS);
         });
         if (Cors.isPreflight(request)) {
-            preflight(response);
+            preflight(request, response);
         } else {
             chain.doFilter(request, response);
         }
     }
 
-    private static void preflight(HttpServletResponse response) {
+    private void preflight(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (Bodies.hasBody(request)) { // no browser sends one
+            ErrorBody error = FilterResponses.error(request, "Bad request", "A preflight request has no body.");
+            bodies.answerUnread(request, response, HttpServletResponse.SC_BAD_REQUEST, error);
+            return;
+        }
         response.addHeader("Vary", "Access-Control-Request-Method");
         response.addHeader("Vary", "Access-Control-Request-Headers");
         if (response.containsHeader("Access-Control-Allow-Origin")) {

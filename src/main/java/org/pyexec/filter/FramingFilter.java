@@ -1,5 +1,6 @@
 package org.pyexec.filter;
 
+import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -16,6 +17,9 @@ public class FramingFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
 
+    @Inject
+    private transient Bodies bodies;
+
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -28,7 +32,8 @@ public class FramingFilter extends HttpFilter {
         if (fault.isEmpty()) {
             chain.doFilter(request, response);
         } else {
-            FilterResponses.write(response, fault.get().status(), fault.get().error());
+            bodies.answerUnread(
+                    request, response, fault.get().status(), fault.get().error());
         }
     }
 }

@@ -6,10 +6,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.pyexec.http.AfterReturn;
 import org.pyexec.http.AtTheEnd;
 import org.pyexec.http.Delays;
 import org.pyexec.http.ErrorBody;
+import org.pyexec.http.HangUp;
 import org.pyexec.http.RequestId;
 
 /**
@@ -20,12 +23,16 @@ final class PendingRequest {
 
     private static final Logger LOG = System.getLogger(PendingRequest.class.getName());
 
+    private static final long LINGER_SECONDS = 1;
+
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final SpooledBody body;
     private final AsyncContext context;
     private final AfterReturn afterReturn;
+    private final Delays delays;
     private final Object lock;
+    private volatile boolean closes;
 
     // mutable state, guarded by lock
     private boolean handedOn;
@@ -44,13 +51,14 @@ final class PendingRequest {
             HttpServletResponse response,
             SpooledBody body,
             AsyncContext context,
-            AfterReturn afterReturn,
+            Delays delays,
             Object lock) {
         this.request = request;
         this.response = response;
         this.body = body;
         this.context = context;
-        this.afterReturn = afterReturn;
+        this.afterReturn = AfterReturn.of(context, delays);
+        this.delays = delays;
         this.lock = lock;
     }
 
@@ -63,8 +71,7 @@ final class PendingRequest {
             HttpServletRequest request, HttpServletResponse response, SpooledBody body, Delays delays, Object lock) {
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0);
-        PendingRequest pending =
-                new PendingRequest(request, response, body, context, AfterReturn.of(context, delays), lock);
+        PendingRequest pending = new PendingRequest(request, response, body, context, delays, lock);
         context.addListener(new AtTheEnd(pending::forget));
         return pending;
     }
@@ -90,13 +97,32 @@ final class PendingRequest {
         } catch (IOException clientHasGone) {
             LOG.log(Level.DEBUG, "The client left before it was answered", clientHasGone);
         } finally {
-            context.complete();
+            complete();
         }
     }
 
     /** The rest of the body must not be taken for the next request. */
     void closeAfterwards() {
+        closes = true;
         response.setHeader("Connection", "close");
+    }
+
+    /** Where the server would read the rest of the body first, the connection is closed when the client has had time to read the answer. */
+    private void complete() {
+        Optional<Runnable> hangUp = closes ? HangUp.of(request) : Optional.empty();
+        if (hangUp.isEmpty()) {
+            context.complete();
+            return;
+        }
+        try {
+            response.flushBuffer();
+        } catch (IOException clientHasGone) {
+            LOG.log(Level.DEBUG, "The client left before it had the answer", clientHasGone);
+        }
+        delays.later(LINGER_SECONDS, TimeUnit.SECONDS, () -> {
+            hangUp.get().run();
+            context.complete();
+        });
     }
 
     /** The server reports an error of the connection after the body has been read. */

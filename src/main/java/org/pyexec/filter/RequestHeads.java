@@ -52,7 +52,8 @@ final class RequestHeads {
 
     /** Why it cannot be told what its body is. */
     static Optional<Fault> typeFaultOf(HttpServletRequest request) {
-        return isMediaType(request.getHeader("Content-Type"))
+        List<String> types = Collections.list(request.getHeaders("Content-Type"));
+        return types.size() <= 1 && isMediaType(request.getHeader("Content-Type"))
                 ? Optional.empty()
                 : Optional.of(
                         new Fault(
@@ -60,7 +61,7 @@ final class RequestHeads {
                                 FilterResponses.error(
                                         request,
                                         "Malformed Content-Type",
-                                        "A Content-Type is a type such as application/json, with parameters such as charset=utf-8.")));
+                                        "A request has one Content-Type, such as application/json, with parameters such as charset=utf-8.")));
     }
 
     private static boolean isChunked(List<String> codings) {

@@ -24,6 +24,7 @@ public class RequestLogFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = System.getLogger(RequestLogFilter.class.getName());
+    private static final int LONGEST_WORD = 300; // characters
     private static final Pattern NOT_PRINTABLE = Pattern.compile("[^\\x21-\\x7e]");
 
     @Inject
@@ -59,8 +60,9 @@ public class RequestLogFilter extends HttpFilter {
                 client.getHostAddress());
     }
 
-    /** One word of the log: what a client sends must not begin a new line or field. */
+    /** One word of the log: what a client sends must not begin a new line or field, nor make it long. */
     private static String printable(String word) {
-        return NOT_PRINTABLE.matcher(word).replaceAll("?");
+        String shown = word.length() <= LONGEST_WORD ? word : word.substring(0, LONGEST_WORD) + "...";
+        return NOT_PRINTABLE.matcher(shown).replaceAll("?");
     }
 }

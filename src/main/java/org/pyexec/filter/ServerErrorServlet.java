@@ -1,5 +1,6 @@
 package org.pyexec.filter;
 
+import jakarta.inject.Inject;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,11 +13,14 @@ public class ServerErrorServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
 
+    @Inject
+    private transient Bodies bodies;
+
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         int status = code instanceof Integer given ? given : HttpServletResponse.SC_NOT_FOUND;
-        FilterResponses.write(response, status, error(request, status));
+        bodies.answerUnread(request, response, status, error(request, status));
     }
 
     private static ErrorBody error(HttpServletRequest request, int status) {
