@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.sandbox.Program;
@@ -15,12 +16,14 @@ public final class Readiness {
     private static final String CLIENT = "readiness";
     private static final Duration GOOD_FOR = Duration.ofSeconds(15);
     private static final Duration BAD_FOR = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Executions executions;
     private final LongSupplier nanoTime;
 
     // mutable state, guarded by this
     private CompletableFuture<Optional<String>> last = CompletableFuture.completedFuture(Optional.of("starting"));
+    private CompletableFuture<Optional<String>> told = last;
     private long foundNanos;
     private Duration goodFor = Duration.ZERO;
 
@@ -32,8 +35,9 @@ public final class Readiness {
     }
 
     /**
-     * The newest finding; runs a program if it is too old. Many callers share one run. What the sandbox itself says of a
-     * problem comes before a good finding, and nobody waits for one meanwhile.
+     * The newest finding; runs a program if it is too old. Many callers share one run, and none waits for longer than a second: where
+     * the program has to wait for a place among others, it is the finding before. What the sandbox itself says of a problem comes before
+     * a good finding, and nobody waits for one meanwhile.
      *
      * @return empty when ready, else one line that says why not
      */
@@ -43,9 +47,11 @@ public final class Readiness {
             return CompletableFuture.completedFuture(problem);
         }
         if (last.isDone() && nanoTime.getAsLong() - foundNanos >= goodFor.toNanos()) {
+            Optional<String> before = last.join();
             last = executions.run(PROBE, CLIENT).outcome().handle(this::finding).toCompletableFuture();
+            told = last.copy().completeOnTimeout(before, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         }
-        return last;
+        return last.isDone() ? last : told;
     }
 
     private boolean isFoundBad() {

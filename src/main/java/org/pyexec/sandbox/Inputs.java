@@ -1,5 +1,6 @@
 package org.pyexec.sandbox;
 
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,8 +11,8 @@ import java.util.Set;
  * What a program finds at its start besides its code. What is wrong is said in the exceptions' messages, as sentences.
  *
  * @param stdin its standard input, UTF-8
- * @param args its arguments, behind the name of the program
- * @param env variables that are set in its environment, or replaced
+ * @param args its arguments, behind the name of the program, at most 1,000
+ * @param env variables that are set in its environment, or replaced, at most 1,000
  * @param files in its working directory, at most 100, 50 MB together
  */
 public record Inputs(String stdin, List<String> args, Map<String, String> env, List<InputFile> files) {
@@ -20,12 +21,16 @@ public record Inputs(String stdin, List<String> args, Map<String, String> env, L
     public static final Inputs NONE = new Inputs("", List.of(), Map.of(), List.of());
 
     private static final int MAX_FILES = 100;
+    private static final int MAX_WORDS = 1000;
     private static final long MAX_BYTES = 50L << 20;
     private static final long ENTRY_BYTES = 200; // of an entry in a list or table, however short
 
     public Inputs {
+        require(args.size() <= MAX_WORDS, "There are more than %d arguments.".formatted(MAX_WORDS));
+        require(env.size() <= MAX_WORDS, "There are more than %d variables.".formatted(MAX_WORDS));
         args = List.copyOf(args);
-        env = Map.copyOf(new LinkedHashMap<>(env));
+        // Map.copyOf would take quadratic time for names whose hashes are the same.
+        env = Collections.unmodifiableMap(new LinkedHashMap<>(env));
         files = List.copyOf(files);
         require(isText(stdin), "The standard input has a surrogate without its other half.");
         for (String arg : args) {

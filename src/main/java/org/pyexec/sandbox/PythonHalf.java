@@ -94,6 +94,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "walk.py",
             "warden.py",
             "watch.py",
+            "watchdog.py",
             "zygote.py");
 
     private static final String PACKAGE = "pyexec_sandbox";

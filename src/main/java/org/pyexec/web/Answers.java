@@ -62,10 +62,13 @@ public final class Answers {
         return ErrorBody.of(error, message, RequestId.of(request), clock.instant());
     }
 
-    /** When clients that read slowly have all the threads that write large answers. */
-    Response noPlace(HttpServletRequest request) {
+    /**
+     * When clients that read slowly have all the threads that write large answers. The request may be over by then, and its object that
+     * of another one.
+     */
+    Response noPlace(String requestId) {
         String message = "Too many answers wait for their clients to read them; try again in a moment.";
-        return Response.fromResponse(json(503, error(request, "Server is busy", message)))
+        return Response.fromResponse(json(503, ErrorBody.of("Server is busy", message, requestId, clock.instant())))
                 .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
                 .build();
     }

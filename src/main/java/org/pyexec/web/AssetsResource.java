@@ -23,7 +23,7 @@ public class AssetsResource {
     @GET
     public Response asset(@PathParam("name") String name, @Context Request request) {
         Assets.Asset asset = assets.find(name).orElseThrow(NotFoundException::new);
-        ResponseBuilder unchanged = request.evaluatePreconditions(asset.tag());
+        ResponseBuilder unchanged = Preconditions.unmet(request, asset.tag());
         return (unchanged != null ? unchanged : asset.response())
                 .tag(asset.tag())
                 .header(HttpHeaders.CACHE_CONTROL, "no-cache")

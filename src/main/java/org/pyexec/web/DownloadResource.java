@@ -22,6 +22,7 @@ import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.Lookup;
 import org.pyexec.http.ErrorBody;
+import org.pyexec.http.RequestId;
 
 /** {@code GET /download/{token}}: streams a hosted or generated file. */
 @Path("/download/{token}")
@@ -53,10 +54,11 @@ public class DownloadResource {
             response.resume(answer);
             return;
         }
+        String id = RequestId.of(servletRequest);
         lateAnswers.giveInTurn(
                 () -> opened(answer, content),
                 content.length(),
-                () -> answers.noPlace(servletRequest),
+                () -> answers.noPlace(id),
                 Recipient.of(servletRequest, response),
                 content::close);
     }

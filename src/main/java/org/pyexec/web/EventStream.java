@@ -29,6 +29,7 @@ final class EventStream implements StreamingOutput {
     static final String MANY = "event streams";
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    private static final int TOGETHER_BYTES = 16 << 10;
     private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -96,28 +97,46 @@ final class EventStream implements StreamingOutput {
         Transcript.Next next = follower.next(HEARTBEAT);
         while (!(next instanceof Transcript.End)) {
             if (next instanceof Transcript.Piece piece) {
-                number(out, piece.end());
-                event(out, piece.stream().word(), Json.bytes(mapper, Map.of("text", piece.text())));
+                next = writePieces(out, piece);
             } else {
                 send(out, COMMENT);
+                next = follower.next(HEARTBEAT);
             }
-            next = follower.next(HEARTBEAT);
         }
         byte[] last = answer.join();
         event(out, refused.getAsBoolean() ? "error" : "done", last);
+        out.flush();
+    }
+
+    /** What is there already goes out together: whoever follows late may have hundreds of thousands of small pieces before him. */
+    private Transcript.Next writePieces(OutputStream out, Transcript.Piece first)
+            throws IOException, InterruptedException {
+        Transcript.Next next = first;
+        for (int gathered = 0; next instanceof Transcript.Piece piece; next = follower.next(Duration.ZERO)) {
+            byte[] data = Json.bytes(mapper, Map.of("text", piece.text()));
+            number(out, piece.end());
+            event(out, piece.stream().word(), data);
+            gathered += data.length;
+            if (gathered > TOGETHER_BYTES) {
+                out.flush();
+                gathered = 0;
+            }
+        }
+        out.flush();
+        return next instanceof Transcript.Silence ? follower.next(HEARTBEAT) : next;
     }
 
     private void number(OutputStream out, int id) throws IOException {
         if (numbered) {
-            out.write("id: %d\n".formatted(id).getBytes(StandardCharsets.US_ASCII));
+            out.write(("id: " + id + "\n").getBytes(StandardCharsets.US_ASCII));
         }
     }
 
     /** {@code data} is JSON in one line. */
     private static void event(OutputStream out, String name, byte[] data) throws IOException {
-        out.write("event: %s\ndata: ".formatted(name).getBytes(StandardCharsets.US_ASCII));
+        out.write(("event: " + name + "\ndata: ").getBytes(StandardCharsets.US_ASCII));
         out.write(data);
-        send(out, END_OF_EVENT);
+        out.write(END_OF_EVENT);
     }
 
     private static void send(OutputStream out, byte[] bytes) throws IOException {

@@ -154,9 +154,12 @@ public class ExecuteResource {
         CompletableFuture<Response> answer =
                 executeAnswers.to(streamed.execution(), RequestId.of(request)).thenApply(untaken::madeOfStream);
         if (streamed.execution().isRefused()) {
-            response.resume(answer.join());
-            untaken.taken();
-            place.close();
+            try {
+                response.resume(answer.join());
+            } finally {
+                untaken.taken();
+                place.close();
+            }
             return;
         }
         try {

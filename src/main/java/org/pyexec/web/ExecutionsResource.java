@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Follower;
 import org.pyexec.http.Accepts;
 import org.pyexec.http.Json;
+import org.pyexec.http.RequestId;
 import org.pyexec.jobs.Job;
 import org.pyexec.jobs.Jobs;
 
@@ -65,6 +67,12 @@ public class ExecutionsResource {
         }
     }
 
+    /** The head of its state, whatever the client would like to follow: nobody is given a stream without a body. */
+    @HEAD
+    public Response head(@PathParam("id") String id, @Context HttpServletRequest request) {
+        return jobs.find(id).map(this::state).orElseGet(() -> unknown(request));
+    }
+
     /** Ends it, and answers with its state then. */
     @DELETE
     public void cancel(
@@ -82,10 +90,11 @@ public class ExecutionsResource {
     /** It can be asked for again: that a client does not wait for ever loses nothing. */
     private void giveState(Job job, HttpServletRequest request, AsyncResponse response) {
         Response state = state(job);
+        String requestId = RequestId.of(request);
         lateAnswers.giveInTurn(
                 () -> state,
                 state.getLength(),
-                () -> answers.noPlace(request),
+                () -> answers.noPlace(requestId),
                 Recipient.of(request, response),
                 () -> {});
     }

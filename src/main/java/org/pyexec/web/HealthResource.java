@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Readiness;
@@ -130,17 +131,21 @@ public class HealthResource {
         return answers.json(200, new Probe("live", null));
     }
 
-    /** Programs run. */
+    /** Programs run. No thread waits for the finding: nobody counts these requests. */
     @GET
     @Path("/ready")
     public void ready(@Context HttpServletRequest request, @Suspended AsyncResponse response) {
-        lateAnswers.give(
-                readiness
-                        .check()
-                        .thenApply(problem -> problem.isEmpty()
-                                ? answers.json(200, new Probe("ready", null))
-                                : answers.json(503, new Probe("not ready", problem.get()))),
-                true,
-                Recipient.of(request, response));
+        CompletableFuture<Optional<String>> finding = readiness.check().toCompletableFuture();
+        if (finding.isDone()) {
+            response.resume(ready(finding.join()));
+        } else {
+            lateAnswers.give(finding.thenApply(this::ready), false, Recipient.of(request, response));
+        }
+    }
+
+    private Response ready(Optional<String> problem) {
+        return problem.isEmpty()
+                ? answers.json(200, new Probe("ready", null))
+                : answers.json(503, new Probe("not ready", problem.get()));
     }
 }

@@ -119,17 +119,17 @@ public final class LateAnswers implements AutoCloseable {
         }
         pass(
                 turn.place()
-                        .thenApply(place -> made(answer, place))
-                        .exceptionally(none -> new Ready(refusal.get(), null, Optional.empty())),
+                        .thenApply(place -> made(answer, Optional.of(place)))
+                        .exceptionally(none -> made(refusal, Optional.empty())),
                 false,
                 reply);
     }
 
-    private static Ready made(Supplier<Response> answer, Places.Place place) {
+    private static Ready made(Supplier<Response> answer, Optional<Places.Place> place) {
         try {
-            return new Ready(answer.get(), null, Optional.of(place));
+            return new Ready(answer.get(), null, place);
         } catch (RuntimeException | Error e) {
-            return new Ready(null, e, Optional.of(place));
+            return new Ready(null, e, place);
         }
     }
 

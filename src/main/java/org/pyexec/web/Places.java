@@ -2,6 +2,7 @@ package org.pyexec.web;
 
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.pyexec.execution.TooManyException;
 
 /**
@@ -41,7 +43,8 @@ public final class Places implements AutoCloseable {
 
     // mutable state, guarded by this
     private final Map<String, Integer> byClient = new HashMap<>();
-    private final Set<Turn> waiting = new LinkedHashSet<>();
+    private final Map<String, Waiting> waiting = new LinkedHashMap<>();
+    private int allWaiting;
     private int all;
     private boolean closed;
 
@@ -85,6 +88,25 @@ public final class Places implements AutoCloseable {
         }
     }
 
+    /** Those of one client, in their order; guarded by the lock of all. */
+    private static final class Waiting {
+
+        private final Set<Turn> small = new LinkedHashSet<>();
+        private final Set<Turn> large = new LinkedHashSet<>();
+
+        Set<Turn> of(boolean isSmall) {
+            return isSmall ? small : large;
+        }
+
+        int count() {
+            return small.size() + large.size();
+        }
+
+        Stream<Turn> turns() {
+            return Stream.concat(large.stream(), small.stream());
+        }
+    }
+
     /** Thrown to those who gave up. */
     static final class NoPlaceException extends Exception {
 
@@ -101,8 +123,9 @@ public final class Places implements AutoCloseable {
     Turn take(String client, boolean small) {
         Turn turn = new Turn(client, small);
         synchronized (this) {
-            if (!mayTake(turn)) {
-                waiting.add(turn);
+            if (!mayTake(client, small)) {
+                waiting.computeIfAbsent(client, any -> new Waiting()).of(small).add(turn);
+                allWaiting++;
                 return turn;
             }
             add(client, 1);
@@ -118,7 +141,7 @@ public final class Places implements AutoCloseable {
      */
     Place takeNow(String client, String what) throws TooManyException {
         synchronized (this) {
-            if (!mayTake(new Turn(client, false))) {
+            if (!mayTake(client, false)) {
                 boolean own = held(client) >= bounds.mostOfAClient();
                 throw new TooManyException(
                         own
@@ -133,14 +156,14 @@ public final class Places implements AutoCloseable {
 
     /** Whether so many wait that the last of them should not, if it can be refused. */
     synchronized boolean isCrowded(String client) {
-        return waiting.size() > WAITING
-                || waiting.stream().filter(turn -> turn.client.equals(client)).count() > WAITING_OF_A_CLIENT;
+        Waiting own = waiting.get(client);
+        return allWaiting > WAITING || (own != null && own.count() > WAITING_OF_A_CLIENT);
     }
 
     /** Does nothing if the place has been given. */
     void giveUp(Turn turn) {
         synchronized (this) {
-            waiting.remove(turn);
+            forget(turn);
         }
         turn.place.completeExceptionally(new NoPlaceException());
     }
@@ -151,8 +174,9 @@ public final class Places implements AutoCloseable {
         List<Turn> last;
         synchronized (this) {
             closed = true;
-            last = List.copyOf(waiting);
+            last = waiting.values().stream().flatMap(Waiting::turns).toList();
             waiting.clear();
+            allWaiting = 0;
             last.forEach(turn -> add(turn.client, 1));
         }
         last.forEach(Places.this::give);
@@ -175,21 +199,38 @@ public final class Places implements AutoCloseable {
         }
     }
 
+    /** Of the client with the fewest places. It takes as long as there are clients, however many answers of theirs wait. */
     private Optional<Turn> nextTurn() {
-        Optional<Turn> next =
-                waiting.stream().filter(this::mayTake).min(Comparator.comparingInt(turn -> held(turn.client)));
+        Optional<Turn> next = waiting.entrySet().stream()
+                .flatMap(each -> first(each.getKey(), each.getValue()).stream())
+                .min(Comparator.comparingInt(turn -> held(turn.client)));
         next.ifPresent(turn -> {
-            waiting.remove(turn);
+            forget(turn);
             add(turn.client, 1);
         });
         return next;
     }
 
-    private boolean mayTake(Turn turn) {
-        int own = held(turn.client);
+    private Optional<Turn> first(String client, Waiting own) {
+        Optional<Turn> large = own.large.stream().findFirst().filter(turn -> mayTake(client, false));
+        return large.isPresent() ? large : own.small.stream().findFirst().filter(turn -> mayTake(client, true));
+    }
+
+    private void forget(Turn turn) {
+        Waiting own = waiting.get(turn.client);
+        if (own != null && own.of(turn.small).remove(turn)) {
+            allWaiting--;
+            if (own.count() == 0) {
+                waiting.remove(turn.client);
+            }
+        }
+    }
+
+    private boolean mayTake(String client, boolean small) {
+        int own = held(client);
         return closed
                 || (all < bounds.most() && own < bounds.mostOfAClient())
-                || (turn.small && all < bounds.mostWithSmall() && own < bounds.few());
+                || (small && all < bounds.mostWithSmall() && own < bounds.few());
     }
 
     private int held(String client) {

@@ -36,7 +36,7 @@ public final class UnchangedFiles implements ContainerRequestFilter {
         String token = request.getUriInfo().getPathParameters().getFirst("token");
         if (files.find(token) instanceof Lookup.Found found) {
             EntityTag tag = new EntityTag(found.file().sha256());
-            ResponseBuilder unchanged = request.getRequest().evaluatePreconditions(tag);
+            ResponseBuilder unchanged = Preconditions.unmet(request.getRequest(), tag);
             if (unchanged != null) {
                 request.abortWith(DownloadResource.described(unchanged, tag).build());
             }

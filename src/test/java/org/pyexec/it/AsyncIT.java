@@ -92,6 +92,17 @@ class AsyncIT {
         assertThat(http.send("DELETE", path, new byte[0]).json()).isEqualTo(cancelled.json());
     }
 
+    /** A stream without a body would end with the program. */
+    @Test
+    void headIsAnsweredAtOnce() {
+        String path = accepted(LONG);
+        Answer head = http.head(path, "Accept", "text/event-stream");
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.required("Content-Type")).startsWith("application/json");
+        assertThat(state(path).path("status").textValue()).isNotEqualTo("finished");
+        assertThat(http.send("DELETE", path, new byte[0]).status()).isEqualTo(200);
+    }
+
     @Test
     void cancelAfterTheEndChangesNothing() {
         String path = accepted("print(1)");

@@ -133,6 +133,36 @@ class RequestHeadsIT {
         assertThat(http.get("/health/live").status()).isEqualTo(200);
     }
 
+    @Test
+    void twoContentTypesAreSaidInJson() throws IOException {
+        try (RawConnection connection = RawConnection.to(http.base())) {
+            connection.patience(Duration.ofSeconds(60));
+            String length = Integer.toString(JSON.length());
+            connection.send(head("Content-Type", "application/json", "Content-Type", "text/x", "Content-Length", length)
+                    + JSON);
+            Shapes.clientError(connection.answer("POST"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html;q=0.3333", "text/html;q=2", "text/", ";"})
+    void malformedAcceptIsTakenOrSaidInJson(String accept) {
+        Answer answer = http.get("/api", "Accept", accept);
+        if (answer.status() != 200) {
+            Shapes.clientError(answer);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "\"a", "W/x", ",", "\"a\", b"})
+    void malformedConditionIsNone(String condition) {
+        for (String path : new String[] {"/assets/app.js", http.hosted("a.txt", new byte[1])}) {
+            for (String name : new String[] {"If-None-Match", "If-Match"}) {
+                assertThat(http.get(path, name, condition).status()).as(path).isIn(200, 412);
+            }
+        }
+    }
+
     /** Servers keep what they have read of such a type, some of them for ever. */
     @Test
     void longContentTypeIsRefused() throws IOException {

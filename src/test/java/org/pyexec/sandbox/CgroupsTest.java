@@ -87,8 +87,7 @@ class CgroupsTest {
             try (SandboxRun run = sandbox.sandbox().open(waiting)) {
                 if (groups.isPresent()) {
                     long lower = LIMIT - (256L << 20);
-                    await().atMost(60, SECONDS)
-                            .until(() -> limits(groups.get()).contains(lower));
+                    await().atMost(60, SECONDS).until(() -> limits(groups.get()).contains(lower));
                 }
                 assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
                 run.cancel();
@@ -121,8 +120,9 @@ class CgroupsTest {
             }
             assertThat(looking.join().reason()).isEqualTo("completed");
             if (groups.isPresent()) {
-                await().atMost(60, SECONDS).until(() -> numbers(groups.get(), "memory.usage_in_bytes").stream()
-                        .allMatch(usage -> usage < 32 << 20));
+                await().atMost(60, SECONDS)
+                        .until(() -> numbers(groups.get(), "memory.usage_in_bytes").stream()
+                                .allMatch(usage -> usage < 32 << 20));
             }
             assertThat(sandbox.run("print(2)").stdout()).isEqualTo("2\n");
         }
