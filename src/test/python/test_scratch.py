@@ -56,6 +56,28 @@ class UsageTest(unittest.TestCase):
             file.flush()
             self.assertEqual(self.usage().size, 0)
 
+    def test_open_file_counts_below_a_path_that_nobody_can_read(self) -> None:
+        before = os.getcwd()
+        self.addCleanup(os.chdir, before)
+        os.chdir(self.folder)
+        for _ in range(17):
+            os.mkdir("x" * 255)
+            os.chdir("x" * 255)
+        descriptor = os.open("f", os.O_CREAT | os.O_RDWR)
+        os.unlink("f")
+        os.write(descriptor, bytes(3 * MIB))
+        self.assertGreaterEqual(self.usage().size, 3 * MIB)
+        os.close(descriptor)
+
+    def test_room_that_a_folder_keeps_for_names_that_have_gone_counts(self) -> None:
+        folder = os.stat_result((0o40755, 7, 0, 2, 0, 0, 0, 0, 0, 0), {"st_blocks": 8000})
+        entry = mock.Mock()
+        entry.name = "gone"
+        entry.stat.return_value = folder
+        with mock.patch.object(os, "scandir") as scandir:
+            scandir.return_value.__enter__.return_value = [entry]
+            self.assertGreater(self.usage().size, 3 * MIB)
+
     def test_every_name_of_a_file_counts_as_an_entry_and_its_content_once(self) -> None:
         with open(os.path.join(self.folder, "f"), "wb") as file:
             file.write(bytes(MIB))

@@ -115,5 +115,20 @@ class SlotTest(unittest.TestCase):
         self.assertEqual(self.groups.given_back, 1)
 
 
+class StallTest(SlotTest):
+    def test_program_that_holds_up_the_supervisor_is_killed(self) -> None:
+        with mock.patch.object(signal, "pidfd_send_signal") as send:
+            self.slot.stall(self.slot.cell.stall_seconds / 2)
+            send.assert_not_called()
+            self.slot.stall(self.slot.cell.stall_seconds)
+            send.assert_called_with(self.slot.child, signal.SIGKILL)
+        self.assertTrue(self.slot.has_stalled)
+
+    def test_what_is_no_program_yet_is_left_alone(self) -> None:
+        self.slot.state = "parking"
+        self.slot.stall(60.0)
+        self.assertFalse(self.slot.has_stalled)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -25,6 +25,7 @@ class NamespaceCell:
     is_session = False
     has_network = True  # of its own, with nothing in it or with rules
     has_rules = False
+    stall_seconds = 0.04  # that the supervisor may wait for a lock which a program holds: nothing here is on a disk
     way = "namespaces"
 
     def __init__(self, ids: identities.Ids) -> None:
@@ -223,6 +224,7 @@ class Folders:
 class FolderCell:
     """A folder for one run. Killing and the end of processes are the child's own pidfd, which comes later."""
 
+    stall_seconds = 1.0  # a disk may be slow
     way = "folder"
     has_network = False
     has_rules = False

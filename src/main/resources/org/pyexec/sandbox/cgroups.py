@@ -20,6 +20,7 @@ from .hierarchy import PROCESSES, Branch, NotPossible
 
 MOST_LEFTOVER = 16 << 20  # bytes in a group that is used again
 UNKNOWN = -1  # bytes
+MOST_LOOKED_AT = 4  # groups for one that is wanted: each look takes some time
 HEAVIEST = 100  # times the usual weight, which every version takes
 _Part = TypeVar("_Part", "Memory", "Shares")
 
@@ -218,7 +219,7 @@ class Groups(NoGroups):
 
     def _find_empty(self) -> Optional[Group]:
         """That which has been free for longest, unless the kernel still frees what its last run had."""
-        for _ in range(len(self._free)):
+        for _ in range(min(len(self._free), MOST_LOOKED_AT)):
             group = self._free.popleft()
             if group.is_empty():
                 return group

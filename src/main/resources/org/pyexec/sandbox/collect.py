@@ -129,6 +129,7 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
             descriptor = walk.open_beneath(work, found)
         except OSError:
             collected.skip(found.name, "not readable")
+            yield b""  # it has been a way through many folders, and may be so for thousands of files
             continue
         try:
             count += 1

@@ -6,7 +6,7 @@ import os
 import signal
 from typing import Dict, NamedTuple
 
-from . import config, holdings, policy
+from . import config, holdings, policy, slot
 
 
 class Ending(NamedTuple):
@@ -63,6 +63,10 @@ def broken() -> Ending:
     return Ending("killed", "", "", "The program has made the interpreter of its session unfit for another one")
 
 
+def stalling() -> Ending:
+    return Ending("killed", "", "SIGKILL", "The program has kept locks of the kernel for which the sandbox had to wait")
+
+
 def idle_limit(settings: config.Config) -> Ending:
     """Between two programs."""
     limit = _exceeded("cpu", settings, settings.idle_cpu_seconds)
@@ -80,7 +84,7 @@ def restarted() -> Ending:
 
 def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
     """The program's process came to its own end."""
-    code = int(report["code"]) & 255
+    code = int(report["code"][:4]) & 255
     traceback = report["traceback"].decode("utf-8", "replace").rstrip("\n")
     limit = report["limit"].decode("ascii", "replace")
     if limit:
@@ -113,11 +117,15 @@ def _exceeded(limit: str, settings: config.Config, cpu_limit: int = 0) -> str:
     return sentences[limit]
 
 
-def of_process(status: int, out_of_memory: bool, settings: config.Config, cpu_limit: int) -> Ending:
+def of_slot(ended: slot.Slot, settings: config.Config, cpu_limit: int) -> Ending:
     """The kernel's word; -1 when there is nobody left who has it."""
+    assert ended.exit is not None
+    status = ended.exit[0]
     if status == -1:
         return restarted()
-    if out_of_memory:
+    if ended.has_stalled:
+        return stalling()
+    if ended.is_out_of_memory():
         return limited("memory", settings, cpu_limit)
     return observed(status, settings, cpu_limit)
 

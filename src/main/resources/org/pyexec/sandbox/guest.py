@@ -23,7 +23,7 @@ class Guest(link.LinkUser):
         settings: config.Config,
         on_end: Callable[["Guest"], None],
     ) -> None:
-        self.loop = events.guarded(self._on_fault)
+        self.loop = events.guarded(self._on_fault, self.on_stall)
         self.link = connection
         self.settings = settings
         self._pool = pool
@@ -100,6 +100,11 @@ class Guest(link.LinkUser):
 
     def on_gone(self) -> None:
         self._close()
+
+    def on_stall(self, seconds: float) -> None:
+        slot = self._slot
+        if slot is not None:
+            slot.stall(seconds)
 
     def _on_fault(self) -> None:
         """Something of it has failed, and nobody may rely on the rest: the server sees the end of the connection."""

@@ -44,6 +44,7 @@ class Inits:
 
     def clone(self) -> int:
         """A pidfd of a new init in fresh namespaces, child of the caller's parent; the caller owns the descriptor."""
+        self._pidfd.value = -1
         self._calls.clone(_FLAGS, self._pidfd)
         return self._pidfd.value
 
@@ -55,7 +56,3 @@ class Inits:
     def leave(self) -> None:
         """From here on they are born in the caller's own again."""
         self._leave.run()
-
-    def kill(self) -> None:
-        """Ends the newest init."""
-        signal.pidfd_send_signal(self._pidfd.value, signal.SIGKILL)

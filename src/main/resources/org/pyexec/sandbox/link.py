@@ -32,13 +32,16 @@ class LinkUser:
         """The server does not want it any more, or is gone."""
         raise NotImplementedError
 
+    def on_stall(self, seconds: float) -> None:
+        """The kernel keeps one of our handlers waiting; called by another thread, loop.Loop.guarded."""
+
 
 class Link:
     """Owns the connection. Nothing waits for the server to read."""
 
     def __init__(self, events: loop.Loop, connection: socket.socket, user: LinkUser) -> None:
         self.user = user
-        self._loop = events = events.guarded(lambda: self.user.on_gone())
+        self._loop = events = events.guarded(lambda: self.user.on_gone(), lambda seconds: self.user.on_stall(seconds))
         self._connection = connection
         self._reader = frames.Reader(policy.MAX_REQUEST_BYTES)
         self._outbox = outbox.Outbox(events, connection, self._on_readable, lambda: self.user.on_gone())

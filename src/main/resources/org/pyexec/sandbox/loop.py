@@ -11,7 +11,7 @@ import select
 import threading
 import time
 import traceback
-from typing import Callable, Dict, List, Optional, Set, Tuple, TypeVar, Union
+from typing import Callable, Dict, List, NamedTuple, Optional, Set, Tuple, TypeVar, Union
 
 READ = select.EPOLLIN
 WRITE = select.EPOLLOUT
@@ -27,16 +27,30 @@ def _nothing() -> None:
     """Nobody has to be told."""
 
 
+def _ignore(_: float) -> None:
+    """Nobody has to be told."""
+
+
+class Owner(NamedTuple):
+    """Of handlers and timers: who is told when one of them raises an exception, or does not come back from the kernel."""
+
+    on_fault: Callable[[], None]
+    on_stall: Callable[[float], None]
+
+
+NOBODY = Owner(_nothing, _ignore)
+
+
 class Timer:
     """Rings once unless cancelled before. A cancelled one holds on to nothing."""
 
-    def __init__(self, action: Callable[[], None], on_fault: Callable[[], None]) -> None:
+    def __init__(self, action: Callable[[], None], owner: Owner) -> None:
         self._action: Optional[Callable[[], None]] = action
-        self.on_fault = on_fault
+        self.owner = owner
 
     def cancel(self) -> None:
         self._action = None
-        self.on_fault = _nothing
+        self.owner = NOBODY
 
     def is_cancelled(self) -> bool:
         return self._action is None
@@ -50,7 +64,7 @@ class Timer:
 class Loop:
     def __init__(self) -> None:
         self._epoll = select.epoll()
-        self._handlers: Dict[int, Tuple[Handler, Callable[[], None]]] = {}
+        self._handlers: Dict[int, Tuple[Handler, Owner]] = {}
         self._forgotten: Set[int] = set()  # in this round: their numbers may have been closed and given out again
         self._timers: List[Tuple[float, int, Timer]] = []
         self._crowded = FEW_TIMERS
@@ -58,24 +72,26 @@ class Loop:
         self._running = True
         self._worst_lag = 0.0
         self._aside: Optional[_Aside] = None
+        self.busy: Optional[Tuple[Owner]] = None  # whose handler is being called; another object each time
 
-    def guarded(self, on_fault: Callable[[], None]) -> "Loop":
+    def guarded(self, on_fault: Callable[[], None], on_stall: Callable[[float], None] = _ignore) -> "Loop":
         """The same loop for one owner, who is told when one of his handlers or timers has raised an exception.
 
-        What he had to watch over is watched no more then: he ends it, and tells whoever waits for it.
+        What he had to watch over is watched no more then: he ends it, and tells whoever waits for it. `on_stall` is called by another
+        thread, again and again, with the seconds for which the kernel has kept one of his handlers waiting; watchdog.py.
         """
-        return _Guarded(self, on_fault)
+        return _Guarded(self, Owner(on_fault, on_stall))
 
-    def call(self, action: Callable[[], None], on_fault: Callable[[], None] = _nothing) -> None:
+    def call(self, action: Callable[[], None], owner: Owner = NOBODY) -> None:
         """At once, and guarded."""
-        self._guard(action, -1, on_fault)
+        self._guard(action, -1, owner)
 
-    def watch(self, descriptor: int, events: int, handler: Handler, on_fault: Callable[[], None] = _nothing) -> None:
+    def watch(self, descriptor: int, events: int, handler: Handler, owner: Owner = NOBODY) -> None:
         if descriptor in self._handlers:
             self._epoll.modify(descriptor, events)
         else:
             self._epoll.register(descriptor, events)
-        self._handlers[descriptor] = handler, on_fault
+        self._handlers[descriptor] = handler, owner
 
     def forget(self, descriptor: int) -> None:
         """Before closing it. Forgetting what is not watched does nothing. What has happened to it already is not told."""
@@ -83,8 +99,8 @@ class Loop:
             self._epoll.unregister(descriptor)
             self._forgotten.add(descriptor)
 
-    def later(self, seconds: float, action: Callable[[], None], on_fault: Callable[[], None] = _nothing) -> Timer:
-        timer = Timer(action, on_fault)
+    def later(self, seconds: float, action: Callable[[], None], owner: Owner = NOBODY) -> Timer:
+        timer = Timer(action, owner)
         if len(self._timers) >= self._crowded:
             self._sweep()
         heapq.heappush(self._timers, (time.monotonic() + seconds, next(self._order), timer))
@@ -100,7 +116,7 @@ class Loop:
         self,
         work: Callable[[], Result],
         then: Callable[[Union[Result, Exception]], None],
-        on_fault: Callable[[], None] = _nothing,
+        owner: Owner = NOBODY,
     ) -> None:
         """Work that may take long, in a thread of its own; `then` gets its result, or what it raised, in this one.
 
@@ -108,7 +124,7 @@ class Loop:
         """
         if self._aside is None:
             self._aside = _Aside(self)
-        self._aside.begin(work, lambda result: self.call(lambda: then(result), on_fault))
+        self._aside.begin(work, lambda result: self.call(lambda: then(result), owner))
 
     def stop(self) -> None:
         self._running = False
@@ -121,8 +137,8 @@ class Loop:
             for descriptor, events in happened:
                 found = self._handlers.get(descriptor)
                 if found is not None and descriptor not in self._forgotten:
-                    handler, on_fault = found
-                    self._guard(lambda: handler(events), descriptor, on_fault)
+                    handler, owner = found
+                    self._guard(lambda: handler(events), descriptor, owner)
             self._ring()
             self._worst_lag = max(self._worst_lag, time.monotonic() - woke)
 
@@ -131,8 +147,9 @@ class Loop:
         worst, self._worst_lag = self._worst_lag, 0.0
         return worst
 
-    def _guard(self, action: Callable[[], None], descriptor: int, on_fault: Callable[[], None]) -> None:
+    def _guard(self, action: Callable[[], None], descriptor: int, owner: Owner) -> None:
         """A fault in the handling of one run must not take the others along, and must not leave that run unwatched."""
+        outer, self.busy = self.busy, (owner,)
         try:
             action()
         except Exception:
@@ -140,9 +157,11 @@ class Loop:
             if descriptor >= 0:
                 self.forget(descriptor)
             try:
-                on_fault()
+                owner.on_fault()
             except Exception:
                 traceback.print_exc()
+        finally:
+            self.busy = outer
 
     def _patience(self) -> float:
         while self._timers and self._timers[0][2].is_cancelled():
@@ -155,38 +174,38 @@ class Loop:
         now = time.monotonic()
         while self._timers and self._timers[0][0] <= now:
             timer = heapq.heappop(self._timers)[2]
-            self._guard(timer.ring, -1, timer.on_fault)
+            self._guard(timer.ring, -1, timer.owner)
 
 
 class _Guarded(Loop):
     """What belongs to one owner."""
 
-    def __init__(self, events: Loop, on_fault: Callable[[], None]) -> None:
+    def __init__(self, events: Loop, owner: Owner) -> None:
         self._all = events
-        self._on_fault = on_fault
+        self._owner = owner
 
-    def guarded(self, on_fault: Callable[[], None]) -> Loop:
-        return _Guarded(self._all, on_fault)
+    def guarded(self, on_fault: Callable[[], None], on_stall: Callable[[float], None] = _ignore) -> Loop:
+        return _Guarded(self._all, Owner(on_fault, on_stall))
 
-    def call(self, action: Callable[[], None], on_fault: Callable[[], None] = _nothing) -> None:
-        self._all.call(action, self._on_fault)
+    def call(self, action: Callable[[], None], owner: Owner = NOBODY) -> None:
+        self._all.call(action, self._owner)
 
-    def watch(self, descriptor: int, events: int, handler: Handler, on_fault: Callable[[], None] = _nothing) -> None:
-        self._all.watch(descriptor, events, handler, self._on_fault)
+    def watch(self, descriptor: int, events: int, handler: Handler, owner: Owner = NOBODY) -> None:
+        self._all.watch(descriptor, events, handler, self._owner)
 
     def forget(self, descriptor: int) -> None:
         self._all.forget(descriptor)
 
-    def later(self, seconds: float, action: Callable[[], None], on_fault: Callable[[], None] = _nothing) -> Timer:
-        return self._all.later(seconds, action, self._on_fault)
+    def later(self, seconds: float, action: Callable[[], None], owner: Owner = NOBODY) -> Timer:
+        return self._all.later(seconds, action, self._owner)
 
     def aside(
         self,
         work: Callable[[], Result],
         then: Callable[[Union[Result, Exception]], None],
-        on_fault: Callable[[], None] = _nothing,
+        owner: Owner = NOBODY,
     ) -> None:
-        self._all.aside(work, then, self._on_fault)
+        self._all.aside(work, then, self._owner)
 
     def stop(self) -> None:
         self._all.stop()

@@ -231,6 +231,11 @@ SHARED = (
     ),
     Shared("the zygote of an image", "CLONE_FLAGS, reaping, death in bounded time", ("beside/children_of_the_zygote",)),
     Shared("the supervisor's one thread", "bytes only, bounded steps, looks in threads aside", ("ProgramsTest", "test_loop.py")),
+    Shared(
+        "the kernel's locks of pipes, folders and the report, which are held as long as a program lets a page be missing",
+        "the end before the last read; else watchdog.py kills the program",
+        ("beside/locks_of_pipes", "test_watchdog.py"),
+    ),
     Shared("the supervisor's memory and descriptors", "bounds on names and entries", ("HostileSessionsTest", "LeakTest")),
     Shared("the store", "a part for each client", ("BusyIT", "FileStoreTest")),
     Shared("the server's threads", "places for those who write, time-outs", ("UnreadAnswersIT", "StalledClientsIT")),

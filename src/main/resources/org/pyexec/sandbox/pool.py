@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from itertools import islice
 from typing import Callable, FrozenSet, List, Optional, Set
 
 from . import allowlist, cgroups, config, family, identities, image, loop, network, slot
@@ -11,7 +12,10 @@ from .voice import say
 
 TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
 LOOKED_AT_BYTES = 256 << 10  # of a program, for its imports
+MOST_STATEMENTS = 200  # of them
+LONGEST_STATEMENT = 2000  # bytes
 RECYCLE_SECONDS = 600.0  # children of a zygote share its hash seed and memory layout: not for ever
+MOST_RETIRED = 2  # families that sessions keep alive; each has zygotes of its own
 WARM_SECONDS = 20.0  # a new family imports its libraries in that time
 LOOKS = 10  # whether it has, that long after one another
 RESTARTS = 5  # of families in a row that never worked
@@ -134,7 +138,8 @@ class Pool(family.PoolDoor):
     def _recycle(self) -> None:
         """A new family takes over when it is warm, the old one ends with its last run."""
         self._events.later(RECYCLE_SECONDS, self._recycle)
-        if self.working and self._next is None and self._runs_of_family:
+        retired = sum(not each.closed for each in self._families) - 1
+        if self.working and self._next is None and self._runs_of_family and retired < MOST_RETIRED:
             self._next = self._new_family(self.tier)
             self._events.later(WARM_SECONDS, lambda: self._take_over(LOOKS))
 
@@ -186,7 +191,7 @@ _STANDARD: FrozenSet[str] = frozenset(getattr(sys, "stdlib_module_names", ()))
 def _imported(code: bytes, known: FrozenSet[str]) -> Set[str]:
     """Names of imported modules outside the standard library, by looks; a wrong guess costs an ordinary import."""
     found = set()
-    for match in _STATEMENT.finditer(code):
-        for part in (match.group(1) or match.group(2)).decode("ascii", "replace").split(","):
+    for match in islice(_STATEMENT.finditer(code), MOST_STATEMENTS):
+        for part in (match.group(1) or match.group(2))[:LONGEST_STATEMENT].decode("ascii", "replace").split(","):
             found.add(part.split()[0].split(".")[0])
     return found - _STANDARD - {""} if _STANDARD else found & known

@@ -112,19 +112,20 @@ class Run(guest.Guest):
             return
         try:
             self._cpu, self._peak = report.amount(told["cpu"]), report.amount(told["peak"])
-            self._conclude(ending.reported(told, self._limits))
+            verdict = ending.reported(told, self._limits)
         except (KeyError, ValueError):
             return  # nonsense in the program's own report; the zygote will tell how it ended
+        self._conclude(verdict)
 
     def _on_exit(self) -> None:
         """The zygote has seen the end of the process."""
         assert self._slot is not None and self._slot.exit is not None
-        status, cpu, peak = self._slot.exit
+        _, cpu, peak = self._slot.exit
         if self._ending is None:
             self._look_at_report()
         if self._ending is None:
             self._cpu, self._peak = cpu, peak
-            self._conclude(ending.of_process(status, self._slot.is_out_of_memory(), self._limits, self._cpu_limit))
+            self._conclude(ending.of_slot(self._slot, self._limits, self._cpu_limit))
             return
         if self._cpu == 0:
             self._cpu, self._peak = cpu, peak
@@ -140,6 +141,7 @@ class Run(guest.Guest):
     def _kill(self, verdict: Ending) -> None:
         if self._ending is not None or self._slot is None:
             return
+        self._slot.kill()  # first: whoever lives may hold up everything that follows, and what is in the pipes stays there
         self._decide(verdict)
         self._end_everybody()
 
@@ -159,7 +161,8 @@ class Run(guest.Guest):
     def _conclude(self, verdict: Ending) -> None:
         """The program is over by itself. Without files and network the answer need not wait for the teardown."""
         self._decide(verdict)
-        assert self._slot is not None
+        assert self._slot is not None and self._output is not None
+        self._output.drain()
         if self._slot.cell.has_rules or collect.anything(self._slot.cell, self._originals):
             self._end_everybody()
         else:
@@ -171,7 +174,6 @@ class Run(guest.Guest):
         self._duration = time.monotonic() - self._started
         self._stop_timers()
         self._output.stop()
-        self._output.drain()
 
     def _stop_timers(self) -> None:
         if self._timer is not None:

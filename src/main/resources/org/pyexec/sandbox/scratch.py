@@ -17,6 +17,7 @@ DEEPEST = 100  # folders inside each other, deeper than anything honest; countin
 RECURSION = 32  # so deep are folders removed here, deeper ones by rm(1), which holds a descriptor or two
 REMOVAL_SECONDS = 600  # for rm(1)
 UNKNOWN_BYTES = 16 << 20  # that a mapped file counts which has neither name nor descriptor, where nobody tells its size
+FOLDER_BYTES = 64 << 10  # of one that do not count; some file systems keep the room of thousands of names that have gone
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NO_FOLDER_ANY_MORE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 _DELETED = b" (deleted)"  # behind the name of a mapped file that has none any more; proc(5)
@@ -78,6 +79,7 @@ class _Named:
                     continue
                 if stat.S_ISDIR(status.st_mode):
                     inner.append(entry.name)
+                    self.size += max(0, status.st_blocks * 512 - FOLDER_BYTES)
                 elif status.st_ino not in self.seen:
                     self.seen.add(status.st_ino)
                     self.size += status.st_blocks * 512
@@ -127,13 +129,21 @@ def _open_ones(pid: int, folder: bytes, seen: Set[int]) -> int:
         place = f"/proc/{pid}/fd/{number}"
         try:
             status = os.stat(place)
-            ours = status.st_nlink == 0 and stat.S_ISREG(status.st_mode) and os.readlink(os.fsencode(place)).startswith(folder)
-        except OSError:
+        except (FileNotFoundError, ProcessLookupError):
             continue  # it has just been closed
-        if ours and status.st_ino not in seen:
+        is_nameless = status.st_nlink == 0 and stat.S_ISREG(status.st_mode) and status.st_ino not in seen
+        if is_nameless and _was_within(folder, place):
             seen.add(status.st_ino)
             size += status.st_blocks * 512
     return size
+
+
+def _was_within(folder: bytes, place: str) -> bool:
+    """Whether that link names a file of this folder; one that is too long to be read can have been nowhere else; readlink(2)."""
+    try:
+        return os.readlink(os.fsencode(place)).startswith(folder)
+    except OSError as e:
+        return e.errno not in (errno.ENOENT, errno.ESRCH)
 
 
 # --- removing ------------------------------------------------------------------------------------------------------

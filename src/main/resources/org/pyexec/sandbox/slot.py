@@ -47,12 +47,14 @@ class Slot:
         self.on_exit: Callable[[], None] = lambda: None
         self.on_dead: Callable[[], None] = lambda: None
         self.on_fault: Callable[[], None] = lambda: None
-        self._loop = events.guarded(self._end_after_fault)
+        self._loop = events.guarded(self._end_after_fault, self.stall)
         self._image = image
         self._groups = groups
         self._ready = False
         self._overdue: Optional[loop.Timer] = None
         self._given_up = False
+        self._is_limiting = False
+        self.has_stalled = False
 
     def is_out_of_memory(self) -> bool:
         """Whether the kernel has killed one of its processes for that."""
@@ -141,10 +143,18 @@ class Slot:
         if group is None or not group.has_more_than(size):
             then(None)
             return
+
+        def on_limited(problem: Optional[Exception]) -> None:
+            self._is_limiting = False
+            if self.state == "gone":
+                self._give_back_group()
+            then(problem)
+
+        self._is_limiting = True
         try:
-            self._loop.aside(lambda: group.limit(size), then)
-        except RuntimeError as e:  # no thread just now
-            then(e)
+            self._loop.aside(lambda: group.limit(size), on_limited)
+        except Exception as e:  # no thread just now, or no descriptor
+            on_limited(e)
 
     def close_stdin(self) -> None:
         """The program reads its end then."""
@@ -192,6 +202,15 @@ class Slot:
         told, self.on_fault = self.on_fault, lambda: None
         told()
         self.release()
+
+    def stall(self, seconds: float) -> None:
+        """Kills a program for which the supervisor's thread waits in the kernel. Called by the watchdog's thread, while that one waits."""
+        if self.state == "running" and seconds >= self.cell.stall_seconds:
+            self.has_stalled = True
+            for pidfd in (self.cell.pidfd, self.child):
+                if pidfd >= 0:
+                    with contextlib.suppress(OSError):
+                        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
 
     def discard(self) -> None:
         """Nobody wants it."""
@@ -256,9 +275,13 @@ class Slot:
                 self._loop.forget(descriptor)
                 os.close(descriptor)
         self.cell.remove(is_reusable=not self._given_up)
-        if self.group is not None and not self._given_up:
-            self._groups.give_back(self.group, self._loop.aside)
+        self._give_back_group()
         self._image.gone(self)
+
+    def _give_back_group(self) -> None:
+        """Unless somebody is in it, or its limit is being changed."""
+        if self.group is not None and not self._given_up and not self._is_limiting:
+            self._groups.give_back(self.group, self._loop.aside)
 
 
 def send_signal(pidfd: int, number: int) -> None:

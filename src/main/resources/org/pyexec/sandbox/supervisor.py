@@ -15,7 +15,7 @@ import socket
 import sys
 from typing import NoReturn, Set
 
-from . import config, loop, policy, pool, reception, syscalls
+from . import config, loop, policy, pool, reception, syscalls, watchdog
 from .voice import say
 
 BACKLOG = 1024
@@ -37,6 +37,7 @@ class Supervisor:
     def serve(self) -> None:
         """Returns when the server is gone or isolation cannot be had."""
         self._beat()
+        watchdog.Watchdog(self._loop).start()
         self._loop.run()
 
     def _beat(self) -> None:

@@ -206,7 +206,8 @@ IOCTLS = (
     *(0x5401, 0x5402, 0x5403, 0x5404, 0x5405),  # TCGETS TCSETS TCSETSW TCSETSF TCGETA: isatty(3), termios(3)
     *(0x540F, 0x5410, 0x5413, 0x5429),  # TIOCGPGRP TIOCSPGRP TIOCGWINSZ TIOCGSID
     0x8905,  # SIOCATMARK
-    *(0x8910, 0x8912, 0x8913, 0x8915, 0x8917, 0x8919, 0x891B, 0x891D, 0x8921),  # what netdevice(7) reads of interfaces
+    # What netdevice(7) reads of interfaces. Without SIOCGIFCONF, which holds a lock of the whole machine while it copies to the program.
+    *(0x8910, 0x8913, 0x8915, 0x8917, 0x8919, 0x891B, 0x891D, 0x8921),
     *(0x8927, 0x8933, 0x8942, 0x8970),  # their hardware address, index, queue and map
     *(0x40049409, 0x4020940D, 0x80086601),  # FICLONE FICLONERANGE FS_IOC_GETFLAGS: copies of files
 )

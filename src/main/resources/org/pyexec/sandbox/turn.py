@@ -178,8 +178,8 @@ class Turn:
         """And the interpreter with it."""
         if self._ending is None:
             self._killed = True
+            self._session.slot.kill()  # first: whoever lives may hold up what follows
             self._decide(verdict)
-            self._session.slot.kill()
             self._ask_blocked(self._on_blocked)
         elif not self._killed and self._later is None:  # what it has left running, while its answer is made
             self._later = verdict
@@ -210,6 +210,7 @@ class Turn:
         except (KeyError, ValueError, TypeError):
             return False
         self._decide(verdict)
+        self._output.drain()
         self._ask_blocked(self._collect)
         return True
 
@@ -230,8 +231,7 @@ class Turn:
     def _observed(self, status: int) -> Ending:
         if os.WIFEXITED(status) and os.WEXITSTATUS(status) == policy.BROKEN_STATUS:
             return ending.broken()
-        out_of_memory = self._session.slot.is_out_of_memory()
-        return ending.of_process(status, out_of_memory, self._limits, self._request.cpu_seconds)
+        return ending.of_slot(self._session.slot, self._limits, self._request.cpu_seconds)
 
     def on_dead(self) -> None:
         """No process of the session is left."""
@@ -263,7 +263,6 @@ class Turn:
         self._duration = time.monotonic() - self._started
         self.close()
         self._session.rest()
-        self._output.drain()
 
     def close(self) -> None:
         """Nothing more is waited for."""

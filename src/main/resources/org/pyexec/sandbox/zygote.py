@@ -185,12 +185,13 @@ class Zygote:
         if message == b"reap":
             return None  # it has just been done
         _, number, way, user = message.decode().split(" ")
-        pid = -1
+        pid = init = -1
         try:
             if self._inits is None:
                 pid = os.fork()
             else:
-                descriptors.append(self._inits.clone())
+                init = self._inits.clone()
+                descriptors.append(init)
                 pid = self._fork_inside()
         except OSError as e:
             print(f"zygote cannot fork: {e}", file=sys.stderr, flush=True)
@@ -199,8 +200,8 @@ class Zygote:
             return lambda: child.run(Belongings(*descriptors), self._prepared, way, user)
         if pid > 0:
             self._tell(number, pid, descriptors)
-        elif self._inits is not None:
-            self._inits.kill()
+        elif init >= 0:
+            signal.pidfd_send_signal(init, signal.SIGKILL)
         for descriptor in descriptors:
             os.close(descriptor)
         return None

@@ -1,0 +1,51 @@
+"""Watches from a thread of its own that no program holds up the supervisor's loop inside the kernel.
+
+The supervisor shares locks of the kernel with programs that live: that of a pipe is held by whoever copies to or from it, also while the
+copy waits for a page of the program's, and the program decides how long that takes; fs/pipe.c, inode_lock in fs.h. O_NONBLOCK does not
+help, and neither do looks of the loop itself. Whoever owns the handler that waits is told, and kills the program.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Optional, Tuple
+
+from . import loop
+
+INTERVAL = 0.02  # seconds between two looks
+WAITING = b"D"  # in the kernel, for something that no signal interrupts; proc(5), /proc/pid/stat
+
+
+class Watchdog:
+    """Of the thread that makes it and runs the loop."""
+
+    def __init__(self, events: loop.Loop) -> None:
+        self._loop = events
+        self._stat = f"/proc/self/task/{threading.get_native_id()}/stat"
+        self._seen: Optional[Tuple[loop.Owner]] = None
+        self._since = 0.0
+
+    def start(self) -> None:
+        """Raises RuntimeError where there can be no thread."""
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(INTERVAL)
+            self.look()
+
+    def look(self) -> None:
+        busy = self._loop.busy
+        if busy is None or not self._is_waiting():
+            self._seen = None
+        elif busy is not self._seen:
+            self._seen = busy
+            self._since = time.monotonic()
+        else:
+            busy[0].on_stall(time.monotonic() - self._since)
+
+    def _is_waiting(self) -> bool:
+        """Not for a processor: a machine that is busy is no program's fault."""
+        with open(self._stat, "rb") as file:
+            return file.read(512).rpartition(b")")[2].split()[0] == WAITING
