@@ -33,6 +33,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "cells.py",
             "cgroups.py",
             "child.py",
+            "coding.py",
             "collect.py",
             "config.py",
             "confinement.py",

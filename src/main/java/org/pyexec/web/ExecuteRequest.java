@@ -78,8 +78,19 @@ record ExecuteRequest(
                     "Invalid JSON",
                     "The body is nested too deeply, has too many values, or a name, number or string in it is too long.");
         } catch (JsonProcessingException | CharConversionException e) {
+            if (isNotUtf8(e)) {
+                throw new BadRequest(
+                        "Invalid JSON",
+                        "The body is not UTF-8%s: JSON is sent in UTF-8 (RFC 8259, section 8.1).".formatted(place(e)));
+            }
             throw new BadRequest("Invalid JSON", "The body is not well-formed JSON" + place(e) + ".");
         }
+    }
+
+    /** Jackson has no exception of its own for it; ReaderBase and UTF8StreamJsonParser begin their words so. */
+    private static boolean isNotUtf8(IOException failure) {
+        return failure instanceof CharConversionException
+                || String.valueOf(failure.getMessage()).startsWith("Invalid UTF-8");
     }
 
     private static String place(IOException failure) {

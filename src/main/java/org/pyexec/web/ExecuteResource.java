@@ -1,14 +1,12 @@
 package org.pyexec.web;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,9 +78,8 @@ public class ExecuteResource {
     }
 
     @POST
-    @Consumes(MediaType.APPLICATION_JSON)
     public void execute(@Context HttpServletRequest request, @Suspended AsyncResponse response) throws IOException {
-        InputStream body = request.getInputStream(); // as a parameter, Jersey would keep each Content-Type that it sees
+        InputStream body = JsonBody.open(request);
         ExecuteRequest wanted;
         try {
             if (Prefers.respondAsync(request)) {

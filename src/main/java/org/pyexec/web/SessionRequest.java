@@ -2,13 +2,10 @@ package org.pyexec.web;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import jakarta.ws.rs.NotSupportedException;
-import jakarta.ws.rs.core.MediaType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.pyexec.sandbox.SessionTerms;
 
 /** The body of {@code POST /sessions}, which need not be there. */
@@ -21,17 +18,12 @@ final class SessionRequest {
     /**
      * Reads it.
      *
-     * @param type of the body, null when the client gave none
      * @throws BadRequest with a sentence that says what is wrong with it
-     * @throws NotSupportedException if there is one that is not JSON
      */
-    static SessionTerms read(ObjectMapper json, InputStream body, @Nullable MediaType type) throws IOException {
+    static SessionTerms read(ObjectMapper json, InputStream body) throws IOException {
         byte[] bytes = body.readAllBytes();
         if (bytes.length == 0) {
             return terms(json.createObjectNode());
-        }
-        if (type != null && !type.isCompatible(MediaType.APPLICATION_JSON_TYPE)) {
-            throw new NotSupportedException();
         }
         JsonNode root = ExecuteRequest.parse(json, new ByteArrayInputStream(bytes), FIELDS);
         if (!root.isObject()) {

@@ -86,14 +86,13 @@ public class SessionsResource {
 
     /** Opens one. */
     @POST
-    public void open(
-            @Context HttpHeaders headers, @Context HttpServletRequest request, @Suspended AsyncResponse response)
+    public void open(@Context HttpServletRequest request, @Suspended AsyncResponse response)
             throws IOException {
-        InputStream body = request.getInputStream(); // as a parameter, Jersey would keep each Content-Type that it sees
+        InputStream body = request.getContentLengthLong() <= 0 ? InputStream.nullInputStream() : JsonBody.open(request);
         SessionTerms terms;
         try (Memory.Share share = memory.share(Caller.of(request))) {
             share.hold(RequestJson.heldBytes(request.getContentLengthLong()));
-            terms = SessionRequest.read(answers.mapper(), body, headers.getMediaType());
+            terms = SessionRequest.read(answers.mapper(), body);
         } catch (NoRoomException e) {
             response.resume(busy(request, "Server is busy", String.valueOf(e.getMessage())));
             return;

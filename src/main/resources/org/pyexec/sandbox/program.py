@@ -14,7 +14,7 @@ import threading
 import types
 from typing import Dict, NoReturn, Optional, Tuple
 
-from . import display, expression, figures, policy, report, syscalls, unhandled
+from . import coding, display, expression, figures, policy, report, syscalls, unhandled
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -38,7 +38,8 @@ class Run:
 
     def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
         self.source = source
-        self.body, self.last = expression.split(source) if shows else (source, None)
+        text = coding.text_of(source)
+        self.body, self.last = expression.split(source) if shows else (text, None)
         if shows:
             shown = display.Displays(writer.results, _work)
             self.show = shown.result
@@ -49,6 +50,9 @@ class Run:
         self._owner = os.getpid()
         self._before, _ = usage()
         _write_source(source)
+        if isinstance(text, str):  # whoever reads the lines in the file would decode them as the comment says
+            unhandled.know_source(source)
+            unhandled.show_known_sources()
 
     def begin(self) -> None:
         pass
