@@ -8,6 +8,7 @@ import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.pyexec.files.FileStore;
@@ -23,12 +24,14 @@ record ExecuteRequest(
         Inputs inputs,
         Limits limits,
         boolean result,
-        Optional<String> session) {
+        Optional<String> session,
+        List<String> notes) {
 
     private static final Set<String> FIELDS =
             Set.of("code", "timeout", "allow_network", "stdin", "args", "env", "files", "limits", "result", "session");
     private static final double DEFAULT_TIMEOUT_SECONDS = 30;
     private static final double MAX_TIMEOUT_SECONDS = 60;
+    private static final double FEWEST_MILLISECONDS = 1000; // clients that mean these give no less
     private static final double NANOS_PER_SECOND = 1e9;
 
     /**
@@ -49,7 +52,8 @@ record ExecuteRequest(
                 InputFields.read(root, files),
                 LimitFields.read(root),
                 flag(root, "result"),
-                session(root.path("session")));
+                session(root.path("session")),
+                notes(root.path("timeout")));
         request.checkLimits();
         return request;
     }
@@ -120,6 +124,15 @@ record ExecuteRequest(
             throw new BadRequest("Invalid timeout", "The field 'timeout' must be a number of seconds above zero.");
         }
         return seconds(Math.min(timeout.doubleValue(), MAX_TIMEOUT_SECONDS));
+    }
+
+    private static List<String> notes(JsonNode timeout) {
+        if (timeout.isMissingNode() || timeout.doubleValue() <= MAX_TIMEOUT_SECONDS) {
+            return List.of();
+        }
+        String doubt = timeout.doubleValue() > FEWEST_MILLISECONDS ? " Is it in milliseconds?" : "";
+        return List.of("The timeout of %s seconds was taken as %.0f, which is the longest.%s"
+                .formatted(timeout.asText(), MAX_TIMEOUT_SECONDS, doubt));
     }
 
     private static Duration seconds(double seconds) {

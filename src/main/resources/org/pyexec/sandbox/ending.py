@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Dict, NamedTuple
+from typing import Dict, NamedTuple, Optional, Tuple
 
-from . import config, holdings, policy
+from . import config, holdings, policy, text
 
 
 class Ending(NamedTuple):
@@ -14,6 +14,7 @@ class Ending(NamedTuple):
     code: str = ""  # decimal, empty when a signal ended it
     signal: str = ""
     details: str = ""
+    exception: Optional[Tuple[str, str]] = None  # its type and text, as the program tells them
 
 
 def _plain(number: float) -> str:
@@ -41,9 +42,11 @@ def too_long(seconds: float) -> Ending:
     return timed_out(seconds)._replace(signal="")
 
 
-def stopped(order: Ending, traceback: str) -> Ending:
+def stopped(order: Ending, report: Dict[str, bytes]) -> Ending:
     """It let itself be interrupted."""
-    return order._replace(details=f"{order.details}\n\n{traceback}" if traceback else order.details)
+    traceback = _traceback(report)
+    details = f"{order.details}\n\n{traceback}" if traceback else order.details
+    return order._replace(details=details, exception=_exception(report))
 
 
 def stubborn(order: Ending) -> Ending:
@@ -81,14 +84,26 @@ def restarted() -> Ending:
 def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
     """The program's process came to its own end."""
     code = int(report["code"]) & 255
-    traceback = report["traceback"].decode("utf-8", "replace").rstrip("\n")
+    traceback, exception = _traceback(report), _exception(report)
     limit = report["limit"].decode("ascii", "replace")
     if limit:
         sentence = _exceeded(limit, settings)
-        return Ending(limit, str(code), "", f"{sentence}\n\n{traceback}" if traceback else sentence)
+        return Ending(limit, str(code), "", f"{sentence}\n\n{traceback}" if traceback else sentence, exception)
     if code == 0:
         return Ending("completed", "0")
-    return Ending("error", str(code), "", traceback or f"Program exited with status {code}")
+    return Ending("error", str(code), "", traceback or f"Program exited with status {code}", exception)
+
+
+def _traceback(report: Dict[str, bytes]) -> str:
+    return report["traceback"].decode("utf-8", "replace").rstrip("\n")
+
+
+def _exception(report: Dict[str, bytes]) -> Optional[Tuple[str, str]]:
+    """Only what is raised and not handled; there is none where the program exits."""
+    if "exception-type" not in report:
+        return None
+    kind, value = (report.get(name, b"").decode("utf-8", "replace") for name in ("exception-type", "exception-value"))
+    return text.beginning(kind, policy.MAX_EXCEPTION_TYPE), text.beginning(value, policy.MAX_EXCEPTION_VALUE)
 
 
 def limited(limit: str, settings: config.Config, cpu_limit: int) -> Ending:

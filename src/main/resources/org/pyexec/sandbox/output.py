@@ -8,10 +8,11 @@ import struct
 import termios
 from typing import Callable, List
 
-from . import frames, link, loop, policy
+from . import frames, link, loop, notes, policy, text
 from .slot import Slot
 
 READ_BYTES = 64 << 10
+NAMES = {frames.STDOUT: "standard output", frames.STDERR: "standard error"}
 UNREAD_BYTES = 256 << 10  # by the server, above which the program has to wait with its output
 
 
@@ -21,6 +22,25 @@ class Stream:
         self.kind = kind
         self.total = 0
         self.ended = False
+        self._begun = b""  # of a character that may pass the limit
+
+    def keep(self, data: bytes, limit: int) -> bytes:
+        """What is handed on of that which comes next: up to the limit, and no part of a character that passes it."""
+        room = limit - self.total + len(self._begun)
+        self.total += len(data)
+        data, self._begun = self._begun + data, b""
+        if len(data) > room:
+            kept = data[: max(0, room)]
+            return kept[: text.whole_characters(kept)]
+        if room - len(data) < text.LONGEST_CHARACTER - 1:
+            whole = text.whole_characters(data)
+            data, self._begun = data[:whole], data[whole:]
+        return data
+
+    def rest(self) -> bytes:
+        """When nothing more comes."""
+        rest, self._begun = self._begun, b""
+        return rest
 
 
 class Output:
@@ -48,6 +68,11 @@ class Output:
     def truncated(self) -> bool:
         return any(stream.total > self._limit for stream in self._streams)
 
+    def notes(self) -> List[str]:
+        """Sentences about what was left out."""
+        cut = [NAMES[stream.kind] for stream in self._streams if stream.total > self._limit]
+        return notes.of_output(cut, self._limit)
+
     def listen(self) -> None:
         self._listening = True
         for stream in self._streams:
@@ -69,6 +94,7 @@ class Output:
                 if not self._read(stream):
                     break
                 left -= stream.total - before
+            self._put(stream, stream.rest())
 
     def _pump(self, stream: Stream) -> Callable[[int], None]:
         def on_output(_: int) -> None:
@@ -100,15 +126,17 @@ class Output:
             return False
         if not data:
             stream.ended = True
+            self._put(stream, stream.rest())
             self._loop.forget(stream.descriptor)
             return False
-        kept = data[: max(0, self._limit - stream.total)]
-        stream.total += len(data)
-        if kept:
-            self._link.put(stream.kind, kept)
+        self._put(stream, stream.keep(data, self._limit))
         if stream.total > policy.FLOOD_BYTES:
             self._on_flood()
         return True
+
+    def _put(self, stream: Stream, data: bytes) -> None:
+        if data:
+            self._link.put(stream.kind, data)
 
 
 def _waiting(descriptor: int) -> int:

@@ -164,6 +164,8 @@ LAST_WORDS_BYTES = 16 << 20  # memory above the limit that is left to print the 
 FLOOD_BYTES = 64 << 20  # output per stream at which a program is ended
 MAX_REQUEST_BYTES = 64 << 20
 MAX_TRACEBACK_BYTES = 64 << 10
+MAX_EXCEPTION_TYPE = 200  # characters
+MAX_EXCEPTION_VALUE = 4000
 
 # --- files handed out ------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ import types
 from typing import Dict, NoReturn, Optional, Tuple
 
 from . import coding, display, expression, figures, policy, report, syscalls, unhandled
+from . import notes as notes_of_run
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -24,6 +25,8 @@ _REHEARSALS = {  # by the module that must be there already
 }
 _DRAWING = "matplotlib"  # its image is for programs that draw, beside which data frames cost little, and is large enough
 _main: types.ModuleType
+
+notes = notes_of_run.Told()  # for the answer
 
 
 class Run:
@@ -105,6 +108,18 @@ def described(ended: unhandled.Ended, cpu: float, peak: int) -> Dict[str, bytes]
         "limit": ended.limit.encode(),
         "cpu": str(round(cpu * 1e6)).encode(),
         "peak": str(peak).encode(),
+        **_exception(ended),
+        **notes.take(),
+    }
+
+
+def _exception(ended: unhandled.Ended) -> Dict[str, bytes]:
+    if ended.exception is None:
+        return {}
+    kind, value = ended.exception
+    return {
+        "exception-type": kind.encode("utf-8", "backslashreplace"),
+        "exception-value": value.encode("utf-8", "backslashreplace"),
     }
 
 

@@ -10,9 +10,9 @@ import resource
 import signal
 import sys
 import traceback
-from typing import Iterator, List, NamedTuple, Optional
+from typing import Iterator, List, NamedTuple, Optional, Tuple
 
-from . import policy, sources
+from . import policy, sources, text as texts
 
 LAST = ("last_type", "last_value", "last_traceback", "last_exc")  # where sys keeps it
 _display = sys.__excepthook__  # the interpreter's own words; the traceback module's differ in some versions
@@ -24,6 +24,7 @@ class Ended(NamedTuple):
     code: int
     traceback: str = ""
     limit: str = ""  # memory, disk or processes, when that limit caused the exception
+    exception: Optional[Tuple[str, str]] = None  # type and text of what was raised
     signal: int = 0  # by which the process still has to end itself, as Python does after KeyboardInterrupt
 
 
@@ -79,8 +80,9 @@ def _exited(e: SystemExit) -> Ended:
         return Ended(0)
     if isinstance(e.code, int):
         return Ended(e.code if -sys.maxsize <= e.code <= sys.maxsize else -1)
-    print_error(_text(e.code) + "\n")
-    return Ended(1)
+    words = _text(e.code)
+    print_error(words + "\n")
+    return Ended(1, texts.beginning(words, policy.MAX_TRACEBACK_BYTES // 4))
 
 
 def _text(code: object) -> str:
@@ -102,7 +104,24 @@ def _raised(e: BaseException) -> Ended:
         exited = _call_hook(e, text)
         if exited is not None:
             return exited
-    return Ended(1, text, limit, signal.SIGINT if isinstance(e, KeyboardInterrupt) else 0)
+    stopped_by = signal.SIGINT if isinstance(e, KeyboardInterrupt) else 0
+    return Ended(1, text + _advice(e), limit, _described(e), stopped_by)
+
+
+def _described(e: BaseException) -> Tuple[str, str]:
+    """The name of its class and its text, which is the program's own code."""
+    kind = type(e).__name__
+    return texts.beginning(str(kind), policy.MAX_EXCEPTION_TYPE), texts.beginning(_text(e), policy.MAX_EXCEPTION_VALUE)
+
+
+def _advice(e: BaseException) -> str:
+    """Where a library is missing: what is there instead."""
+    if not isinstance(e, ModuleNotFoundError) or not isinstance(e.name, str):
+        return ""
+    name = e.name.partition(".")[0]
+    if not name.isidentifier() or name in sys.modules:  # then it is a part of one that is there
+        return ""
+    return f"\nThere is no module named {texts.beginning(name, policy.MAX_EXCEPTION_TYPE)} here. GET /packages lists what there is."
 
 
 def format_exception(e: BaseException) -> str:
