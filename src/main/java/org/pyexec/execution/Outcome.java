@@ -37,7 +37,7 @@ public record Outcome(
         String tier,
         Duration waited) {
 
-    private static final long LISTED_BYTES = 2048;
+    private static final long LISTED_BYTES = 4096;
 
     public Outcome {
         files = List.copyOf(files);

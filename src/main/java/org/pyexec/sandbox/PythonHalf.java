@@ -64,6 +64,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "loop.py",
             "machine.py",
             "memory.py",
+            "names.py",
             "network.py",
             "nft.py",
             "notes.py",
