@@ -30,6 +30,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "bpf.py",
             "bundle.py",
             "calls.py",
+            "causes.py",
             "cells.py",
             "cgroups.py",
             "child.py",

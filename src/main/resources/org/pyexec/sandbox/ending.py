@@ -9,6 +9,9 @@ from typing import Dict, NamedTuple, Optional, Tuple
 from . import config, holdings, policy, text
 
 
+LEAST_OF_LIMIT = 0.9e6  # microseconds per second of a limit that has been passed: clocks differ
+
+
 class Ending(NamedTuple):
     reason: str
     code: str = ""  # decimal, empty when a signal ended it
@@ -128,16 +131,16 @@ def _exceeded(limit: str, settings: config.Config, cpu_limit: int = 0) -> str:
     return sentences[limit]
 
 
-def of_process(status: int, out_of_memory: bool, settings: config.Config, cpu_limit: int) -> Ending:
-    """The kernel's word; -1 when there is nobody left who has it."""
+def of_process(status: int, out_of_memory: bool, settings: config.Config, cpu_limit: int, cpu: int) -> Ending:
+    """The kernel's word; -1 when there is nobody left who has it. `cpu`: microseconds that were used."""
     if status == -1:
         return restarted()
     if out_of_memory:
         return limited("memory", settings, cpu_limit)
-    return observed(status, settings, cpu_limit)
+    return observed(status, settings, cpu_limit, cpu)
 
 
-def observed(status: int, settings: config.Config, cpu_limit: int) -> Ending:
+def observed(status: int, settings: config.Config, cpu_limit: int, cpu: int) -> Ending:
     """The kernel's word, as waitpid gives it: the process was killed, or left without passing through its end."""
     if not os.WIFSIGNALED(status):
         code = os.WEXITSTATUS(status)
@@ -147,6 +150,6 @@ def observed(status: int, settings: config.Config, cpu_limit: int) -> Ending:
         name = signal.Signals(number).name
     except ValueError:
         name = f"SIG{number}"
-    if number == signal.SIGXCPU:
+    if number == signal.SIGXCPU and cpu >= cpu_limit * LEAST_OF_LIMIT:  # anybody may send one
         return Ending("cpu", "", name, _exceeded("cpu", settings, cpu_limit))
     return Ending("killed", "", name, f"Program was ended by signal {name}")

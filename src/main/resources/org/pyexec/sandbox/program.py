@@ -74,7 +74,7 @@ class Run:
     def _how(self) -> unhandled.Ended:
         """Holds on to the exception no longer than it takes, since it holds on to the program's objects."""
         e, self.raised = self.raised, None
-        return unhandled.Ended(0) if e is None else unhandled.end(e, self.source)
+        return unhandled.Ended(0) if e is None else unhandled.end(e, self.source, _work)
 
 
 def leave(ended: unhandled.Ended) -> NoReturn:

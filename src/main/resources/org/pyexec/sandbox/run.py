@@ -126,7 +126,7 @@ class Run(guest.Guest):
             self._look_at_report()
         if self._ending is None:
             self._cpu, self._peak = cpu, peak
-            self._conclude(ending.of_process(status, self._slot.is_out_of_memory(), self._limits, self._cpu_limit))
+            self._conclude(ending.of_process(status, self._slot.is_out_of_memory(), self._limits, self._cpu_limit, cpu))
             return
         if self._cpu == 0:
             self._cpu, self._peak = cpu, peak

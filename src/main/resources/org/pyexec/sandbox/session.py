@@ -139,7 +139,7 @@ class Session(guest.Guest, turn.SessionDoor):
             self._turn.on_exit()
             return
         assert self.slot.exit is not None
-        self._finish(ending.of_process(self.slot.exit[0], self.slot.is_out_of_memory(), self.settings, 0))
+        self._finish(ending.of_process(self.slot.exit[0], self.slot.is_out_of_memory(), self.settings, 0, 0))
 
     def _on_dead(self) -> None:
         if self._turn is not None:

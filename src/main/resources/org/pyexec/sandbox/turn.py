@@ -233,7 +233,8 @@ class Turn:
         if os.WIFEXITED(status) and os.WEXITSTATUS(status) == policy.BROKEN_STATUS:
             return ending.broken()
         out_of_memory = self._session.slot.is_out_of_memory()
-        return ending.of_process(status, out_of_memory, self._limits, self._request.cpu_seconds)
+        cpu = self._session.slot.exit[1] - self._session.cpu if self._session.slot.exit else 0
+        return ending.of_process(status, out_of_memory, self._limits, self._request.cpu_seconds, cpu)
 
     def on_dead(self) -> None:
         """No process of the session is left."""
