@@ -15,6 +15,7 @@ import org.pyexec.files.FileStore;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
 import org.pyexec.sandbox.InputGoneException;
+import org.pyexec.sandbox.Packages;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.RunListener;
 import org.pyexec.sandbox.RunReport;
@@ -72,6 +73,11 @@ public final class Executions {
 
     public SandboxStatus sandbox() {
         return sandbox.status();
+    }
+
+    /** What programs can import; empty until that has been found out. */
+    public Optional<Packages> packages() {
+        return sandbox.packages();
     }
 
     /** Whether a program that asks for the network can be given it. */

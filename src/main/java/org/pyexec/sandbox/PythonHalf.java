@@ -71,6 +71,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "notes.py",
             "outbox.py",
             "output.py",
+            "packages.py",
             "packets.py",
             "policy.py",
             "pool.py",

@@ -22,6 +22,7 @@ final class Endpoints {
             "POST /host", "Upload file for hosting",
             "GET /download/:token", "Download hosted or generated file",
             "GET /api", "This endpoint",
+            "GET /packages", "Packages that programs can import",
             "GET /executions/:id", "State, answer or live output of an asynchronous execution",
             "DELETE /executions/:id", "Cancel an asynchronous execution",
             "POST /sessions", "Open a session: an interpreter that keeps its state between executions",
