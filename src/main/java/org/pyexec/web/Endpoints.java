@@ -26,6 +26,8 @@ final class Endpoints {
             "GET /executions/:id", "State, answer or live output of an asynchronous execution",
             "DELETE /executions/:id", "Cancel an asynchronous execution",
             "POST /sessions", "Open a session: an interpreter that keeps its state between executions",
+            "GET /sessions", "The caller's own sessions",
+            "DELETE /sessions", "End all of the caller's own sessions",
             "GET /sessions/:id", "State of a session",
             "DELETE /sessions/:id", "End a session",
             "POST /sessions/:id/interrupt", "Interrupt what runs in a session",
