@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unittest
+from unittest import mock
 
-from sandbox import frames, notes, output, text
+from sandbox import frames, notes, output, policy, text
 
 CHARACTERS = "aé€😀"
 
@@ -37,6 +38,19 @@ class StreamTest(unittest.TestCase):
                 self.assertTrue(data.startswith(kept))
                 self.assertEqual(kept, data[: text.whole_characters(data[:limit])], (limit, length))
                 self.assertEqual(stream.total, len(data))
+
+    def test_what_is_not_kept_is_in_the_end_and_no_more_than_fits_there(self) -> None:
+        data = (CHARACTERS * 3).encode()
+        for limit in range(len(data)):
+            for most in range(4, 40):
+                stream = output.Stream(-1, frames.STDOUT)
+                with mock.patch.object(policy, "MAX_END_BYTES", most):
+                    kept = b"".join(stream.keep(data[at : at + 5], limit) for at in range(0, len(data), 5))
+                end = stream.end()
+                end.decode("utf-8")
+                self.assertLessEqual(len(end), most)
+                self.assertTrue(data.endswith(end))
+                self.assertTrue(len(end) > most - 4 or kept + end == data)
 
     def test_what_ends_in_the_middle_of_a_character_is_handed_on_at_last(self) -> None:
         stream = output.Stream(-1, frames.STDOUT)

@@ -35,6 +35,6 @@ def read(report: Optional[Dict[str, bytes]]) -> List[str]:
     return [text.beginning(sentence, MOST_CHARACTERS) for sentence in sentences if sentence]
 
 
-def of_output(cut: List[str], limit: int) -> List[str]:
-    """`cut`: the names of the streams of which only the beginning was kept, `limit` bytes of each."""
-    return [f"More than {limit} bytes were written to {name}: what is here is the beginning." for name in cut]
+def of_cut(name: str, limit: int, file: str) -> str:
+    """Of a stream of which only the beginning was kept, `limit` bytes; the last of the rest is in a file."""
+    return f"More than {limit} bytes were written to {name}: the answer has the beginning, and the file {file} the end."

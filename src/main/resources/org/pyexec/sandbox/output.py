@@ -6,7 +6,8 @@ import fcntl
 import os
 import struct
 import termios
-from typing import Callable, List
+from itertools import chain, count
+from typing import Callable, Iterator, List, Set, Tuple
 
 from . import frames, link, loop, notes, policy, text
 from .slot import Slot
@@ -23,6 +24,7 @@ class Stream:
         self.total = 0
         self.ended = False
         self._begun = b""  # of a character that may pass the limit
+        self._end = b""  # of what came behind the limit
 
     def keep(self, data: bytes, limit: int) -> bytes:
         """What is handed on of that which comes next: up to the limit, and no part of a character that passes it."""
@@ -31,11 +33,18 @@ class Stream:
         data, self._begun = self._begun + data, b""
         if len(data) > room:
             kept = data[: max(0, room)]
-            return kept[: text.whole_characters(kept)]
+            kept = kept[: text.whole_characters(kept)]
+            self._end = (self._end + data[len(kept) :])[-policy.MAX_END_BYTES :]
+            return kept
         if room - len(data) < text.LONGEST_CHARACTER - 1:
             whole = text.whole_characters(data)
             data, self._begun = data[:whole], data[whole:]
         return data
+
+    def end(self) -> bytes:
+        """The last bytes of what was not handed on, from the beginning of a character on."""
+        first = next((at for at, byte in enumerate(self._end[: text.LONGEST_CHARACTER]) if byte & 0xC0 != 0x80), 0)
+        return self._end[first:]
 
     def rest(self) -> bytes:
         """When nothing more comes."""
@@ -68,10 +77,23 @@ class Output:
     def truncated(self) -> bool:
         return any(stream.total > self._limit for stream in self._streams)
 
-    def notes(self) -> List[str]:
+    def ends(self, taken: Set[str]) -> Iterator[Tuple[str, str, bytes]]:
+        """Of each stream that was cut: its name, a name for a file, which is none of those that are taken, and what it has."""
+        for stream in self._streams:
+            if stream.total > self._limit:
+                name = NAMES[stream.kind]
+                yield name, _free(f"{name.replace(' ', '-')}-end", taken), stream.end()
+
+    def notes(self, taken: Set[str]) -> List[str]:
         """Sentences about what was left out."""
-        cut = [NAMES[stream.kind] for stream in self._streams if stream.total > self._limit]
-        return notes.of_output(cut, self._limit)
+        return [notes.of_cut(name, self._limit, file) for name, file, _ in self.ends(taken)]
+
+    def files(self, taken: Set[str]) -> Iterator[Tuple[bytes, bytes]]:
+        """Kinds and payloads of frames: files with the ends of what was left out: who reads the beginning of a long output often looks for its end."""
+        for _, file, content in self.ends(taken):
+            yield frames.FILE, frames.encode([("name", file.encode()), ("size", str(len(content)).encode())])
+            if content:
+                yield frames.DATA, content
 
     def listen(self) -> None:
         self._listening = True
@@ -137,6 +159,11 @@ class Output:
     def _put(self, stream: Stream, data: bytes) -> None:
         if data:
             self._link.put(stream.kind, data)
+
+
+def _free(stem: str, taken: Set[str]) -> str:
+    names = chain([f"{stem}.txt"], (f"{stem}-{number}.txt" for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _waiting(descriptor: int) -> int:

@@ -202,6 +202,9 @@ class Run(guest.Guest):
 
     def _send_end(self) -> None:
         self._sent = True
+        assert self._output is not None
+        for piece in self._output.files(self._collected.names):
+            self.link.put(*piece)
         self.link.put(frames.END, frames.encode(self._account().fields()))
         assert self._slot is not None
         self._slot.kill()  # whoever reads the answer slowly gives nobody time to go on
@@ -219,7 +222,7 @@ class Run(guest.Guest):
             self._collected,
             self._blocked or [],
             report.read_results(self._slot.report) if self._request.shows else None,
-            [*self._output.notes(), *self._notes],
+            [*self._output.notes(self._collected.names), *self._notes],
         )
 
     def _stop(self) -> None:

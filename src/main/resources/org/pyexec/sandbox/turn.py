@@ -295,8 +295,10 @@ class Turn:
             self._collected,
             self._blocked,
             report.read_results(session.slot.report),
-            [*self._output.notes(), *self._notes],
+            [*self._output.notes(self._collected.names), *self._notes],
             "ended" if self._killed else "open",
         )
+        for piece in self._output.files(self._collected.names):
+            session.link.put(*piece)
         session.link.put(frames.END, frames.encode(told.fields()))
         session.link.pour(iter(()), lambda: session.turn_over(self._killed, self._later))

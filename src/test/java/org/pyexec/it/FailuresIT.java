@@ -135,6 +135,32 @@ class FailuresIT {
     }
 
     @Test
+    void endOfACutOutputIsInAFile() {
+        ObjectNode json = Shapes.success(http.execute("""
+                open('standard-output-end.txt', 'w').write('of the program')
+                for number in range(200_000):
+                    print('line', number)
+                print('the result: \u20ac')
+                """));
+        JsonNode files = json.path("generatedFiles");
+        assertThat(Json.texts(files, "filename"))
+                .containsExactly("standard-output-end-2.txt", "standard-output-end.txt");
+        assertThat(json.at("/run/notes/0").textValue()).contains("standard-output-end-2.txt");
+        String end = http.get(files.get(0).path("downloadUrl").textValue()).text();
+        assertThat(end).endsWith("line 199999\nthe result: \u20ac\n").hasSizeBetween(60_000, 1 << 16);
+        assertThat(json.path("output").textValue()).startsWith("line 0\n").hasSizeBetween(1_048_000, 1 << 20);
+    }
+
+    @Test
+    void beginningAndEndOfAnOutputThatIsALittleTooLongAreAllOfIt() {
+        String body = Json.object(
+                "code", "print('\u00e9\u20ac' * 10, end='')", "limits", java.util.Map.of("output_bytes", 13));
+        ObjectNode json = Shapes.success(http.post(body));
+        String file = json.at("/generatedFiles/0/downloadUrl").textValue();
+        assertThat(json.path("output").textValue() + http.get(file).text()).isEqualTo("\u00e9\u20ac".repeat(10));
+    }
+
+    @Test
     void lastWordsAreTheDetails() {
         ObjectNode json = Shapes.failure(http.execute("import sys; sys.exit('no input \u2026')"), "error");
         assertThat(json.path("details").textValue()).isEqualTo("no input \u2026");

@@ -237,7 +237,7 @@ class ExecuteRequestTest {
                 "DATA:;Base64,+/8AAQ==",
                 "\\ndata:text/plain;charset=utf-8;base64,\\n-_8AAQ"
             })
-    void base64IsReadInAllTheWaysInWhichItIsWritten(String text) throws IOException {
+    void base64IsReadInAllTheWaysInWhichItIsWritten(String text) throws Exception {
         Inputs inputs = readWith("\"files\": [{\"filename\": \"a\", \"base64\": \"%s\"}]".formatted(text)).inputs();
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         inputs.files().get(0).content().writeTo(Channels.newChannel(written));
