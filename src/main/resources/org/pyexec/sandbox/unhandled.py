@@ -112,7 +112,7 @@ def _raised(e: BaseException, limit: str) -> Ended:
         if exited is not None:
             return exited
     stopped_by = signal.SIGINT if isinstance(e, KeyboardInterrupt) else 0
-    return Ended(1, text + _advice(e), limit, _described(e), stopped_by)
+    return Ended(1, _advice(e) + text, limit, _described(e), stopped_by)
 
 
 def _described(e: BaseException) -> Tuple[str, str]:
@@ -128,7 +128,8 @@ def _advice(e: BaseException) -> str:
     name = e.name.partition(".")[0]
     if not name.isidentifier() or name in sys.modules:  # then it is a part of one that is there
         return ""
-    return f"\nThere is no module named {texts.beginning(name, policy.MAX_EXCEPTION_TYPE)} here. GET /packages lists what there is."
+    name = texts.beginning(name, policy.MAX_EXCEPTION_TYPE)
+    return f"There is no module named {name} here. GET /packages lists what there is.\n\n"
 
 
 def format_exception(e: BaseException) -> str:
