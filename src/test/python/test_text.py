@@ -22,6 +22,12 @@ class TextTest(unittest.TestCase):
         for data in (b"", b"\x80" * 9, b"a\x80", b"\xff"):
             self.assertGreaterEqual(text.whole_characters(data), len(data) - 1)
 
+    def test_bytes_of_a_text_end_with_a_character(self) -> None:
+        for most in range(25):
+            self.assertTrue((CHARACTERS * 2).startswith(text.encoded(CHARACTERS * 2, most).decode("utf-8")))
+            self.assertLessEqual(len(text.encoded(CHARACTERS * 2, most)), most)
+        self.assertEqual(text.encoded(CHARACTERS, 100), CHARACTERS.encode())
+
     def test_what_is_cut_says_so(self) -> None:
         self.assertEqual(text.beginning("abc", 3), "abc")
         self.assertEqual(text.beginning("😀😀😀😀", 3), "😀😀…")

@@ -27,6 +27,12 @@ def whole_characters(data: bytes) -> int:
     return len(data)
 
 
+def encoded(text: str, most: int) -> bytes:
+    """The beginning of it, of `most` bytes of UTF-8."""
+    data = text.encode("utf-8", "backslashreplace")[:most]
+    return data[: whole_characters(data)]
+
+
 def _length(first: int) -> int:
     """Of the character that begins with this byte; RFC 3629, section 3."""
     if first < 0xC0:
