@@ -89,7 +89,7 @@ class Output:
         return [notes.of_cut(name, self._limit, file) for name, file, _ in self.ends(taken)]
 
     def files(self, taken: Set[str]) -> Iterator[Tuple[bytes, bytes]]:
-        """Kinds and payloads of frames: files with the ends of what was left out: who reads the beginning of a long output often looks for its end."""
+        """Kinds and payloads of frames: files with the ends of streams that were cut, where results often are."""
         for _, file, content in self.ends(taken):
             yield frames.FILE, frames.encode([("name", file.encode()), ("size", str(len(content)).encode())])
             if content:
