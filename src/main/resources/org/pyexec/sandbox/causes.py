@@ -5,6 +5,7 @@ In the program's own process: a program that deceives this lies about its own ru
 
 from __future__ import annotations
 
+import _thread
 import errno
 import linecache
 import mmap
@@ -12,7 +13,6 @@ import opcode
 import os
 import re
 import resource
-import threading
 from types import TracebackType
 from typing import Iterator, Optional
 
@@ -20,6 +20,7 @@ MOST_CAUSES = 16
 FULL_BYTES = 1 << 20  # free in a folder that counts as full
 PART_OF_MEMORY = 8  # that cannot be had any more where memory is used up
 STACK_BYTES = 8 << 20  # of a thread, where the program has said nothing
+SMALL_STACK_BYTES = 512 << 10  # with what libraries in C keep for each thread
 
 _places = ("/tmp", "/dev/shm")  # beside the working folder
 _RAISE = opcode.opmap["RAISE_VARARGS"]
@@ -43,12 +44,16 @@ def limit_behind(e: BaseException, work: str) -> str:
 def _limit_of(e: BaseException, work: str) -> str:
     if isinstance(e, MemoryError):
         return "memory" if _is_of_allocation(e) or _memory_is_used_up() else ""
-    if isinstance(e, OSError) and not _is_raised_by_python(e):
+    if _is_raised_by_python(e):
+        return ""
+    if isinstance(e, OSError):
         return _limit_of_call(e, work)
     if isinstance(e, RuntimeError) and str(e) == "can't start new thread":
-        if not _can_fork():
+        if not _can_map(2 * SMALL_STACK_BYTES):
+            return "memory"
+        if not _can_start_thread():
             return "processes"
-        return "" if _can_map(threading.stack_size() or STACK_BYTES) else "memory"
+        return "" if _can_map(_thread.stack_size() or STACK_BYTES) else "memory"
     return ""
 
 
@@ -60,7 +65,7 @@ def _limit_of_call(e: OSError, work: str) -> str:
         return "disk"
     if e.errno == errno.ENOSPC:
         return "disk" if any(map(_is_full, (work, *_places))) else ""
-    if e.errno == errno.EAGAIN and (not _can_fork() or _forks(_innermost_line(e))):
+    if e.errno == errno.EAGAIN and (not _can_start_thread() or _forks(_innermost_line(e))):
         return "processes"
     return ""
 
@@ -135,12 +140,17 @@ def _is_full(folder: str) -> bool:
     return status.f_bavail * status.f_frsize < FULL_BYTES or (status.f_files > 0 and status.f_favail == 0)
 
 
-def _can_fork() -> bool:
+def _can_start_thread() -> bool:
+    """Whether the limit of processes, which counts threads, has not been reached: clone(2), EAGAIN. Some tiers have no fork."""
+    usual = _thread.stack_size(SMALL_STACK_BYTES)
     try:
-        pid = os.fork()
-    except OSError:
+        _thread.start_new_thread(_nothing, ())
+        return True
+    except RuntimeError:
         return False
-    if pid == 0:
-        os._exit(0)
-    os.waitpid(pid, 0)
-    return True
+    finally:
+        _thread.stack_size(usual)
+
+
+def _nothing() -> None:
+    pass
