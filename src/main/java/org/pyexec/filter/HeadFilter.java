@@ -25,7 +25,9 @@ public class HeadFilter extends HttpFilter {
         if (fault.isEmpty()) {
             chain.doFilter(request, response);
         } else {
-            response.setHeader("Accept-Encoding", ContentCodings.UNDERSTOOD); // RFC 9110, section 15.5.16
+            if (fault.get().status() == HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE) {
+                response.setHeader("Accept-Encoding", ContentCodings.UNDERSTOOD); // RFC 9110, section 15.5.16
+            }
             bodies.answerUnread(
                     request, response, fault.get().status(), fault.get().error());
         }
