@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import Callable, List
+from typing import Any, Callable, Dict, List
 
 from . import loop, policy
 
@@ -81,7 +81,7 @@ class Listing:
 
 
 def _start() -> "subprocess.Popen[bytes]":
-    identity = {}
+    identity: Dict[str, Any] = {}
     if os.getuid() == 0:
         identity = {"user": policy.UNPRIVILEGED_ID, "group": policy.UNPRIVILEGED_ID, "extra_groups": []}
     return subprocess.Popen(
@@ -91,5 +91,5 @@ def _start() -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd="/",
-        **identity,  # type: ignore[call-overload]
+        **identity,
     )
