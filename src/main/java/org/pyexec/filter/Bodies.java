@@ -136,8 +136,7 @@ public final class Bodies {
         }
     }
 
-    private void passOn(
-            SpooledBody body, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    private void passOn(SpooledBody body, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (!ContentCodings.isCompressed(request)) {
             chain.doFilter(new ReceivedRequest(request, body), response);

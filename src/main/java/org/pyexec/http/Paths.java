@@ -12,7 +12,8 @@ public final class Paths {
 
     /** With each run of slashes as one: a base address that ends with a slash makes {@code //execute} of a path. */
     public static String of(HttpServletRequest request) {
-        return singleSlashes(request.getRequestURI().substring(request.getContextPath().length()));
+        return singleSlashes(
+                request.getRequestURI().substring(request.getContextPath().length()));
     }
 
     /** A path, encoded, in which no slash follows another. */

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  */
 final class Base64Text {
 
-    private static final Pattern DATA_URL_HEAD = Pattern.compile("\\s*data:[^,]{0,255};base64,", Pattern.CASE_INSENSITIVE);
+    private static final Pattern DATA_URL_HEAD =
+            Pattern.compile("\\s*data:[^,]{0,255};base64,", Pattern.CASE_INSENSITIVE);
     private static final int MOST_PADDING = 2;
 
     private Base64Text() {}

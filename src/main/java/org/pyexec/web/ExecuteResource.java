@@ -156,8 +156,9 @@ public class ExecuteResource {
         String client = recipient.client();
         StreamedExecution streamed = executions.run(program, venue, untakenAnswers.gate(client), client, transcript);
         UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
-        CompletableFuture<Response> answer =
-                executeAnswers.to(streamed.execution(), terms, RequestId.of(request)).thenApply(untaken::madeOfStream);
+        CompletableFuture<Response> answer = executeAnswers
+                .to(streamed.execution(), terms, RequestId.of(request))
+                .thenApply(untaken::madeOfStream);
         if (streamed.execution().isRefused()) {
             response.resume(answer.join());
             untaken.taken();

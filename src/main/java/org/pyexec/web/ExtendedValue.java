@@ -23,7 +23,8 @@ final class ExtendedValue {
         if (!form.matches()) {
             return null;
         }
-        Charset charset = form.group(1).equalsIgnoreCase("UTF-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
+        Charset charset =
+                form.group(1).equalsIgnoreCase("UTF-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
         byte[] bytes = bytes(form.group(2));
         try {
             return bytes == null

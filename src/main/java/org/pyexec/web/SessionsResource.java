@@ -88,8 +88,7 @@ public class SessionsResource {
 
     /** Opens one. */
     @POST
-    public void open(@Context HttpServletRequest request, @Suspended AsyncResponse response)
-            throws IOException {
+    public void open(@Context HttpServletRequest request, @Suspended AsyncResponse response) throws IOException {
         InputStream body = request.getContentLengthLong() <= 0 ? InputStream.nullInputStream() : JsonBody.open(request);
         SessionRequest wanted;
         try (Memory.Share share = memory.share(Caller.of(request))) {
@@ -150,9 +149,8 @@ public class SessionsResource {
     public Response list(@Context HttpServletRequest request) {
         return answers.json(
                 200,
-                new Listed<>(sessions.of(Caller.of(request)).stream()
-                        .map(State::of)
-                        .toList()));
+                new Listed<>(
+                        sessions.of(Caller.of(request)).stream().map(State::of).toList()));
     }
 
     /** Ends all that the caller has open, and what runs in them. */

@@ -101,8 +101,9 @@ public final class Submissions {
                 executions.run(program, venue, jobs.gate(Caller.of(request)), Caller.of(request), new Transcript());
         CompletableFuture<byte[]> answer = running.execution().isRefused()
                 ? new CompletableFuture<>()
-                : executeAnswers.to(running.execution(), terms, RequestId.of(request)).thenApply(response ->
-                        (byte[]) response.getEntity());
+                : executeAnswers
+                        .to(running.execution(), terms, RequestId.of(request))
+                        .thenApply(response -> (byte[]) response.getEntity());
         return new Jobs.Started(running, answer);
     }
 

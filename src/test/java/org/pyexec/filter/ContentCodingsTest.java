@@ -62,8 +62,7 @@ class ContentCodingsTest {
     @Test
     void severalMembersAreOneBody() throws Exception {
         byte[] member = gzip(new byte[] {'a', 'b'});
-        InputStream two =
-                new SequenceInputStream(new ByteArrayInputStream(member), new ByteArrayInputStream(member));
+        InputStream two = new SequenceInputStream(new ByteArrayInputStream(member), new ByteArrayInputStream(member));
         try (SpooledBody decoded = body()) {
             ContentCodings.decode(new ByteArrayInputStream(two.readAllBytes()), decoded, 10);
             assertThat(new String(decoded.open().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII))

@@ -51,7 +51,17 @@ class FailuresIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"status=201", "status=404", "status=", "status", "status=200x", "stat=200", "", "status=999, status=200"})
+    @ValueSource(
+            strings = {
+                "status=201",
+                "status=404",
+                "status=",
+                "status",
+                "status=200x",
+                "stat=200",
+                "",
+                "status=999, status=200"
+            })
     void otherPreferencesAreIgnored(String preference) {
         Answer answer = preferring(preference, "1 / 0");
         assertThat(answer.status()).isEqualTo(500);
@@ -100,11 +110,13 @@ class FailuresIT {
 
     @Test
     void longExceptionsAreCutBetweenCharacters() {
-        JsonNode exception = run("class \u00dc" + "x".repeat(5000) + "(Exception): pass\nraise \u00dc" + "x".repeat(5000)
-                        + "('\ud83d\ude00' * 10**6)")
+        JsonNode exception = run("class \u00dc" + "x".repeat(5000) + "(Exception): pass\nraise \u00dc"
+                        + "x".repeat(5000) + "('\ud83d\ude00' * 10**6)")
                 .path("exception");
         assertThat(exception.path("type").textValue()).hasSizeBetween(100, 300);
-        assertThat(exception.path("value").textValue()).startsWith("\ud83d\ude00").endsWith("\ud83d\ude00\u2026");
+        assertThat(exception.path("value").textValue())
+                .startsWith("\ud83d\ude00")
+                .endsWith("\ud83d\ude00\u2026");
         assertThat(exception.path("value").textValue().length()).isLessThan(10_000);
     }
 
@@ -184,7 +196,8 @@ class FailuresIT {
                 .until(() -> http.get("/packages").status() == 200);
         ObjectNode json = http.get("/packages").json();
         assertThat(Json.fields(json)).containsExactly("python", "environment", "packages");
-        assertThat(json.path("python").textValue()).isEqualTo(run("1").path("python").textValue());
+        assertThat(json.path("python").textValue())
+                .isEqualTo(run("1").path("python").textValue());
         assertThat(json.path("environment").textValue()).isEqualTo("default");
         JsonNode packages = json.path("packages");
         assertThat(Json.texts(packages, "name")).doesNotHaveDuplicates().contains("numpy", "pandas", "matplotlib");

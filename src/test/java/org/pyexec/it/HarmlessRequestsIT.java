@@ -43,7 +43,8 @@ class HarmlessRequestsIT {
     // --- types
 
     @ParameterizedTest
-    @ValueSource(strings = {"application/x-www-form-urlencoded", "text/plain", "text/plain;charset=UTF-8", "Text/Plain"})
+    @ValueSource(
+            strings = {"application/x-www-form-urlencoded", "text/plain", "text/plain;charset=UTF-8", "Text/Plain"})
     void jsonUnderATypeThatToolsGiveToEverythingIsRead(String type) {
         ObjectNode json = Shapes.success(post(program("print('a&b=c+d%20')"), "Content-Type", type));
         assertThat(json.path("output").textValue()).isEqualTo("a&b=c+d%20\n");
@@ -95,7 +96,8 @@ class HarmlessRequestsIT {
         assertThat(http.get("//api").json().path("status").textValue()).isEqualTo("running");
         assertThat(http.get("/health//live").status()).isEqualTo(200);
         String download = http.hosted("a.txt", new byte[] {'x'});
-        assertThat(http.get(download.replace("/download/", "//download//")).text()).isEqualTo("x");
+        assertThat(http.get(download.replace("/download/", "//download//")).text())
+                .isEqualTo("x");
         Shapes.generalError(http.get("//no//such"), 404);
         Shapes.executeError(http.send("POST", "//execute", "{".getBytes(StandardCharsets.UTF_8)), 400);
     }
@@ -116,8 +118,8 @@ class HarmlessRequestsIT {
         String long64 = java.util.Base64.getEncoder().encodeToString(random);
         for (String code : new String[] {"print(1)", "print(1) # " + long64}) {
             for (String coding : new String[] {"gzip", "x-gzip", "GZIP, identity"}) {
-                Shapes.success(post(
-                        gzip(program(code)), "Content-Type", "application/json", "Content-Encoding", coding));
+                Shapes.success(
+                        post(gzip(program(code)), "Content-Type", "application/json", "Content-Encoding", coding));
             }
         }
         Multipart form = Multipart.of(Multipart.file("a.txt", new byte[100]));
@@ -139,8 +141,7 @@ class HarmlessRequestsIT {
                     out.write(blanks, 0, Math.min(left, blanks.length));
                 }
             }
-            Answer answer =
-                    post(packed.toByteArray(), "Content-Type", "application/json", "Content-Encoding", "gzip");
+            Answer answer = post(packed.toByteArray(), "Content-Type", "application/json", "Content-Encoding", "gzip");
             if (length > LIMIT) {
                 assertThat(Shapes.sentence(Shapes.executeError(answer, 413))).contains("" + LIMIT);
             } else {

@@ -161,8 +161,7 @@ class SessionsIT extends SessionCalls {
 
     @Test
     void sessionOfShortIdleTimeEndsAfterIt() {
-        Answer answer = http.send(
-                "POST", "/sessions", "{\"idle_seconds\": 0.2}".getBytes(StandardCharsets.UTF_8));
+        Answer answer = http.send("POST", "/sessions", "{\"idle_seconds\": 0.2}".getBytes(StandardCharsets.UTF_8));
         String id = opened(answer);
         await().atMost(60, SECONDS).until(() -> http.get("/sessions/" + id).status() == 410);
         assertExpired(http.get("/sessions/" + id), id, "Nothing has run in it for 0.2 seconds");
@@ -178,8 +177,17 @@ class SessionsIT extends SessionCalls {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[]", "{", "null", "{\"allow_network\": 1}", "{\"limits\": {\"memory_mb\": 0}}", "{\"idle_seconds\": 0}",
-        "{\"idle_seconds\": -1}", "{\"idle_seconds\": \"60\"}"})
+    @ValueSource(
+            strings = {
+                "[]",
+                "{",
+                "null",
+                "{\"allow_network\": 1}",
+                "{\"limits\": {\"memory_mb\": 0}}",
+                "{\"idle_seconds\": 0}",
+                "{\"idle_seconds\": -1}",
+                "{\"idle_seconds\": \"60\"}"
+            })
     void badBodyIsRefusedWithASentence(String body) {
         Answer answer = http.send(
                 "POST", "/sessions", body.getBytes(StandardCharsets.UTF_8), "Content-Type", "application/json");

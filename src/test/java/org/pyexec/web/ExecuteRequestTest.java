@@ -202,9 +202,19 @@ class ExecuteRequestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"./a, a", "././a/b, a/b", ".//a, a", "a//b, a/b", "a/./b, a/b", "a/././/b, a/b", ".a/..b, .a/..b", "a./b, a./b"})
+    @CsvSource({
+        "./a, a",
+        "././a/b, a/b",
+        ".//a, a",
+        "a//b, a/b",
+        "a/./b, a/b",
+        "a/././/b, a/b",
+        ".a/..b, .a/..b",
+        "a./b, a./b"
+    })
     void componentsThatLeadNowhereAreLeftOut(String filename, String kept) throws IOException {
-        Inputs inputs = readWith("\"files\": [{\"filename\": \"%s\", \"content\": \"\"}]".formatted(filename)).inputs();
+        Inputs inputs = readWith("\"files\": [{\"filename\": \"%s\", \"content\": \"\"}]".formatted(filename))
+                .inputs();
 
         assertThat(inputs.files()).extracting(InputFile::filename).containsExactly(kept);
     }
@@ -217,7 +227,8 @@ class ExecuteRequestTest {
                  "session": null}
                 """)).isEqualTo(read("{\"code\": \"1\"}"));
         assertThat(read("{\"code\": \"1\", \"env\": null, \"limits\": null}")).isEqualTo(read("{\"code\": \"1\"}"));
-        assertThat(readWith("\"files\": [{\"filename\": \"a\", \"content\": null, \"base64\": \"AA==\", \"token\": null}]")
+        assertThat(readWith(
+                                "\"files\": [{\"filename\": \"a\", \"content\": null, \"base64\": \"AA==\", \"token\": null}]")
                         .inputs()
                         .files())
                 .hasSize(1);
@@ -238,7 +249,8 @@ class ExecuteRequestTest {
                 "\\ndata:text/plain;charset=utf-8;base64,\\n-_8AAQ"
             })
     void base64IsReadInAllTheWaysInWhichItIsWritten(String text) throws Exception {
-        Inputs inputs = readWith("\"files\": [{\"filename\": \"a\", \"base64\": \"%s\"}]".formatted(text)).inputs();
+        Inputs inputs = readWith("\"files\": [{\"filename\": \"a\", \"base64\": \"%s\"}]".formatted(text))
+                .inputs();
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         inputs.files().get(0).content().writeTo(Channels.newChannel(written));
 
@@ -246,13 +258,29 @@ class ExecuteRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"A", "AA===", "A=A=", "data:text/plain,AA==", "data:;base64;AA==", "AAAA*AAA", "AAA\u00e9", "=AAA"})
+    @ValueSource(
+            strings = {
+                "A",
+                "AA===",
+                "A=A=",
+                "data:text/plain,AA==",
+                "data:;base64;AA==",
+                "AAAA*AAA",
+                "AAA\u00e9",
+                "=AAA"
+            })
     void whatIsNoBase64IsRefused(String text) {
         assertRefused("Invalid files", "\"files\": [{\"filename\": \"a\", \"base64\": \"%s\"}]".formatted(text));
     }
 
     @ParameterizedTest
-    @CsvSource({"60, ''", "60.5, ' 60.5 seconds'", "1000, ' 1000 seconds'", "30000, 'in milliseconds?'", "1e400, ' seconds '"})
+    @CsvSource({
+        "60, ''",
+        "60.5, ' 60.5 seconds'",
+        "1000, ' 1000 seconds'",
+        "30000, 'in milliseconds?'",
+        "1e400, ' seconds '"
+    })
     void timeoutsThatAreCutAreNoted(String timeout, String noted) throws IOException {
         List<String> notes = readWith("\"timeout\": " + timeout).notes();
 

@@ -48,7 +48,8 @@ class PartNamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a.txt", "UTF-8'a.txt", "UTF-8''%", "UTF-8''%4", "UTF-8''%zz", "UTF-8''%ff", "koi8-r''a", ""})
+    @ValueSource(
+            strings = {"a.txt", "UTF-8'a.txt", "UTF-8''%", "UTF-8''%4", "UTF-8''%zz", "UTF-8''%ff", "koi8-r''a", ""})
     void whatIsNoExtendedValueIsNone(String value) {
         assertThat(ExtendedValue.decode(value)).isNull();
     }
