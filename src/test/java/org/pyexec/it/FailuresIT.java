@@ -87,12 +87,13 @@ class FailuresIT {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '#',
             value = {
                 "1 / 0|ZeroDivisionError|division by zero",
                 "{}['k']|KeyError|'k'",
                 "import json; json.loads('{')|JSONDecodeError|Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
-                "class Mine(Exception): pass\nraise Mine('é')|Mine|é",
-                "raise ValueError|ValueError|''",
+                "class Mine(Exception): pass\\nraise Mine('é')|Mine|é",
+                "raise ValueError|ValueError|##",
                 "x = (|SyntaxError|'(' was never closed (main.py, line 1)"
             })
     void exceptionIsNamedBesideTheTraceback(String code, String type, String value) {

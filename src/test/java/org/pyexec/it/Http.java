@@ -60,11 +60,6 @@ public final class Http {
         return send("HEAD", path, new byte[0], headers);
     }
 
-    /** A request without a body of a client behind a proxy that the server trusts. */
-    Answer sendAs(String client, String method, String path) {
-        return new Http(base).send(method, path, new byte[0], "X-Forwarded-For", client);
-    }
-
     Answer send(String method, String path, byte[] body, String... headers) {
         try {
             return answer(CLIENT.send(request(method, path, body, headers), BodyHandlers.ofByteArray()));

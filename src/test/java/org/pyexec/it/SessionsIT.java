@@ -127,24 +127,6 @@ class SessionsIT extends SessionCalls {
     }
 
     @Test
-    void clientSeesAndEndsItsOwnSessionsAndNoOthers() {
-        String first = opened(http.sendAs("198.51.100.7", "POST", "/sessions"));
-        String second = opened(http.sendAs("198.51.100.7", "POST", "/sessions"));
-        String third = opened(http.sendAs("198.51.100.8", "POST", "/sessions"));
-        JsonNode listed = http.sendAs("198.51.100.7", "GET", "/sessions").json().path("sessions");
-        assertThat(Json.texts(listed, "sessionId")).containsExactly(first, second);
-        assertThat(Json.fields(listed.get(0))).isEqualTo(Json.fields(state(first)));
-        Answer ended = http.sendAs("198.51.100.7", "DELETE", "/sessions");
-        assertThat(Json.texts(ended.json().path("sessions"), "sessionId")).containsExactly(first, second);
-        assertThat(http.sendAs("198.51.100.7", "GET", "/sessions").json().path("sessions"))
-                .isEmpty();
-        assertExpired(http.get("/sessions/" + first), first, "It was deleted");
-        assertThat(state(third).path("status").textValue()).isEqualTo("idle");
-        assertThat(http.sendAs("198.51.100.7", "DELETE", "/sessions").json().path("sessions"))
-                .isEmpty();
-    }
-
-    @Test
     void idleTimeIsAsLongAsWishedAndNoLongerThanTheServers() {
         for (double[] wishedAndKept : new double[][] {{0.5, 0.5}, {60, 60}, {1e9, 600}}) {
             Answer answer = http.send(
