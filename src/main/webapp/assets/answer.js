@@ -85,8 +85,7 @@ function isSilent(answer) {
 }
 
 function remarksOn(run) {
-  const remarks = [];
-  if (run.truncated) remarks.push("The output was longer than this server keeps; its end is missing.");
+  const remarks = [...(run.notes ?? [])];
   const skipped = run.skippedFiles ?? [];
   if (skipped.length > 0) {
     const names = skipped.slice(0, 5).map((file) => `${file.filename} (${file.reason})`);

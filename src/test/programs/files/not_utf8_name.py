@@ -1,3 +1,3 @@
 # reason: completed
-# files: bad-�.txt
+# files: bad-%FF.txt
 open(b"bad-\xff.txt", "w").write("x")

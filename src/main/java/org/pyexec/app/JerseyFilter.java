@@ -1,6 +1,12 @@
 package org.pyexec.app;
 
 import jakarta.enterprise.inject.spi.CDI;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.glassfish.jersey.media.multipart.MultiPartFeature;
@@ -9,6 +15,7 @@ import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.servlet.ServletContainer;
 import org.glassfish.jersey.servlet.ServletProperties;
+import org.pyexec.http.Paths;
 
 /**
  * Jersey, configured; the one class that knows it.
@@ -41,6 +48,21 @@ public class JerseyFilter extends ServletContainer {
     public void destroy() {
         wiring.endPrograms();
         super.destroy();
+    }
+
+    @Override
+    public void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        super.doFilter(request.getRequestURI().contains("//") ? withSingleSlashes(request) : request, response, chain);
+    }
+
+    private static HttpServletRequest withSingleSlashes(HttpServletRequest request) {
+        return new HttpServletRequestWrapper(request) {
+            @Override
+            public String getRequestURI() {
+                return getContextPath() + Paths.of((HttpServletRequest) getRequest());
+            }
+        };
     }
 
     private static ResourceConfig configuration(Rooms rooms) {

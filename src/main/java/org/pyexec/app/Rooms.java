@@ -41,6 +41,7 @@ import org.pyexec.web.HealthResource;
 import org.pyexec.web.HostResource;
 import org.pyexec.web.InternalErrors;
 import org.pyexec.web.LateAnswers;
+import org.pyexec.web.PackagesResource;
 import org.pyexec.web.Places;
 import org.pyexec.web.RootResource;
 import org.pyexec.web.SessionsResource;
@@ -179,6 +180,7 @@ record Rooms(
                         lateAnswers,
                         uptime,
                         host),
+                new PackagesResource(executions, answers),
                 new ExecuteResource(
                         executions,
                         sessions,

@@ -2,6 +2,7 @@ package org.pyexec.execution;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -14,6 +15,7 @@ import org.pyexec.files.FileStore;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
 import org.pyexec.sandbox.InputGoneException;
+import org.pyexec.sandbox.Packages;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.RunListener;
 import org.pyexec.sandbox.RunReport;
@@ -73,6 +75,11 @@ public final class Executions {
         return sandbox.status();
     }
 
+    /** What programs can import; empty until that has been found out. */
+    public Optional<Packages> packages() {
+        return sandbox.packages();
+    }
+
     /** Whether a program that asks for the network can be given it. */
     public boolean networkAvailable() {
         return settings.networkAllowed() && sandbox.status().network();
@@ -122,7 +129,12 @@ public final class Executions {
             String client,
             Execution execution,
             Memory.Share share,
-            Optional<Transcript> transcript) {
+            Optional<Transcript> transcript,
+            long arrivedNanos) {
+
+        Duration sinceArrival() {
+            return Duration.ofNanos(System.nanoTime() - arrivedNanos);
+        }
 
         /** What of memory it needs before it prints. */
         long heldBytes() {
@@ -135,7 +147,8 @@ public final class Executions {
             return Execution.refused(new RefusedException(
                     Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access."));
         }
-        Task task = new Task(program, venue, gate, client, new Execution(), memory.share(client), transcript);
+        Task task = new Task(
+                program, venue, gate, client, new Execution(), memory.share(client), transcript, System.nanoTime());
         try {
             task.share().hold(task.heldBytes());
         } catch (NoRoomException e) {
@@ -179,8 +192,8 @@ public final class Executions {
         task.share().close();
         Execution execution = task.execution();
         if (execution.isCancelled()) {
-            execution.complete(
-                    Outcome.cancelled(task.program(), task.venue().untouched(), clock.instant(), sandbox.status()));
+            execution.complete(Outcome.cancelled(
+                    task.program(), task.venue().untouched(), task.sinceArrival(), clock.instant(), sandbox.status()));
         } else {
             execution.fail(refusalOf(failure));
         }
@@ -205,6 +218,7 @@ public final class Executions {
     /** The way of one program; the outcome is told at once, and the slot is free again when the sandbox is gone. */
     private void perform(Task task, Venue.Turn turn, Slots.Lease lease) {
         Execution execution = task.execution();
+        Duration waited = task.sinceArrival();
         try (Memory.Share share = task.share();
                 turn;
                 lease;
@@ -218,7 +232,7 @@ public final class Executions {
                     task.heldBytes(),
                     run::cancel);
             RunReport report = run.await(listener);
-            Outcome outcome = collector.outcome(report, clock.instant(), run.sandbox());
+            Outcome outcome = collector.outcome(report, waited, clock.instant(), run.sandbox());
             try {
                 listener.holdAnswer(outcome.heldByAnswer());
                 execution.complete(outcome);

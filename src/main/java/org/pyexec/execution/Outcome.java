@@ -1,5 +1,6 @@
 package org.pyexec.execution;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.pyexec.sandbox.SkippedFile;
  * @param finished when it had ended
  * @param python version of the interpreter
  * @param tier name of the sandbox tier
+ * @param waited from its arrival until it had a slot
  */
 public record Outcome(
         RunReport report,
@@ -32,9 +34,10 @@ public record Outcome(
         int skippedFileCount,
         Instant finished,
         String python,
-        String tier) {
+        String tier,
+        Duration waited) {
 
-    private static final long LISTED_BYTES = 2048;
+    private static final long LISTED_BYTES = 4096;
 
     public Outcome {
         files = List.copyOf(files);
@@ -54,6 +57,10 @@ public record Outcome(
                 * (jsonBytes(stdout)
                         + jsonBytes(stderr)
                         + jsonBytes(report.ending().details())
+                        + report.ending()
+                                .raised()
+                                .map(raised -> jsonBytes(raised.value()))
+                                .orElse(0L)
                         + shown
                         + names);
     }
@@ -69,7 +76,8 @@ public record Outcome(
     }
 
     /** Of a program that was cancelled before it had begun. */
-    static Outcome cancelled(Program program, RunReport.Session session, Instant when, SandboxStatus sandbox) {
+    static Outcome cancelled(
+            Program program, RunReport.Session session, Duration waited, Instant when, SandboxStatus sandbox) {
         Optional<Results> results = program.shows() ? Optional.of(Results.NONE) : Optional.empty();
         Ending ending = new Ending(
                 Ending.Reason.CANCELLED,
@@ -85,6 +93,7 @@ public record Outcome(
                 0,
                 when,
                 sandbox.pythonVersion().orElse("unknown"),
-                sandbox.tier().orElse("unknown"));
+                sandbox.tier().orElse("unknown"),
+                waited);
     }
 }

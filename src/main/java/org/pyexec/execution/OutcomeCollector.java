@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -64,7 +65,7 @@ final class OutcomeCollector implements RunListener, AutoCloseable {
     }
 
     /** The outcome; from here on the files belong to whoever has it. */
-    Outcome outcome(RunReport report, Instant finished, SandboxStatus sandbox) {
+    Outcome outcome(RunReport report, Duration waited, Instant finished, SandboxStatus sandbox) {
         handedOut = true;
         int skippedCount = report.skippedFileCount() + skipped.size();
         skipped.addAll(report.skippedFiles());
@@ -82,7 +83,8 @@ final class OutcomeCollector implements RunListener, AutoCloseable {
                 skippedCount,
                 finished,
                 sandbox.pythonVersion().orElse("unknown"),
-                sandbox.tier().orElse("unknown"));
+                sandbox.tier().orElse("unknown"),
+                waited);
     }
 
     /** The outcome that has been made goes to nobody. */

@@ -12,6 +12,8 @@ public final class FileLabel {
     private static final String NAMELESS = "file";
     private static final int MAX_BYTES = 255;
     private static final int MAX_EXTENSION_BYTES = 32;
+    private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
+    private static final int ZERO_WIDTH_JOINER = 0x200d;
 
     private FileLabel() {}
 
@@ -23,22 +25,26 @@ public final class FileLabel {
         return clientName == null ? NAMELESS : component(clientName);
     }
 
-    /** The label of a file that a program wrote: every part between {@code /} cleaned as an upload's name is. */
+    /**
+     * The label of a file that a program wrote: the name that the sandbox shows it under, which is no other file's. What is
+     * invisible in it all the same is percent-encoded.
+     */
     public static String ofGenerated(String relativePath) {
         String label = Arrays.stream(relativePath.split("/", -1))
                 .filter(part -> !part.isEmpty())
-                .map(FileLabel::component)
+                .map(part -> part.equals(".") || part.equals("..") ? NAMELESS : encoded(part))
                 .collect(Collectors.joining("/"));
         return label.isEmpty() ? NAMELESS : label;
     }
 
-    /** What follows the last {@code /} or {@code \}; the whole label if there is none. */
+    /** What follows the last {@code /}; the whole label if there is none. A backslash is an ordinary character. */
     public static String lastComponent(String label) {
-        return label.substring(Math.max(label.lastIndexOf('/'), label.lastIndexOf('\\')) + 1);
+        return label.substring(label.lastIndexOf('/') + 1);
     }
 
     private static String component(String name) {
-        String clean = withoutControls(lastComponent(name)).strip();
+        String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+        String clean = withoutControls(last).strip();
         if (clean.isEmpty() || clean.equals(".") || clean.equals("..")) {
             return NAMELESS;
         }
@@ -50,6 +56,29 @@ public final class FileLabel {
                 .filter(FileLabel::isVisible)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
+    }
+
+    private static String encoded(String name) {
+        if (name.codePoints().allMatch(FileLabel::isVisibleOrJoins)) {
+            return name;
+        }
+        StringBuilder text = new StringBuilder();
+        name.codePoints().forEach(codePoint -> {
+            String character = Character.toString(codePoint);
+            if (isVisibleOrJoins(codePoint)) {
+                text.append(character);
+            } else {
+                for (byte octet : character.getBytes(UTF_8)) {
+                    text.append("%%%02X".formatted(octet & 0xff));
+                }
+            }
+        });
+        return text.toString();
+    }
+
+    /** Words of some scripts have joiners in them, and so have emoji (Unicode, section 23.2). */
+    private static boolean isVisibleOrJoins(int codePoint) {
+        return isVisible(codePoint) || codePoint == ZERO_WIDTH_NON_JOINER || codePoint == ZERO_WIDTH_JOINER;
     }
 
     /** Format characters include the bidirectional controls that make {@code exe.txt} out of {@code txt.exe}. */

@@ -8,9 +8,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.pyexec.filter.PendingRequest.Verdict;
 import org.pyexec.http.Caller;
 import org.pyexec.http.Delays;
 import org.pyexec.http.ErrorBody;
+import org.pyexec.http.Paths;
 import org.pyexec.memory.Memory;
 
 /**
@@ -60,7 +63,7 @@ public final class Bodies {
             try (SpooledBody body = newBody(request)) {
                 byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
                 if (keep(body, bytes, request, response)) {
-                    chain.doFilter(new ReceivedRequest(request, body), response);
+                    passOn(body, request, response, chain);
                 }
             }
         } else {
@@ -90,14 +93,14 @@ public final class Bodies {
             body.write(bytes, bytes.length);
             return true;
         } catch (IOException e) {
-            PendingRequest.Verdict full = BodyReader.notKept(request, e);
+            Verdict full = BodyReader.notKept(request, e);
             FilterResponses.write(response, full.status(), full.error());
             return false;
         }
     }
 
     private void receiveLater(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        String path = request.getRequestURI().substring(request.getContextPath().length());
+        String path = Paths.of(request);
         long limit = limits.forPath(path);
         if (request.getContentLengthLong() > limit) {
             answerUnread(request, response, BodyReader.CONTENT_TOO_LARGE, tooLarge(request, path));
@@ -125,7 +128,7 @@ public final class Bodies {
                         "The body of a request may have at most %d bytes.".formatted(limits.maxBodyBytes()));
     }
 
-    private static void passOn(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    private void passOn(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (!(request.getAttribute(RECEIVED) instanceof SpooledBody body)) {
             chain.doFilter(request, response);
@@ -134,7 +137,44 @@ public final class Bodies {
         // Whoever answers later has read it by then. The end of the request would be too late: Payara does not tell of
         // it when the client has gone.
         try (body) {
+            passOn(body, request, response, chain);
+        }
+    }
+
+    private void passOn(SpooledBody body, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (!ContentCodings.isCompressed(request)) {
             chain.doFilter(new ReceivedRequest(request, body), response);
+            return;
+        }
+        try (SpooledBody decoded = newBody(request)) {
+            Optional<Verdict> refusal = decode(body, decoded, request);
+            if (refusal.isPresent()) {
+                FilterResponses.write(
+                        response, refusal.get().status(), refusal.get().error());
+            } else {
+                body.close(); // its room is free while the request is served
+                chain.doFilter(new ReceivedRequest(request, decoded), response);
+            }
+        }
+    }
+
+    /** Decompresses a body, or says why that cannot be. */
+    private Optional<Verdict> decode(SpooledBody body, SpooledBody decoded, HttpServletRequest request) {
+        String path = Paths.of(request);
+        try {
+            ContentCodings.decode(body.open(), decoded, limits.forPath(path));
+            return Optional.empty();
+        } catch (ContentCodings.TooLongException e) {
+            return Optional.of(new Verdict(BodyReader.CONTENT_TOO_LARGE, tooLarge(request, path)));
+        } catch (ContentCodings.MalformedException e) {
+            return Optional.of(Verdict.of(
+                    request,
+                    HttpServletResponse.SC_BAD_REQUEST,
+                    "Malformed body",
+                    "The body is not what its Content-Encoding says: it is no gzip (RFC 1952), or a part of one."));
+        } catch (IOException e) {
+            return Optional.of(BodyReader.notKept(request, e));
         }
     }
 

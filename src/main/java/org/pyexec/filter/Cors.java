@@ -14,7 +14,8 @@ public final class Cors {
     static final String REQUEST_HEADERS = "Content-Type, Accept, Authorization, X-API-Key, X-Request-ID, Prefer,"
             + " Idempotency-Key, Last-Event-ID, Range, If-Range, If-None-Match";
     static final String EXPOSED_HEADERS = "X-Request-ID, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining,"
-            + " RateLimit-Reset, Retry-After, Content-Disposition, Content-Range, Accept-Ranges, ETag, Location";
+            + " RateLimit-Reset, Retry-After, Content-Disposition, Content-Range, Accept-Ranges, ETag, Location,"
+            + " Preference-Applied";
 
     private static final int LONGEST_ORIGIN = 300;
     private static final int HIGHEST_PORT = 65_535;

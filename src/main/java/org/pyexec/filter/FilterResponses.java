@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Clock;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.Json;
+import org.pyexec.http.Paths;
 import org.pyexec.http.RequestId;
 
 /** Writes the errors that a filter answers by itself. */
@@ -19,7 +20,7 @@ final class FilterResponses {
     static ErrorBody error(HttpServletRequest request, String error, String message) {
         ErrorBody body = ErrorBody.of(
                 error, message, RequestId.of(request), Clock.systemUTC().instant());
-        boolean execute = request.getRequestURI().equals(request.getContextPath() + "/execute");
+        boolean execute = Paths.of(request).equals("/execute");
         return execute ? body.failed() : body;
     }
 

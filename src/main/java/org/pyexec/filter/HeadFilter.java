@@ -20,10 +20,14 @@ public class HeadFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        Optional<RequestHeads.Fault> fault = RequestHeads.typeFaultOf(request);
+        Optional<RequestHeads.Fault> fault =
+                RequestHeads.typeFaultOf(request).or(() -> RequestHeads.codingFaultOf(request));
         if (fault.isEmpty()) {
             chain.doFilter(request, response);
         } else {
+            if (fault.get().status() == HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE) {
+                response.setHeader("Accept-Encoding", ContentCodings.UNDERSTOOD); // RFC 9110, section 15.5.16
+            }
             bodies.answerUnread(
                     request, response, fault.get().status(), fault.get().error());
         }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.Set;
 import org.pyexec.http.Caller;
 import org.pyexec.http.ErrorBody;
+import org.pyexec.http.Paths;
 import org.pyexec.ratelimit.ClientKey;
 import org.pyexec.ratelimit.Decision;
 import org.pyexec.ratelimit.RateLimitSettings;
@@ -49,7 +50,7 @@ public class RateLimitFilter extends HttpFilter {
     }
 
     private static boolean isCounted(HttpServletRequest request) {
-        String path = request.getRequestURI().substring(request.getContextPath().length());
+        String path = Paths.of(request);
         return !NOT_COUNTED.contains(path) && !path.startsWith("/assets/");
     }
 

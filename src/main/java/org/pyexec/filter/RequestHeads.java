@@ -64,6 +64,18 @@ final class RequestHeads {
                                         "A request has one Content-Type, such as application/json, with parameters such as charset=utf-8.")));
     }
 
+    /** Why it cannot be told how its body has been packed. */
+    static Optional<Fault> codingFaultOf(HttpServletRequest request) {
+        return ContentCodings.isUnderstood(request)
+                ? Optional.empty()
+                : Optional.of(new Fault(
+                        HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE,
+                        FilterResponses.error(
+                                request,
+                                "Unsupported content encoding",
+                                "The only Content-Encoding that is understood is gzip, once.")));
+    }
+
     private static boolean isChunked(List<String> codings) {
         return codings.size() == 1
                 && codings.get(0).strip().toLowerCase(Locale.ROOT).equals("chunked");

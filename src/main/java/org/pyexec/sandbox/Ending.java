@@ -10,8 +10,23 @@ import java.util.OptionalInt;
  * @param signal the name of the signal that ended it, such as {@code SIGSEGV}
  * @param details the traceback, or one plain sentence naming the limit and its value (then the traceback if there is
  *     one); empty when completed
+ * @param raised what the program raised and did not handle, as it says itself
  */
-public record Ending(Reason reason, OptionalInt exitCode, Optional<String> signal, String details) {
+public record Ending(
+        Reason reason, OptionalInt exitCode, Optional<String> signal, String details, Optional<Raised> raised) {
+
+    /** Of a program that has raised nothing. */
+    public Ending(Reason reason, OptionalInt exitCode, Optional<String> signal, String details) {
+        this(reason, exitCode, signal, details, Optional.empty());
+    }
+
+    /**
+     * An exception.
+     *
+     * @param type the name of its class, without its module
+     * @param value its text, which may have been cut
+     */
+    public record Raised(String type, String value) {}
 
     /** Why it ended; {@link #word} is the name in answers. */
     public enum Reason {

@@ -7,12 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A file that lies in the working directory when the program starts. What is wrong is said in the exceptions' messages, as
  * sentences.
  *
- * @param filename relative, {@code /} between folders, no component that is empty, {@code .} or {@code ..}
+ * @param filename relative, {@code /} between folders, no component {@code ..}; components that are empty or {@code .} are left out
  * @param content at most 20 MB
  */
 public record InputFile(String filename, Content content) {
@@ -22,9 +23,12 @@ public record InputFile(String filename, Content content) {
     private static final int MAX_NAME_BYTES = 2048; // below PATH_MAX together with the folder of the run
     private static final int MAX_DEPTH = 32;
     private static final String PROGRAM = "main.py";
+    private static final Pattern IDLE_INSIDE = Pattern.compile("/(?:\\.?/)++");
+    private static final Pattern IDLE_AT_START = Pattern.compile("^\\./");
     private static final String TOO_LONG = "The name of a file is longer than 2048 bytes.";
 
     public InputFile {
+        filename = withoutIdleComponents(filename);
         checkName(filename);
         Inputs.require(
                 content.size() <= MAX_BYTES, "'%s' is larger than %d MB.".formatted(shown(filename), MAX_BYTES >> 20));
@@ -67,6 +71,15 @@ public record InputFile(String filename, Content content) {
             folders.add(filename.substring(0, end));
         }
         return folders;
+    }
+
+    /** The name without {@code ./} and doubled slashes, which lead nowhere; not absolute where it was not. */
+    private static String withoutIdleComponents(String name) {
+        if (name.length() > MAX_NAME_BYTES) {
+            return name;
+        }
+        String inner = IDLE_INSIDE.matcher(name).replaceAll("/");
+        return IDLE_AT_START.matcher(inner).replaceFirst("");
     }
 
     private static void checkName(String name) {

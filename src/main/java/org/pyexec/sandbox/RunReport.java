@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param blockedHosts network targets that were refused
  * @param results what it shows; empty if that was not wanted
  * @param session what has become of the session in which it ran
+ * @param notes what else is to be known about it, a sentence each
  */
 public record RunReport(
         Ending ending,
@@ -27,7 +28,8 @@ public record RunReport(
         int skippedFileCount,
         List<String> blockedHosts,
         Optional<Results> results,
-        Session session) {
+        Session session,
+        List<String> notes) {
 
     /** The session of a program. */
     public enum Session {
@@ -42,10 +44,12 @@ public record RunReport(
     public RunReport {
         skippedFiles = List.copyOf(skippedFiles);
         blockedHosts = List.copyOf(blockedHosts);
+        notes = List.copyOf(notes);
     }
 
     /** Of a program that has used nothing. */
     public static RunReport ofNone(Ending ending, Optional<Results> results, Session session) {
-        return new RunReport(ending, Duration.ZERO, Duration.ZERO, 0, false, List.of(), 0, List.of(), results, session);
+        return new RunReport(
+                ending, Duration.ZERO, Duration.ZERO, 0, false, List.of(), 0, List.of(), results, session, List.of());
     }
 }

@@ -1,5 +1,7 @@
 package org.pyexec.sandbox;
 
+import java.util.Optional;
+
 /** Runs untrusted programs in isolation; the door of this room. Implementations are safe for use by many threads. */
 public interface Sandbox extends AutoCloseable {
 
@@ -20,6 +22,11 @@ public interface Sandbox extends AutoCloseable {
 
     /** What can be had at the moment. Never starts an interpreter, never blocks. */
     SandboxStatus status();
+
+    /** What programs can import; empty until that has been found out. Never blocks. */
+    default Optional<Packages> packages() {
+        return Optional.empty();
+    }
 
     /** Ends every run and every process of the sandbox; nothing is left when it returns. */
     @Override

@@ -41,6 +41,7 @@ final class SupervisorKeeper implements AutoCloseable {
     private boolean closed;
     private @Nullable PythonHalf half;
     private @Nullable Supervisor supervisor;
+    private @Nullable Packages packages;
 
     private SupervisorKeeper(SandboxSettings settings, List<String> launcher) {
         this.settings = settings;
@@ -105,6 +106,11 @@ final class SupervisorKeeper implements AutoCloseable {
             return status.withProblem("The sandbox does not answer");
         }
         return status.withWorstLag(heartbeat.worstLag());
+    }
+
+    /** Empty until a supervisor has found out; the last list stays while another one starts. */
+    synchronized Optional<Packages> packages() {
+        return Optional.ofNullable(packages);
     }
 
     @Override
@@ -227,6 +233,7 @@ final class SupervisorKeeper implements AutoCloseable {
             case "ready" -> becomeReady(words);
             case "problem" -> becomeUnavailable(words[1]);
             case "alive" -> heartbeat.beat(Duration.ofMillis(Long.parseLong(words[1])));
+            case "packages" -> learnPackages(words[1]);
             default -> LOG.log(System.Logger.Level.INFO, "event=sandbox_says text=\"{0}\"", line.replace("log\t", ""));
         }
     }
@@ -247,6 +254,14 @@ final class SupervisorKeeper implements AutoCloseable {
                 words[1],
                 words[2],
                 words[3]);
+    }
+
+    private synchronized void learnPackages(String list) {
+        try {
+            packages = Packages.read(status.pythonVersion().orElse("unknown"), list);
+        } catch (IllegalArgumentException e) {
+            LOG.log(System.Logger.Level.WARNING, "event=packages_unknown", e);
+        }
     }
 
     private synchronized void becomeUnavailable(String problem) {

@@ -6,6 +6,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 
@@ -99,6 +100,11 @@ public final class WarmSandbox implements Sandbox {
     @Override
     public SandboxStatus status() {
         return keeper.status();
+    }
+
+    @Override
+    public Optional<Packages> packages() {
+        return keeper.packages();
     }
 
     @Override

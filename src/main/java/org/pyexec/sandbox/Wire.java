@@ -228,7 +228,8 @@ final class Wire implements AutoCloseable {
                 fields.text(RESULTS).map(Results::read),
                 fields.text("session")
                         .map(word -> word.equals("ended") ? RunReport.Session.ENDED : RunReport.Session.OPEN)
-                        .orElse(RunReport.Session.NONE));
+                        .orElse(RunReport.Session.NONE),
+                fields.texts("note"));
     }
 
     private static Ending ending(Frames.Fields fields) throws IOException {
@@ -239,7 +240,10 @@ final class Wire implements AutoCloseable {
                     Ending.Reason.valueOf(reason.toUpperCase(Locale.ROOT)),
                     code.isPresent() ? OptionalInt.of(Integer.parseInt(code.get())) : OptionalInt.empty(),
                     fields.text("signal").filter(text -> !text.isEmpty()),
-                    fields.text("details").orElse(""));
+                    fields.text("details").orElse(""),
+                    fields.text("exception-type")
+                            .map(type -> new Ending.Raised(
+                                    type, fields.text("exception-value").orElse(""))));
         } catch (IllegalArgumentException e) {
             throw new IOException("An ending that does not exist: " + reason, e);
         }

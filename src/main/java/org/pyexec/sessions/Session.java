@@ -1,5 +1,6 @@
 package org.pyexec.sessions;
 
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,7 +95,7 @@ public final class Session {
                 return Optional.of(reason);
             }
             if (!taken && !clock.instant().isBefore(expires())) {
-                reason = "Nothing has run in it for %d seconds".formatted(idle.toSeconds());
+                reason = "Nothing has run in it for %s seconds".formatted(seconds(idle));
                 sandbox.close();
                 return Optional.of(reason);
             }
@@ -102,6 +103,11 @@ public final class Session {
         Optional<String> ended = sandbox.ended();
         ended.ifPresent(why -> end(why, false));
         return ended;
+    }
+
+    /** As many digits as there are. */
+    private static String seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
     }
 
     /** Ends it; a program that runs is told of, those that wait are refused. */

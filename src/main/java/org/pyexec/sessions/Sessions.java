@@ -3,6 +3,7 @@ package org.pyexec.sessions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,18 +46,25 @@ public final class Sessions implements AutoCloseable {
         this.ids = SessionIds.in(keys);
     }
 
+    /** As below, kept as long as the server keeps one in which nothing runs. */
+    public Session open(String client, SessionTerms terms) throws TooManyException, SandboxUnavailableException {
+        return open(client, terms, settings.idle());
+    }
+
     /**
      * Opens a session; waits for its interpreter.
      *
+     * @param idle how long it is kept while nothing runs in it, and no longer than the server's settings say
      * @throws TooManyException if there are too many; nothing was opened
      * @throws SandboxUnavailableException if isolation or the interpreter can't be had at the moment
      */
-    public Session open(String client, SessionTerms terms) throws TooManyException, SandboxUnavailableException {
+    public Session open(String client, SessionTerms terms, Duration idle)
+            throws TooManyException, SandboxUnavailableException {
         sweep();
         reserve(client);
         try {
-            Session session =
-                    new Session(ids.next(), client, terms, sandbox.openSession(terms), settings.idle(), clock);
+            Duration kept = idle.compareTo(settings.idle()) < 0 ? idle : settings.idle();
+            Session session = new Session(ids.next(), client, terms, sandbox.openSession(terms), kept, clock);
             synchronized (this) {
                 live.put(session.id(), session);
             }
@@ -110,6 +118,16 @@ public final class Sessions implements AutoCloseable {
             return Optional.empty();
         }
         throw new SessionExpiredException(id, reason == null ? FORGOTTEN : reason);
+    }
+
+    /** Those that a client has open, in the order in which they were opened. */
+    public List<Session> of(String client) {
+        sweep();
+        synchronized (this) {
+            return live.values().stream()
+                    .filter(session -> session.client().equals(client))
+                    .toList();
+        }
     }
 
     /**

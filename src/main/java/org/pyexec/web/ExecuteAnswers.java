@@ -13,6 +13,7 @@ import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.http.ErrorBody;
+import org.pyexec.http.Prefers;
 import org.pyexec.memory.NoRoomException;
 import org.pyexec.sessions.SessionExpiredException;
 
@@ -36,10 +37,10 @@ public final class ExecuteAnswers {
     }
 
     /** The answer when it is there, whatever comes of the program; its entity is the bytes of the JSON. */
-    CompletableFuture<Response> to(Execution execution, String requestId) {
+    CompletableFuture<Response> to(Execution execution, AnswerTerms terms, String requestId) {
         return execution
                 .outcome()
-                .thenApply(outcome -> of(outcome, requestId))
+                .thenApply(outcome -> of(outcome, terms, requestId))
                 .exceptionally(failure -> of(failure, requestId))
                 .toCompletableFuture();
     }
@@ -71,8 +72,10 @@ public final class ExecuteAnswers {
                 : answers.json(500, errors.of(cause, requestId).failed());
     }
 
-    private Response of(Outcome outcome, String requestId) {
-        int status = outcome.report().ending().successful() ? 200 : failedStatus;
+    private Response of(Outcome outcome, AnswerTerms terms, String requestId) {
+        int status = outcome.report().ending().successful()
+                ? 200
+                : terms.failedStatus().orElse(failedStatus);
         LOG.log(
                 Level.INFO,
                 "request_id={0} event=execute status={1} reason={2} ms={3}",
@@ -80,7 +83,14 @@ public final class ExecuteAnswers {
                 Integer.toString(status),
                 outcome.report().ending().reason().word(),
                 Long.toString(outcome.report().duration().toMillis()));
-        return answers.json(status, ExecuteResponse.of(outcome));
+        Response answer = answers.json(status, ExecuteResponse.of(outcome, terms.notes()));
+        return terms.failedStatus().isEmpty()
+                ? answer
+                : Response.fromResponse(answer)
+                        .header(
+                                "Preference-Applied",
+                                Prefers.statusApplied(terms.failedStatus().getAsInt()))
+                        .build();
     }
 
     private Response refusal(RefusedException refused, String requestId) {

@@ -8,6 +8,7 @@ import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.pyexec.files.FileStore;
@@ -23,12 +24,14 @@ record ExecuteRequest(
         Inputs inputs,
         Limits limits,
         boolean result,
-        Optional<String> session) {
+        Optional<String> session,
+        List<String> notes) {
 
     private static final Set<String> FIELDS =
             Set.of("code", "timeout", "allow_network", "stdin", "args", "env", "files", "limits", "result", "session");
     private static final double DEFAULT_TIMEOUT_SECONDS = 30;
     private static final double MAX_TIMEOUT_SECONDS = 60;
+    private static final double FEWEST_MILLISECONDS = 1000; // clients that mean these give no less
     private static final double NANOS_PER_SECOND = 1e9;
 
     /**
@@ -49,7 +52,8 @@ record ExecuteRequest(
                 InputFields.read(root, files),
                 LimitFields.read(root),
                 flag(root, "result"),
-                session(root.path("session")));
+                session(root.path("session")),
+                notes(root.path("timeout")));
         request.checkLimits();
         return request;
     }
@@ -78,8 +82,19 @@ record ExecuteRequest(
                     "Invalid JSON",
                     "The body is nested too deeply, has too many values, or a name, number or string in it is too long.");
         } catch (JsonProcessingException | CharConversionException e) {
+            if (isNotUtf8(e)) {
+                throw new BadRequest(
+                        "Invalid JSON",
+                        "The body is not UTF-8%s: JSON is sent in UTF-8 (RFC 8259, section 8.1).".formatted(place(e)));
+            }
             throw new BadRequest("Invalid JSON", "The body is not well-formed JSON" + place(e) + ".");
         }
+    }
+
+    /** Jackson has no exception of its own for it; ReaderBase and UTF8StreamJsonParser begin their words so. */
+    private static boolean isNotUtf8(IOException failure) {
+        return failure instanceof CharConversionException
+                || String.valueOf(failure.getMessage()).startsWith("Invalid UTF-8");
     }
 
     private static String place(IOException failure) {
@@ -109,6 +124,15 @@ record ExecuteRequest(
             throw new BadRequest("Invalid timeout", "The field 'timeout' must be a number of seconds above zero.");
         }
         return seconds(Math.min(timeout.doubleValue(), MAX_TIMEOUT_SECONDS));
+    }
+
+    private static List<String> notes(JsonNode timeout) {
+        if (timeout.isMissingNode() || timeout.doubleValue() <= MAX_TIMEOUT_SECONDS) {
+            return List.of();
+        }
+        String doubt = timeout.doubleValue() > FEWEST_MILLISECONDS ? " Is it in milliseconds?" : "";
+        return List.of("The timeout of %s seconds was taken as %.0f, which is the longest.%s"
+                .formatted(timeout.asText(), MAX_TIMEOUT_SECONDS, doubt));
     }
 
     private static Duration seconds(double seconds) {

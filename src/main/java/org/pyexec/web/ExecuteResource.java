@@ -1,14 +1,12 @@
 package org.pyexec.web;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,15 +78,15 @@ public class ExecuteResource {
     }
 
     @POST
-    @Consumes(MediaType.APPLICATION_JSON)
     public void execute(@Context HttpServletRequest request, @Suspended AsyncResponse response) throws IOException {
-        InputStream body = request.getInputStream(); // as a parameter, Jersey would keep each Content-Type that it sees
+        InputStream body = JsonBody.open(request);
         ExecuteRequest wanted;
         try {
             if (Prefers.respondAsync(request)) {
                 DigestInputStream read = Submissions.fingerprinted(body);
                 wanted = read(read, request);
-                response.resume(submissions.submit(wanted.program(), venue(wanted), read, request));
+                response.resume(submissions.submit(
+                        wanted.program(), venue(wanted), AnswerTerms.of(request, wanted.notes()), read, request));
                 return;
             }
             wanted = read(body, request);
@@ -105,10 +103,11 @@ public class ExecuteResource {
         }
         Program program = wanted.program();
         Venue venue = venue(wanted);
+        AnswerTerms terms = AnswerTerms.of(request, wanted.notes());
         if (Accepts.preferEvents(request.getHeader(HttpHeaders.ACCEPT))) {
-            streams.take(request, response, place -> stream(program, venue, request, response, place));
+            streams.take(request, response, place -> stream(program, venue, terms, request, response, place));
         } else {
-            answer(program, venue, request, response);
+            answer(program, venue, terms, request, response);
         }
     }
 
@@ -125,7 +124,8 @@ public class ExecuteResource {
                 .orElseGet(executions::freshSandbox);
     }
 
-    private void answer(Program program, Venue venue, HttpServletRequest request, AsyncResponse response) {
+    private void answer(
+            Program program, Venue venue, AnswerTerms terms, HttpServletRequest request, AsyncResponse response) {
         Recipient recipient =
                 Recipient.of(request, response); // first: there is none if the server has ended the request
         String client = recipient.client();
@@ -133,7 +133,7 @@ public class ExecuteResource {
         UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
         try {
             lateAnswers.give(
-                    executeAnswers.to(execution, RequestId.of(request)).thenApply(untaken::made),
+                    executeAnswers.to(execution, terms, RequestId.of(request)).thenApply(untaken::made),
                     execution.hadSlotAtOnce(),
                     recipient,
                     untaken::taken);
@@ -144,15 +144,21 @@ public class ExecuteResource {
     }
 
     private void stream(
-            Program program, Venue venue, HttpServletRequest request, AsyncResponse response, Places.Place place) {
+            Program program,
+            Venue venue,
+            AnswerTerms terms,
+            HttpServletRequest request,
+            AsyncResponse response,
+            Places.Place place) {
         Recipient recipient = Recipient.of(request, response);
         Transcript transcript = new Transcript();
         Follower follower = transcript.pace();
         String client = recipient.client();
         StreamedExecution streamed = executions.run(program, venue, untakenAnswers.gate(client), client, transcript);
         UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
-        CompletableFuture<Response> answer =
-                executeAnswers.to(streamed.execution(), RequestId.of(request)).thenApply(untaken::madeOfStream);
+        CompletableFuture<Response> answer = executeAnswers
+                .to(streamed.execution(), terms, RequestId.of(request))
+                .thenApply(untaken::madeOfStream);
         if (streamed.execution().isRefused()) {
             try {
                 response.resume(answer.join());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Outcome;
 import org.pyexec.files.HostedFile;
@@ -27,7 +28,7 @@ record ExecuteResponse(
 
     private static final String NO_OUTPUT = "Code executed successfully (no output)";
 
-    static ExecuteResponse of(Outcome outcome) {
+    static ExecuteResponse of(Outcome outcome, List<String> notes) {
         Ending ending = outcome.report().ending();
         boolean success = ending.successful();
         String finished = Json.time(outcome.finished());
@@ -39,7 +40,7 @@ record ExecuteResponse(
                 outcome.files().stream().map(GeneratedFile::of).toList(),
                 success ? null : finished,
                 finished,
-                Run.of(outcome));
+                Run.of(outcome, notes));
     }
 
     /** One file that the program left behind. */
@@ -59,6 +60,9 @@ record ExecuteResponse(
 
     /** A file that the program left behind and that is not handed out. */
     record Skipped(String filename, String reason) {}
+
+    /** What the program raised and did not handle. */
+    record Raised(String type, String value) {}
 
     /** Facts about the run. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -84,9 +88,13 @@ record ExecuteResponse(
             List<RawValue> displays,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            String session) {
+            String session,
 
-        static Run of(Outcome outcome) {
+            long waitedMs,
+            @Nullable Raised exception,
+            List<String> notes) {
+
+        static Run of(Outcome outcome, List<String> notesOnRequest) {
             RunReport report = outcome.report();
             Ending ending = report.ending();
             return new Run(
@@ -113,7 +121,13 @@ record ExecuteResponse(
                         case NONE -> null;
                         case OPEN -> "open";
                         case ENDED -> "ended";
-                    });
+                    },
+                    outcome.waited().toMillis(),
+                    ending.raised()
+                            .map(raised -> new Raised(raised.type(), raised.value()))
+                            .orElse(null),
+                    Stream.concat(notesOnRequest.stream(), report.notes().stream())
+                            .toList());
         }
 
         private static List<RawValue> displays(Results results) {

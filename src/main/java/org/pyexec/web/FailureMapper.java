@@ -7,6 +7,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import org.pyexec.http.ErrorBody;
+import org.pyexec.http.Paths;
 import org.pyexec.http.RequestId;
 
 /**
@@ -37,8 +38,7 @@ public class FailureMapper implements ExceptionMapper<Throwable> {
 
     private Response refusal(Response refused) {
         int status = refused.getStatus();
-        String route = request.getMethod() + " "
-                + request.getRequestURI().substring(request.getContextPath().length());
+        String route = request.getMethod() + " " + Paths.of(request);
         ErrorBody error = switch (status) {
             case 404 -> answers.error(request, "Not found", "Route %s not found".formatted(route));
             case 405 ->
@@ -59,7 +59,7 @@ public class FailureMapper implements ExceptionMapper<Throwable> {
     }
 
     private Response answer(int status, ErrorBody error) {
-        boolean execute = request.getRequestURI().equals(request.getContextPath() + "/execute");
+        boolean execute = Paths.of(request).equals("/execute");
         return answers.error(request, status, execute ? error.failed() : error);
     }
 }

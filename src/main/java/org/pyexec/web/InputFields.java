@@ -3,7 +3,6 @@ package org.pyexec.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +124,7 @@ final class InputFields {
 
     private static InputFile.Content base64(String filename, String value) {
         try {
-            return InputFile.inMemory(Base64.getDecoder().decode(value));
+            return InputFile.inMemory(Base64Text.decode(value));
         } catch (IllegalArgumentException e) {
             throw badFiles("The content of '%s' is not Base64 (RFC 4648).".formatted(InputFile.shown(filename)));
         }

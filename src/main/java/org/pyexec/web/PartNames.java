@@ -17,8 +17,13 @@ final class PartNames {
     /** The file's name as the client wrote it; null if it gave none. */
     static @Nullable String filename(BodyPart part) {
         String header = part.getHeaders().getFirst("Content-Disposition");
-        String name = header == null ? null : parameter(header, "filename");
-        return name == null ? null : utf8(name);
+        if (header == null) {
+            return null;
+        }
+        String extended = parameter(header, "filename*");
+        String decoded = extended == null ? null : ExtendedValue.decode(extended);
+        String name = decoded != null ? decoded : parameter(header, "filename");
+        return name == null || decoded != null ? name : utf8(name);
     }
 
     /** The value of one parameter of a header, without quotes and escapes. */

@@ -39,7 +39,7 @@ final class RequestJson {
     }
 
     /**
-     * The object with the known fields; a missing node when the body is well-formed and no object.
+     * The object with the known fields that are not null; a missing node when the body is well-formed and no object.
      *
      * @throws com.fasterxml.jackson.core.JsonProcessingException if it is not well-formed, or beyond a bound
      */
@@ -71,7 +71,16 @@ final class RequestJson {
                 parser.skipChildren();
             }
         }
+        removeNulls(root);
         return root;
+    }
+
+    /** A field that is null was not given, at any depth: clients write out the optional fields of their types. */
+    private static void removeNulls(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.properties().removeIf(field -> field.getValue().isNull());
+        }
+        node.forEach(RequestJson::removeNulls);
     }
 
     private static final class Counted extends JsonParserDelegate {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -28,7 +29,6 @@ import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
 import org.pyexec.sandbox.SandboxUnavailableException;
-import org.pyexec.sandbox.SessionTerms;
 import org.pyexec.sessions.Session;
 import org.pyexec.sessions.SessionExpiredException;
 import org.pyexec.sessions.Sessions;
@@ -84,16 +84,16 @@ public class SessionsResource {
 
     record Ended(String sessionId, String status) {}
 
+    record Listed<T>(List<T> sessions) {}
+
     /** Opens one. */
     @POST
-    public void open(
-            @Context HttpHeaders headers, @Context HttpServletRequest request, @Suspended AsyncResponse response)
-            throws IOException {
-        InputStream body = request.getInputStream(); // as a parameter, Jersey would keep each Content-Type that it sees
-        SessionTerms terms;
+    public void open(@Context HttpServletRequest request, @Suspended AsyncResponse response) throws IOException {
+        InputStream body = request.getContentLengthLong() <= 0 ? InputStream.nullInputStream() : JsonBody.open(request);
+        SessionRequest wanted;
         try (Memory.Share share = memory.share(Caller.of(request))) {
             share.hold(RequestJson.heldBytes(request.getContentLengthLong()));
-            terms = SessionRequest.read(answers.mapper(), body, headers.getMediaType());
+            wanted = SessionRequest.read(answers.mapper(), body);
         } catch (NoRoomException e) {
             response.resume(busy(request, "Server is busy", String.valueOf(e.getMessage())));
             return;
@@ -101,7 +101,7 @@ public class SessionsResource {
             response.resume(error(request, 400, e.error(), String.valueOf(e.getMessage())));
             return;
         }
-        if (terms.network() && !executions.networkAvailable()) {
+        if (wanted.terms().network() && !executions.networkAvailable()) {
             response.resume(error(
                     request,
                     403,
@@ -113,16 +113,19 @@ public class SessionsResource {
                 Recipient.of(request, response); // first: there is none if the server has ended the request
         try {
             lateAnswers.give(
-                    CompletableFuture.supplyAsync(() -> opened(terms, request), delays.executor()), true, recipient);
+                    CompletableFuture.supplyAsync(() -> opened(wanted, request), delays.executor()), true, recipient);
         } catch (RejectedExecutionException e) {
             response.resume(
                     busy(request, "Server is busy", "The application server takes no more work at the moment."));
         }
     }
 
-    private Response opened(SessionTerms terms, HttpServletRequest request) {
+    private Response opened(SessionRequest wanted, HttpServletRequest request) {
         try {
-            Session session = sessions.open(Caller.of(request), terms);
+            Session session = wanted.idle().isPresent()
+                    ? sessions.open(
+                            Caller.of(request), wanted.terms(), wanted.idle().get())
+                    : sessions.open(Caller.of(request), wanted.terms());
             LOG.log(
                     Level.INFO,
                     "request_id={0} event=session_opened open={1}",
@@ -139,6 +142,27 @@ public class SessionsResource {
         } catch (SandboxUnavailableException e) {
             return busy(request, "Sandbox is not available", String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Those that the caller has open. */
+    @GET
+    public Response list(@Context HttpServletRequest request) {
+        return answers.json(
+                200,
+                new Listed<>(
+                        sessions.of(Caller.of(request)).stream().map(State::of).toList()));
+    }
+
+    /** Ends all that the caller has open, and what runs in them. */
+    @DELETE
+    public Response deleteAll(@Context HttpServletRequest request) {
+        List<Session> own = sessions.of(Caller.of(request));
+        own.forEach(sessions::delete);
+        return answers.json(
+                200,
+                new Listed<>(own.stream()
+                        .map(session -> new Ended(session.id(), "ended"))
+                        .toList()));
     }
 
     /** Its state. */

@@ -64,14 +64,17 @@ public final class Submissions {
      * @param body has been read to its end
      * @throws BadRequest if the request's key is none
      */
-    Response submit(Program program, Venue venue, DigestInputStream body, HttpServletRequest request) {
+    Response submit(
+            Program program, Venue venue, AnswerTerms terms, DigestInputStream body, HttpServletRequest request) {
         Optional<IdempotencyKey> key = key(request.getHeader("Idempotency-Key"), body);
         try {
-            Job job = jobs.submit(Caller.of(request), key, () -> start(program, venue, request));
+            Job job = jobs.submit(Caller.of(request), key, () -> start(program, venue, terms, request));
             Optional<Execution> refused = job.execution().filter(Execution::isRefused);
             return refused.isPresent()
-                    ? executeAnswers.to(refused.get(), RequestId.of(request)).join()
-                    : accepted(job, request);
+                    ? executeAnswers
+                            .to(refused.get(), terms, RequestId.of(request))
+                            .join()
+                    : accepted(job, terms, request);
         } catch (KeyReusedException e) {
             return error(request, UNPROCESSABLE, "Idempotency key reused", e);
         } catch (TooManyException e) {
@@ -93,21 +96,26 @@ public final class Submissions {
                 key, HexFormat.of().formatHex(body.getMessageDigest().digest())));
     }
 
-    private Jobs.Started start(Program program, Venue venue, HttpServletRequest request) {
+    private Jobs.Started start(Program program, Venue venue, AnswerTerms terms, HttpServletRequest request) {
         StreamedExecution running =
                 executions.run(program, venue, jobs.gate(Caller.of(request)), Caller.of(request), new Transcript());
         CompletableFuture<byte[]> answer = running.execution().isRefused()
                 ? new CompletableFuture<>()
-                : executeAnswers.to(running.execution(), RequestId.of(request)).thenApply(response ->
-                        (byte[]) response.getEntity());
+                : executeAnswers
+                        .to(running.execution(), terms, RequestId.of(request))
+                        .thenApply(response -> (byte[]) response.getEntity());
         return new Jobs.Started(running, answer);
     }
 
-    private Response accepted(Job job, HttpServletRequest request) {
+    private Response accepted(Job job, AnswerTerms terms, HttpServletRequest request) {
+        String applied = terms.failedStatus().isEmpty()
+                ? Prefers.RESPOND_ASYNC
+                : Prefers.RESPOND_ASYNC + ", "
+                        + Prefers.statusApplied(terms.failedStatus().getAsInt());
         return Response.fromResponse(
                         answers.json(202, new Accepted(job.id(), job.status().word())))
                 .header("Location", request.getContextPath() + "/executions/" + job.id())
-                .header("Preference-Applied", Prefers.RESPOND_ASYNC)
+                .header("Preference-Applied", applied)
                 .build();
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Sequence
 
 from . import collect, frames
 from .ending import Ending
@@ -17,6 +17,7 @@ class Account(NamedTuple):
     collected: collect.Collected
     blocked: List[str]
     results: Optional[bytes]  # None when they were not wanted
+    notes: Sequence[str] = ()  # sentences
     session: str = ""  # "open" or "ended" for a program of a session
 
     def fields(self) -> frames.Fields:
@@ -31,8 +32,11 @@ class Account(NamedTuple):
             ("truncated", "1" if self.truncated else "0"),
             ("skipped-count", str(self.collected.skipped_count)),
         ]
+        if self.ending.exception is not None:
+            texts += zip(("exception-type", "exception-value"), self.ending.exception)
         if self.session:
             texts.append(("session", self.session))
+        texts += [("note", sentence) for sentence in self.notes]
         texts += [("blocked", target) for target in self.blocked]
         texts += [("skipped", f"{name}\0{reason}") for name, reason in self.collected.skipped]
         encoded = [(name, value.encode("utf-8", "replace")) for name, value in texts]

@@ -11,7 +11,7 @@ import hashlib
 import os
 import time
 from itertools import islice
-from typing import Dict, Generator, Iterator, List, NamedTuple, Optional, Tuple, TypeVar
+from typing import Dict, Generator, Iterator, List, NamedTuple, Optional, Set, Tuple, TypeVar
 
 from . import cells, frames, policy, walk
 from .walk import Found, Stamp
@@ -43,6 +43,7 @@ class Collected:
         """`remembers`: whether it is wanted what all files are now."""
         self.skipped: List[Tuple[str, str]] = []
         self.skipped_count = 0
+        self.names: Set[str] = set()  # of those that are handed out
         self.remembers = remembers
         self.now: Originals = {}
         self._bytes_left = policy.MAX_SKIPPED_BYTES
@@ -134,6 +135,7 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
         try:
             count += 1
             total += found.size
+            collected.names.add(found.name)
             digest = hashlib.sha256() if collected.remembers else None
             yield from _content(descriptor, found, digest)
             _remember(collected, found, digest.digest() if digest else b"")

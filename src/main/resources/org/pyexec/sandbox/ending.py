@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import Dict, NamedTuple
+from typing import Dict, NamedTuple, Optional, Tuple
 
-from . import config, holdings, policy, slot
+from . import config, holdings, policy, slot, text
+
+
+LEAST_OF_LIMIT = 0.9e6  # microseconds per second of a limit that has been passed: clocks differ
 
 
 class Ending(NamedTuple):
@@ -14,6 +17,7 @@ class Ending(NamedTuple):
     code: str = ""  # decimal, empty when a signal ended it
     signal: str = ""
     details: str = ""
+    exception: Optional[Tuple[str, str]] = None  # its type and text, as the program tells them
 
 
 def _plain(number: float) -> str:
@@ -41,9 +45,11 @@ def too_long(seconds: float) -> Ending:
     return timed_out(seconds)._replace(signal="")
 
 
-def stopped(order: Ending, traceback: str) -> Ending:
+def stopped(order: Ending, report: Dict[str, bytes]) -> Ending:
     """It let itself be interrupted."""
-    return order._replace(details=f"{order.details}\n\n{traceback}" if traceback else order.details)
+    traceback = _traceback(report)
+    details = f"{order.details}\n\n{traceback}" if traceback else order.details
+    return order._replace(details=details, exception=_exception(report))
 
 
 def stubborn(order: Ending) -> Ending:
@@ -85,14 +91,26 @@ def restarted() -> Ending:
 def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
     """The program's process came to its own end."""
     code = int(report["code"][:4]) & 255
-    traceback = report["traceback"].decode("utf-8", "replace").rstrip("\n")
+    traceback, exception = _traceback(report), _exception(report)
     limit = report["limit"].decode("ascii", "replace")
     if limit:
         sentence = _exceeded(limit, settings)
-        return Ending(limit, str(code), "", f"{sentence}\n\n{traceback}" if traceback else sentence)
+        return Ending(limit, str(code), "", f"{sentence}\n\n{traceback}" if traceback else sentence, exception)
     if code == 0:
         return Ending("completed", "0")
-    return Ending("error", str(code), "", traceback or f"Program exited with status {code}")
+    return Ending("error", str(code), "", traceback or f"Program exited with status {code}", exception)
+
+
+def _traceback(report: Dict[str, bytes]) -> str:
+    return report["traceback"].decode("utf-8", "replace").rstrip("\n")
+
+
+def _exception(report: Dict[str, bytes]) -> Optional[Tuple[str, str]]:
+    """Only what is raised and not handled; there is none where the program exits."""
+    if "exception-type" not in report:
+        return None
+    kind, value = (report.get(name, b"").decode("utf-8", "replace") for name in ("exception-type", "exception-value"))
+    return text.beginning(kind, policy.MAX_EXCEPTION_TYPE), text.beginning(value, policy.MAX_EXCEPTION_VALUE)
 
 
 def limited(limit: str, settings: config.Config, cpu_limit: int) -> Ending:
@@ -117,8 +135,8 @@ def _exceeded(limit: str, settings: config.Config, cpu_limit: int = 0) -> str:
     return sentences[limit]
 
 
-def of_slot(ended: slot.Slot, settings: config.Config, cpu_limit: int) -> Ending:
-    """The kernel's word; -1 when there is nobody left who has it."""
+def of_slot(ended: slot.Slot, settings: config.Config, cpu_limit: int, cpu_before: int = 0) -> Ending:
+    """The kernel's word; -1 when there is nobody left who has it. `cpu_before`: microseconds that earlier programs of it have used."""
     assert ended.exit is not None
     status = ended.exit[0]
     if status == -1:
@@ -127,10 +145,10 @@ def of_slot(ended: slot.Slot, settings: config.Config, cpu_limit: int) -> Ending
         return stalling()
     if ended.is_out_of_memory():
         return limited("memory", settings, cpu_limit)
-    return observed(status, settings, cpu_limit)
+    return observed(status, settings, cpu_limit, ended.exit[1] - cpu_before)
 
 
-def observed(status: int, settings: config.Config, cpu_limit: int) -> Ending:
+def observed(status: int, settings: config.Config, cpu_limit: int, cpu: int) -> Ending:
     """The kernel's word, as waitpid gives it: the process was killed, or left without passing through its end."""
     if not os.WIFSIGNALED(status):
         code = os.WEXITSTATUS(status)
@@ -140,6 +158,6 @@ def observed(status: int, settings: config.Config, cpu_limit: int) -> Ending:
         name = signal.Signals(number).name
     except ValueError:
         name = f"SIG{number}"
-    if number == signal.SIGXCPU:
+    if number == signal.SIGXCPU and cpu >= cpu_limit * LEAST_OF_LIMIT:  # anybody may send one
         return Ending("cpu", "", name, _exceeded("cpu", settings, cpu_limit))
     return Ending("killed", "", name, f"Program was ended by signal {name}")

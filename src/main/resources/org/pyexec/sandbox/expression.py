@@ -5,18 +5,19 @@ from __future__ import annotations
 import ast
 from typing import Any, Tuple
 
-from . import policy, unhandled
+from . import coding, policy, unhandled
 
 
 def split(source: bytes) -> Tuple[Any, Any]:
-    """The program without its last expression, and that: trees for compile(), or the source and None."""
+    """The program without its last expression, and that: trees for compile(), or what to compile and None."""
+    text = coding.text_of(source)
     try:
-        tree: Any = compile(source, policy.PROGRAM, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        tree: Any = compile(text, policy.PROGRAM, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
         last = tree.body[-1] if tree.body else None
         if not isinstance(last, ast.Expr) or _is_silenced(source, last):
-            return source, None
+            return text, None
     except Exception:  # whoever compiles it will say so
-        return source, None
+        return text, None
     tree.body.pop()
     return tree, ast.Expression(last.value)
 

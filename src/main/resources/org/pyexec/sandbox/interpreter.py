@@ -178,7 +178,7 @@ class Turn:
         e, self.raised = self.raised, None
         if self._refused is not None:
             return self._refused
-        return unhandled.Ended(0) if e is None else unhandled.end(e, self.source, self.file)
+        return unhandled.Ended(0) if e is None else unhandled.end(e, self.source, program.work(), self.file)
 
     def _report(self, ended: unhandled.Ended) -> None:
         try:

@@ -6,12 +6,14 @@ import fcntl
 import os
 import struct
 import termios
-from typing import Callable, List
+from itertools import chain, count
+from typing import Callable, Iterator, List, Set, Tuple
 
-from . import frames, link, loop, policy
+from . import frames, link, loop, notes, policy, text
 from .slot import Slot
 
 READ_BYTES = 64 << 10
+NAMES = {frames.STDOUT: "standard output", frames.STDERR: "standard error"}
 UNREAD_BYTES = 256 << 10  # by the server, above which the program has to wait with its output
 
 
@@ -21,6 +23,33 @@ class Stream:
         self.kind = kind
         self.total = 0
         self.ended = False
+        self._begun = b""  # of a character that may pass the limit
+        self._end = b""  # of what came behind the limit
+
+    def keep(self, data: bytes, limit: int) -> bytes:
+        """What is handed on of that which comes next: up to the limit, and no part of a character that passes it."""
+        room = limit - self.total + len(self._begun)
+        self.total += len(data)
+        data, self._begun = self._begun + data, b""
+        if len(data) > room:
+            kept = data[: max(0, room)]
+            kept = kept[: text.whole_characters(kept)]
+            self._end = (self._end + data[len(kept) :])[-policy.MAX_END_BYTES :]
+            return kept
+        if room - len(data) < text.LONGEST_CHARACTER - 1:
+            whole = text.whole_characters(data)
+            data, self._begun = data[:whole], data[whole:]
+        return data
+
+    def end(self) -> bytes:
+        """The last bytes of what was not handed on, from the beginning of a character on."""
+        first = next((at for at, byte in enumerate(self._end[: text.LONGEST_CHARACTER]) if byte & 0xC0 != 0x80), 0)
+        return self._end[first:]
+
+    def rest(self) -> bytes:
+        """When nothing more comes."""
+        rest, self._begun = self._begun, b""
+        return rest
 
 
 class Output:
@@ -48,6 +77,24 @@ class Output:
     def truncated(self) -> bool:
         return any(stream.total > self._limit for stream in self._streams)
 
+    def ends(self, taken: Set[str]) -> Iterator[Tuple[str, str, bytes]]:
+        """Of each stream that was cut: its name, a name for a file, which is none of those that are taken, and what it has."""
+        for stream in self._streams:
+            if stream.total > self._limit:
+                name = NAMES[stream.kind]
+                yield name, _free(f"{name.replace(' ', '-')}-end", taken), stream.end()
+
+    def notes(self, taken: Set[str]) -> List[str]:
+        """Sentences about what was left out."""
+        return [notes.of_cut(name, self._limit, file) for name, file, _ in self.ends(taken)]
+
+    def files(self, taken: Set[str]) -> Iterator[Tuple[bytes, bytes]]:
+        """Kinds and payloads of frames: files with the ends of streams that were cut, where results often are."""
+        for _, file, content in self.ends(taken):
+            yield frames.FILE, frames.encode([("name", file.encode()), ("size", str(len(content)).encode())])
+            if content:
+                yield frames.DATA, content
+
     def listen(self) -> None:
         self._listening = True
         for stream in self._streams:
@@ -69,6 +116,7 @@ class Output:
                 if not self._read(stream):
                     break
                 left -= stream.total - before
+            self._put(stream, stream.rest())
 
     def _pump(self, stream: Stream) -> Callable[[int], None]:
         def on_output(_: int) -> None:
@@ -100,15 +148,22 @@ class Output:
             return False
         if not data:
             stream.ended = True
+            self._put(stream, stream.rest())
             self._loop.forget(stream.descriptor)
             return False
-        kept = data[: max(0, self._limit - stream.total)]
-        stream.total += len(data)
-        if kept:
-            self._link.put(stream.kind, kept)
+        self._put(stream, stream.keep(data, self._limit))
         if stream.total > policy.FLOOD_BYTES:
             self._on_flood()
         return True
+
+    def _put(self, stream: Stream, data: bytes) -> None:
+        if data:
+            self._link.put(stream.kind, data)
+
+
+def _free(stem: str, taken: Set[str]) -> str:
+    names = chain([f"{stem}.txt"], (f"{stem}-{number}.txt" for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def _waiting(descriptor: int) -> int:

@@ -163,7 +163,10 @@ BROKEN_STATUS = 123  # of an interpreter that a program has made unfit for the n
 LAST_WORDS_BYTES = 16 << 20  # memory above the limit that is left to print the traceback of a MemoryError
 FLOOD_BYTES = 64 << 20  # output per stream at which a program is ended
 MAX_REQUEST_BYTES = 64 << 20
+MAX_END_BYTES = 64 << 10  # of a stream that was cut, which are handed out as a file
 MAX_TRACEBACK_BYTES = 64 << 10
+MAX_EXCEPTION_TYPE = 200  # characters
+MAX_EXCEPTION_VALUE = 4000
 
 # --- files handed out ------------------------------------------------------------------------------------------------
 

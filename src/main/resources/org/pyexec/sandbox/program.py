@@ -14,7 +14,8 @@ import threading
 import types
 from typing import Dict, NoReturn, Optional, Tuple
 
-from . import display, expression, figures, policy, report, syscalls, unhandled
+from . import coding, display, expression, figures, policy, report, syscalls, unhandled
+from . import notes as notes_of_run
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -24,6 +25,8 @@ _REHEARSALS = {  # by the module that must be there already
 }
 _DRAWING = "matplotlib"  # its image is for programs that draw, beside which data frames cost little, and is large enough
 _main: types.ModuleType
+
+notes = notes_of_run.Told()  # for the answer
 
 
 class Run:
@@ -38,7 +41,8 @@ class Run:
 
     def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
         self.source = source
-        self.body, self.last = expression.split(source) if shows else (source, None)
+        text = coding.text_of(source)
+        self.body, self.last = expression.split(source) if shows else (text, None)
         if shows:
             shown = display.Displays(writer.results, _work)
             self.show = shown.result
@@ -49,6 +53,9 @@ class Run:
         self._owner = os.getpid()
         self._before, _ = usage()
         _write_source(source)
+        if isinstance(text, str):  # whoever reads the lines in the file would decode them as the comment says
+            unhandled.know_source(source)
+            unhandled.show_known_sources()
 
     def begin(self) -> None:
         pass
@@ -67,7 +74,7 @@ class Run:
     def _how(self) -> unhandled.Ended:
         """Holds on to the exception no longer than it takes, since it holds on to the program's objects."""
         e, self.raised = self.raised, None
-        return unhandled.Ended(0) if e is None else unhandled.end(e, self.source)
+        return unhandled.Ended(0) if e is None else unhandled.end(e, self.source, _work)
 
 
 def leave(ended: unhandled.Ended) -> NoReturn:
@@ -101,6 +108,18 @@ def described(ended: unhandled.Ended, cpu: float, peak: int) -> Dict[str, bytes]
         "limit": ended.limit.encode(),
         "cpu": str(round(cpu * 1e6)).encode(),
         "peak": str(peak).encode(),
+        **_exception(ended),
+        **notes.take(),
+    }
+
+
+def _exception(ended: unhandled.Ended) -> Dict[str, bytes]:
+    if ended.exception is None:
+        return {}
+    kind, value = ended.exception
+    return {
+        "exception-type": kind.encode("utf-8", "backslashreplace"),
+        "exception-value": value.encode("utf-8", "backslashreplace"),
     }
 
 

@@ -18,7 +18,7 @@ from typing import Dict, Optional
 from . import frames, syscalls
 
 MOST_FIELDS = 32  # twice as many as there are
-BYTES = 128 << 10
+BYTES = 256 << 10  # twice what the longest report takes
 RESULT_BYTES = 8 << 20  # untouched pages cost nothing
 ALL_BYTES = BYTES + RESULT_BYTES
 RUNS = 1

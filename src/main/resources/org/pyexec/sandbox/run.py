@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Callable, List, Optional
 
-from . import account, collect, config, ending, feed, frames, guest, link, loop, output, relay, report, request, watch
+from . import account, collect, config, ending, feed, frames, guest, link, loop, notes, output, relay, report, request, watch
 from .ending import Ending
 from .pool import Pool
 from .slot import Slot
@@ -38,6 +38,7 @@ class Run(guest.Guest):
         self._cpu = 0
         self._peak = 0
         self._collected = collect.Collected()
+        self._notes: List[str] = []
 
     # --- the request ---------------------------------------------------------------------------------------------
 
@@ -112,6 +113,7 @@ class Run(guest.Guest):
             return
         try:
             self._cpu, self._peak = report.amount(told["cpu"]), report.amount(told["peak"])
+            self._notes = notes.read(told)
             verdict = ending.reported(told, self._limits)
         except (KeyError, ValueError):
             return  # nonsense in the program's own report; the zygote will tell how it ended
@@ -202,6 +204,9 @@ class Run(guest.Guest):
 
     def _send_end(self) -> None:
         self._sent = True
+        assert self._output is not None
+        for piece in self._output.files(self._collected.names):
+            self.link.put(*piece)
         self.link.put(frames.END, frames.encode(self._account().fields()))
         assert self._slot is not None
         self._slot.kill()  # whoever reads the answer slowly gives nobody time to go on
@@ -219,6 +224,7 @@ class Run(guest.Guest):
             self._collected,
             self._blocked or [],
             report.read_results(self._slot.report) if self._request.shows else None,
+            [*self._output.notes(self._collected.names), *self._notes],
         )
 
     def _stop(self) -> None:

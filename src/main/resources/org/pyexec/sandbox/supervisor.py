@@ -2,7 +2,7 @@
 
 It lives as long as its standard input: the server holds the other end, so even a server that was killed ends it. What
 it says to the server goes to standard output, one line each: "ready TIER VERSION LAYERS NETWORK",
-"problem TEXT", "alive LAG_MILLISECONDS" every second, "log TEXT".
+"problem TEXT", "packages JSON" once, "alive LAG_MILLISECONDS" every second, "log TEXT".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import socket
 import sys
 from typing import NoReturn, Set
 
-from . import config, loop, policy, pool, reception, syscalls, watchdog
+from . import config, loop, packages, policy, pool, reception, syscalls, watchdog
 from .voice import say
 
 BACKLOG = 1024
@@ -57,6 +57,9 @@ class Supervisor:
     def _on_works(self) -> None:
         network = "network" if self._pool.network else "closed"
         say("ready", self._pool.tier, platform.python_version(), self._pool.layers, network)
+        packages.Listing(
+            self._loop, lambda listed: say("packages", listed), lambda why: say("log", f"no list of packages: {why}")
+        )
 
     def _on_stdin(self, _: int) -> None:
         if not os.read(STDIN, 4096):

@@ -7,7 +7,7 @@ import socket
 import time
 from typing import Callable, Dict, List, Optional
 
-from . import account, collect, config, ending, feed, frames, link, loop, output, policy, relay, report, request
+from . import account, collect, config, ending, feed, frames, link, loop, notes, output, policy, relay, report, request
 from .ending import Ending
 from .slot import Slot
 
@@ -65,6 +65,7 @@ class Turn:
         self._cpu = self._peak = 0
         self._duration = 0.0
         self._blocked: List[str] = []
+        self._notes: List[str] = []
         self._collected = collect.Collected(remembers=True)
         self._output = output.Output(
             session.loop, session.link, session.slot, self._limits.output, lambda: None, lambda: self.kill(ending.flooded())
@@ -206,6 +207,7 @@ class Turn:
             return False
         try:
             verdict = self._verdict(told)
+            self._notes = notes.read(told)
             self._cpu, self._peak = report.amount(told["cpu"]), report.amount(told["peak"])
         except (KeyError, ValueError, TypeError):
             return False
@@ -217,7 +219,7 @@ class Turn:
     def _verdict(self, told: Dict[str, bytes]) -> Ending:
         if self._order is None or (self._order.reason == "interrupted" and "interrupted" not in told):
             return ending.reported(told, self._limits)
-        return ending.stopped(self._order, told["traceback"].decode("utf-8", "replace").rstrip("\n"))
+        return ending.stopped(self._order, told)
 
     def on_exit(self) -> None:
         """The interpreter has ended, and the zygote has seen it, or the zygote itself has."""
@@ -231,7 +233,8 @@ class Turn:
     def _observed(self, status: int) -> Ending:
         if os.WIFEXITED(status) and os.WEXITSTATUS(status) == policy.BROKEN_STATUS:
             return ending.broken()
-        return ending.of_slot(self._session.slot, self._limits, self._request.cpu_seconds)
+        session = self._session
+        return ending.of_slot(session.slot, self._limits, self._request.cpu_seconds, session.cpu)
 
     def on_dead(self) -> None:
         """No process of the session is left."""
@@ -291,7 +294,10 @@ class Turn:
             self._collected,
             self._blocked,
             report.read_results(session.slot.report),
+            [*self._output.notes(self._collected.names), *self._notes],
             "ended" if self._killed else "open",
         )
+        for piece in self._output.files(self._collected.names):
+            session.link.put(*piece)
         session.link.put(frames.END, frames.encode(told.fields()))
         session.link.pour(iter(()), lambda: session.turn_over(self._killed, self._later))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import linecache
-import os
 import resource
 import signal
 import sys
 import traceback
-from typing import Iterator, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Tuple
 
-from . import policy, sources
+from . import causes, policy, sources, text as texts
 
 LAST = ("last_type", "last_value", "last_traceback", "last_exc")  # where sys keeps it
 _display = sys.__excepthook__  # the interpreter's own words; the traceback module's differ in some versions
@@ -24,18 +22,29 @@ class Ended(NamedTuple):
     code: int
     traceback: str = ""
     limit: str = ""  # memory, disk or processes, when that limit caused the exception
+    exception: Optional[Tuple[str, str]] = None  # type and text of what was raised
     signal: int = 0  # by which the process still has to end itself, as Python does after KeyboardInterrupt
 
 
-def end(e: BaseException, source: bytes, file: str = policy.PROGRAM) -> Ended:
+def end(e: BaseException, source: bytes, work: str, file: str = policy.PROGRAM) -> Ended:
     """Prints what python3 would print; `source` is that of the file. The first frame of the traceback is not the program's."""
     e = _without_first_frame(e)
     if isinstance(e, SystemExit):
         return _exited(e)
+    limit = _limit_behind(e, source, work, file)
     _give_room_for_last_words()
     know_source(source, file)
     _give_line(e, file)
-    return _raised(e)
+    return _raised(e, limit)
+
+
+def _limit_behind(e: BaseException, source: bytes, work: str, file: str) -> str:
+    """Measured before there is more room."""
+    try:
+        know_source(source, file)
+        return causes.limit_behind(e, work)
+    except MemoryError:
+        return "memory"
 
 
 def know_source(code: bytes, file: str = policy.PROGRAM) -> None:
@@ -79,8 +88,9 @@ def _exited(e: SystemExit) -> Ended:
         return Ended(0)
     if isinstance(e.code, int):
         return Ended(e.code if -sys.maxsize <= e.code <= sys.maxsize else -1)
-    print_error(_text(e.code) + "\n")
-    return Ended(1)
+    words = _text(e.code)
+    print_error(words + "\n")
+    return Ended(1, texts.beginning(words, policy.MAX_TRACEBACK_BYTES // 4))
 
 
 def _text(code: object) -> str:
@@ -90,8 +100,7 @@ def _text(code: object) -> str:
         return ""
 
 
-def _raised(e: BaseException) -> Ended:
-    limit = _limit_behind(e)
+def _raised(e: BaseException, limit: str) -> Ended:
     text = format_exception(e)
     for name, value in zip(LAST, (type(e), e, e.__traceback__, e)):
         if name != "last_exc" or sys.version_info >= (3, 12):
@@ -102,7 +111,25 @@ def _raised(e: BaseException) -> Ended:
         exited = _call_hook(e, text)
         if exited is not None:
             return exited
-    return Ended(1, text, limit, signal.SIGINT if isinstance(e, KeyboardInterrupt) else 0)
+    stopped_by = signal.SIGINT if isinstance(e, KeyboardInterrupt) else 0
+    return Ended(1, _advice(e) + text, limit, _described(e), stopped_by)
+
+
+def _described(e: BaseException) -> Tuple[str, str]:
+    """The name of its class and its text, which is the program's own code."""
+    kind = type(e).__name__
+    return texts.beginning(str(kind), policy.MAX_EXCEPTION_TYPE), texts.beginning(_text(e), policy.MAX_EXCEPTION_VALUE)
+
+
+def _advice(e: BaseException) -> str:
+    """Where a library is missing: what is there instead."""
+    if not isinstance(e, ModuleNotFoundError) or not isinstance(e.name, str):
+        return ""
+    name = e.name.partition(".")[0]
+    if not name.isidentifier() or name in sys.modules:  # then it is a part of one that is there
+        return ""
+    name = texts.beginning(name, policy.MAX_EXCEPTION_TYPE)
+    return f"There is no module named {name} here. GET /packages lists what there is.\n\n"
 
 
 def format_exception(e: BaseException) -> str:
@@ -143,55 +170,7 @@ def _call_hook(e: BaseException, text: str) -> Optional[Ended]:
     return None
 
 
-# --- which limit ---------------------------------------------------------------------------------------------------
-
-
 def _give_room_for_last_words() -> None:
     for which in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
         _, hard = resource.getrlimit(which)
         resource.setrlimit(which, (hard, hard))
-
-
-def _limit_behind(e: BaseException) -> str:
-    for each in _causes(e):
-        if isinstance(each, MemoryError):
-            return "memory"
-        if isinstance(each, OSError) and each.errno == errno.ENOMEM:
-            return "memory"
-        if isinstance(each, OSError) and each.errno in (errno.ENOSPC, errno.EFBIG):
-            return "disk"
-        if isinstance(each, OSError) and each.errno == errno.EAGAIN and (not _can_fork() or _came_from_fork(each)):
-            return "processes"
-        if isinstance(each, RuntimeError) and str(each) == "can't start new thread":
-            return "memory" if _can_fork() else "processes"
-    return ""
-
-
-def _causes(e: Optional[BaseException]) -> Iterator[BaseException]:
-    for _ in range(16):
-        if e is None:
-            return
-        yield e
-        e = e.__cause__
-
-
-def _can_fork() -> bool:
-    try:
-        pid = os.fork()
-    except OSError:
-        return False
-    if pid == 0:
-        os._exit(0)
-    os.waitpid(pid, 0)
-    return True
-
-
-def _came_from_fork(e: BaseException) -> bool:
-    """Whether the innermost line of the traceback forks: the same errno comes from sockets that would block."""
-    last = e.__traceback__
-    while last is not None and last.tb_next is not None:
-        last = last.tb_next
-    if last is None:
-        return False
-    name = last.tb_frame.f_code.co_filename
-    return "fork" in linecache.getline(name, last.tb_lineno) or "fork" in last.tb_frame.f_code.co_name

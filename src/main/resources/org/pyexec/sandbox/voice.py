@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import loop
+from . import loop, text
 
 LONGEST_LINE = 4096
 
@@ -31,8 +31,9 @@ class Echo:
         data = os.read(self._descriptor, LONGEST_LINE)
         *lines, self._rest = (self._rest + data).split(b"\n")
         if not data or len(self._rest) > LONGEST_LINE:
-            lines.append(self._rest)
-            self._rest = b""
+            whole = text.whole_characters(self._rest) if data else len(self._rest)
+            lines.append(self._rest[:whole])
+            self._rest = self._rest[whole:]
         for line in lines:
             if line.strip():
                 say("log", line.decode("utf-8", "replace"))

@@ -12,11 +12,12 @@ import stat
 import struct
 from typing import Iterator, List, NamedTuple, Optional
 
-from . import policy
+from . import names, policy, text
 
 MOST_ENTRIES = 2 * policy.SCRATCH_INODES  # folders included; somebody may go on making and moving them
 ENTRIES_AT_ONCE = 256  # between two pauses
 SHOWN_BYTES = 100  # of a name that is too long
+SHOWN_DIGITS = 16  # of its digest, which tells it from others that begin so
 
 Stamp = bytes  # inode, times of change in nanoseconds: of content, of anything; the latter cannot be set
 _STAMP = struct.Struct("=QQq")
@@ -28,12 +29,12 @@ class Found(NamedTuple):
     size: int
     problem: str  # why it is left out, empty when it is not
     stamp: Stamp = b""
-    beginning: str = ""  # of a name that is too long
+    beginning: str = ""  # of a name that is too long, as it is shown
 
     @property
     def name(self) -> str:
-        """As it is shown: valid UTF-8."""
-        return self.beginning or self.raw.decode("utf-8", "replace")
+        """As it is shown; that of no other file."""
+        return self.beginning or names.shown(self.raw)
 
 
 def time_of_change(stamp: Stamp) -> int:
@@ -107,8 +108,10 @@ class Walk:
         beginning = ""
         if len(raw) > policy.MAX_NAME_BYTES:
             problem = f"name longer than {policy.MAX_NAME_BYTES} bytes"
-            beginning = raw[:SHOWN_BYTES].decode("utf-8", "replace") + "…"
-            raw = b"\0" + hashlib.sha256(raw).digest()
+            digest = hashlib.sha256(raw)
+            begun = raw[:SHOWN_BYTES]
+            beginning = f"{names.shown(begun[: text.whole_characters(begun)])}…{digest.hexdigest()[:SHOWN_DIGITS]}"
+            raw = b"\0" + digest.digest()
         self._bytes_left -= len(raw) + len(beginning)
         self.found.append(Found(raw, size, problem, stamp, beginning))
 

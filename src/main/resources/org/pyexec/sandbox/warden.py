@@ -14,7 +14,7 @@ import socket
 import sys
 from typing import Callable, List, Tuple
 
-from . import config, identities, isolation, landlock, packets, sources, syscalls
+from . import config, identities, isolation, landlock, packets, sources, syscalls, text
 
 Duty = Callable[[], object]  # returns another, or a child.Executable
 
@@ -35,7 +35,7 @@ def main() -> Duty:
             readable, own_ids = _stay_outside(settings.tier), bool(settings.run_ids)
     except Exception as e:  # whatever it is: the supervisor tells the operator, nothing runs
         what = str(e) if isinstance(e, (OSError, isolation.IsolationError)) else f"{type(e).__name__}: {e}"
-        control.send(f"problem {what}".encode()[: packets.MAX_BYTES])
+        control.send(text.encoded(f"problem {what}", packets.MAX_BYTES))
         os._exit(1)
     try:
         control.send(b"ready " + ",".join(_layers(settings.tier, own_ids)).encode())

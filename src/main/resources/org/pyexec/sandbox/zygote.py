@@ -28,6 +28,7 @@ import time
 from typing import Callable, Dict, List, Optional, Tuple
 
 from . import child, config, entrance, figures, init, packets, policy, program, sources, syscalls
+from . import text as texts
 from .confinement import Belongings, Sizes
 
 Duty = Callable[[], child.Executable]
@@ -57,7 +58,7 @@ def run(
             prepared = child.Prepared(settings, readable, _sizes(proc), proc)
             inits = _be_ready_to_clone() if settings.tier == "namespaces" else None
         except OSError as e:  # no module's fault: this tier cannot be had here
-            channel.send(f"problem {e}".encode()[: packets.MAX_BYTES])
+            channel.send(texts.encoded(f"problem {e}", packets.MAX_BYTES))
             os._exit(1)
         program.become_main()
         program.rehearse()

@@ -105,20 +105,22 @@ class FileLabelTest {
         "a/./b, a/file/b",
         "a/.., a/file",
         "/, file",
-        "a\\..\\b/c, b/c"
+        "a\\..\\b/c, a\\..\\b/c"
     })
     void generatedPathNeverLeavesItsFolder(String path, String label) {
         assertThat(FileLabel.ofGenerated(path)).isEqualTo(label);
     }
 
     @Test
-    void everyPartOfGeneratedPathIsCleanedAndCut() {
-        assertThat(FileLabel.ofGenerated("a\nb/" + "y".repeat(300) + "/c\u202e.txt"))
-                .isEqualTo("ab/" + "y".repeat(255) + "/c.txt");
+    void whatIsInvisibleInAGeneratedPathIsEncodedAndNothingElseIsChanged() {
+        assertThat(FileLabel.ofGenerated(" a\nb/" + "y".repeat(300) + "/c\u202e.txt "))
+                .isEqualTo(" a%0Ab/" + "y".repeat(300) + "/c%E2%80%AE.txt ");
+        assertThat(FileLabel.ofGenerated("\ud83d\udc69\u200d\ud83d\ude80 100%.txt"))
+                .isEqualTo("\ud83d\udc69\u200d\ud83d\ude80 100%.txt");
     }
 
     @ParameterizedTest
-    @CsvSource({"a/b/c.txt, c.txt", "c.txt, c.txt", "a\\c.txt, c.txt"})
+    @CsvSource({"a/b/c.txt, c.txt", "c.txt, c.txt", "a\\c.txt, a\\c.txt"})
     void lastComponentIsWhatFollowsTheLastFolder(String label, String last) {
         assertThat(FileLabel.lastComponent(label)).isEqualTo(last);
     }

@@ -79,6 +79,9 @@ class ApiIT {
     @Test
     void listedEndpointsAreThere() {
         for (String endpoint : Json.fields(api().path("endpoints"))) {
+            if (endpoint.equals("DELETE /sessions")) {
+                continue; // it would end those of the tests beside this one; SessionBoundsIT calls it
+            }
             String[] methodAndPath = endpoint.split(" ", 2);
             Answer answer =
                     http.send(methodAndPath[0], methodAndPath[1].replaceAll("[:{]\\w+}?", "some-token"), new byte[0]);

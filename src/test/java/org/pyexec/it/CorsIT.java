@@ -60,7 +60,8 @@ class CorsIT {
                         "content-range",
                         "accept-ranges",
                         "etag",
-                        "location");
+                        "location",
+                        "preference-applied");
     }
 
     @ParameterizedTest

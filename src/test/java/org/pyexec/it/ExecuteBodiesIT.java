@@ -31,8 +31,7 @@ class ExecuteBodiesIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "text/plain",
-                "application/x-www-form-urlencoded",
+                "text/html",
                 "application/jsonx",
                 "application/xml",
                 "multipart/form-data; boundary=x",

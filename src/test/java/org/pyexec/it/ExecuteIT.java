@@ -84,7 +84,14 @@ class ExecuteIT {
                         "skippedFiles",
                         "blockedHosts",
                         "python",
-                        "sandbox");
+                        "sandbox",
+                        "waitedMs",
+                        "exception",
+                        "notes");
+        assertThat(run.path("waitedMs").isIntegralNumber()).isTrue();
+        assertThat(run.get("exception").isNull()).isTrue();
+        assertThat(run.path("notes").isArray()).isTrue();
+        assertThat(run.path("notes")).isEmpty();
         assertThat(run.path("reason").textValue()).isEqualTo("completed");
         assertThat(run.path("exitCode").isInt()).isTrue();
         assertThat(run.path("exitCode").intValue()).isZero();

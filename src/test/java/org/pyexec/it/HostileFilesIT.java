@@ -65,10 +65,31 @@ class HostileFilesIT {
     }
 
     @Test
-    void bytesOfANameThatAreNotUtf8AreReplaced() {
+    void bytesOfANameThatAreNotUtf8ArePercentEncoded() {
         JsonNode file = files("open(b'caf\\xe9.txt', 'w').write('x')").path(0);
-        assertThat(file.path("filename").textValue()).isEqualTo("caf\ufffd.txt");
+        assertThat(file.path("filename").textValue()).isEqualTo("caf%E9.txt");
         assertThat(http.get(file.path("downloadUrl").textValue()).text()).isEqualTo("x");
+    }
+
+    @Test
+    void filesThatDifferHaveDifferentNames() {
+        JsonNode files = files("""
+                import os
+                for name in [b'a\\nb', b'a\\tb', b'ab', b'a%0Ab', b'a%250Ab', b'a\\\\b', b'a%5Cb', b'\\xe9', b'\\xe8',
+                             b'%E9', '\u202eab'.encode(), b' ab', b'ab ']:
+                    open(name, 'wb').write(name)
+                os.mkdir('a')
+                open('a/b', 'wb').write(b'a/b')
+                """);
+        assertThat(files).hasSize(14);
+        assertThat(Json.texts(files, "filename"))
+                .doesNotHaveDuplicates()
+                .contains("a\\b", "a%5Cb", "a/b", "ab", " ab", "ab ", "a%0Ab", "a%09b", "%E9");
+        files.forEach(file -> {
+            Answer download = http.get(file.path("downloadUrl").textValue());
+            String name = file.path("filename").textValue();
+            assertThat(DownloadIT.filename(download)).isEqualTo(name.substring(name.lastIndexOf('/') + 1));
+        });
     }
 
     @Test

@@ -41,4 +41,11 @@ final class Json {
         array.forEach(member -> texts.add(member.path(field).asText()));
         return texts;
     }
+
+    /** The members of an array of strings. */
+    static List<String> strings(JsonNode array) {
+        List<String> strings = new ArrayList<>();
+        array.forEach(member -> strings.add(member.textValue()));
+        return strings;
+    }
 }

@@ -2,13 +2,14 @@ package org.pyexec.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How many sessions there are at once, on a server that has three, two for each client. */
+/** How many sessions there are at once, on a server that has three, two for each client, and whose they are. */
 @Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.OBSERVED)
@@ -56,5 +57,28 @@ class SessionBoundsIT {
         // Its end makes room too.
         http.post(Json.object("code", "import os\nos._exit(0)", "session", ids.get(1)));
         assertThat(open("203.0.113.1").status()).isEqualTo(201);
+    }
+
+    @Test
+    void clientSeesAndEndsItsOwnSessionsAndNoOthers() {
+        String first = open("203.0.113.7").json().path("sessionId").textValue();
+        String second = open("203.0.113.7").json().path("sessionId").textValue();
+        String third = open("203.0.113.8").json().path("sessionId").textValue();
+        JsonNode own = sessions("GET", "203.0.113.7");
+        assertThat(Json.texts(own, "sessionId")).containsExactly(first, second);
+        assertThat(own.get(0)).isEqualTo(http.get("/sessions/" + first).json());
+
+        assertThat(Json.texts(sessions("DELETE", "203.0.113.7"), "sessionId")).containsExactly(first, second);
+        assertThat(sessions("GET", "203.0.113.7")).isEmpty();
+        assertThat(sessions("DELETE", "203.0.113.7")).isEmpty();
+        assertThat(http.get("/sessions/" + second).json().path("reason").textValue())
+                .isEqualTo("It was deleted");
+        assertThat(Json.texts(sessions("GET", "203.0.113.8"), "sessionId")).containsExactly(third);
+    }
+
+    private JsonNode sessions(String method, String client) {
+        Answer answer = http.send(method, "/sessions", new byte[0], "X-Forwarded-For", client);
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        return answer.json().path("sessions");
     }
 }

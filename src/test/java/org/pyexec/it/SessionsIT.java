@@ -1,10 +1,13 @@
 package org.pyexec.it;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -123,6 +126,29 @@ class SessionsIT extends SessionCalls {
         assertThat(refused.path("message").textValue()).isEqualTo("There is no session of this id.");
     }
 
+    @Test
+    void idleTimeIsAsLongAsWishedAndNoLongerThanTheServers() {
+        for (double[] wishedAndKept : new double[][] {{0.5, 0.5}, {60, 60}, {1e9, 600}}) {
+            Answer answer = http.send(
+                    "POST",
+                    "/sessions",
+                    "{\"idle_seconds\": %s}".formatted(wishedAndKept[0]).getBytes(StandardCharsets.UTF_8));
+            opened(answer);
+            Duration kept = Duration.between(
+                    Shapes.time(answer.json().path("created")),
+                    Shapes.time(answer.json().path("expires")));
+            assertThat(kept.toMillis() / 1000.0).isEqualTo(wishedAndKept[1]);
+        }
+    }
+
+    @Test
+    void sessionOfShortIdleTimeEndsAfterIt() {
+        Answer answer = http.send("POST", "/sessions", "{\"idle_seconds\": 0.2}".getBytes(StandardCharsets.UTF_8));
+        String id = opened(answer);
+        await().atMost(60, SECONDS).until(() -> http.get("/sessions/" + id).status() == 410);
+        assertExpired(http.get("/sessions/" + id), id, "Nothing has run in it for 0.2 seconds");
+    }
+
     // --- what is asked for
 
     @ParameterizedTest
@@ -133,7 +159,17 @@ class SessionsIT extends SessionCalls {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[]", "{", "null", "{\"allow_network\": 1}", "{\"limits\": {\"memory_mb\": 0}}"})
+    @ValueSource(
+            strings = {
+                "[]",
+                "{",
+                "null",
+                "{\"allow_network\": 1}",
+                "{\"limits\": {\"memory_mb\": 0}}",
+                "{\"idle_seconds\": 0}",
+                "{\"idle_seconds\": -1}",
+                "{\"idle_seconds\": \"60\"}"
+            })
     void badBodyIsRefusedWithASentence(String body) {
         Answer answer = http.send(
                 "POST", "/sessions", body.getBytes(StandardCharsets.UTF_8), "Content-Type", "application/json");
@@ -160,7 +196,6 @@ class SessionsIT extends SessionCalls {
     @ValueSource(
             strings = {
                 "\"session\": 1",
-                "\"session\": null",
                 "\"session\": \"\"",
                 "\"session\": \"ID\", \"limits\": {\"memory_mb\": 10}",
                 "\"session\": \"ID\", \"limits\": {\"processes\": 10}",

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -72,7 +75,8 @@ class ExecuteRequestTest {
                         Inputs.NONE,
                         Limits.OF_THE_SERVER,
                         false,
-                        Optional.empty()));
+                        Optional.empty(),
+                        List.of()));
     }
 
     @ParameterizedTest
@@ -114,11 +118,9 @@ class ExecuteRequestTest {
                 "{\"code\": \"1\", \"timeout\": -0.0}",
                 "{\"code\": \"1\", \"timeout\": \"10\"}",
                 "{\"code\": \"1\", \"timeout\": NaN}",
-                "{\"code\": \"1\", \"timeout\": null}",
                 "{\"code\": \"1\", \"timeout\": true}",
                 "{\"code\": \"1\", \"allow_network\": 1}",
-                "{\"code\": \"1\", \"allow_network\": \"true\"}",
-                "{\"code\": \"1\", \"allow_network\": null}"
+                "{\"code\": \"1\", \"allow_network\": \"true\"}"
             })
     void whatIsWrongIsSaidInASentence(String json) {
         assertThatThrownBy(() -> read(json))
@@ -179,8 +181,12 @@ class ExecuteRequestTest {
                 "a/..",
                 "..",
                 ".",
-                "./a",
-                "a//b",
+                "./",
+                "./..",
+                ".//../a",
+                "/./a",
+                "a/.",
+                "./main.py",
                 "a/",
                 "",
                 "a\\u0000b",
@@ -193,6 +199,103 @@ class ExecuteRequestTest {
             })
     void namesThatAreNoPlaceBelowTheWorkingDirectoryAreRefused(String filename) {
         assertRefused("Invalid files", "\"files\": [{\"filename\": \"%s\", \"content\": \"\"}]".formatted(filename));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "./a, a",
+        "././a/b, a/b",
+        ".//a, a",
+        "a//b, a/b",
+        "a/./b, a/b",
+        "a/././/b, a/b",
+        ".a/..b, .a/..b",
+        "a./b, a./b"
+    })
+    void componentsThatLeadNowhereAreLeftOut(String filename, String kept) throws IOException {
+        Inputs inputs = readWith("\"files\": [{\"filename\": \"%s\", \"content\": \"\"}]".formatted(filename))
+                .inputs();
+
+        assertThat(inputs.files()).extracting(InputFile::filename).containsExactly(kept);
+    }
+
+    @Test
+    void nullIsAsIfAFieldWereNotThere() throws IOException {
+        assertThat(read("""
+                {"code": "1", "timeout": null, "allow_network": null, "stdin": null, "args": null, "env": {"A": null},
+                 "files": null, "limits": {"memory_mb": null, "processes": null, "output_bytes": null}, "result": null,
+                 "session": null}
+                """)).isEqualTo(read("{\"code\": \"1\"}"));
+        assertThat(read("{\"code\": \"1\", \"env\": null, \"limits\": null}")).isEqualTo(read("{\"code\": \"1\"}"));
+        assertThat(readWith(
+                                "\"files\": [{\"filename\": \"a\", \"content\": null, \"base64\": \"AA==\", \"token\": null}]")
+                        .inputs()
+                        .files())
+                .hasSize(1);
+        assertThat(read("{\"code\": \"1\", \"timeout\": 5, \"timeout\": null}").timeout())
+                .isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "+/8AAQ==",
+                "-_8AAQ==",
+                "+/8AAQ",
+                "+/8A\\r\\nAQ==\\r\\n",
+                " +/8A\\tAQ= =",
+                "data:application/octet-stream;base64,+/8AAQ==",
+                "DATA:;Base64,+/8AAQ==",
+                "\\ndata:text/plain;charset=utf-8;base64,\\n-_8AAQ"
+            })
+    void base64IsReadInAllTheWaysInWhichItIsWritten(String text) throws Exception {
+        Inputs inputs = readWith("\"files\": [{\"filename\": \"a\", \"base64\": \"%s\"}]".formatted(text))
+                .inputs();
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        inputs.files().get(0).content().writeTo(Channels.newChannel(written));
+
+        assertThat(written.toByteArray()).containsExactly(0xfb, 0xff, 0x00, 0x01);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "A",
+                "AA===",
+                "A=A=",
+                "data:text/plain,AA==",
+                "data:;base64;AA==",
+                "AAAA*AAA",
+                "AAA\u00e9",
+                "=AAA"
+            })
+    void whatIsNoBase64IsRefused(String text) {
+        assertRefused("Invalid files", "\"files\": [{\"filename\": \"a\", \"base64\": \"%s\"}]".formatted(text));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "60, ''",
+        "60.5, ' 60.5 seconds'",
+        "1000, ' 1000 seconds'",
+        "30000, 'in milliseconds?'",
+        "1e400, ' seconds '"
+    })
+    void timeoutsThatAreCutAreNoted(String timeout, String noted) throws IOException {
+        List<String> notes = readWith("\"timeout\": " + timeout).notes();
+
+        assertThat(notes).hasSize(noted.isEmpty() ? 0 : 1).allMatch(note -> note.contains(noted));
+        assertThat(notes.toString().contains("milliseconds")).isEqualTo(Double.parseDouble(timeout) > 1000);
+    }
+
+    @Test
+    void aBodyInAnotherEncodingIsToldThatItHasToBeUtf8() {
+        byte[] latin1 = "{\"code\": \"print('\u00e9')\"}".getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThatThrownBy(() -> ExecuteRequest.read(JSON, new ByteArrayInputStream(latin1), files))
+                .isInstanceOf(BadRequest.class)
+                .hasMessageContaining("UTF-8");
+        assertThatThrownBy(() -> read("{\"code\": 1x}")).hasMessageNotContaining("UTF-8");
     }
 
     @Test
@@ -219,15 +322,13 @@ class ExecuteRequestTest {
             delimiter = '|',
             value = {
                 "Invalid stdin|'stdin': 1",
-                "Invalid stdin|'stdin': null",
                 "Invalid input|'stdin': '\\ud800'",
                 "Invalid args|'args': 'a'",
-                "Invalid args|'args': null",
+                "Invalid args|'args': [null]",
                 "Invalid args|'args': [1]",
                 "Invalid input|'args': ['\\u0000']",
                 "Invalid env|'env': ['A=1']",
                 "Invalid env|'env': {'A': 1}",
-                "Invalid env|'env': {'A': null}",
                 "Invalid input|'env': {'': 'a'}",
                 "Invalid input|'env': {'A=B': 'a'}",
                 "Invalid input|'env': {'A': 'a\\u0000'}",
@@ -244,13 +345,11 @@ class ExecuteRequestTest {
                 "Invalid input|'files': [{'filename': 'a', 'content': ''}, {'filename': 'a', 'content': ''}]",
                 "Invalid input|'files': [{'filename': 'a', 'content': ''}, {'filename': 'a/b', 'content': ''}]",
                 "Invalid result|'result': 1",
-                "Invalid result|'result': null",
                 "Invalid limits|'limits': 1",
                 "Invalid limits|'limits': {'memory_mb': 0}",
                 "Invalid limits|'limits': {'memory_mb': -1}",
                 "Invalid limits|'limits': {'processes': 1.5}",
-                "Invalid limits|'limits': {'output_bytes': '1'}",
-                "Invalid limits|'limits': {'output_bytes': null}"
+                "Invalid limits|'limits': {'output_bytes': '1'}"
             })
     void whatIsWrongWithAnInputIsSaidInASentence(String error, String field) {
         assertRefused(error, field.replace('\'', '"'));

@@ -33,6 +33,27 @@ class PartNamesTest {
         assertThat(PartNames.parameter(header, "filename")).isNull();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '#',
+            value = {
+                "UTF-8''%e2%82%ac%20rates.txt|€ rates.txt",
+                "utf-8'en'a.txt|a.txt",
+                "iso-8859-1''%A3.txt|£.txt",
+                "UTF-8''|##",
+            })
+    void extendedValuesAreDecoded(String value, String name) {
+        assertThat(ExtendedValue.decode(value)).isEqualTo(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"a.txt", "UTF-8'a.txt", "UTF-8''%", "UTF-8''%4", "UTF-8''%zz", "UTF-8''%ff", "koi8-r''a", ""})
+    void whatIsNoExtendedValueIsNone(String value) {
+        assertThat(ExtendedValue.decode(value)).isNull();
+    }
+
     @Test
     void anEmptyNameIsAName() {
         assertThat(PartNames.parameter("form-data; filename=\"\"", "filename")).isEmpty();

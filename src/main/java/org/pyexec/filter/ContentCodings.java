@@ -1,0 +1,92 @@
+package org.pyexec.filter;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/** What a client has done to the body of a request for its way here (RFC 9110, section 8.4): nothing, or gzip once. */
+final class ContentCodings {
+
+    /** As {@code Accept-Encoding} of an answer names them (RFC 9110, section 12.5.3). */
+    static final String UNDERSTOOD = "gzip, identity";
+
+    private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
+    private static final int BUFFER_BYTES = 16 << 10;
+
+    private ContentCodings() {}
+
+    /** The body becomes longer than it may. */
+    static final class TooLongException extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** It is not what the client says. */
+    static final class MalformedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        MalformedException(IOException cause) {
+            super(cause);
+        }
+    }
+
+    static boolean isUnderstood(HttpServletRequest request) {
+        List<String> codings = of(request);
+        return codings.isEmpty() || (codings.size() == 1 && GZIP.contains(codings.get(0)));
+    }
+
+    static boolean isCompressed(HttpServletRequest request) {
+        return !of(request).isEmpty();
+    }
+
+    private static List<String> of(HttpServletRequest request) {
+        return Collections.list(request.getHeaders("Content-Encoding")).stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
+                .filter(coding -> !coding.isEmpty() && !coding.equals("identity"))
+                .toList();
+    }
+
+    /**
+     * Decompresses a body into another. However little a bomb sends, no more than the limit and a buffer is made of it.
+     *
+     * @param mostBytes of what comes out
+     * @throws IOException if that cannot be kept
+     */
+    static void decode(InputStream compressed, SpooledBody into, long mostBytes)
+            throws IOException, TooLongException, MalformedException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (InputStream decompressed = open(compressed)) {
+            for (int count = read(decompressed, buffer); count >= 0; count = read(decompressed, buffer)) {
+                if (into.length() + count > mostBytes) {
+                    throw new TooLongException();
+                }
+                into.write(buffer, count);
+            }
+        }
+    }
+
+    private static InputStream open(InputStream compressed) throws IOException, MalformedException {
+        try {
+            return new GZIPInputStream(new BufferedInputStream(compressed, BUFFER_BYTES), BUFFER_BYTES);
+        } catch (ZipException | EOFException e) {
+            throw new MalformedException(e);
+        }
+    }
+
+    private static int read(InputStream decompressed, byte[] buffer) throws IOException, MalformedException {
+        try {
+            return decompressed.read(buffer, 0, buffer.length);
+        } catch (ZipException | EOFException e) {
+            throw new MalformedException(e);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+# reason: error
+# stderr-has: MemoryError: of its own
+raise MemoryError("of its own")

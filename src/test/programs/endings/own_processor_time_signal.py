@@ -1,0 +1,6 @@
+# reason: killed
+# signal: SIGXCPU
+import os
+import signal
+
+os.kill(os.getpid(), signal.SIGXCPU)

@@ -1,0 +1,3 @@
+# reason: error
+# stderr-has: MemoryError
+eval("-" * 100000 + "1")

@@ -1,0 +1,4 @@
+# reason: memory
+# exit: 1
+# details-has: Memory limit of 512 MB exceeded
+x = bytearray(3 << 30)

@@ -1,0 +1,77 @@
+"""Which limit was behind an exception is measured."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+import unittest
+from typing import Callable
+from unittest import mock
+
+from sandbox import causes
+
+
+def raised_by(action: Callable[[], object]) -> BaseException:
+    try:
+        action()
+    except BaseException as e:
+        return e
+    raise AssertionError("nothing was raised")
+
+
+def _raise(e: BaseException) -> None:
+    raise e
+
+
+class CausesTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.work = folder.name
+
+    def behind(self, action: Callable[[], object]) -> str:
+        return causes.limit_behind(raised_by(action), self.work)
+
+    def test_an_allocation_that_fails_is_about_memory(self) -> None:
+        self.assertEqual(self.behind(lambda: bytearray(1 << 60)), "memory")
+
+    def test_exceptions_that_programs_raise_are_about_nothing(self) -> None:
+        for e in (
+            MemoryError("mine"),
+            OSError(errno.ENOSPC, "mine"),
+            OSError(errno.ENOMEM, "mine"),
+            OSError(errno.EAGAIN, "mine, and a fork"),
+            RuntimeError("can't start new thread"),
+        ):
+            self.assertEqual(self.behind(lambda e=e: _raise(e)), "", e)
+
+    def test_the_stack_of_the_parser_is_not_the_memory(self) -> None:
+        e = raised_by(lambda: eval("-" * 100_000 + "1"))
+        if isinstance(e, MemoryError):  # later versions have no such limit
+            self.assertEqual(causes.limit_behind(e, self.work), "")
+
+    def test_a_full_device_is_the_disk_only_where_the_disk_is_full(self) -> None:
+        def fill() -> None:
+            with open("/dev/full", "w", encoding="ascii") as file:
+                file.write("x")
+
+        real = os.statvfs(self.work)
+        full = mock.Mock(f_bavail=0, f_frsize=4096, f_files=1, f_favail=1)
+        roomy = mock.Mock(f_bavail=1 << 30, f_frsize=4096, f_files=real.f_files, f_favail=real.f_favail or 1)
+        for status, limit in ((full, "disk"), (roomy, "")):
+            with mock.patch.object(os, "statvfs", return_value=status):
+                self.assertEqual(self.behind(fill), limit)
+
+    def test_the_cause_of_an_exception_counts(self) -> None:
+        def chained() -> None:
+            try:
+                bytearray(1 << 60)
+            except MemoryError as e:
+                raise ValueError("too much") from e
+
+        self.assertEqual(self.behind(chained), "memory")
+
+
+if __name__ == "__main__":
+    unittest.main()
