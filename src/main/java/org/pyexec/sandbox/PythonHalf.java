@@ -45,6 +45,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "family.py",
             "feed.py",
             "figures.py",
+            "fonts.py",
             "frames.py",
             "guest.py",
             "helper.py",
