@@ -74,6 +74,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "probe.py",
             "processes.py",
             "program.py",
+            "quiet.py",
             "reception.py",
             "relay.py",
             "report.py",

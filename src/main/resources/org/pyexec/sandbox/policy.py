@@ -75,6 +75,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
+    "JOBLIB_MULTIPROCESSING": "0",  # its workers are interpreters that look for themselves in /proc, and need memory each
     "MALLOC_ARENA_MAX": "2",  # otherwise every thread reserves 64 MB of address space
 }
 

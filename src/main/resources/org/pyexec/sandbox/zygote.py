@@ -27,7 +27,7 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, entrance, figures, init, packets, policy, program, sources, syscalls
+from . import child, config, entrance, figures, init, packets, policy, program, quiet, sources, syscalls
 from .confinement import Belongings, Sizes
 
 Duty = Callable[[], child.Executable]
@@ -52,6 +52,7 @@ def run(
         _go_first_when_memory_is_short(proc)
         channel = socket.socket(fileno=control)
         _preload(channel, proc, modules, settings.import_seconds)
+        quiet.expect_psutil(settings.tier)
         _reserve_descriptors()
         try:
             prepared = child.Prepared(settings, readable, _sizes(proc), proc)
