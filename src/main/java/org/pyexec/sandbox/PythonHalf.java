@@ -71,6 +71,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "packets.py",
             "policy.py",
             "pool.py",
+            "popular.py",
             "probe.py",
             "processes.py",
             "program.py",
