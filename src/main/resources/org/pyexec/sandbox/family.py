@@ -145,7 +145,7 @@ class Family(image.FamilyDoor):
             self._pool.broken(self, why)
 
     def image_ended(self, ended: image.Image) -> None:
-        """It starts again without the module that ended it, after a pause that grows each time; the popular one in the next family."""
+        """It starts again without the module that ended it, after a pause that grows each time. The popular one does not."""
         if ended.name == POPULAR:
             voice.say("log", f"image {ended.name}: ended" + (f" while importing {ended.importing}" if ended.importing else ""))
             if ended.importing:
@@ -172,6 +172,11 @@ class Family(image.FamilyDoor):
     def _start_again(self, ended: image.Image, modules: Tuple[str, ...]) -> None:
         if not self.closed and not self._retired:
             self._start(ended.name, modules)
+
+    def learnt_in_vain(self) -> Tuple[str, ...]:
+        """All that was learnt, where no child of the popular image parks: nobody can tell whose fault that is."""
+        popular = self.images.get(POPULAR)
+        return self._learnt if popular is not None and popular.is_stuck() else ()
 
     def offers(self, old: "Family") -> bool:
         """Whether it has what that one has; what is learnt may be something else today."""

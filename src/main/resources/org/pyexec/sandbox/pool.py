@@ -150,6 +150,8 @@ class Pool(family.PoolDoor):
     def _recycle(self) -> None:
         """A new family takes over when it is warm, the old one ends with its last run."""
         self._events.later(self._settings.renewal_seconds, self._recycle)
+        for module in self._family.learnt_in_vain():
+            self._popular.leave_out(module)
         if self.working and self._next is None and self._runs_of_family:
             self._next = self._new_family(self.tier)
             self._events.later(WARM_SECONDS, lambda: self._take_over(LOOKS))

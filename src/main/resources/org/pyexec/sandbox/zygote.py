@@ -108,7 +108,7 @@ def _import_usual() -> None:
 
 def _fork_heir(channels: List[socket.socket]) -> socket.socket:
     """Returns twice, each time with the one channel that is still open. Nothing has been made yet that is one process's own."""
-    own, other = channels if os.fork() else reversed(channels)
+    own, other = channels if os.fork() else channels[::-1]
     other.close()
     return own
 

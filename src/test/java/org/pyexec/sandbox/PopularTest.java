@@ -39,6 +39,7 @@ class PopularTest {
                 .with("sympy", "ANSWER = 42")
                 .with("yaml", "raise RuntimeError('not today')")
                 .with("networkx", "import threading; threading.Thread(target=threading.Event().wait).start()")
+                .with("bs4", "import os; os.register_at_fork(after_in_child=lambda: os._exit(7))")
                 .with("unheard_of", "ANSWER = 7");
     }
 
@@ -100,6 +101,20 @@ class PopularTest {
                             "image popular: not loaded: docx (ModuleNotFoundError: No module named 'docx')",
                             "image popular: not loaded: yaml (RuntimeError: not today)",
                             "image popular: ended while importing networkx");
+        }
+    }
+
+    @Test
+    void whatKeepsChildrenFromParkingHoldsUpNobodyAndIsLeftOut() throws Exception {
+        try (SandboxLog log = new SandboxLog();
+                TestSandbox sandbox = start("auto", "")) {
+            runOften(sandbox, "print(1)\nimport bs4");
+            await().atMost(SOME_RENEWALS).until(() -> log.says("image popular: a child ended while parking"));
+            runOften(sandbox, SYMPY);
+
+            await().atMost(SOME_RENEWALS)
+                    .pollInterval(1, SECONDS)
+                    .until(() -> sandbox.run(SYMPY).stdout().equals("True 42\n"));
         }
     }
 
