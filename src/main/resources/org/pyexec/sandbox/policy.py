@@ -176,7 +176,7 @@ MAX_SKIPPED = 100
 MAX_SKIPPED_BYTES = 32 << 10  # of their names
 MAX_NAME_BYTES = 1024  # of a file with its folders
 MAX_NAMES_BYTES = 1 << 20  # of everything that is looked at, and remembered until a session's next program
-SKIPPED_FOLDERS = ("__pycache__", ".cache", ".config")
+SKIPPED_FOLDERS = ("__pycache__", ".cache", ".config", ".pytest_cache")
 PROGRAM = "main.py"
 
 # --- what runs share ---------------------------------------------------------------------------------------------------
