@@ -198,6 +198,7 @@ def _find_groups(settings: config.Config) -> cgroups.NoGroups:
 _STATEMENT = re.compile(
     rb"(?:^|[;:\n])[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*(?:[ \t\w.]*,[ \t]*[A-Za-z_][\w.]*)*))"
 )
+_DRAWS = re.compile(rb"\.(?:plot\b|hist\(|boxplot\()")  # pandas then imports matplotlib, which takes a second to look for fonts
 _STANDARD: FrozenSet[str] = frozenset(getattr(sys, "stdlib_module_names", ()))
 
 
@@ -207,4 +208,6 @@ def _imported(code: bytes, known: FrozenSet[str]) -> Set[str]:
     for match in _STATEMENT.finditer(code):
         for part in (match.group(1) or match.group(2)).decode("ascii", "replace").split(","):
             found.add(part.split()[0].split(".")[0])
+    if "pandas" in found and _DRAWS.search(code):
+        found.add("matplotlib")
     return found - _STANDARD - {""} if _STANDARD else found & known
