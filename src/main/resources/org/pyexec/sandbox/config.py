@@ -23,6 +23,7 @@ class Config(NamedTuple):
     network_deny: Tuple[str, ...]  # addresses and networks
     import_seconds: int  # for one module to preload
     learns: bool  # whether what programs import often is preloaded as well
+    warm_seconds: float  # in which a new family imports its libraries
     renewal_seconds: float  # children of a zygote share its hash seed and memory layout: not for ever
     idle_cpu_seconds: int  # for what a session's programs have left running, until the next one
     run_ids: range  # on the host, one for each run; empty where they have a common one
@@ -52,6 +53,7 @@ def parse(arguments: List[str]) -> Config:
         network_deny=tuple(word for word in given.get("network-deny", "").split(",") if word),
         import_seconds=int(given.get("import-seconds", "60")),
         learns=given.get("preload-learn", "on") == "on",
+        warm_seconds=float(given.get("warm-seconds", "20")),
         renewal_seconds=float(given.get("renewal-seconds", "600")),
         idle_cpu_seconds=int(given.get("idle-cpu-seconds", "60")),
         run_ids=_range(given.get("run-ids", "0-0")),

@@ -11,8 +11,7 @@ from .voice import say
 
 TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
 LOOKED_AT_BYTES = 256 << 10  # of a program, for its imports
-WARM_SECONDS = 20.0  # a new family imports its libraries in that time
-LOOKS = 10  # whether it has, that long after one another
+LOOKS = 10  # whether a new family has imported its libraries, that often
 RESTARTS = 5  # of families in a row that never worked
 
 
@@ -154,7 +153,7 @@ class Pool(family.PoolDoor):
             self._popular.leave_out(module)
         if self.working and self._next is None and self._runs_of_family:
             self._next = self._new_family(self.tier)
-            self._events.later(WARM_SECONDS, lambda: self._take_over(LOOKS))
+            self._events.later(self._settings.warm_seconds, lambda: self._take_over(LOOKS))
 
     def _take_over(self, looks: int) -> None:
         """As soon as the new family offers what the old one does; a module that hangs keeps it waiting, not for ever."""
@@ -162,7 +161,7 @@ class Pool(family.PoolDoor):
         if fresh is None:
             return
         if looks and not fresh.offers(self._family):
-            self._events.later(WARM_SECONDS, lambda: self._take_over(looks - 1))
+            self._events.later(self._settings.warm_seconds, lambda: self._take_over(looks - 1))
             return
         self._next = None
         if not fresh.works:

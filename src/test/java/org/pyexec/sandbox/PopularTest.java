@@ -49,7 +49,7 @@ class PopularTest {
     }
 
     private static TestSandbox start(String tier, String options) throws IOException {
-        List<String> launcher = List.of("/bin/sh", "-c", "exec \"$@\" renewal-seconds=2 " + options, "sh");
+        List<String> launcher = List.of("/bin/sh", "-c", "exec \"$@\" renewal-seconds=2 warm-seconds=12 " + options, "sh");
         return TestSandbox.start(launcher, tier, environment.python(), List.of("good"))
                 .awaitReady();
     }
