@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PopularTest {
 
     private static final int OFTEN = 25;
+    private static final String SOON = "renewal-seconds=2 warm-seconds=12 ";
     private static final Duration SOME_RENEWALS = Duration.ofMinutes(3);
     private static final String SYMPY = """
             import sys
@@ -49,7 +50,7 @@ class PopularTest {
     }
 
     private static TestSandbox start(String tier, String options) throws IOException {
-        List<String> launcher = List.of("/bin/sh", "-c", "exec \"$@\" renewal-seconds=2 warm-seconds=12 " + options, "sh");
+        List<String> launcher = List.of("/bin/sh", "-c", "exec \"$@\" " + SOON + options, "sh");
         return TestSandbox.start(launcher, tier, environment.python(), List.of("good"))
                 .awaitReady();
     }
