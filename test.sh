@@ -39,6 +39,7 @@ for server in "${servers[@]}"; do
 done
 
 need_build_tools
+LIBRARIES=all # whatever the user has: they are tested
 need_python
 need_network
 need_command chromium chromium

@@ -6,6 +6,9 @@ project_root=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 jar="$project_root/target/python-executor.jar"
 stamp="$project_root/target/python-executor.stamp"
 missing=() # Debian packages that the need_* functions found wanting
+wanted=()  # and those without which it starts all the same
+# shellcheck source=libraries.sh
+. "$project_root/server-config/libraries.sh"
 
 say() {
     printf '%s\n' "$*" >&2
@@ -70,19 +73,8 @@ need_build_tools() {
 need_python() {
     export PYTHON="${PYTHON:-/usr/bin/python3}"
     [ "$PYTHON" = /usr/bin/python3 ] || return 0
-    if [ ! -x /usr/bin/python3 ]; then
-        missing+=(python3 python3-numpy python3-pandas python3-matplotlib)
-        return 0
-    fi
-    local module
-    # Looked for, not imported: that would cost a second at every start.
-    while read -r module; do
-        missing+=("python3-$module")
-    done < <(/usr/bin/python3 -I -c '
-import importlib.util
-for module in ("numpy", "pandas", "matplotlib"):
-    if importlib.util.find_spec(module) is None:
-        print(module)')
+    [ -x /usr/bin/python3 ] || missing+=(python3)
+    need_libraries
 }
 
 # --- The network of programs that ask for it
@@ -99,26 +91,58 @@ need_command() {
     PATH="$PATH:/usr/sbin:/sbin" command -v "$1" > /dev/null || missing+=("$2")
 }
 
-# Installs what is missing, or says how and stops.
+# Installs what is missing and what is wanted; says how, and stops if anything is missing, where it cannot.
 install_missing() {
-    [ ${#missing[@]} -gt 0 ] || return 0
+    local all=("${missing[@]}" "${wanted[@]}")
+    [ ${#all[@]} -gt 0 ] || return 0
     if ! command -v apt-get > /dev/null; then
-        die "Missing: ${missing[*]} (names of Debian packages). There is no apt-get here: please install them yourself."
+        cannot_install "There is no apt-get here: please install ${all[*]} yourself (names of Debian packages)."
+    elif [ "$(id -u)" -ne 0 ]; then
+        cannot_install "To install: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${all[*]}"
+    else
+        install_packages
     fi
-    if [ "$(id -u)" -ne 0 ]; then
-        say "Missing: ${missing[*]}. Please install them, then start again:"
-        die "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
-    fi
-    say "Installing ${missing[*]} ..."
-    export DEBIAN_FRONTEND=noninteractive
-    apt-get update -q >&2 < /dev/null
+}
+
+# cannot_install WHAT_TO_DO
+cannot_install() {
+    [ ${#missing[@]} -eq 0 ] || say "Missing: ${missing[*]}"
+    say_without
+    say "$1"
+    [ ${#missing[@]} -eq 0 ] || exit 1
+}
+
+say_without() {
+    [ ${#wanted[@]} -eq 0 ] || say "Programs go without these libraries: ${wanted[*]} (LIBRARIES=core does not ask for them)."
+}
+
+install_packages() {
+    say "Installing ${missing[*]} ${wanted[*]} ..."
+    # A failure shows when the packages are fetched.
+    apt_get update || true
     # Debian's later releases have only later ones.
     if ! apt-cache show openjdk-17-jdk-headless > /dev/null 2>&1; then
         missing=("${missing[@]/openjdk-17-jdk-headless/default-jdk-headless}")
     fi
-    apt-get install -y -q --no-install-recommends "${missing[@]}" >&2 < /dev/null
+    [ ${#wanted[@]} -eq 0 ] || keep_known_packages
+    if [ ${#wanted[@]} -gt 0 ] && ! apt_get install "${missing[@]}" "${wanted[@]}"; then
+        say_without
+        wanted=()
+    elif [ ${#wanted[@]} -gt 0 ]; then
+        missing=()
+        wanted=()
+    fi
+    [ ${#missing[@]} -eq 0 ] || apt_get install "${missing[@]}"
     missing=()
     hash -r
+}
+
+# apt_get COMMAND [PACKAGE ...]; waits for others who install, and not long for a network that is not there.
+apt_get() {
+    local command=$1
+    shift
+    DEBIAN_FRONTEND=noninteractive apt-get "$command" -y -q -o APT::Install-Recommends=false -o DPkg::Lock::Timeout=300 \
+        -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20 "$@" >&2 < /dev/null
 }
 
 # --- The build

@@ -5,31 +5,32 @@ from __future__ import annotations
 import os
 import socket
 import unittest
-from typing import Tuple
+from typing import List, Tuple
 
 from sandbox import cgroups, image, loop, packets
 
 
 class Family(image.FamilyDoor):
-    """Keeps the zygote's end of the image's socket."""
-
     def __init__(self) -> None:
         self.events = loop.Loop()
         self.groups = cgroups.NoGroups()
 
-    def order(self, text: str, descriptor: int) -> None:
-        self.zygote = socket.socket(fileno=os.dup(descriptor))
+        self.refusals: List[str] = []
+
+    def refused(self, image: image.Image, module: str) -> None:
+        self.refusals.append(module)
 
 
 class ImageTest(unittest.TestCase):
     def setUp(self) -> None:
         self.family = Family()
-        self.image = image.Image(self.family, "plain", ())
-        self.addCleanup(self.family.zygote.close)
+        control, self.zygote = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.image = image.Image(self.family, "plain", (), control)
+        self.addCleanup(self.zygote.close)
         self.addCleanup(self.image.lose)
 
     def tell(self, message: bytes, descriptors: Tuple[int, ...] = ()) -> None:
-        packets.send(self.family.zygote, message, descriptors)
+        packets.send(self.zygote, message, descriptors)
         self.family.events.later(0.05, self.family.events.stop)
         self.family.events._running = True
         self.family.events.run()
@@ -44,6 +45,10 @@ class ImageTest(unittest.TestCase):
         os.close(pidfd)
         self.tell(b"importing numpy")
         self.assertEqual(self.image.importing, "numpy", "what the zygote says later is heard")
+
+    def test_module_that_cannot_be_imported_is_told_to_the_family(self) -> None:
+        self.tell(b"refused numpy ImportError: not here")
+        self.assertEqual(self.family.refusals, ["numpy"])
 
 
 if __name__ == "__main__":

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import pathlib
 import select
 import socket
+import sys
+import tempfile
 import unittest
 
 from sandbox import policy, zygote
@@ -37,6 +40,45 @@ class ReapTest(unittest.TestCase):
             with self.assertRaises(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
         self.assertEqual(select.select([self.supervisor], [], [], 0)[0], [], "nothing is said of a stranger")
+
+
+class ImportTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        pathlib.Path(folder.name, "takes_much.py").write_text("DATA = b'1' * (8 << 20)\n")
+        pathlib.Path(folder.name, "comes_next.py").write_text("")
+        sys.path.insert(0, folder.name)
+        self.addCleanup(sys.path.remove, folder.name)
+        self.proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY)
+        self.addCleanup(os.close, self.proc)
+        self.ours, self.supervisor = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.addCleanup(self.ours.close)
+        self.addCleanup(self.supervisor.close)
+
+    def imported(self, *most_bytes: int) -> str:
+        for name in ("takes_much", "comes_next"):
+            sys.modules.pop(name, None)
+        zygote._import(self.ours, self.proc, ["takes_much", "comes_next"], 60, *most_bytes)
+        return " ".join(name for name in ("takes_much", "comes_next") if name in sys.modules)
+
+    def test_no_module_is_imported_after_the_one_that_took_more_than_there_was(self) -> None:
+        self.assertEqual(self.imported(4 << 20), "takes_much")
+        self.assertEqual(self.imported(64 << 20), "takes_much comes_next")
+        self.assertEqual(self.imported(), "takes_much comes_next")
+
+    def test_heir_has_its_own_channel_and_closes_the_other(self) -> None:
+        other, supervisor_of_other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid = os.getpid()
+        own = zygote._fork_heir([self.ours, other])
+        own.send(b"first" if os.getpid() == pid else b"second")
+        if os.getpid() != pid:
+            os._exit(0)
+        with supervisor_of_other:
+            os.wait()
+            self.assertEqual(self.supervisor.recv(10), b"first")
+            self.assertEqual(supervisor_of_other.recv(10), b"second")
+            self.assertEqual(supervisor_of_other.recv(10), b"", "nobody else has it open")
 
 
 class MemoryTest(unittest.TestCase):

@@ -110,6 +110,7 @@ public final class SettingsReader {
         List<String> preload = text("PYTHON_PRELOAD").isPresent()
                 ? list("PYTHON_PRELOAD", MODULE, "the name of a module")
                 : List.of("numpy", "pandas", "matplotlib.pyplot");
+        boolean learns = oneOf("PYTHON_PRELOAD_LEARN", "on", "off").equals("on");
         String tier = oneOf("SANDBOX", "auto", "namespaces", "landlock", "none");
         int memoryMb = (int) whole("EXECUTION_MEMORY_MB", 512, 16, 1 << 20);
         int processes = (int) whole("EXECUTION_PROCESSES", 64, 1, 30_000);
@@ -118,7 +119,17 @@ public final class SettingsReader {
         List<String> networkAllow = list("NETWORK_ALLOW", HOST, "an address, a network or the name of a host");
         List<String> networkDeny = list("NETWORK_DENY", IPV4_NETWORK, "an IPv4 address or network");
         return runtime -> new SandboxSettings(
-                python, preload, tier, runtime, memoryMb, processes, diskMb, outputMaxBytes, networkAllow, networkDeny);
+                python,
+                preload,
+                learns,
+                tier,
+                runtime,
+                memoryMb,
+                processes,
+                diskMb,
+                outputMaxBytes,
+                networkAllow,
+                networkDeny);
     }
 
     private void refuseUnsupported() {

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param python the interpreter to use; empty: the first on the PATH, then {@code /usr/bin/python3}, that imports all
  *     of {@code preload}, else the first that runs
  * @param preload modules that programs find imported
+ * @param learns whether they also find imported what other programs import often
  * @param tier {@code auto} or the name of one tier
  * @param runtimeDirectory private folder (mode 0700) for the socket and the Python half; made when absent
  * @param outputMaxBytes what is kept of each output stream
@@ -19,6 +20,7 @@ import java.util.Optional;
 public record SandboxSettings(
         Optional<String> python,
         List<String> preload,
+        boolean learns,
         String tier,
         Path runtimeDirectory,
         int memoryMb,
@@ -38,6 +40,7 @@ public record SandboxSettings(
     public SandboxSettings(
             Optional<String> python,
             List<String> preload,
+            boolean learns,
             String tier,
             Path runtimeDirectory,
             int memoryMb,
@@ -47,6 +50,7 @@ public record SandboxSettings(
         this(
                 python,
                 preload,
+                learns,
                 tier,
                 runtimeDirectory,
                 memoryMb,

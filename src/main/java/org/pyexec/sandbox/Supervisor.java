@@ -44,6 +44,7 @@ final class Supervisor implements AutoCloseable {
                 "folder=" + half.folder(),
                 "tier=" + settings.tier(),
                 "preload=" + String.join(",", settings.preload()),
+                "preload-learn=" + (settings.learns() ? "on" : "off"),
                 "memory-mb=" + settings.memoryMb(),
                 "processes=" + settings.processes(),
                 "disk-mb=" + settings.diskMb(),

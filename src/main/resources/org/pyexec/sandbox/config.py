@@ -22,6 +22,9 @@ class Config(NamedTuple):
     network_allow: Tuple[str, ...]
     network_deny: Tuple[str, ...]  # addresses and networks
     import_seconds: int  # for one module to preload
+    learns: bool  # whether what programs import often is preloaded as well
+    warm_seconds: float  # in which a new family imports its libraries
+    renewal_seconds: float  # children of a zygote share its hash seed and memory layout: not for ever
     idle_cpu_seconds: int  # for what a session's programs have left running, until the next one
     run_ids: range  # on the host, one for each run; empty where they have a common one
     landlock_abi: int  # the newest that is used: tests play older kernels
@@ -49,6 +52,9 @@ def parse(arguments: List[str]) -> Config:
         network_allow=tuple(word for word in given.get("network-allow", "").split(",") if word),
         network_deny=tuple(word for word in given.get("network-deny", "").split(",") if word),
         import_seconds=int(given.get("import-seconds", "60")),
+        learns=given.get("preload-learn", "on") == "on",
+        warm_seconds=float(given.get("warm-seconds", "20")),
+        renewal_seconds=float(given.get("renewal-seconds", "600")),
         idle_cpu_seconds=int(given.get("idle-cpu-seconds", "60")),
         run_ids=_range(given.get("run-ids", "0-0")),
         landlock_abi=int(given.get("landlock-abi", sys.maxsize)),

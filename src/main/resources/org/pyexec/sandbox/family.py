@@ -13,6 +13,7 @@ from . import allowlist, cells, cgroups, config, identities, image, loop, networ
 RESTART_SECONDS = 0.5
 LONGEST_PAUSE = 60.0  # before an image starts again
 HOPELESS_PAUSE = 2.0  # of an image that imports nothing and has never worked
+POPULAR = "popular"  # the image that has what programs import often besides; docs/adr/0016
 
 # Without the options that would make it safer on its own, since programs see them in sys.flags and hand them on: the
 # environment is given below, and the working folder, which comes first on the path, is left out here.
@@ -55,6 +56,9 @@ class PoolDoor:
     def broken(self, family: "Family", why: str) -> None:
         raise NotImplementedError
 
+    def leave_out(self, module: str) -> None:
+        raise NotImplementedError
+
 
 class Family(image.FamilyDoor):
     def __init__(
@@ -66,7 +70,9 @@ class Family(image.FamilyDoor):
         allowed: allowlist.Allowlist,
         ids: identities.Ids,
         pool: PoolDoor,
+        learnt: Tuple[str, ...],
     ) -> None:
+        """`learnt`: modules for an image of their own; one that lets itself not be imported costs that image and no other."""
         self.events = events
         self.groups = groups
         self.tier = tier
@@ -78,6 +84,7 @@ class Family(image.FamilyDoor):
         self._allowlist = allowed
         self._ids = ids
         self._pool = pool
+        self._learnt = learnt
         self._pauses: Dict[str, float] = {}  # by the image that waited so long for its last start
         self._retired = False
         self.closed = False
@@ -103,11 +110,29 @@ class Family(image.FamilyDoor):
             return cells.NamespaceCell(self._ids)
         return cells.FolderCell(self._folders, self._ids, number, self.tier == "none")
 
-    def order(self, text: str, descriptor: int) -> None:
+    def _start(self, name: str, modules: Tuple[str, ...], learnt: Tuple[str, ...] = ()) -> None:
+        """With `learnt` also the popular image, whose zygote is forked from this one's, so that they share their memory."""
+        order = f"image {name} {','.join(modules)}"
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.images[name] = image.Image(self, name, modules, ours)
+        with theirs:
+            if not learnt:
+                self._order(order, theirs.fileno())
+                return
+            ours, heir = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self.images[POPULAR] = image.Image(self, POPULAR, modules + learnt, ours)
+            with heir:
+                self._order(f"{order} {','.join(learnt)}", theirs.fileno(), heir.fileno())
+
+    def _order(self, text: str, *descriptors: int) -> None:
         try:
-            packets.send(self._control, text.encode(), (descriptor,))
+            packets.send(self._control, text.encode(), descriptors)
         except OSError:
             pass  # the warden is gone; the end of its socket says so too
+
+    def refused(self, owner: image.Image, module: str) -> None:
+        if owner.name == POPULAR:
+            self._pool.leave_out(module)
 
     def first_is_parked(self) -> None:
         if not self.works:
@@ -120,7 +145,12 @@ class Family(image.FamilyDoor):
             self._pool.broken(self, why)
 
     def image_ended(self, ended: image.Image) -> None:
-        """It starts again without the module that ended it, after a pause that grows each time."""
+        """It starts again without the module that ended it, after a pause that grows each time. The popular one does not."""
+        if ended.name == POPULAR:
+            voice.say("log", f"image {ended.name}: ended" + (f" while importing {ended.importing}" if ended.importing else ""))
+            if ended.importing:
+                self._pool.leave_out(ended.importing)
+            return
         modules = tuple(name for name in ended.modules if name != ended.importing)
         why = f" while importing {ended.importing}" if ended.importing else ""
         if ended.modules and not modules:
@@ -141,9 +171,18 @@ class Family(image.FamilyDoor):
 
     def _start_again(self, ended: image.Image, modules: Tuple[str, ...]) -> None:
         if not self.closed and not self._retired:
-            self.images[ended.name] = image.Image(self, ended.name, modules)
+            self._start(ended.name, modules)
 
-    def ready_images(self) -> Set[str]:
+    def learnt_in_vain(self) -> Tuple[str, ...]:
+        """All that was learnt, where no child of the popular image parks: nobody can tell whose fault that is."""
+        popular = self.images.get(POPULAR)
+        return self._learnt if popular is not None and popular.is_stuck() else ()
+
+    def offers(self, old: "Family") -> bool:
+        """Whether it has what that one has; what is learnt may be something else today."""
+        return self._ready_images() >= old._ready_images() - {POPULAR}
+
+    def _ready_images(self) -> Set[str]:
         return {name for name, each in self.images.items() if each.ready and not each.lost}
 
     # --- what the warden tells -----------------------------------------------------------------------------------
@@ -158,8 +197,10 @@ class Family(image.FamilyDoor):
             self.layers = text
             if "uid" not in text.split(","):
                 self._ids = identities.Ids(range(0))
-            for name, modules in _images(self._settings.preload):
-                self.images[name] = image.Image(self, name, modules)
+            *smaller, (name, modules) = _images(self._settings.preload)
+            for each in smaller:
+                self._start(*each)
+            self._start(name, modules, self._learnt)
         else:
             self.close()
             self._pool.broken(self, text or "the warden ended")

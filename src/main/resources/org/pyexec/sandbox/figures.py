@@ -9,7 +9,7 @@ import sys
 import types
 from typing import Any, Optional, Sequence
 
-from . import unhandled
+from . import fonts, unhandled
 
 _BACKENDS = "matplotlib.backend_bases"
 _SAVED = "_saved_by_program"
@@ -47,6 +47,7 @@ class _BackendsLoader(importlib.machinery.SourceFileLoader):
 
 
 def _mark_saved(backends: types.ModuleType) -> None:
+    fonts.add_last()
     original = backends.FigureCanvasBase.print_figure
 
     @functools.wraps(original)

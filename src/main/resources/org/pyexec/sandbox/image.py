@@ -32,9 +32,6 @@ class FamilyDoor:
     events: loop.Loop
     groups: cgroups.NoGroups
 
-    def order(self, text: str, descriptor: int) -> None:
-        raise NotImplementedError
-
     def next_number(self) -> int:
         raise NotImplementedError
 
@@ -53,9 +50,13 @@ class FamilyDoor:
     def image_ended(self, image: "Image") -> None:
         raise NotImplementedError
 
+    def refused(self, image: "Image", module: str) -> None:
+        raise NotImplementedError
+
 
 class Image(slot.ImageDoor):
-    def __init__(self, family: FamilyDoor, name: str, modules: Tuple[str, ...]) -> None:
+    def __init__(self, family: FamilyDoor, name: str, modules: Tuple[str, ...], control: socket.socket) -> None:
+        """`control` leads to the zygote, which has been ordered, and is owned here from now on."""
         self.name = name
         self.modules = modules
         self.ready = False
@@ -73,9 +74,7 @@ class Image(slot.ImageDoor):
         self._target = FEWEST_PARKED
         self._fewest_seen = FEWEST_PARKED
         self._slots: Dict[int, slot.Slot] = {}
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            family.order(f"image {name} {','.join(modules)}", theirs.fileno())
+        self._control = control
         self._events.watch(self._control.fileno(), loop.READ, self._on_word)
         self._events.later(CALM_SECONDS, self._calm_down)
 
@@ -200,6 +199,7 @@ class Image(slot.ImageDoor):
             self.importing = values[0]
         elif word == "refused":
             say("log", f"image {self.name}: not loaded: {values[0]} ({' '.join(values[1:])})")
+            self._family.refused(self, values[0])
         elif word == "problem":
             self._family.cannot_park(" ".join(values))
         elif word == "ready":

@@ -75,6 +75,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
+    "JOBLIB_MULTIPROCESSING": "0",  # its workers are interpreters that look for themselves in /proc, and need memory each
     "MALLOC_ARENA_MAX": "2",  # otherwise every thread reserves 64 MB of address space
 }
 
@@ -178,7 +179,7 @@ MAX_SKIPPED = 100
 MAX_SKIPPED_BYTES = 32 << 10  # of their names
 MAX_NAME_BYTES = 1024  # of a file with its folders
 MAX_NAMES_BYTES = 1 << 20  # of everything that is looked at, and remembered until a session's next program
-SKIPPED_FOLDERS = ("__pycache__", ".cache", ".config")
+SKIPPED_FOLDERS = ("__pycache__", ".cache", ".config", ".pytest_cache")
 PROGRAM = "main.py"
 
 # --- what runs share ---------------------------------------------------------------------------------------------------

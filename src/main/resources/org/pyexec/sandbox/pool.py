@@ -5,19 +5,17 @@ from __future__ import annotations
 import re
 import sys
 from itertools import islice
-from typing import Callable, FrozenSet, List, Optional, Set
+from typing import Callable, FrozenSet, List, Optional, Set, Tuple
 
-from . import allowlist, cgroups, config, family, identities, image, loop, network, slot
+from . import allowlist, cgroups, config, family, identities, image, loop, network, popular, slot
 from .voice import say
 
 TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
 LOOKED_AT_BYTES = 256 << 10  # of a program, for its imports
 MOST_STATEMENTS = 200  # of them
 LONGEST_STATEMENT = 2000  # bytes
-RECYCLE_SECONDS = 600.0  # children of a zygote share its hash seed and memory layout: not for ever
 MOST_RETIRED = 2  # families that sessions keep alive; each has zygotes of its own
-WARM_SECONDS = 20.0  # a new family imports its libraries in that time
-LOOKS = 10  # whether it has, that long after one another
+LOOKS = 10  # whether a new family has imported its libraries, that often
 RESTARTS = 5  # of families in a row that never worked
 
 
@@ -36,10 +34,12 @@ class Pool(family.PoolDoor):
         self._allowlist = allowlist.Allowlist(settings.network_allow)
         self._ids = identities.Ids(identities.of_this_server())
         self._tiers = list(TIERS if settings.tier == "auto" else [settings.tier])
+        self._popular = popular.Popularity()
+        self._learnt: Tuple[str, ...] = ()
         self._families: List[family.Family] = []  # all that may still have processes or folders
         self._family = self._new_family(self._tiers.pop(0))
         self._next: Optional[family.Family] = None
-        events.later(RECYCLE_SECONDS, self._recycle)
+        events.later(settings.renewal_seconds, self._recycle)
 
     @property
     def tier(self) -> str:
@@ -61,13 +61,17 @@ class Pool(family.PoolDoor):
         self._take_from(self._choices(code), networked, use)
 
     def take_largest(self, networked: bool, use: image.Use) -> None:
-        """As take, for programs that nobody knows yet: with all libraries imported."""
+        """As take, for programs that nobody knows yet: with all libraries imported that the operator names."""
         self._runs_of_family += 1
-        self._take_from(self._ready()[::-1], networked, use)
+        self._take_from(self._from_the_largest(), networked, use)
 
     def _ready(self) -> List[image.Image]:
         """From the smallest to the largest."""
         return [each for each in self._family.images.values() if each.ready and not each.lost]
+
+    def _from_the_largest(self) -> List[image.Image]:
+        """The popular one last: who does not ask for what is learnt shall not see it."""
+        return sorted(self._ready()[::-1], key=lambda each: each.name == family.POPULAR)
 
     def _take_from(self, choices: List[image.Image], networked: bool, use: image.Use) -> None:
         """An image that ends meanwhile leaves the run to the next one."""
@@ -78,13 +82,19 @@ class Pool(family.PoolDoor):
         first.take(lambda got: use(got) if got is not None else self._take_from(others, networked, use), networked)
 
     def _choices(self, code: bytes) -> List[image.Image]:
-        """The smallest image that has what the program imports, then the others from the largest on."""
+        """The smallest image that has what the program imports, then the others: which has most of it, from the largest on."""
         ready = self._ready()
-        offered = [frozenset(name.split(".")[0] for name in each.modules) for each in ready]
-        needed = _imported(code[:LOOKED_AT_BYTES], offered[-1] if offered else frozenset())
-        suited = [each for each, modules in zip(ready, offered) if needed <= modules]
-        others = [each for each in reversed(ready) if each not in suited]
+        offered = {each: frozenset(name.split(".")[0] for name in each.modules) for each in ready}
+        looked_at = code[:LOOKED_AT_BYTES]
+        needed = _imported(looked_at, popular.TOP_LEVEL.union(*offered.values()))
+        self._popular.note(looked_at, needed)
+        suited = [each for each in ready if needed <= offered[each]]
+        others = [each for each in self._from_the_largest() if each not in suited]
+        others.sort(key=lambda each: -len(needed & offered[each]))
         return sorted([*suited, *others], key=image.Image.is_stuck)
+
+    def leave_out(self, module: str) -> None:
+        self._popular.leave_out(module)
 
     # --- families ------------------------------------------------------------------------------------------------
 
@@ -131,25 +141,32 @@ class Pool(family.PoolDoor):
             self._family = self._new_family(ended.tier)
 
     def _new_family(self, tier: str) -> family.Family:
-        fresh = family.Family(self._events, self._settings, tier, self._groups, self._allowlist, self._ids, self)
+        learnt = self._popular.chosen() if self._settings.learns else ()
+        if set(learnt) != set(self._learnt):
+            say("log", f"programs find imported from now on what others import often: {', '.join(learnt) or 'nothing'}")
+        self._learnt = learnt
+        common = (self._groups, self._allowlist, self._ids)
+        fresh = family.Family(self._events, self._settings, tier, *common, self, learnt)
         self._families.append(fresh)
         return fresh
 
     def _recycle(self) -> None:
         """A new family takes over when it is warm, the old one ends with its last run."""
-        self._events.later(RECYCLE_SECONDS, self._recycle)
+        self._events.later(self._settings.renewal_seconds, self._recycle)
+        for module in self._family.learnt_in_vain():
+            self._popular.leave_out(module)
         retired = sum(not each.closed for each in self._families) - 1
         if self.working and self._next is None and self._runs_of_family and retired < MOST_RETIRED:
             self._next = self._new_family(self.tier)
-            self._events.later(WARM_SECONDS, lambda: self._take_over(LOOKS))
+            self._events.later(self._settings.warm_seconds, lambda: self._take_over(LOOKS))
 
     def _take_over(self, looks: int) -> None:
         """As soon as the new family offers what the old one does; a module that hangs keeps it waiting, not for ever."""
         fresh = self._next
         if fresh is None:
             return
-        if looks and not fresh.ready_images() >= self._family.ready_images():
-            self._events.later(WARM_SECONDS, lambda: self._take_over(looks - 1))
+        if looks and not fresh.offers(self._family):
+            self._events.later(self._settings.warm_seconds, lambda: self._take_over(looks - 1))
             return
         self._next = None
         if not fresh.works:
@@ -185,6 +202,7 @@ def _find_groups(settings: config.Config) -> cgroups.NoGroups:
 _STATEMENT = re.compile(
     rb"(?:^|[;:\n])[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import\b|import[ \t]+([A-Za-z_][\w.]*(?:[ \t\w.]*,[ \t]*[A-Za-z_][\w.]*)*))"
 )
+_DRAWS = re.compile(rb"\.(?:plot\b|hist\(|boxplot\()")  # pandas then imports matplotlib, which takes a second to look for fonts
 _STANDARD: FrozenSet[str] = frozenset(getattr(sys, "stdlib_module_names", ()))
 
 
@@ -194,4 +212,6 @@ def _imported(code: bytes, known: FrozenSet[str]) -> Set[str]:
     for match in islice(_STATEMENT.finditer(code), MOST_STATEMENTS):
         for part in (match.group(1) or match.group(2))[:LONGEST_STATEMENT].decode("ascii", "replace").split(","):
             found.add(part.split()[0].split(".")[0])
+    if "pandas" in found and _DRAWS.search(code):
+        found.add("matplotlib")
     return found - _STANDARD - {""} if _STANDARD else found & known

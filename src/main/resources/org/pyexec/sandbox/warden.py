@@ -2,6 +2,7 @@
 
 It never sees a request. The supervisor talks to it over a sequenced-packet socket:
   "image NAME MODULE,…" with one descriptor: start a zygote that has these modules imported and listens there
+  "image NAME MODULE,… MODULE,…" with two descriptors: that forks a second one, which imports more and listens at the other
 and it says "ready LAYER,…" or "problem TEXT" once.
 """
 
@@ -99,13 +100,15 @@ class Warden:
             message, descriptors = packets.receive(self._control)
             if not message:
                 os._exit(0)  # takes the whole PID namespace along
-            _, name, modules = message.decode().split(" ")
+            _, name, *modules = message.decode().split(" ")
             if not os.fork():
-                return self._zygote(descriptors[0], name, [module for module in modules.split(",") if module])
-            os.close(descriptors[0])
+                return self._zygote(descriptors, name, [list(filter(None, each.split(","))) for each in modules])
+            for descriptor in descriptors:
+                os.close(descriptor)
 
-    def _zygote(self, control: int, name: str, modules: List[str]) -> Duty:
+    def _zygote(self, controls: List[int], name: str, modules: List[List[str]]) -> Duty:
         self._control.close()
         from . import zygote  # here and not above: the warden stays small
 
-        return lambda: zygote.run(control, self._proc, self._settings, self._readable, name, modules)
+        generations = list(zip(controls, modules))
+        return lambda: zygote.run(generations, self._proc, self._settings, self._readable, name)

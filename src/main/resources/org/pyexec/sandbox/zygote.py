@@ -27,7 +27,7 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, entrance, figures, init, packets, policy, program, sources, syscalls
+from . import child, config, entrance, figures, init, packets, policy, program, quiet, sources, syscalls
 from . import text as texts
 from .confinement import Belongings, Sizes
 
@@ -39,20 +39,30 @@ STDERR = 2
 THREAD_SECONDS = 10.0
 WALL = 0x40000000  # children whatever the signal of their end; waitid(2), __WALL
 LONGEST_REASON = 300  # characters
+LEARNT_BYTES = 64 << 20  # what learnt modules may take, but for the last one
 
 
 def run(
-    control: int, proc: int, settings: config.Config, readable: List[str], name: str, modules: List[str]
+    generations: List[Tuple[int, List[str]]], proc: int, settings: config.Config, readable: List[str], name: str
 ) -> Duty:
     """Returns in forked children, with what they have to do.
 
-    `control` is the socket to the supervisor and `proc` a handle of a /proc, both owned here from now on.
+    `generations` are sockets to the supervisor, each with what is to be imported: of a second one a second zygote is made,
+    with what the first has and more. They and `proc`, a handle of a /proc, are owned here from now on.
     """
     try:
         _forget_signals()
         _go_first_when_memory_is_short(proc)
-        channel = socket.socket(fileno=control)
-        _preload(channel, proc, modules, settings.import_seconds)
+        channels = [socket.socket(fileno=control) for control, _ in generations]
+        channel = channels[0]
+        _import_usual()
+        _import(channel, proc, generations[0][1], settings.import_seconds)
+        if len(channels) > 1:
+            channel = _fork_heir(channels)
+            if channel is channels[1]:
+                name = f"{name}'s heir"
+                _import(channel, proc, generations[1][1], settings.import_seconds, LEARNT_BYTES)
+        _after_imports(channel, settings.tier)
         _reserve_descriptors()
         try:
             prepared = child.Prepared(settings, readable, _sizes(proc), proc)
@@ -91,12 +101,28 @@ def _go_first_when_memory_is_short(proc: int) -> None:
             os.close(file)
 
 
-def _preload(channel: socket.socket, proc: int, modules: List[str], seconds: int) -> None:
-    """Imports what lets itself be imported. A module that ends this process instead was announced before."""
+def _import_usual() -> None:
     for module in child.USUAL_MODULES:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
+
+
+def _fork_heir(channels: List[socket.socket]) -> socket.socket:
+    """Returns twice, each time with the one channel that is still open. Nothing has been made yet that is one process's own."""
+    own, other = channels if os.fork() else channels[::-1]
+    other.close()
+    return own
+
+
+def _import(channel: socket.socket, proc: int, modules: List[str], seconds: int, most_bytes: int = sys.maxsize) -> None:
+    """Imports what lets itself be imported. A module that ends this process instead was announced before.
+
+    After the one that brings the growth of this process above `most_bytes` no other follows.
+    """
+    before = _private_bytes(proc)
     for module in modules:
+        if _private_bytes(proc) - before > most_bytes:
+            return
         channel.send(f"importing {module}".encode())
         faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
         try:
@@ -106,9 +132,13 @@ def _preload(channel: socket.socket, proc: int, modules: List[str], seconds: int
         finally:
             faulthandler.cancel_dump_traceback_later()
         _require_one_thread(proc, module)
+
+
+def _after_imports(channel: socket.socket, tier: str) -> None:
     channel.send(b"importing ")
     syscalls.flush_c_streams()
     figures.remember_saved()
+    quiet.expect_psutil(tier)
     sources.forget()
 
 
@@ -146,11 +176,21 @@ def _count_threads(proc: int) -> int:
 
 
 def _sizes(proc: int) -> Sizes:
-    """Address space and data of this process; proc(5), statm."""
+    """Address space and data of this process."""
+    sizes = _statm(proc)
+    return Sizes(address_space=sizes[0], data=sizes[5])
+
+
+def _private_bytes(proc: int) -> int:
+    """Resident and of no file."""
+    sizes = _statm(proc)
+    return sizes[1] - sizes[2]
+
+
+def _statm(proc: int) -> List[int]:
+    """In bytes; proc(5)."""
     with open(os.open("self/statm", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc), encoding="ascii") as statm:
-        pages = [int(word) for word in statm.read().split()]
-    page = os.sysconf("SC_PAGE_SIZE")
-    return Sizes(address_space=pages[0] * page, data=pages[5] * page)
+        return [int(word) * os.sysconf("SC_PAGE_SIZE") for word in statm.read().split()]
 
 
 def _be_ready_to_clone() -> init.Inits:

@@ -51,6 +51,7 @@ class SettingsReaderTest {
         SandboxSettings sandbox = settings.sandbox().in(Path.of("/run"));
         assertThat(sandbox.python()).isEmpty();
         assertThat(sandbox.preload()).containsExactly("numpy", "pandas", "matplotlib.pyplot");
+        assertThat(sandbox.learns()).isTrue();
         assertThat(sandbox.tier()).isEqualTo("auto");
         assertThat(sandbox.memoryMb()).isEqualTo(512);
         assertThat(sandbox.processes()).isEqualTo(64);
@@ -103,6 +104,7 @@ class SettingsReaderTest {
         SandboxSettings sandbox = read(
                         "PYTHON", "/opt/python",
                         "PYTHON_PRELOAD", "json, decimal",
+                        "PYTHON_PRELOAD_LEARN", "off",
                         "SANDBOX", "landlock",
                         "EXECUTION_MEMORY_MB", "64",
                         "EXECUTION_PROCESSES", "3",
@@ -117,6 +119,7 @@ class SettingsReaderTest {
                 .isEqualTo(new SandboxSettings(
                         Optional.of("/opt/python"),
                         List.of("json", "decimal"),
+                        false,
                         "landlock",
                         Path.of("/run"),
                         64,
@@ -146,6 +149,7 @@ class SettingsReaderTest {
         "CORS_ALLOWED_ORIGINS, example.org/path",
         "ALLOWED_CONNECT_SRC, a;script-src",
         "PYTHON_PRELOAD, os;rm",
+        "PYTHON_PRELOAD_LEARN, yes",
         "NETWORK_ALLOW, http://host",
         "NETWORK_DENY, db.internal",
         "NETWORK_DENY, 192.0.2.256",

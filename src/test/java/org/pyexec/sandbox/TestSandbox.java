@@ -136,7 +136,17 @@ final class TestSandbox implements AutoCloseable {
         directory.toFile().deleteOnExit(); // it is empty by then, or a test has failed
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         SandboxSettings settings = new SandboxSettings(
-                Optional.of(python), preload, tier, directory, 512, 64, diskMb, 1 << 20, networkAllow, networkDeny);
+                Optional.of(python),
+                preload,
+                true,
+                tier,
+                directory,
+                512,
+                64,
+                diskMb,
+                1 << 20,
+                networkAllow,
+                networkDeny);
         return new TestSandbox(directory, settings, launcher);
     }
 
