@@ -47,6 +47,8 @@ class Confinement:
         self._home = landlock.Beneath(landlock.EVERYTHING, -1)
         self._filter: Optional[seccomp.Filter] = None
         self._join = [self._calls.add("write", -1, b"0", 1) for _ in range(2)]
+        if self._namespaces:
+            self._calls.add("unshare", syscalls.CLONE_NEWCGROUP)  # /proc/self/cgroup does not tell which groups there are
         self._report = self._calls.add("mmap", where.address, report.ALL_BYTES, syscalls.PROT_READ_WRITE, _MAP_INTO_PLACE, -1, 0)
         self._streams = [self._calls.add("dup3", -1, target, 0) for target in range(CONTROL)]
         self._streams.append(self._calls.add("dup3", -1, CONTROL, os.O_CLOEXEC))
@@ -180,6 +182,8 @@ def _rules_in_namespaces() -> List[landlock.Rule]:
         ("/", landlock.READ_DIR),  # listing a folder tells nothing that is not meant to be seen
         # The folder above the mount: the kernel looks for rules upwards, through mount points but not at them.
         (policy.SCRATCH_PARENT, landlock.EVERYTHING),
+        ("/dev", landlock.DEVICE | landlock.READ_DIR),  # above pseudo-terminals
+        ("/proc", landlock.READ_FILE | landlock.READ_DIR),  # above the cell's own processes
     ]
 
 
@@ -197,7 +201,7 @@ def _limits(settings: config.Config, sizes: Sizes) -> List[Tuple[int, int, int]]
         (resource.RLIMIT_NICE, 0, 0),
         (resource.RLIMIT_RTPRIO, 0, 0),
         (resource.RLIMIT_SIGPENDING, 256, 256),
-        (resource.RLIMIT_STACK, policy.STACK_BYTES, policy.STACK_BYTES),
+        (resource.RLIMIT_STACK, policy.STACK_BYTES, policy.NO_LIMIT),  # contest programs raise it; what they use is in RLIMIT_AS
         (resource.RLIMIT_AS, address_space, address_space + last_words),
         (resource.RLIMIT_DATA, data, data + last_words),
     ]

@@ -205,6 +205,9 @@ IOCTLS = (
     *(0x541B, 0x5411, 0x5421, 0x5450, 0x5451, 0x5460),  # FIONREAD SIOCOUTQ FIONBIO FIO(N)CLEX FIOQSIZE
     *(0x5401, 0x5402, 0x5403, 0x5404, 0x5405),  # TCGETS TCSETS TCSETSW TCSETSF TCGETA: isatty(3), termios(3)
     *(0x540F, 0x5410, 0x5413, 0x5429),  # TIOCGPGRP TIOCSPGRP TIOCGWINSZ TIOCGSID
+    # Of pseudo-terminals of the run's own; ioctl_tty(2). Without TIOCSETD, whose kinds of lines are old code of the kernel's.
+    *(0x540E, 0x5414, 0x5422, 0x5409, 0x540A, 0x540B, 0x5425),  # TIOCSCTTY TIOCSWINSZ TIOCNOTTY TCSBRK TCXONC TCFLSH TCSBRKP
+    *(0x80045430, 0x40045431, 0x80045439, 0x5441),  # TIOCGPTN TIOCSPTLCK TIOCGPTLCK TIOCGPTPEER
     0x8905,  # SIOCATMARK
     *(0x8910, 0x8912, 0x8913, 0x8915, 0x8917, 0x8919, 0x891B, 0x891D, 0x8921),  # what netdevice(7) reads of interfaces
     *(0x8927, 0x8933, 0x8942, 0x8970),  # their hardware address, index, queue and map
