@@ -5,13 +5,14 @@ The same list for both ways into a cell; what differs between them is decided he
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import signal
 import struct
 from typing import List, NamedTuple, Optional, Tuple
 
-from . import config, entrance, landlock, policy, report, seccomp, syscalls
+from . import config, entrance, holdings, landlock, policy, report, seccomp, syscalls
 from .calls import Calls
 
 CONTROL = 3  # descriptor of the socket to the supervisor, after the standard streams
@@ -46,6 +47,7 @@ class Confinement:
         self._calls = Calls()
         self._home = landlock.Beneath(landlock.EVERYTHING, -1)
         self._filter: Optional[seccomp.Filter] = None
+        self._filter_of_owner: Optional[seccomp.Filter] = None  # for a program with an id of its own
         self._join = [self._calls.add("write", -1, b"0", 1) for _ in range(2)]
         if self._namespaces:
             self._calls.add("unshare", syscalls.CLONE_NEWCGROUP)  # /proc/self/cgroup does not tell which groups there are
@@ -64,8 +66,10 @@ class Confinement:
         self._calls.add("close_range", entrance.HANDLE + self._namespaces, 0xFFFFFFFF, 0)
         self._limit(settings, sizes)
         if settings.tier != "none":
-            self._filter = seccomp.build(None if self._namespaces else landlock.version())
-            self._calls.add("seccomp", seccomp.SECCOMP_SET_MODE_FILTER, 0, self._filter.program)
+            self._filter = self._filter_of_owner = seccomp.build(None if self._namespaces else landlock.version())
+            if not self._namespaces:
+                self._filter_of_owner = seccomp.build(landlock.version(), owns_only_its_files=True)
+            self._install = self._calls.add("seccomp", seccomp.SECCOMP_SET_MODE_FILTER, 0, self._filter.program)
         self._calls.seal()
 
     def run(self, belongings: Belongings, user: int) -> None:
@@ -80,8 +84,10 @@ class Confinement:
             self._become(user)
             self._home.parent = belongings.cell
         self._limit_processes(user)
-        if self._filter is not None:
-            self._filter.know_own_pid()
+        chosen = self._filter if user in (0, policy.UNPRIVILEGED_ID) else self._filter_of_owner
+        if chosen is not None:
+            chosen.know_own_pid()
+            self._calls.set(self._install, 2, ctypes.addressof(chosen.program))
         self._calls.run()
 
     # --- rights --------------------------------------------------------------------------------------------------
@@ -130,7 +136,8 @@ class Confinement:
         if self._namespaces:
             self._calls.add("landlock_restrict_self", landlock.build(abi, rules), landlock.quietly(abi))
         else:
-            landlock.add_calls(self._calls, entrance.SPARE, abi, rules, self._home)
+            own = [path for path in policy.STRICT_OWN_FILES if os.path.exists(path)]
+            landlock.add_calls(self._calls, (entrance.SPARE, entrance.HANDLE), abi, rules, self._home, own)
 
     # --- limits --------------------------------------------------------------------------------------------------
 
@@ -158,7 +165,7 @@ def limit_open_files(calls: Calls) -> None:
     Programs of other runs may have the same user, and send as many as they may have open without taking them; unix(7),
     ETOOMANYREFS.
     """
-    _add_limit(calls, resource.RLIMIT_NOFILE, policy.OPEN_FILES, policy.OPEN_FILES)
+    _add_limit(calls, resource.RLIMIT_NOFILE, holdings.open_files(), holdings.open_files())
 
 
 def _add_limit(calls: Calls, which: int, soft: int, hard: int) -> int:

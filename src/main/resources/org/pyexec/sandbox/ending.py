@@ -83,6 +83,8 @@ def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
     code = int(report["code"]) & 255
     traceback = report["traceback"].decode("utf-8", "replace").rstrip("\n")
     limit = report["limit"].decode("ascii", "replace")
+    if limit == "files":
+        return Ending("error", str(code), "", f"Limit of {holdings.open_files()} open files reached\n\n{traceback}")
     if limit:
         sentence = _exceeded(limit, settings)
         return Ending(limit, str(code), "", f"{sentence}\n\n{traceback}" if traceback else sentence)

@@ -103,6 +103,10 @@ CELL_MOUNTS = (
     CellMount("devpts", "/dev/pts", _NO_SUID | _NO_PROGRAMS, f"newinstance,mode=0600,ptmxmode=0666,max={TERMINALS}"),
 )
 
+# Beside the system in tier landlock: what sysinfo(2) and the processor tell as well, and of a process's own.
+STRICT_FILES = ("/proc/cpuinfo", "/proc/meminfo", "/etc/os-release")
+STRICT_OWN_FILES = tuple(f"/proc/self/{name}" for name in ("status", "stat", "statm", "maps", "cmdline"))
+
 # --- environment of the program -----------------------------------------------------------------------------------
 
 ENVIRONMENT = {
@@ -195,6 +199,7 @@ MAX_BLOCKED = 128
 OPEN_FILES = 1024  # per process, as everywhere on Linux
 SOCKET_BYTES = 512 << 10  # that may wait in one socket: what it sends and what it gets; the kernel's usual buffers
 FREE_SOCKETS = 128  # of a run, that are not taken for memory: nobody can tell how full one is
+FREE_OPEN_SOCKETS = 256  # instead, where runs have no network of their own: among those that a process has open
 CONNECTIONS_BYTES = 64 << 20  # that may wait in all connections of a run, where a control group counts it apart
 TCP_BUFFER = b"4096 65536 262144"  # least, usual and largest bytes of a connection in one direction; tcp(7)
 STACK_BYTES = 8 << 20  # of the main thread, as everywhere on Linux

@@ -93,6 +93,10 @@ STRICT_REFUSED = """fork vfork execve execveat setsid setpgid tkill pidfd_open p
 STRICT_PRETENDED = """chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes utimensat futimesat
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr"""
 
+# Of these, what a program does for which the run's own user id has been found: by that it owns nothing but the run's files, so the
+# kernel does them there and refuses them elsewhere. Whoever may write a file may set its times to now, as with any write.
+STRICT_OWNERS = "chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes utimensat futimesat"
+
 # Files lie on a disk of the host's: space taken ahead is in no limit of a file's size on many file systems; fallocate(2).
 STRICT_UNSUPPORTED = "fallocate"
 STRICT_DIRECT = DIRECT | 0o4010000  # O_SYNC, and O_DSYNC, whose bit is one of its

@@ -23,7 +23,7 @@ class Ended(NamedTuple):
 
     code: int
     traceback: str = ""
-    limit: str = ""  # memory, disk or processes, when that limit caused the exception
+    limit: str = ""  # memory, disk, processes or files, when that limit caused the exception
     signal: int = 0  # by which the process still has to end itself, as Python does after KeyboardInterrupt
 
 
@@ -162,6 +162,8 @@ def _limit_behind(e: BaseException) -> str:
             return "disk"
         if isinstance(each, OSError) and each.errno == errno.EAGAIN and (not _can_fork() or _came_from_fork(each)):
             return "processes"
+        if isinstance(each, OSError) and each.errno == errno.EMFILE and not _can_open():
+            return "files"
         if isinstance(each, RuntimeError) and str(each) == "can't start new thread":
             return "memory" if _can_fork() else "processes"
     return ""
@@ -183,6 +185,14 @@ def _can_fork() -> bool:
     if pid == 0:
         os._exit(0)
     os.waitpid(pid, 0)
+    return True
+
+
+def _can_open() -> bool:
+    try:
+        os.close(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC))
+    except OSError:
+        return False
     return True
 
 

@@ -14,7 +14,7 @@ import socket
 import sys
 from typing import Callable, List, Tuple
 
-from . import config, identities, isolation, landlock, packets, sources, syscalls
+from . import config, identities, isolation, landlock, packets, policy, sources, syscalls
 
 Duty = Callable[[], object]  # returns another, or a child.Executable
 
@@ -61,7 +61,7 @@ def _stay_outside(tier: str) -> List[str]:
     if tier == "landlock" and landlock.version() == 0:
         raise isolation.IsolationError("this kernel has no Landlock")
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-    return isolation.system_paths()
+    return isolation.system_paths() + [path for path in policy.STRICT_FILES if os.path.exists(path)]
 
 
 def _die_with_the_supervisor(starter: int) -> None:

@@ -51,6 +51,10 @@ def run(
         _forget_signals()
         _go_first_when_memory_is_short(proc)
         channel = socket.socket(fileno=control)
+        if settings.tier == "landlock":
+            from . import substitutes  # here and not above: nobody else needs it
+
+            substitutes.install()
         _preload(channel, proc, modules, settings.import_seconds)
         _reserve_descriptors()
         try:
