@@ -210,5 +210,6 @@ def _limits(settings: config.Config, sizes: Sizes) -> List[Tuple[int, int, int]]
         (resource.RLIMIT_SIGPENDING, 256, 256),
         (resource.RLIMIT_STACK, policy.STACK_BYTES, policy.NO_LIMIT),  # contest programs raise it; what they use is in RLIMIT_AS
         (resource.RLIMIT_AS, address_space, address_space + last_words),
-        (resource.RLIMIT_DATA, data, data + last_words),
+        # The program may raise it as far as the other one goes: for large stacks, stacks.py, and its last words.
+        (resource.RLIMIT_DATA, data, data + settings.memory + last_words),
     ]

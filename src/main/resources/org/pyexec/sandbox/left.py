@@ -6,6 +6,7 @@ Names come from a program and are only told, never opened. Folders are not gone 
 from __future__ import annotations
 
 import os
+import re
 from itertools import islice
 from typing import Iterator, List, Tuple
 
@@ -16,6 +17,7 @@ MOST_SEEN = 200  # entries of a folder that are looked at
 LONGEST_NAME = 100  # characters
 _WORK, _TEMPORARY, _ = policy.SCRATCH_DIRECTORIES
 # What the interpreter and its libraries make by themselves: beginnings of names.
+_TEMPORARY_NAME = re.compile(r"tmp[a-z0-9_]{8}")  # tempfile's own
 _USUAL = (*policy.SCRATCH_DIRECTORIES, *policy.SKIPPED_FOLDERS, ".local", "pymp-", "matplotlib-")
 
 
@@ -29,7 +31,7 @@ def _places(cell: cells.Cell) -> Iterator[Tuple[str, List[str]]]:
     try:
         temporary = walk.open_folder(cell.top, os.fsencode(_TEMPORARY))
         try:
-            yield "/tmp", _names_in(temporary)
+            yield "/tmp" if cell.way == "namespaces" else "the folder of temporary files", _names_in(temporary)
         finally:
             os.close(temporary)
         home = os.open(".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=cell.top)
@@ -44,7 +46,7 @@ def _places(cell: cells.Cell) -> Iterator[Tuple[str, List[str]]]:
 def _names_in(folder: int) -> List[str]:
     with os.scandir(folder) as entries:
         names = [entry.name for entry in islice(entries, MOST_SEEN)]
-    return sorted(name for name in names if not name.startswith(_USUAL))
+    return sorted(name for name in names if not name.startswith(_USUAL) and not _TEMPORARY_NAME.match(name))
 
 
 def _sentence(place: str, names: List[str]) -> str:

@@ -80,6 +80,7 @@ USUAL_LINKS = (
     ("/proc/thread-self", ".processes/thread-self"),
     ("/proc/2", ".processes/2"),  # a program is its cell's first process after the init
     ("/proc/mounts", "self/mounts"),
+    ("/proc/net", "self/net"),  # of its own network
     ("/dev/fd", "../proc/self/fd"),
     ("/dev/stdin", "../proc/self/fd/0"),
     ("/dev/stdout", "../proc/self/fd/1"),

@@ -148,8 +148,10 @@ def _call_hook(e: BaseException, text: str) -> Optional[Ended]:
 
 def _give_room_for_last_words() -> None:
     for which in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
-        _, hard = resource.getrlimit(which)
-        resource.setrlimit(which, (hard, hard))
+        soft, hard = resource.getrlimit(which)
+        if soft != resource.RLIM_INFINITY:
+            room = soft + policy.LAST_WORDS_BYTES
+            resource.setrlimit(which, (room if hard == resource.RLIM_INFINITY else min(room, hard), hard))
 
 
 def _limit_behind(e: BaseException) -> str:

@@ -27,7 +27,7 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, entrance, figures, init, packets, policy, program, sources, syscalls
+from . import child, config, entrance, figures, init, packets, policy, program, sources, stacks, syscalls
 from .confinement import Belongings, Sizes
 
 Duty = Callable[[], child.Executable]
@@ -55,6 +55,7 @@ def run(
             from . import substitutes  # here and not above: nobody else needs it
 
             substitutes.install()
+        stacks.install()
         _preload(channel, proc, modules, settings.import_seconds)
         _reserve_descriptors()
         try:
