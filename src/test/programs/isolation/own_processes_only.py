@@ -8,7 +8,7 @@ seen = sorted(name for name in os.listdir("/proc") if name.isdigit())
 assert listed == seen == [str(os.getpid())], (listed, seen)
 
 opened = []
-for path in ("/proc/1", "/proc/1/status", "/proc/.processes/1/maps", "/proc/self/root/etc/shadow", "/proc/self/environ", "/proc/sys",
+for path in ("/proc/1", "/proc/1/status", "/proc/.processes/1/maps", "/proc/self/root/etc/shadow", "/proc/sys",
              "/proc/kcore", "/proc/kmsg", "/proc/kallsyms", "/proc/keys", "/proc/sysrq-trigger", "/proc/interrupts", "/proc/diskstats"):
     try:
         os.close(os.open(path, os.O_RDONLY))

@@ -245,6 +245,8 @@ SHARED = (
     ),
     Shared("inotify instances and watches", "refused", ("isolation/news_of_files",)),
     Shared("descriptors that epoll watches, counted for a user", "holdings.LIMITS", ("limits/watched_descriptors",)),
+    Shared("pseudo-terminals, fs/devpts: kernel.pty.max", "TERMINALS of each run", ("isolation/terminals_of_its_own",)),
+    Shared("/proc", "subset=pid, read-only; in tier landlock STRICT_OWN_FILES", ("isolation/own_processes_only", "landlock/own_process_only")),
     Shared("inodes of the system", "read-only mounts, Landlock; no news of them", ("isolation/system_is_read_only",)),
     Shared(
         "locks on the system's files, and memory for locks, which no control group counts",
