@@ -1,6 +1,6 @@
 # reason: completed
 # tiers: namespaces
-# stdout: 8 ['refused', 'refused', 'refused'] []
+# stdout: 2 ['refused', 'refused', 'refused'] []
 import errno
 import fcntl
 import os

@@ -92,6 +92,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "syscall_policy.py",
             "syscall_table.py",
             "syscalls.py",
+            "terminals.py",
             "turn.py",
             "unhandled.py",
             "voice.py",

@@ -101,6 +101,10 @@ def keep_proc_visible(root: str) -> None:
 def try_mounts() -> None:
     """In the outer namespaces, when their root is complete: finds out what cells can have."""
     _possible.extend(filter(_works_inside, policy.CELL_MOUNTS))
+    for mount in policy.CELL_MOUNTS:
+        if mount.kind == "proc" and mount not in _possible:
+            with contextlib.suppress(OSError):  # there is none
+                syscalls.unmount_lazily(mount.place)  # no cell would cover it
 
 
 def _works_inside(mount: policy.CellMount) -> bool:
