@@ -1,6 +1,6 @@
 # reason: completed
 # tiers: namespaces
-# stdout: 2 ['refused', 'refused', 'refused'] []
+# stdout: 3 ['refused', 'refused', 'refused'] []
 import errno
 import fcntl
 import os

@@ -99,7 +99,7 @@ class CellMount(NamedTuple):
 _READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_PROGRAMS = 1, 2, 4, 8
 # Pseudo-terminals of a run. The kernel's threads work for them in nobody's account: each counts as a busy processor, terminals.py. Each
 # has up to 1.3 MB of memory that no limit counts, and is one of the 3,072 that all runs and containers have.
-TERMINALS = 2
+TERMINALS = 3
 CELL_MOUNTS = (
     # Processes only, and of them those that the program could trace: neither the init nor /proc/sys, /proc/kcore, /proc/net …
     CellMount("proc", PROCESSES, _READ_ONLY | _NO_SUID | _NO_DEVICES | _NO_PROGRAMS, "subset=pid,hidepid=ptraceable"),
