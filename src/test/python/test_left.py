@@ -34,7 +34,8 @@ class LeftTest(unittest.TestCase):
     def test_names_are_told_by_their_place_in_order(self) -> None:
         self.write(".tmp/b.csv", ".tmp/a.txt", "notes.md")
         self.assertEqual(
-            left.note(self.cell), "Files in /tmp are not returned: a.txt, b.csv. Files in the home folder are not returned: notes.md."
+            left.note(self.cell),
+            "Files in /tmp are not returned: a.txt, b.csv. Files in the home folder are not returned: notes.md.",
         )
 
     def test_many_names_and_long_and_hostile_ones_are_bounded_and_one_line(self) -> None:

@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 
-version = subprocess.run(["python", "-c", "import sys; print(sys.version, sys.prefix)"], capture_output=True, text=True).stdout
+code = "import sys; print(sys.version, sys.prefix)"
+version = subprocess.run(["python", "-c", code], capture_output=True, text=True).stdout
 memory = int(open("/proc/meminfo").readline().split()[1]) * 1024
 os.kill(subprocess.Popen(["python", "-c", "pass"]).pid, 0)
 print(version == f"{sys.version} {sys.prefix}\n", socket.gethostbyname("localhost"), socket.gethostbyname(socket.gethostname()), memory)

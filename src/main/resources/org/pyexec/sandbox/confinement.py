@@ -50,7 +50,7 @@ class Confinement:
         self._filter_of_owner: Optional[seccomp.Filter] = None  # for a program with an id of its own
         self._join = [self._calls.add("write", -1, b"0", 1) for _ in range(2)]
         if self._namespaces:
-            self._calls.add("unshare", syscalls.CLONE_NEWCGROUP)  # /proc/self/cgroup does not tell which groups there are
+            self._calls.add("unshare", syscalls.CLONE_NEWCGROUP)  # its /proc does not tell which groups there are
         self._report = self._calls.add("mmap", where.address, report.ALL_BYTES, syscalls.PROT_READ_WRITE, _MAP_INTO_PLACE, -1, 0)
         self._streams = [self._calls.add("dup3", -1, target, 0) for target in range(CONTROL)]
         self._streams.append(self._calls.add("dup3", -1, CONTROL, os.O_CLOEXEC))
@@ -208,7 +208,7 @@ def _limits(settings: config.Config, sizes: Sizes) -> List[Tuple[int, int, int]]
         (resource.RLIMIT_NICE, 0, 0),
         (resource.RLIMIT_RTPRIO, 0, 0),
         (resource.RLIMIT_SIGPENDING, 256, 256),
-        (resource.RLIMIT_STACK, policy.STACK_BYTES, policy.NO_LIMIT),  # contest programs raise it; what they use is in RLIMIT_AS
+        (resource.RLIMIT_STACK, policy.STACK_BYTES, policy.NO_LIMIT),  # programs raise it; what is used is in RLIMIT_AS
         (resource.RLIMIT_AS, address_space, address_space + last_words),
         # The program may raise it as far as the other one goes: for large stacks, stacks.py, and its last words.
         (resource.RLIMIT_DATA, data, data + settings.memory + last_words),

@@ -97,8 +97,8 @@ class CellMount(NamedTuple):
 
 
 _READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_PROGRAMS = 1, 2, 4, 8
-# Pseudo-terminals of a run. The kernel's threads work for them in nobody's account: each counts as a busy processor, terminals.py. Each
-# has up to 1.3 MB of memory that no limit counts, and is one of the 3,072 that all runs and containers have.
+# Pseudo-terminals of a run. The kernel's threads work for them in nobody's account: each counts as a busy processor, see
+# terminals.py, has up to 1.3 MB of memory that no limit counts, and is one of the 3,072 that all runs and containers have.
 TERMINALS = 3
 CELL_MOUNTS = (
     # Processes only, and of them those that the program could trace: neither the init nor /proc/sys, /proc/kcore, /proc/net …
@@ -247,8 +247,16 @@ SHARED = (
     ),
     Shared("inotify instances and watches", "refused", ("isolation/news_of_files",)),
     Shared("descriptors that epoll watches, counted for a user", "holdings.LIMITS", ("limits/watched_descriptors",)),
-    Shared("pseudo-terminals, fs/devpts: kernel.pty.max", "TERMINALS of each run", ("isolation/terminals_of_its_own",)),
-    Shared("/proc", "subset=pid, read-only; in tier landlock STRICT_OWN_FILES", ("isolation/own_processes_only", "landlock/own_process_only")),
+    Shared(
+        "pseudo-terminals, kernel.pty.max, and the kernel's threads that work for them",
+        "TERMINALS of each run; terminals.py counts them as processors",
+        ("isolation/terminals_of_its_own", "limits/terminal_flood"),
+    ),
+    Shared(
+        "/proc",
+        "subset=pid, read-only; in tier landlock STRICT_OWN_FILES",
+        ("isolation/own_processes_only", "landlock/own_process_only"),
+    ),
     Shared("inodes of the system", "read-only mounts, Landlock; no news of them", ("isolation/system_is_read_only",)),
     Shared(
         "locks on the system's files, and memory for locks, which no control group counts",

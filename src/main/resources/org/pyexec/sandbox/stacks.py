@@ -23,8 +23,9 @@ def stack_size(size: int = 0, /) -> int:
     before = _stack_size(size)
     if size >= LARGE:
         soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        if soft != hard:
-            resource.setrlimit(resource.RLIMIT_DATA, (soft + size if hard == resource.RLIM_INFINITY else min(soft + size, hard), hard))
+        if soft != resource.RLIM_INFINITY:
+            room = soft + size if hard == resource.RLIM_INFINITY else min(soft + size, hard)
+            resource.setrlimit(resource.RLIMIT_DATA, (room, hard))
     return before
 
 
