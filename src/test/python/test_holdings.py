@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import resource
 import select
 import socket
 import tempfile
@@ -79,6 +80,13 @@ class HoldingsTest(unittest.TestCase):
             os._exit(0)
         os.waitpid(pid, 0)
         self.assertEqual(self.holdings.passed([pid]), "")
+
+
+class OpenFilesTest(unittest.TestCase):
+    def test_whoever_sends_descriptors_may_have_more_than_programs(self) -> None:
+        for server, programs in ((1 << 20, 1024), (1536, 1024), (1200, 688), (1024, 512), (600, 300), (-1, 1024)):
+            with mock.patch.object(resource, "getrlimit", return_value=(256, server)):
+                self.assertEqual(holdings.open_files(), programs)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import mmap
 import os
+import socket
 import unittest
 from typing import Optional
 from unittest import mock
@@ -92,6 +93,15 @@ class ScaleTest(unittest.TestCase):
             processes, "read", lambda path, most=-1: sockstat if path.endswith("/sockstat") else real(path, most)
         ):
             self.assertGreaterEqual(self.weigh(network=1), self.before + 10 * policy.SOCKET_BYTES - MIB)
+
+    def test_open_sockets_count_where_there_is_no_network_of_their_own(self) -> None:
+        before = memory._sockets_of([os.getpid()])
+        with mock.patch.object(policy, "FREE_OPEN_SOCKETS", 4):
+            pairs = [socket.socketpair() for _ in range(10)]
+            self.assertGreaterEqual(memory._sockets_of([os.getpid()]) - before, 16 * policy.SOCKET_BYTES)
+            for pair in pairs:
+                for end in pair:
+                    end.close()
 
 
 if __name__ == "__main__":

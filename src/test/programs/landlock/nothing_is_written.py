@@ -25,9 +25,11 @@ for name, attempt in attempts.items():
     except OSError:
         pass
 before = os.stat("/tmp").st_mode
-os.chmod("/tmp", 0o700)
-os.utime("/tmp", (1, 1))
-os.chown("/tmp", 0, 0)
+for attempt in (lambda: os.chmod("/tmp", 0o700), lambda: os.utime("/tmp", (1, 1)), lambda: os.chown("/tmp", 0, 0)):
+    try:
+        attempt()
+    except PermissionError:
+        pass  # else it has been answered as done
 after = os.stat("/tmp")
 if after.st_mode != before or after.st_mtime == 1:
     done.append("changed")

@@ -1,5 +1,5 @@
 # reason: error
-# details-has: Too many open files
+# details-has: Limit of 1024 open files reached
 files = []
 while True:
     files.append(open("/dev/null"))

@@ -30,7 +30,7 @@ _forks = re.compile(r"fork").search
 
 
 def limit_behind(e: BaseException, work: str) -> str:
-    """memory, disk or processes; empty when none was. `work`: the working folder. To be called before limits are raised."""
+    """memory, disk, processes or files; empty when none was. `work`: the working folder. To be called before limits are raised."""
     try:
         for each in _causes(e):
             limit = _limit_of(each, work)
@@ -67,6 +67,8 @@ def _limit_of_call(e: OSError, work: str) -> str:
         return "disk" if any(map(_is_full, (work, *_places))) else ""
     if e.errno == errno.EAGAIN and (not _can_start_thread() or _forks(_innermost_line(e))):
         return "processes"
+    if e.errno == errno.EMFILE and not _can_open():
+        return "files"
     return ""
 
 
@@ -150,6 +152,15 @@ def _can_start_thread() -> bool:
         return False
     finally:
         _thread.stack_size(usual)
+
+
+def _can_open() -> bool:
+    """Whether there is a descriptor left; RLIMIT_NOFILE in getrlimit(2)."""
+    try:
+        os.close(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC))
+        return True
+    except OSError:
+        return False
 
 
 def _nothing() -> None:

@@ -5,13 +5,14 @@ The same list for both ways into a cell; what differs between them is decided he
 
 from __future__ import annotations
 
+import ctypes
 import os
 import resource
 import signal
 import struct
 from typing import List, NamedTuple, Optional, Tuple
 
-from . import config, entrance, landlock, policy, report, seccomp, syscalls
+from . import config, entrance, holdings, landlock, policy, report, seccomp, syscalls
 from .calls import Calls
 
 CONTROL = 3  # descriptor of the socket to the supervisor, after the standard streams
@@ -46,7 +47,10 @@ class Confinement:
         self._calls = Calls()
         self._home = landlock.Beneath(landlock.EVERYTHING, -1)
         self._filter: Optional[seccomp.Filter] = None
+        self._filter_of_owner: Optional[seccomp.Filter] = None  # for a program with an id of its own
         self._join = [self._calls.add("write", -1, b"0", 1) for _ in range(2)]
+        if self._namespaces:
+            self._calls.add("unshare", syscalls.CLONE_NEWCGROUP)  # its /proc does not tell which groups there are
         self._report = self._calls.add("mmap", where.address, report.ALL_BYTES, syscalls.PROT_READ_WRITE, _MAP_INTO_PLACE, -1, 0)
         self._streams = [self._calls.add("dup3", -1, target, 0) for target in range(CONTROL)]
         self._streams.append(self._calls.add("dup3", -1, CONTROL, os.O_CLOEXEC))
@@ -62,8 +66,10 @@ class Confinement:
         self._calls.add("close_range", entrance.HANDLE + self._namespaces, 0xFFFFFFFF, 0)
         self._limit(settings, sizes)
         if settings.tier != "none":
-            self._filter = seccomp.build(None if self._namespaces else landlock.version())
-            self._calls.add("seccomp", seccomp.SECCOMP_SET_MODE_FILTER, 0, self._filter.program)
+            self._filter = self._filter_of_owner = seccomp.build(None if self._namespaces else landlock.version())
+            if not self._namespaces:
+                self._filter_of_owner = seccomp.build(landlock.version(), owns_only_its_files=True)
+            self._install = self._calls.add("seccomp", seccomp.SECCOMP_SET_MODE_FILTER, 0, self._filter.program)
         self._calls.seal()
 
     def run(self, belongings: Belongings, user: int) -> None:
@@ -78,8 +84,10 @@ class Confinement:
             self._become(user)
             self._home.parent = belongings.cell
         self._limit_processes(user)
-        if self._filter is not None:
-            self._filter.know_own_pid()
+        chosen = self._filter if user in (0, policy.UNPRIVILEGED_ID) else self._filter_of_owner
+        if chosen is not None:
+            chosen.know_own_pid()
+            self._calls.set(self._install, 2, ctypes.addressof(chosen.program))
         self._calls.run()
 
     # --- rights --------------------------------------------------------------------------------------------------
@@ -128,7 +136,8 @@ class Confinement:
         if self._namespaces:
             self._calls.add("landlock_restrict_self", landlock.build(abi, rules), landlock.quietly(abi))
         else:
-            landlock.add_calls(self._calls, entrance.SPARE, abi, rules, self._home)
+            own = [path for path in policy.STRICT_OWN_FILES if os.path.exists(path)]
+            landlock.add_calls(self._calls, (entrance.SPARE, entrance.HANDLE), abi, rules, self._home, own)
 
     # --- limits --------------------------------------------------------------------------------------------------
 
@@ -156,7 +165,7 @@ def limit_open_files(calls: Calls) -> None:
     Programs of other runs may have the same user, and send as many as they may have open without taking them; unix(7),
     ETOOMANYREFS.
     """
-    _add_limit(calls, resource.RLIMIT_NOFILE, policy.OPEN_FILES, policy.OPEN_FILES)
+    _add_limit(calls, resource.RLIMIT_NOFILE, holdings.open_files(), holdings.open_files())
 
 
 def _add_limit(calls: Calls, which: int, soft: int, hard: int) -> int:
@@ -180,6 +189,8 @@ def _rules_in_namespaces() -> List[landlock.Rule]:
         ("/", landlock.READ_DIR),  # listing a folder tells nothing that is not meant to be seen
         # The folder above the mount: the kernel looks for rules upwards, through mount points but not at them.
         (policy.SCRATCH_PARENT, landlock.EVERYTHING),
+        ("/dev", landlock.DEVICE | landlock.READ_DIR),  # above pseudo-terminals
+        ("/proc", landlock.READ_FILE | landlock.READ_DIR),  # above the cell's own processes
     ]
 
 
@@ -197,7 +208,8 @@ def _limits(settings: config.Config, sizes: Sizes) -> List[Tuple[int, int, int]]
         (resource.RLIMIT_NICE, 0, 0),
         (resource.RLIMIT_RTPRIO, 0, 0),
         (resource.RLIMIT_SIGPENDING, 256, 256),
-        (resource.RLIMIT_STACK, policy.STACK_BYTES, policy.STACK_BYTES),
+        (resource.RLIMIT_STACK, policy.STACK_BYTES, policy.NO_LIMIT),  # programs raise it; what is used is in RLIMIT_AS
         (resource.RLIMIT_AS, address_space, address_space + last_words),
-        (resource.RLIMIT_DATA, data, data + last_words),
+        # The program may raise it as far as the other one goes: for large stacks, stacks.py, and its last words.
+        (resource.RLIMIT_DATA, data, data + settings.memory + last_words),
     ]

@@ -93,6 +93,8 @@ def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
     code = int(report["code"][:4]) & 255
     traceback, exception = _traceback(report), _exception(report)
     limit = report["limit"].decode("ascii", "replace")
+    if limit == "files":
+        return Ending("error", str(code), "", f"Limit of {holdings.open_files()} open files reached\n\n{traceback}")
     if limit:
         sentence = _exceeded(limit, settings)
         return Ending(limit, str(code), "", f"{sentence}\n\n{traceback}" if traceback else sentence, exception)

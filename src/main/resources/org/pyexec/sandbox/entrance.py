@@ -10,7 +10,7 @@ import os
 import socket
 import struct
 
-from . import isolation, policy, syscalls
+from . import isolation, policy, surroundings, syscalls
 from .calls import Calls
 
 CELL_NAMESPACES = isolation.OUTER_NAMESPACES
@@ -74,6 +74,8 @@ def _furnish(calls: Calls, proc: int, disk: int) -> None:
     for name in policy.SCRATCH_DIRECTORIES:
         calls.add("mkdirat", syscalls.AT_FDCWD, f"{policy.SCRATCH}/{name}".encode(), 0o755)
     _collectors_view(calls)
+    for own in surroundings.cell_mounts():
+        calls.add("mount", own.kind.encode(), own.place.encode(), own.kind.encode(), own.flags, own.options.encode())
     calls.add("chdir", policy.WORK.encode())
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 from typing import Dict, Iterable, Iterator, List
 
-from . import processes
+from . import policy, processes
 
 LIMITS = {"locks": 1024, "watches": 32768, "descriptors": 64}
 DESCRIPTORS = 1024  # that one look goes through; the next one goes on from there
 MOST_BYTES = 4 << 20  # of what stands there about them
+SPARE_FILES = 512  # that programs may have fewer open than whoever sends descriptors for them
 _ON_THEIR_WAY = re.compile(rb"^scm_fds: *(\d+)", re.MULTILINE)
 
 
@@ -48,6 +50,15 @@ class Holdings:
         begin = self._next
         self._next = begin + DESCRIPTORS
         return iter(paths[begin : self._next])
+
+
+def open_files() -> int:
+    """How many descriptors a process of a program may have.
+
+    Of one user no more may be on their way than whoever sends the next one may have open; unix(7), ETOOMANYREFS.
+    """
+    _, ours = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return policy.OPEN_FILES if ours == resource.RLIM_INFINITY else min(policy.OPEN_FILES, max(ours // 2, ours - SPARE_FILES))
 
 
 def sentence(limit: str) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 import sys
-from typing import Iterable, Iterator, List, Optional, Set
+from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
-from . import identities, policy, syscalls
+from . import identities, policy, surroundings, syscalls
 
 OUTER_NAMESPACES = (
     syscalls.CLONE_NEWUSER
@@ -84,10 +84,10 @@ def enter_outer_namespaces(proc: int, mapper: Optional[identities.Mapper]) -> bo
     return False
 
 
-def build_root() -> List[str]:
+def build_root(memory: int) -> List[str]:
     """Gives the mount namespace a root of its own: the system read-only, devices, and nothing else of the host.
 
-    Returns the paths that programs may read.
+    `memory` is that of a run, in bytes. Returns the paths that programs may read.
     """
     os.umask(0o022)  # programs pass through its folders, with another id
     syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
@@ -97,22 +97,24 @@ def build_root() -> List[str]:
             raise IsolationError(f"the interpreter needs {path}, where programs have a folder of their own")
     trees = [(path, _copy_of(path)) for path in paths]
     devices = [(path, syscalls.open_tree(path, False)) for path in policy.DEVICES]
-    links = [(path, os.readlink(path)) for path in policy.SYSTEM_DIRECTORIES if os.path.islink(path)]
+    links, files = surroundings.links(policy.SYSTEM_DIRECTORIES), surroundings.files(memory)
     resolved = {path: os.path.isdir(path) for path, _ in trees}
     syscalls.mount("tmpfs", "/tmp", "tmpfs", syscalls.MS_NOSUID, "mode=0755,size=8m,nr_inodes=1k")
     os.chdir("/tmp")
-    _populate(links)
+    _populate(links, files)
     for path, tree in trees:
         _attach(tree, "." + path, resolved[path])
     for path, tree in devices:
         _attach(tree, "." + path, False)
     syscalls.mount("tmpfs", "." + policy.SCRATCH, "tmpfs", syscalls.MS_NOSUID | syscalls.MS_NODEV, "size=64m,mode=0755")
     make_scratch_directories("." + policy.SCRATCH)
+    surroundings.keep_proc_visible(".")
     syscalls.pivot_root(".", ".")
     syscalls.unmount_lazily(".")
     os.chdir("/")
     _make_read_only("/")
-    return [*resolved, *policy.OWN_FILES]
+    surroundings.try_mounts()
+    return [*resolved, *(f"/{name}" for name in files if name.startswith("etc/"))]
 
 
 def system_paths() -> List[str]:
@@ -186,14 +188,12 @@ def _attach(tree: int, target: str, directory: bool) -> None:
     os.close(tree)
 
 
-def _populate(links: Iterable[tuple]) -> None:
+def _populate(links: Iterable[Tuple[str, str]], files: Dict[str, str]) -> None:
     """Folders, links and small files of the new root; the working directory is its top."""
-    for folder in ("dev", "etc", policy.SCRATCH[1:], policy.COLLECTED[1:]):
-        os.makedirs(folder, 0o755)
-    for path, target in (*links, *policy.SCRATCH_LINKS):
+    for folder in ("/dev/pts", "/etc", "/mnt", policy.PROCESSES, policy.COMMANDS, policy.SCRATCH, policy.COLLECTED):
+        os.makedirs("." + folder, 0o755)
+    for path, target in links:
         os.symlink(target, "." + path)
-    files = {"etc/passwd": policy.PASSWD, "etc/group": policy.GROUP, "etc/hosts": policy.HOSTS}
-    files.update({"etc/resolv.conf": policy.RESOLVER, "etc/nsswitch.conf": policy.NAME_SERVICES})
     for name, text in files.items():
         # Plain calls: an interpreter that lies in /tmp cannot load a codec while the new root covers it.
         descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)

@@ -84,15 +84,21 @@ def build(abi: int, rules: Iterable[Rule]) -> int:
     return made
 
 
-def add_calls(calls: Calls, descriptor: int, abi: int, rules: Iterable[Rule], home: Beneath) -> None:
-    """How a child restricts itself for good; needs no_new_privs, and this number for a descriptor.
+def add_calls(
+    calls: Calls, descriptors: Tuple[int, int], abi: int, rules: Iterable[Rule], home: Beneath, own: Iterable[str]
+) -> None:
+    """How a child restricts itself for good; needs no_new_privs, and two numbers for descriptors.
 
-    `home` is one more rule, whose folder becomes known in the child.
+    `home` is one more rule, whose folder becomes known in the child; `own` are files to read that are others for each process.
     """
+    descriptor, handle = descriptors
     attributes = _attributes(abi, close_network=True)
     calls.add_at(descriptor, "landlock_create_ruleset", attributes, ctypes.sizeof(attributes), 0)
     _add_rules(calls, descriptor, abi, rules)
     home.allowed &= _rights(abi)
+    for path in own:
+        calls.add_at(handle, "openat", syscalls.AT_FDCWD, path.encode(), os.O_PATH)
+        calls.add("landlock_add_rule", descriptor, RULE_PATH_BENEATH, Beneath(READ_FILE, handle), 0)
     calls.add("landlock_add_rule", descriptor, RULE_PATH_BENEATH, home, 0)
     calls.add("landlock_restrict_self", descriptor, quietly(abi))
 

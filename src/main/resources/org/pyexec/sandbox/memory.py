@@ -61,7 +61,7 @@ class Scale:
         return self._beside + min(resident, sum(own for own, _ in exact)) + min(self._swapped, sum(away for _, away in exact))
 
     def _look_beside(self, living: List[int], network: int) -> float:
-        kernel = _sockets(network)
+        kernel = _sockets(network) if network > 0 else _sockets_of(living)
         self._swapped = 0
         objects: Dict[Object, int] = {}
         left = MOST_MAPS_BYTES
@@ -157,11 +157,33 @@ def _told(text: bytes, *names: bytes) -> Tuple[int, int]:
 
 def _sockets(pid: int) -> int:
     """What could wait in all sockets of a network namespace, but for a few; also in those that nobody has open any more."""
-    if pid <= 0:
-        return 0
     words = processes.read(f"/proc/{pid}/net/sockstat").split(b"\n", 1)[0].split()
     used = int(words[2]) if words[:2] == [b"sockets:", b"used"] else 0
     return max(0, used - policy.FREE_SOCKETS) * _bytes_of_a_socket()
+
+
+def _sockets_of(pids: List[int]) -> int:
+    """The same where they have no network of their own: of sockets that are open."""
+    count = 0
+    for pid in pids:
+        descriptors = _names(f"/proc/{pid}/fd")
+        if len(descriptors) > policy.FREE_OPEN_SOCKETS:
+            count += sum(_is_socket(f"/proc/{pid}/fd/{name}") for name in descriptors)
+    return max(0, count - policy.FREE_OPEN_SOCKETS) * _bytes_of_a_socket()
+
+
+def _names(folder: str) -> List[str]:
+    try:
+        return os.listdir(folder)
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _is_socket(link: str) -> bool:
+    try:
+        return os.readlink(link).startswith("socket:")
+    except FileNotFoundError:
+        return False
 
 
 _usual_buffers: List[int] = []

@@ -29,11 +29,17 @@ PASSWD = (
     "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
 )
 GROUP = "root:x:0:\nuser:x:1000:\nnogroup:x:65534:\n"
-OWN_FILES = ("/etc/passwd", "/etc/group", "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf")
 HOSTNAME = "sandbox"
 RESOLVER = "nameserver 192.0.2.3\noptions timeout:2 attempts:2\n"
-NAME_SERVICES = "passwd: files\ngroup: files\nhosts: files dns\n"
+NAME_SERVICES = "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n"
 HOSTS = "127.0.0.1 localhost sandbox\n::1 localhost\n"
+# Where the host has none of its own; IANA's registries of ports and of protocols.
+USUAL_FILES = {
+    "etc/protocols": "ip 0 IP\nicmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\nipv6 41 IPv6\nipv6-icmp 58 IPv6-ICMP\n",
+    "etc/services": """ftp-data 20/tcp\nftp 21/tcp\nssh 22/tcp\ntelnet 23/tcp\nsmtp 25/tcp mail\ndomain 53/tcp\ndomain 53/udp
+http 80/tcp www\npop3 110/tcp pop-3\nntp 123/udp\nimap2 143/tcp imap\nsnmp 161/udp\nldap 389/tcp\nhttps 443/tcp\nhttps 443/udp
+submission 587/tcp\nldaps 636/tcp\nimaps 993/tcp\npop3s 995/tcp\nmysql 3306/tcp\npostgresql 5432/tcp\nhttp-alt 8080/tcp\n""",
+}
 
 # --- what the program sees ---------------------------------------------------------------------------------------
 
@@ -43,7 +49,11 @@ SCRATCH = SCRATCH_PARENT + "/user"  # also the home folder
 WORK = SCRATCH + "/work"  # the working directory; files left here are handed out
 SCRATCH_DIRECTORIES = ("work", ".tmp", ".shm")
 SCRATCH_INODES = 8192
-SCRATCH_LINKS = (("/tmp", "sandbox/user/.tmp"), ("/dev/shm", "../sandbox/user/.shm"))
+SCRATCH_LINKS = (
+    ("/tmp", "sandbox/user/.tmp"),
+    ("/dev/shm", "../sandbox/user/.shm"),
+    ("/mnt/data", "../sandbox/user/work"),  # where programs of other interpreters have their files
+)
 # A second, read-only view of the scratch for the collector of files.
 COLLECTED = "/collected"
 
@@ -57,10 +67,48 @@ SYSTEM_FILES = (
     "/etc/localtime",
     "/etc/mime.types",
     "/etc/python3",
+    "/etc/protocols",
+    "/etc/services",
     "/etc/ssl/certs",  # public root certificates
 )
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
-# There is no /proc and no /sys: both tell about the host and its kernel.
+COMMANDS = SCRATCH_PARENT + "/bin"  # what the system does not have: python beside python3
+# There is no /sys, and /proc has nothing but files of ours, surroundings.py, and the program's own processes.
+PROCESSES = "/proc/.processes"
+USUAL_LINKS = (
+    ("/proc/self", ".processes/self"),
+    ("/proc/thread-self", ".processes/thread-self"),
+    ("/proc/2", ".processes/2"),  # a program is its cell's first process after the init
+    ("/proc/mounts", "self/mounts"),
+    ("/proc/net", "self/net"),  # of its own network
+    ("/dev/fd", "../proc/self/fd"),
+    ("/dev/stdin", "../proc/self/fd/0"),
+    ("/dev/stdout", "../proc/self/fd/1"),
+    ("/dev/stderr", "../proc/self/fd/2"),
+    ("/dev/ptmx", "pts/ptmx"),
+)
+
+
+class CellMount(NamedTuple):
+    kind: str
+    place: str
+    flags: int  # mount(2)
+    options: str
+
+
+_READ_ONLY, _NO_SUID, _NO_DEVICES, _NO_PROGRAMS = 1, 2, 4, 8
+# Pseudo-terminals of a run. The kernel's threads work for them in nobody's account: each counts as a busy processor, see
+# terminals.py, has up to 1.3 MB of memory that no limit counts, and is one of the 3,072 that all runs and containers have.
+TERMINALS = 3
+CELL_MOUNTS = (
+    # Processes only, and of them those that the program could trace: neither the init nor /proc/sys, /proc/kcore, /proc/net …
+    CellMount("proc", PROCESSES, _READ_ONLY | _NO_SUID | _NO_DEVICES | _NO_PROGRAMS, "subset=pid,hidepid=ptraceable"),
+    CellMount("devpts", "/dev/pts", _NO_SUID | _NO_PROGRAMS, f"newinstance,mode=0600,ptmxmode=0666,max={TERMINALS}"),
+)
+
+# Beside the system in tier landlock: what sysinfo(2) and the processor tell as well, and of a process's own.
+STRICT_FILES = ("/proc/cpuinfo", "/proc/meminfo", "/etc/os-release")
+STRICT_OWN_FILES = tuple(f"/proc/self/{name}" for name in ("status", "stat", "statm", "maps", "cmdline"))
 
 # --- environment of the program -----------------------------------------------------------------------------------
 
@@ -86,7 +134,7 @@ def environment(executable: str, home: str = SCRATCH) -> Dict[str, str]:
     path = ENVIRONMENT["PATH"]
     return {
         **ENVIRONMENT,
-        "PATH": path if folder in path.split(":") else f"{folder}:{path}",
+        "PATH": (path if folder in path.split(":") else f"{folder}:{path}") + f":{COMMANDS}" * (home == SCRATCH),
         **places(home),
     }
 
@@ -152,12 +200,14 @@ MAX_BLOCKED = 128
 
 # --- limits --------------------------------------------------------------------------------------------------------
 
-OPEN_FILES = 256  # per process
+OPEN_FILES = 1024  # per process, as everywhere on Linux
 SOCKET_BYTES = 512 << 10  # that may wait in one socket: what it sends and what it gets; the kernel's usual buffers
 FREE_SOCKETS = 128  # of a run, that are not taken for memory: nobody can tell how full one is
+FREE_OPEN_SOCKETS = 256  # instead, where runs have no network of their own: among those that a process has open
 CONNECTIONS_BYTES = 64 << 20  # that may wait in all connections of a run, where a control group counts it apart
 TCP_BUFFER = b"4096 65536 262144"  # least, usual and largest bytes of a connection in one direction; tcp(7)
 STACK_BYTES = 8 << 20  # of the main thread, as everywhere on Linux
+NO_LIMIT = (1 << 64) - 1  # RLIM_INFINITY as the kernel has it
 CPU_FACTOR = 2  # processor seconds per second of the time-out, so that one run cannot take every core for long
 INTERRUPT_SECONDS = 2.0  # after which a program of a session that does not stop is ended, and the session with it
 BROKEN_STATUS = 123  # of an interpreter that a program has made unfit for the next one
@@ -201,6 +251,16 @@ SHARED = (
     ),
     Shared("inotify instances and watches", "refused", ("isolation/news_of_files",)),
     Shared("descriptors that epoll watches, counted for a user", "holdings.LIMITS", ("limits/watched_descriptors",)),
+    Shared(
+        "pseudo-terminals, kernel.pty.max, and the kernel's threads that work for them",
+        "TERMINALS of each run; terminals.py counts them as processors",
+        ("isolation/terminals_of_its_own", "limits/terminal_flood"),
+    ),
+    Shared(
+        "/proc",
+        "subset=pid, read-only; in tier landlock STRICT_OWN_FILES",
+        ("isolation/own_processes_only", "landlock/own_process_only"),
+    ),
     Shared("inodes of the system", "read-only mounts, Landlock; no news of them", ("isolation/system_is_read_only",)),
     Shared(
         "locks on the system's files, and memory for locks, which no control group counts",

@@ -186,7 +186,7 @@ def _own_limits() -> List[bpf.Instruction]:
     ]
 
 
-def _strict_rules(landlock_version: int) -> Dict[str, List[bpf.Instruction]]:
+def _strict_rules(landlock_version: int, owns_only_its_files: bool) -> Dict[str, List[bpf.Instruction]]:
     """The landlock tier; what an older Landlock lacks is closed here."""
     threads_only = [
         bpf.argument(0),
@@ -208,7 +208,10 @@ def _strict_rules(landlock_version: int) -> Dict[str, List[bpf.Instruction]]:
         bpf.returns(bpf.ALLOW),
     ]
     rules = {name: bpf.refusing() for name in syscall_policy.STRICT_REFUSED.split()}
-    rules.update({name: [bpf.returns(bpf.refuse(0))] for name in syscall_policy.STRICT_PRETENDED.split()})
+    pretended = set(syscall_policy.STRICT_PRETENDED.split())
+    if owns_only_its_files:  # the kernel lets only the owner do these
+        pretended -= set(syscall_policy.STRICT_OWNERS.split())
+    rules.update({name: [bpf.returns(bpf.refuse(0))] for name in pretended})
     rules.update({name: [bpf.returns(bpf.refuse(errno.EOPNOTSUPP))] for name in syscall_policy.STRICT_UNSUPPORTED.split()})
     for name in syscall_policy.STRICT_OWN.split():
         rules[name] = bpf.argument_in(0, (0, OWN_PID), bpf.ALLOW, bpf.refuse(errno.EPERM))
@@ -251,7 +254,7 @@ def _known_opening(index: int, landlock_version: int) -> List[bpf.Instruction]:
     ]
 
 
-def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[bpf.Instruction]]:
+def _argument_rules(column: int, strict: Optional[int], owns_only_its_files: bool) -> Dict[int, List[bpf.Instruction]]:
     """Bodies for calls whose arguments decide."""
     rules = {
         "clone": _children_and_threads(),
@@ -286,15 +289,18 @@ def _argument_rules(column: int, strict: Optional[int]) -> Dict[int, List[bpf.In
     rules.update({name: [bpf.returns(bpf.refuse(errno.EOPNOTSUPP))] for name in syscall_policy.UNSUPPORTED.split()})
     rules.update({name: [bpf.returns(bpf.refuse(0))] for name in syscall_policy.PRETENDED.split()})
     if strict is not None:
-        rules.update(_strict_rules(strict))
+        rules.update(_strict_rules(strict, owns_only_its_files))
     numbered = {NUMBERS[name][column]: body for name, body in rules.items()}
     return {number: body for number, body in numbered.items() if number is not None}
 
 
-def instructions(machine: str, strict: Optional[int] = None) -> List[bpf.Instruction]:
-    """The whole filter for one architecture; strict is Landlock's version when that is the tier."""
+def instructions(machine: str, strict: Optional[int] = None, owns_only_its_files: bool = False) -> List[bpf.Instruction]:
+    """The whole filter for one architecture; strict is Landlock's version when that is the tier.
+
+    `owns_only_its_files`: the program has a user id of its own, so whatever it may change by that is the run's.
+    """
     column, architecture = ARCHITECTURES[machine]
-    rules = _argument_rules(column, strict)
+    rules = _argument_rules(column, strict, owns_only_its_files)
     allowed = [n for n in _numbers(_names(syscall_policy.ALLOWED.values()), column) if n not in rules]
     denied = [n for n in _numbers(_names(syscall_policy.DENIED.values()), column) if n not in rules]
     code = [
@@ -311,9 +317,9 @@ def instructions(machine: str, strict: Optional[int] = None) -> List[bpf.Instruc
     return code + bpf.decide(sorted(decisions), bpf.returns(bpf.refuse(errno.ENOSYS)))
 
 
-def build(strict: Optional[int] = None) -> Filter:
+def build(strict: Optional[int] = None, owns_only_its_files: bool = False) -> Filter:
     """The filter for this machine; raises KeyError on an architecture that the table does not know."""
-    whole = instructions(syscalls.MACHINE, strict)
+    whole = instructions(syscalls.MACHINE, strict, owns_only_its_files)
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in whole)
     memory = ctypes.create_string_buffer(code, len(code))
     own = [8 * i + 4 for i, (operation, _, _, value) in enumerate(whole) if operation == bpf.JUMP_EQUAL and value == OWN_PID]

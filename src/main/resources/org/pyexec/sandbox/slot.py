@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 import socket
-from typing import Callable, List, Optional
+from typing import Callable, List, Optional, Tuple
 
 from . import cells, cgroups, config, loop, packets, report
 from .voice import say
@@ -76,9 +76,9 @@ class Slot:
         """Sends the program's ends of everything to the zygote, and keeps ours."""
         self.control, control = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self.control.setblocking(False)
-        stdin, self.stdin = os.pipe2(os.O_CLOEXEC)
-        self.stdout, stdout = os.pipe2(os.O_CLOEXEC)
-        self.stderr, stderr = os.pipe2(os.O_CLOEXEC)
+        stdin, self.stdin = stream()
+        self.stdout, stdout = stream()
+        self.stderr, stderr = stream()
         for ours in (self.stdin, self.stdout, self.stderr):
             os.set_blocking(ours, False)
         self.report = report.create()
@@ -282,6 +282,13 @@ class Slot:
         """Unless somebody is in it, or its limit is being changed."""
         if self.group is not None and not self._given_up and not self._is_limiting:
             self._groups.give_back(self.group, self._loop.aside)
+
+
+def stream() -> Tuple[int, int]:
+    """A pipe that a program may open by the name /dev/stdout although its id is not ours, which nobody else can: proc(5)."""
+    ends = os.pipe2(os.O_CLOEXEC)
+    os.fchmod(ends[0], 0o666)
+    return ends
 
 
 def send_signal(pidfd: int, number: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import platform
+import resource
 import shutil
 import signal
 import socket
@@ -106,6 +107,8 @@ def _stand_alone() -> None:
     if os.getpgrp() != os.getpid():
         os.setsid()  # Ctrl-C in the server's terminal is the server's business
     _come_first()
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # who sends descriptors may have more than programs: holdings.py
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -93,6 +93,10 @@ STRICT_REFUSED = """fork vfork execve execveat setsid setpgid tkill pidfd_open p
 STRICT_PRETENDED = """chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes utimensat futimesat
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr"""
 
+# Of these, what a program does for which the run's own user id has been found: by that it owns nothing but the run's files, so the
+# kernel does them there and refuses them elsewhere. Whoever may write a file may set its times to now, as with any write.
+STRICT_OWNERS = "chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes utimensat futimesat"
+
 # Files lie on a disk of the host's: space taken ahead is in no limit of a file's size on many file systems; fallocate(2).
 STRICT_UNSUPPORTED = "fallocate"
 STRICT_DIRECT = DIRECT | 0o4010000  # O_SYNC, and O_DSYNC, whose bit is one of its
@@ -205,6 +209,9 @@ IOCTLS = (
     *(0x541B, 0x5411, 0x5421, 0x5450, 0x5451, 0x5460),  # FIONREAD SIOCOUTQ FIONBIO FIO(N)CLEX FIOQSIZE
     *(0x5401, 0x5402, 0x5403, 0x5404, 0x5405),  # TCGETS TCSETS TCSETSW TCSETSF TCGETA: isatty(3), termios(3)
     *(0x540F, 0x5410, 0x5413, 0x5429),  # TIOCGPGRP TIOCSPGRP TIOCGWINSZ TIOCGSID
+    # Of pseudo-terminals of the run's own; ioctl_tty(2). Without TIOCSETD, whose kinds of lines are old code of the kernel's.
+    *(0x540E, 0x5414, 0x5422, 0x5409, 0x540A, 0x540B, 0x5425),  # TIOCSCTTY TIOCSWINSZ TIOCNOTTY TCSBRK TCXONC TCFLSH TCSBRKP
+    *(0x80045430, 0x40045431, 0x80045439, 0x5441),  # TIOCGPTN TIOCSPTLCK TIOCGPTLCK TIOCGPTPEER
     0x8905,  # SIOCATMARK
     # What netdevice(7) reads of interfaces. Without SIOCGIFCONF, which holds a lock of the whole machine while it copies to the program.
     *(0x8910, 0x8913, 0x8915, 0x8917, 0x8919, 0x891B, 0x891D, 0x8921),

@@ -9,7 +9,7 @@ from typing import Callable, Dict, List, Optional
 
 from . import account, collect, config, ending, feed, frames, link, loop, notes, output, policy, relay, report, request
 from .ending import Ending
-from .slot import Slot
+from .slot import Slot, stream
 
 INPUT_SECONDS = 30.0
 LOOK_SECONDS = 0.01  # whether a program can be interrupted yet
@@ -126,7 +126,7 @@ class Turn:
         slot = self._session.slot
         assert slot.control is not None
         slot.close_stdin()
-        theirs, slot.stdin = os.pipe2(os.O_CLOEXEC)
+        theirs, slot.stdin = stream()
         os.set_blocking(slot.stdin, False)
         try:
             socket.send_fds(slot.control, [frames.frame(frames.STDIN, b"")], [theirs])

@@ -21,7 +21,7 @@ class Ended(NamedTuple):
 
     code: int
     traceback: str = ""
-    limit: str = ""  # memory, disk or processes, when that limit caused the exception
+    limit: str = ""  # memory, disk, processes or files, when that limit caused the exception
     exception: Optional[Tuple[str, str]] = None  # type and text of what was raised
     signal: int = 0  # by which the process still has to end itself, as Python does after KeyboardInterrupt
 
@@ -172,5 +172,7 @@ def _call_hook(e: BaseException, text: str) -> Optional[Ended]:
 
 def _give_room_for_last_words() -> None:
     for which in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
-        _, hard = resource.getrlimit(which)
-        resource.setrlimit(which, (hard, hard))
+        soft, hard = resource.getrlimit(which)
+        if soft != resource.RLIM_INFINITY:
+            room = soft + policy.LAST_WORDS_BYTES
+            resource.setrlimit(which, (room if hard == resource.RLIM_INFINITY else min(room, hard), hard))

@@ -15,7 +15,7 @@ import socket
 import sys
 from typing import Callable, List, Tuple
 
-from . import config, identities, isolation, landlock, packets, sources, syscalls, text
+from . import config, identities, isolation, landlock, packets, policy, sources, syscalls, text
 
 Duty = Callable[[], object]  # returns another, or a child.Executable
 
@@ -31,7 +31,7 @@ def main() -> Duty:
         sources.close(sys.argv[1])
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         if settings.tier == "namespaces":
-            readable, own_ids = _enter_namespaces(proc, settings.run_ids)
+            readable, own_ids = _enter_namespaces(proc, settings.run_ids, settings.memory)
         else:
             readable, own_ids = _stay_outside(settings.tier), bool(settings.run_ids)
     except Exception as e:  # whatever it is: the supervisor tells the operator, nothing runs
@@ -45,7 +45,7 @@ def main() -> Duty:
     return Warden(settings, control, proc, readable).serve()
 
 
-def _enter_namespaces(proc: int, run_ids: range) -> Tuple[List[str], bool]:
+def _enter_namespaces(proc: int, run_ids: range, memory: int) -> Tuple[List[str], bool]:
     """Returns in PID 1 of the new namespaces, with the paths that programs may read, and whether runs can have ids of their own."""
     mapper = identities.Mapper(run_ids) if run_ids else None
     isolation.leave_root()
@@ -54,7 +54,7 @@ def _enter_namespaces(proc: int, run_ids: range) -> Tuple[List[str], bool]:
     if os.fork():
         os._exit(0)  # the supervisor is the subreaper and becomes PID 1's parent
     _die_with_the_supervisor(starter)
-    return isolation.build_root(), own_ids
+    return isolation.build_root(memory), own_ids
 
 
 def _stay_outside(tier: str) -> List[str]:
@@ -62,7 +62,7 @@ def _stay_outside(tier: str) -> List[str]:
     if tier == "landlock" and landlock.version() == 0:
         raise isolation.IsolationError("this kernel has no Landlock")
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-    return isolation.system_paths()
+    return isolation.system_paths() + [path for path in policy.STRICT_FILES if os.path.exists(path)]
 
 
 def _die_with_the_supervisor(starter: int) -> None:

@@ -10,7 +10,7 @@ import math
 import time
 from typing import Callable, List, NamedTuple, Optional, Union
 
-from . import config, crowd, holdings, loop, memory, policy, processes, scratch, slot
+from . import config, crowd, holdings, loop, memory, policy, processes, scratch, slot, terminals
 from .voice import say
 
 INTERVAL = 0.05  # seconds
@@ -54,6 +54,7 @@ class Watcher:
         self._scale = memory.Scale(watched.report)
         is_weighed = watched.group is not None and watched.group.is_weighed
         self._holdings = holdings.Holdings()
+        self._terminals = terminals.Terminals()
         self._crowd = None if is_weighed or not crowd.matters() else crowd.Crowd()
         self._failures = 0  # in a row
         self._looked = time.monotonic()
@@ -109,9 +110,10 @@ class Watcher:
             processes.be_allowed_to_look_at(found[-1].pid)
         living = [task for task in map(processes.with_memory, pids) if task is not None]
         network = roots[1] if self._slot.cell.has_network else 0  # the init
+        cpu = max(self._clock.total(found, since), self._slot.group.cpu_seconds() if self._slot.group is not None else 0.0)
         return Seen(
             sum(process.threads for process in found),
-            max(self._clock.total(found, since), self._slot.group.cpu_seconds() if self._slot.group is not None else 0.0),
+            cpu + (self._terminals.seconds(network, since) if network > 0 else 0.0),
             self._slot.cell.usage(pids),
             self._scale.weigh(living, network, self._settings.memory),
             self._crowd is not None and self._crowd.is_too_large(pids),

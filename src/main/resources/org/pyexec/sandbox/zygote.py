@@ -27,7 +27,7 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, entrance, figures, init, packets, policy, program, quiet, sources, syscalls
+from . import child, config, entrance, figures, init, packets, policy, program, quiet, sources, stacks, syscalls
 from . import text as texts
 from .confinement import Belongings, Sizes
 
@@ -55,6 +55,11 @@ def run(
         _go_first_when_memory_is_short(proc)
         channels = [socket.socket(fileno=control) for control, _ in generations]
         channel = channels[0]
+        if settings.tier == "landlock":
+            from . import substitutes  # here and not above: nobody else needs it
+
+            substitutes.install()
+        stacks.install()
         _import_usual()
         _import(channel, proc, generations[0][1], settings.import_seconds)
         if len(channels) > 1:

@@ -1,0 +1,6 @@
+# reason: completed
+# stdout: 900
+import tempfile
+
+files = [tempfile.TemporaryFile() for _ in range(900)]
+print(len(files))

@@ -1,0 +1,46 @@
+"""The files that say what machine a program is on."""
+
+from __future__ import annotations
+
+import os
+import re
+import unittest
+from unittest import mock
+
+from sandbox import policy, surroundings
+
+
+class FilesTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.files = surroundings.files(512 << 20)
+
+    def test_memory_is_that_of_a_run(self) -> None:
+        self.assertTrue(self.files["proc/meminfo"].startswith("MemTotal:         524288 kB\nMemFree:          524288 kB\n"))
+
+    def test_processors_are_those_that_may_be_used(self) -> None:
+        with mock.patch.object(os, "sched_getaffinity", return_value={0}):
+            files = surroundings.files(1 << 20)
+        self.assertEqual(re.findall(r"^processor\s*: (\d+)$", files["proc/cpuinfo"], re.MULTILINE), ["0"])
+        self.assertEqual(re.findall(r"^cpu(\d+) ", files["proc/stat"], re.MULTILINE), ["0"])
+
+    def test_nothing_tells_what_others_do(self) -> None:
+        self.assertNotRegex(self.files["proc/cpuinfo"], r"MHz|apicid\s*:")
+        self.assertEqual(set(re.findall(r"^cpu.*", self.files["proc/stat"], re.MULTILINE)[0].split()[1:]), {"0"})
+
+    def test_lists_of_ours_are_for_hosts_without_them(self) -> None:
+        with mock.patch.object(os.path, "exists", return_value=False):
+            without = surroundings.files(1 << 20)
+        self.assertIn("http 80/tcp", without["etc/services"])
+        self.assertIn("tcp 6 TCP", without["etc/protocols"])
+        with mock.patch.object(os.path, "exists", return_value=True):
+            self.assertNotIn("etc/services", surroundings.files(1 << 20))
+
+    def test_python_is_a_link_only_where_the_system_has_none(self) -> None:
+        with mock.patch.object(surroundings.shutil, "which", return_value=None):
+            self.assertIn(policy.COMMANDS + "/python", dict(surroundings.links([])))
+        with mock.patch.object(surroundings.shutil, "which", return_value="/usr/bin/python"):
+            self.assertNotIn(policy.COMMANDS + "/python", dict(surroundings.links([])))
+
+
+if __name__ == "__main__":
+    unittest.main()
