@@ -14,7 +14,7 @@ import threading
 import types
 from typing import Dict, NoReturn, Optional, Tuple
 
-from . import display, expression, figures, policy, report, syscalls, unhandled
+from . import display, expression, fence, figures, ipython, ipython_display, policy, report, syscalls, unhandled
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -37,12 +37,12 @@ class Run:
     file = policy.PROGRAM
 
     def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
-        self.source = source
+        self.source = source = fence.without(source)
         self.body, self.last = expression.split(source) if shows else (source, None)
         if shows:
             shown = display.Displays(writer.results, _work)
             self.show = shown.result
-            builtins.display = shown.display  # type: ignore[attr-defined]
+            display.show_on(shown)
         self.names = names()
         self.raised: Optional[BaseException] = None
         self._writer = writer
@@ -133,6 +133,8 @@ def become_main() -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
         del sys.modules[name]
     sys.modules["__main__"] = _main = main
+    builtins.display = ipython_display.display  # type: ignore[attr-defined]
+    ipython.offer()
     sys.argv = [policy.PROGRAM]
     if sys.version_info >= (3, 10):
         sys.orig_argv = [sys.executable, policy.PROGRAM]
