@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import types
 from typing import Any, Dict, List
 
 MOST_VALUES = 1000
@@ -47,8 +48,11 @@ class History:
         names[f"_i{self._number}"] = text
 
     def keep(self, value: Any) -> None:
-        """The value of the last expression. Names that a program has taken for itself are left alone."""
-        if value is self._values:
+        """The value of the last expression. Names that a program has taken for itself are left alone.
+
+        What has a finalizer of its own is not held up by being remembered: it runs when the program lets go, as everywhere.
+        """
+        if value is self._values or isinstance(getattr(type(value), "__del__", None), types.FunctionType):
             return
         if len(self._values) >= MOST_VALUES:
             for number in list(self._values)[: MOST_VALUES // 5]:

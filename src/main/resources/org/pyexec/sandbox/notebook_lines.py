@@ -158,7 +158,7 @@ def _call(line: str, alone: bool, is_magic: Callable[[str], bool]) -> Optional[s
 def _meaning(escape: str, text: str) -> str:
     if escape == "%":
         name, _, line = text.strip().partition(" ")
-        return _magic(name, line.strip())
+        return _magic(name.rstrip(";"), line.strip())
     if escape in ("?", "??"):
         return _magic("pinfo" if escape == "?" else "pinfo2", text.strip())
     return f"get_ipython().{'system' if escape == '!' else 'getoutput'}({text.strip()!r})"

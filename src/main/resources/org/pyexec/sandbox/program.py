@@ -23,6 +23,7 @@ _REHEARSALS = {  # by the module that must be there already
     "pandas": b"import pandas as pd\npd.DataFrame({'a': [1.0]}).a\n",
 }
 _DRAWING = "matplotlib"  # its image is for programs that draw, beside which data frames cost little, and is large enough
+_FOR_SESSIONS = "\nLines that begin with ! or % are those of notebooks, and are understood in sessions: POST /sessions.\n"
 _main: types.ModuleType
 
 
@@ -67,7 +68,16 @@ class Run:
     def _how(self) -> unhandled.Ended:
         """Holds on to the exception no longer than it takes, since it holds on to the program's objects."""
         e, self.raised = self.raised, None
-        return unhandled.Ended(0) if e is None else unhandled.end(e, self.source)
+        if e is None:
+            return unhandled.Ended(0)
+        ended = unhandled.end(e, self.source)
+        is_notebook = isinstance(e, SyntaxError) and e.filename == self.file and _begins_as_in_a_notebook(self.source, e.lineno)
+        return ended._replace(traceback=ended.traceback + _FOR_SESSIONS) if is_notebook else ended
+
+
+def _begins_as_in_a_notebook(source: bytes, line: Optional[int]) -> bool:
+    lines = unhandled.lines_of(source)
+    return line is not None and 0 < line <= len(lines) and lines[line - 1].lstrip().startswith(("!", "%"))
 
 
 def leave(ended: unhandled.Ended) -> NoReturn:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
+import linecache
 import re
 import string
 import sys
@@ -63,6 +65,7 @@ class Shell(InteractiveShell):
         self.events = Events()
         self.config: Dict[str, Any] = {}
         self.kernel = None  # there is no terminal: pandas.get_option("display.max_columns") is 20
+        self.colors = "NoColor"
         self.folder = folder
         self.file = ""  # of the cell that runs
         self._body: Tuple[Optional[str], int] = (None, 0)
@@ -83,11 +86,27 @@ class Shell(InteractiveShell):
         known = name in self.line_magics or name in self.own_line_magics
         return known and name not in self.user_ns and not hasattr(builtins, name)
 
-    def compiled(self, text: str, kind: str = "exec", cell_body: bool = False) -> Any:
+    def compiled(self, text: str) -> Any:
         """Lines of the cell's body have the numbers that they have in the cell."""
         body, line = self._body
-        above = "\n" * line if cell_body and body == text else ""
-        return compile(above + notebook_lines.python(text), self.file, kind, dont_inherit=True)
+        above = "\n" * line if body == text else ""
+        return compile(above + notebook_lines.python(text), self.file, "exec", dont_inherit=True)
+
+    def compiled_line(self, text: str, line: int, kind: str) -> Any:
+        """A part of a line, at its place; None where it is no expression but should be."""
+        try:
+            tree = compile(notebook_lines.python(text), self.file, kind, ast.PyCF_ONLY_AST, dont_inherit=True)
+        except SyntaxError:
+            if kind == "eval":
+                return None
+            raise
+        column = max(0, linecache.getline(self.file, line).find(text))
+        for node in ast.walk(tree):
+            if hasattr(node, "col_offset"):
+                node.lineno = node.end_lineno = line  # type: ignore[attr-defined]
+                node.col_offset += column  # type: ignore[attr-defined]
+                node.end_col_offset += column  # type: ignore[attr-defined]
+        return compile(tree, self.file, kind, dont_inherit=True)
 
     def run_body(self, text: str, names: Optional[Dict[str, Any]] = None) -> Any:
         """The value of its last expression."""

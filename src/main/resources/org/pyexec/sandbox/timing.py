@@ -39,15 +39,12 @@ def _spent(seconds: float) -> str:
 
 
 def _time(shell: Any, line: str, frame: Any) -> Any:
-    """The value of an expression."""
+    """The value of an expression. In a function its variables can be read."""
     text = line.strip()
-    names = shell.user_ns if frame.f_globals is not shell.user_ns else {**frame.f_globals, **frame.f_locals}
-    if frame.f_locals is frame.f_globals:
-        names = shell.user_ns
-    try:
-        code = shell.compiled("\n" * (frame.f_lineno - 1) + text.rstrip("; "), "eval")
-    except SyntaxError:
-        code = shell.compiled("\n" * (frame.f_lineno - 1) + text, "exec")
+    names = shell.user_ns
+    if frame.f_globals is names and frame.f_locals is not names:
+        names = {**names, **frame.f_locals}
+    code = shell.compiled_line(text.rstrip("; "), frame.f_lineno, "eval") or shell.compiled_line(text, frame.f_lineno, "exec")
     return _measured(lambda: eval(code, names))
 
 
@@ -129,8 +126,9 @@ def _profile(shell: Any, line: str, frame: Any, body: str = "") -> None:
 
     options, statement = _options(line)
     profile = cProfile.Profile()
+    code = shell.compiled(body or statement)
     try:
-        profile.runcall(shell.run_body, body or statement)
+        profile.runcall(eval, code, shell.user_ns)
     finally:
         pstats.Stats(profile).strip_dirs().sort_stats(options.get("s") or "time").print_stats(60)
 
