@@ -121,7 +121,8 @@ class NotebookTest(unittest.TestCase):
             frames = []
             entry = e.__traceback__.tb_next if e.__traceback__ else None
             while entry is not None:
-                frames.append((entry.tb_frame.f_code.co_filename, entry.tb_lineno))
+                if entry.tb_frame.f_code.co_filename != __file__:
+                    frames.append((entry.tb_frame.f_code.co_filename, entry.tb_lineno))
                 entry = entry.tb_next
             self.assertEqual({file for file, _ in frames}, {f"main.py (run {self.number})"}, code)
             self.assertEqual(frames[-1][1], 2)

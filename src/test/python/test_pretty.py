@@ -42,7 +42,7 @@ class PrettyTest(unittest.TestCase):
     def test_what_does_not_fit_into_a_line_has_one_item_a_line(self) -> None:
         self.assertEqual(pretty(list(range(27))), "[" + ",\n ".join(map(str, range(27))) + "]")
         self.assertEqual(pretty(list(range(22))), repr(list(range(22))))
-        key = "k" * 30
+        key = "k" * 24
         self.assertEqual(pretty({key: 1, key + "2": [2] * 3}), f"{{'{key}': 1, '{key}2': [2, 2, 2]}}")
         self.assertEqual(
             pretty({"a": list(range(25)), "b": {"c": "d" * 70}}),
