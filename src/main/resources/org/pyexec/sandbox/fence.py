@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-_FENCED = re.compile(rb"\A(\s*)(`{3,}|~{3,})[ \t]*(?:python|python3|py|py3|ipython|ipython3)?[ \t]*\r?\n(.*?)(?:\r?\n|\A)[ \t]*\2[ \t]*\s*\Z", re.S | re.I)
+_FENCED = re.compile(
+    rb"\A(\s*)(`{3,}|~{3,})[ \t]*(?:python|python3|py|py3|ipython|ipython3)?[ \t]*\r?\n"
+    rb"(.*?)(?:\r?\n|\A)[ \t]*\2[ \t]*\s*\Z",
+    re.S | re.I,
+)
 
 
 def without(source: bytes) -> bytes:

@@ -7,7 +7,9 @@ from typing import Any, List, Optional
 
 from .speech import say
 
-_COMMAND = re.compile(r"\s*(?:sudo\s+)?(?:\S*python[\d.]*\s+-m\s+)?(pip[\d.]*|conda|mamba|micromamba|uv)\s+(?:pip\s+)?(\S*)\s*(.*)", re.S)
+_COMMAND = re.compile(
+    r"\s*(?:sudo\s+)?(?:\S*python[\d.]*\s+-m\s+)?(pip[\d.]*|conda|mamba|micromamba|uv)\s+(?:pip\s+)?(\S*)\s*(.*)", re.S
+)
 _NAME = re.compile(r"([A-Za-z0-9][\w.-]*)")
 _WITH_VALUE = ("-r", "-c", "-i", "-t", "-f", "-n", "--requirement", "--index-url", "--extra-index-url", "--target", "--channel")
 _OTHER_NAMES = {"sklearn": "scikit-learn", "pil": "pillow", "bs4": "beautifulsoup4", "yaml": "pyyaml", "cv2": "opencv-python"}

@@ -10,7 +10,7 @@ import sys
 from types import ModuleType
 from typing import Any, Callable, Dict, Optional, Sequence
 
-from . import ipython_display, magics, pretty, shell, speech
+from . import captured, ipython_display, pretty, printer, shell, speech
 
 _PACKAGES = ("IPython", "IPython.core", "IPython.lib", "IPython.utils")
 _VERSION = (8, 0, 0)
@@ -76,7 +76,7 @@ def _printing() -> Dict[str, Any]:
         print(pretty.pretty(obj))
 
     text.__name__ = "pretty"
-    return {"pretty": text, "pprint": pprint, "PrettyPrinter": pretty.Printer}
+    return {"pretty": text, "pprint": pprint, "PrettyPrinter": printer.Printer}
 
 
 def _magic() -> Dict[str, Any]:
@@ -119,7 +119,7 @@ def _magic() -> Dict[str, Any]:
 
 
 def _capture() -> Dict[str, Any]:
-    return {"capture_output": magics.capture_output, "CapturedIO": magics.Captured}
+    return {"capture_output": captured.capture_output, "CapturedIO": captured.Captured}
 
 
 def _figures() -> Dict[str, Any]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import io
 import os
 import shlex
 import sys
 from typing import Any, Callable, Dict, List
 
-from . import display, notebook_lines
+from . import notebook_lines
 from .speech import UsageError, say
 
 # Cells in other languages, for which there is nothing here.
-FOREIGN = ("R", "cython", "sql", "bigquery", "ruby", "julia", "js", "fortran", "cpp", "cuda", "pypy", "cmd", "powershell", "dot", "mermaid", "manim")  # fmt: skip
+FOREIGN = (
+    "R", "bigquery", "cmd", "cpp", "cuda", "cython", "dot", "fortran", "julia", "manim", "mermaid", "powershell", "pypy", "ruby", "sql",
+)  # fmt: skip
 _WIDEST = 100  # characters of a variable's value
 
 
@@ -72,8 +73,9 @@ def _whos(shell: Any, line: str, frame: Any) -> None:
 
 def _in_one_line(value: Any) -> str:
     shape = getattr(value, "shape", None)
-    text = f"shape {shape}" if isinstance(shape, tuple) else f"n={len(value)}" if isinstance(value, (list, dict, set)) else repr(value)
-    text = " ".join(text.split())
+    if isinstance(shape, tuple):
+        return f"shape {shape}"
+    text = f"n={len(value)}" if isinstance(value, (list, dict, set)) else " ".join(repr(value).split())
     return text if len(text) <= _WIDEST else text[: _WIDEST - 3] + "..."
 
 
@@ -118,7 +120,7 @@ def _about(shell: Any, line: str, frame: Any, source: bool = False) -> None:
     if "*" in name:
         import fnmatch
 
-        print("\n".join(sorted(each for each in [*dir(sys.modules["builtins"]), *_own(shell)] if fnmatch.fnmatch(each, name))))
+        print("\n".join(sorted(fnmatch.filter([*dir(builtins), *_own(shell)], name))))
         return
     try:
         value = eval(name, {**shell.user_ns, **(frame.f_locals if frame is not None else {})})
@@ -145,8 +147,9 @@ def _about_source(shell: Any, line: str, frame: Any) -> None:
 
 
 def _list(shell: Any, line: str, frame: Any) -> None:
-    print("Available line magics:\n" + "  ".join(f"%{name}" for name in sorted({**shell.line_magics, **shell.own_line_magics})))
-    print("\nAvailable cell magics:\n" + "  ".join(f"%%{name}" for name in sorted({**shell.cell_magics, **shell.own_cell_magics})))
+    lines, cells = {**shell.line_magics, **shell.own_line_magics}, {**shell.cell_magics, **shell.own_cell_magics}
+    print("Available line magics:\n" + "  ".join(f"%{name}" for name in sorted(lines)))
+    print("\nAvailable cell magics:\n" + "  ".join(f"%%{name}" for name in sorted(cells)))
 
 
 def _history(shell: Any, line: str, frame: Any) -> None:
@@ -172,13 +175,13 @@ def _run(shell: Any, line: str, frame: Any) -> None:
             text = _text_of_notebook(file.read()) if path.endswith(".ipynb") else file.read()
     except OSError as e:
         raise UsageError(f"{words[0]}: {e.strerror}") from None
-    names = shell.user_ns if "-i" in options else {"__name__": "__main__", "__file__": os.path.abspath(path), "__builtins__": builtins}
-    if "-n" in options:
-        names["__name__"] = os.path.splitext(os.path.basename(path))[0]
+    path = os.path.abspath(path)
+    own = os.path.splitext(os.path.basename(path))[0] if "-n" in options else "__main__"
+    names = shell.user_ns if "-i" in options else {"__name__": own, "__file__": path, "__builtins__": builtins}
     arguments, sys.argv = sys.argv, [path, *words[1:]]
     try:
-        is_notebook = path.endswith((".ipynb", ".ipy"))
-        exec(compile(notebook_lines.python(text) if is_notebook else text, os.path.abspath(path), "exec", dont_inherit=True), names)
+        text = notebook_lines.python(text) if path.endswith((".ipynb", ".ipy")) else text
+        exec(compile(text, path, "exec", dont_inherit=True), names)
     except SystemExit as e:
         if e.code not in (None, 0):
             say(f"{words[0]} exited: {e.code}")
@@ -204,95 +207,16 @@ def _load(shell: Any, line: str, frame: Any) -> None:
         raise UsageError(f"{path}: {e.strerror}") from None
 
 
-# --- output ---------------------------------------------------------------------------------------------------------
-
-
-class Captured:
-    """What %%capture keeps."""
-
-    def __init__(self) -> None:
-        self._stdout, self._stderr, self.outputs = io.StringIO(), io.StringIO(), _Kept()
-
-    @property
-    def stdout(self) -> str:
-        return self._stdout.getvalue()
-
-    @property
-    def stderr(self) -> str:
-        return self._stderr.getvalue()
-
-    def __str__(self) -> str:
-        return self.stdout
-
-    def show(self) -> None:
-        sys.stdout.write(self.stdout)
-        sys.stderr.write(self.stderr)
-        for value, options in self.outputs:
-            display.target().display(value, **options)
-
-    __call__ = show
-
-
-class _Kept(List[Any]):
-    def display(self, *objects: Any, **options: Any) -> None:
-        self.extend((each, options) for each in objects)
-
-    def update(self, value: Any, display_id: str, raw: bool = False) -> None:  # type: ignore[override]
-        self.append((value, {"raw": raw}))
-
-    def clear(self, wait: bool = False) -> None:
-        del self[:]
-
-
-class capture_output:
-    """IPython.utils.capture.capture_output, for `with`."""
-
-    def __init__(self, stdout: bool = True, stderr: bool = True, display: bool = True) -> None:
-        self._wanted = stdout, stderr, display
-
-    def __enter__(self) -> Captured:
-        captured = Captured()
-        self._before = sys.stdout, sys.stderr, display.target()
-        stdout, stderr, displays = self._wanted
-        sys.stdout = captured._stdout if stdout else sys.stdout
-        sys.stderr = captured._stderr if stderr else sys.stderr
-        if displays:
-            display.show_on(captured.outputs)  # type: ignore[arg-type]
-        return captured
-
-    def __exit__(self, *_: Any) -> None:
-        sys.stdout, sys.stderr, target = self._before
-        display.show_on(target)
-
-
-def _capture(shell: Any, line: str, frame: Any, body: str) -> None:
-    words = line.split()
-    names = [word for word in words if not word.startswith("-")]
-    with capture_output("--no-stdout" not in words, "--no-stderr" not in words, "--no-display" not in words) as captured:
-        if names:
-            shell.user_ns[names[0]] = captured
-        value = shell.run_body(body)
-        if value is not None:
-            display.target().display(value)
-
-
-def _shown(mime: str) -> Callable[..., None]:
-    def magic(shell: Any, line: str, frame: Any, body: str) -> None:
-        display.target().display({mime: body}, raw=True)
-
-    return magic
-
-
 LINE: Dict[str, Callable[..., Any]] = {
     **{name: _nothing for name in (
-        "matplotlib", "config", "load_ext", "reload_ext", "unload_ext", "autoreload", "aimport", "colors", "xmode", "gui", "autocall",
-        "automagic", "autosave", "doctest_mode", "alias", "rehashx", "logstart", "logstop", "autoawait", "pprint", "page", "watermark",
-        "tb", "pastebin", "connect_info", "qtconsole",
+        "matplotlib", "config", "load_ext", "reload_ext", "unload_ext", "autoreload", "aimport", "colors", "xmode", "gui",
+        "autocall", "automagic", "autosave", "doctest_mode", "alias", "rehashx", "logstart", "logstop", "autoawait", "pprint",
+        "page", "watermark", "tb", "pastebin", "connect_info", "qtconsole", "reset_selective",
     )},
-    "pylab": pylab, "who": _who, "who_ls": _who_list, "whos": _whos, "reset": _reset, "reset_selective": _nothing, "xdel": _delete,
-    "precision": _precision, "pinfo": _about, "pinfo2": _about_source, "pdoc": _about, "psource": _about_source, "pdef": _about,
-    "lsmagic": _list, "magic": _list, "quickref": _list, "history": _history, "hist": _history, "run": _run, "load": _load,
-    "pycat": _load, "pfile": _load, "psearch": _about,
+    "pylab": pylab, "who": _who, "who_ls": _who_list, "whos": _whos, "reset": _reset, "xdel": _delete, "precision": _precision,
+    "pinfo": _about, "pinfo2": _about_source, "pdoc": _about, "psource": _about_source, "pdef": _about, "psearch": _about,
+    "lsmagic": _list, "magic": _list, "quickref": _list, "history": _history, "hist": _history,
+    "run": _run, "load": _load, "pycat": _load, "pfile": _load,
     "store": _missing("%store: nothing is kept beyond the session; write a file instead."),
     "debug": _missing("%debug: there is no debugger here, since nobody could answer it."),
     "pdb": _missing("%pdb: there is no debugger here, since nobody could answer it."),
@@ -302,9 +226,4 @@ LINE: Dict[str, Callable[..., Any]] = {
     "mprun": _missing("%mprun: memory cannot be measured by line here; run.peakMemoryBytes has that of the program."),
     "lprun": _missing("%lprun: time cannot be measured by line here; %prun measures it by function."),
 }  # fmt: skip
-CELL: Dict[str, Callable[..., Any]] = {
-    "capture": _capture, "html": _shown("text/html"), "HTML": _shown("text/html"), "markdown": _shown("text/markdown"),
-    "latex": _shown("text/latex"), "javascript": _shown("application/javascript"), "js": _shown("application/javascript"),
-    "svg": _shown("image/svg+xml"), "SVG": _shown("image/svg+xml"),
-    "memit": LINE["memit"], "debug": LINE["debug"],
-}  # fmt: skip
+CELL: Dict[str, Callable[..., Any]] = {"memit": LINE["memit"], "debug": LINE["debug"]}

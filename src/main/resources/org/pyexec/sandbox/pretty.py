@@ -1,8 +1,6 @@
-"""Long values over several lines, as IPython shows them: a list or a dict that does not fit into 79 characters has one item a line.
+"""What values look like in a notebook, as in IPython.lib.pretty: a long list or dict has one item a line.
 
-The algorithm is Oppen's (Prettyprinting, ACM TOPLAS 1980) in the form of Ruby's prettyprint, which IPython.lib.pretty has too: text
-goes into groups, and a group whose text does not fit breaks at all of its places, the outermost first. In the program's own
-process; what goes wrong here is raised, and the caller falls back to repr().
+In the program's own process. What goes wrong here is raised.
 """
 
 from __future__ import annotations
@@ -11,195 +9,36 @@ import os
 import re
 import types
 from collections import Counter, OrderedDict, UserList, defaultdict, deque
-from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple
 
-WIDTH = 79
+from .printer import Form, Printer
+
 MAX_ITEMS = 1000  # of each container; what follows is "..."
 _FLAGS = ("IGNORECASE", "LOCALE", "MULTILINE", "DOTALL", "UNICODE", "VERBOSE", "DEBUG")
 
 
-class _Group:
-    def __init__(self, depth: int) -> None:
-        self.depth = depth
-        self.places: List["_Place"] = []  # where it may break, of what is not written yet
-        self.breaks = False
-
-
-class _Place:
-    """A space, or the beginning of a line if its group breaks."""
-
-    def __init__(self, space: str, group: _Group, indentation: int) -> None:
-        self.space, self.group, self.indentation = space, group, indentation
-
-
-class Printer:
-    def __init__(self, forms: Optional[Dict[type, Callable[[Any, "Printer", bool], None]]] = None) -> None:
-        self._forms = forms or {}
-        self._written: List[str] = []
-        self._column = 0
-        self._waiting: List[Union[str, _Place]] = []
-        self._waiting_width = 0
-        first = _Group(0)
-        self._open = [first]
-        self._queue: List[List[_Group]] = [[first]]  # of each depth
-        self.indentation = 0
-        self._inside: List[int] = []  # identities of the objects that are being shown
-
-    # --- the interface that _repr_pretty_ and the functions of for_type are written for
-
-    def text(self, text: str) -> None:
-        if self._waiting:
-            self._waiting.append(text)
-            self._waiting_width += len(text)
-            self._break_outer()
-        else:
-            self._written.append(text)
-            self._column += len(text)
-
-    def breakable(self, sep: str = " ") -> None:
-        group = self._open[-1]
-        if group.breaks:
-            self._flush()
-            self._new_line(self.indentation)
-            return
-        place = _Place(sep, group, self.indentation)
-        group.places.append(place)
-        self._waiting.append(place)
-        self._waiting_width += len(sep)
-        self._break_outer()
-
-    def break_(self) -> None:
-        group = self._next_to_break()
-        if group is not None:
-            self._break(group)
-        self._flush()
-        self._new_line(self.indentation)
-
-    def begin_group(self, indent: int = 0, open: str = "") -> None:
-        if open:
-            self.text(open)
-        group = _Group(self._open[-1].depth + 1)
-        self._open.append(group)
-        while len(self._queue) <= group.depth:
-            self._queue.append([])
-        self._queue[group.depth].append(group)
-        self.indentation += indent
-
-    def end_group(self, dedent: int = 0, close: str = "") -> None:
-        self.indentation -= dedent
-        group = self._open.pop()
-        if not group.places and group in self._queue[group.depth]:
-            self._queue[group.depth].remove(group)
-        if close:
-            self.text(close)
-
-    def group(self, indent: int = 0, open: str = "", close: str = "") -> "_Braces":
-        return _Braces(self, indent, open, close)
-
-    def pretty(self, value: Any) -> None:
-        identity = id(value)
-        cycle = identity in self._inside
-        self._inside.append(identity)
-        self.begin_group()
-        try:
-            self._form(value)(value, self, cycle)
-        finally:
-            self.end_group()
-            self._inside.pop()
-
-    # --- how
-
-    def _form(self, value: Any) -> Callable[[Any, "Printer", bool], None]:
-        kind = type(value)
-        for each in kind.__mro__:
-            form = self._forms.get(each) or FORMS.get(each)
-            if form is not None:
-                return form
-            own = each.__dict__.get("_repr_pretty_")
-            if callable(own):
-                return lambda value, printer, cycle: kind._repr_pretty_(value, printer, cycle)  # type: ignore[attr-defined]
-            if each is not object and callable(each.__dict__.get("__repr__")):
-                return _by_repr
-        return _by_default
-
-    def result(self) -> str:
-        self._flush()
-        return "".join(self._written)
-
-    def _break_outer(self) -> None:
-        """As long as what waits does not fit into the line, the outermost group breaks."""
-        while self._column + self._waiting_width > WIDTH:
-            group = self._next_to_break()
-            if group is None:
-                return
-            self._break(group)
-
-    def _break(self, group: _Group) -> None:
-        while group.places:
-            self._write_first()
-        while self._waiting and isinstance(self._waiting[0], str):
-            self._write_first()
-
-    def _next_to_break(self) -> Optional[_Group]:
-        for groups in self._queue:
-            for index, group in enumerate(reversed(groups)):
-                if group.places:
-                    del groups[index]  # which may be another one: so IPython has it, and the text is the same this way only
-                    group.breaks = True
-                    return group
-            for group in groups:
-                group.breaks = True
-            groups.clear()
-        return None
-
-    def _write_first(self) -> None:
-        first = self._waiting.pop(0)
-        if isinstance(first, str):
-            self._waiting_width -= len(first)
-            self._written.append(first)
-            self._column += len(first)
-            return
-        self._waiting_width -= len(first.space)
-        first.group.places.pop(0)
-        if first.group.breaks:
-            self._new_line(first.indentation)
-            return
-        if not first.group.places and first.group in self._queue[first.group.depth]:
-            self._queue[first.group.depth].remove(first.group)
-        self._written.append(first.space)
-        self._column += len(first.space)
-
-    def _new_line(self, indentation: int) -> None:
-        self._written.append("\n" + " " * indentation)
-        self._column = indentation
-
-    def _flush(self) -> None:
-        while self._waiting:
-            self._write_first()
-
-
-class _Braces:
-    def __init__(self, printer: Printer, indent: int, opening: str, closing: str) -> None:
-        self._printer, self._indent, self._opening, self._closing = printer, indent, opening, closing
-
-    def __enter__(self) -> None:
-        self._printer.begin_group(self._indent, self._opening)
-
-    def __exit__(self, *_: Any) -> None:
-        self._printer.end_group(self._indent, self._closing)
-
-
-def pretty(value: Any, forms: Optional[Dict[type, Callable[[Any, Printer, bool], None]]] = None) -> str:
+def pretty(value: Any, forms: Optional[Dict[type, Form]] = None) -> str:
     """`forms`: what a program has for types of its own."""
-    printer = Printer(forms)
+    own = forms or {}
+    printer = Printer(lambda each: _form_of(each, own))
     printer.pretty(value)
     return printer.result()
 
 
+def _form_of(value: Any, own: Dict[type, Form]) -> Form:
+    kind = type(value)
+    for each in kind.__mro__:
+        form = own.get(each) or FORMS.get(each)
+        if form is not None:
+            return form
+        if callable(each.__dict__.get("_repr_pretty_")):
+            return lambda value, printer, cycle: kind._repr_pretty_(value, printer, cycle)  # type: ignore[attr-defined]
+        if each is not object and callable(each.__dict__.get("__repr__")):
+            return _by_repr
+    return _by_default
+
+
 # --- what a value of each type looks like -----------------------------------------------------------------------------
-
-Form = Callable[[Any, Printer, bool], None]
-
 
 def _by_repr(value: Any, printer: Printer, cycle: bool) -> None:
     lines = repr(value).splitlines()

@@ -10,7 +10,7 @@ import string
 import sys
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from . import commands, display, expression, formatters, history, magics, notebook_lines, timing
+from . import captured, commands, display, expression, formatters, history, magics, notebook_lines, timing
 from .speech import UsageError, say
 
 Magic = Callable[..., Any]
@@ -70,7 +70,7 @@ class Shell(InteractiveShell):
         self.file = ""  # of the cell that runs
         self._body: Tuple[Optional[str], int] = (None, 0)
         self.line_magics: Dict[str, Magic] = {**magics.LINE, **commands.LINE, **timing.LINE}
-        self.cell_magics: Dict[str, Magic] = {**magics.CELL, **commands.CELL, **timing.CELL}
+        self.cell_magics: Dict[str, Magic] = {**magics.CELL, **captured.CELL, **commands.CELL, **timing.CELL}
         self.own_line_magics: Dict[str, Magic] = {}
         self.own_cell_magics: Dict[str, Magic] = {}
         InteractiveShell._only = self

@@ -46,7 +46,7 @@ def split(body: Any, last: Any, display: Optional[Show], show: Show) -> Optional
             steps.append(Step(ast.Module([statement], []), in_loop))
     if last is not None:
         steps.append(Step(last, _awaits(last), show))
-    return steps if any(step.in_loop or step.show is display for step in steps if step.show is not show or step.in_loop) else None
+    return steps if any(step.in_loop or step.show not in (None, show) for step in steps) else None
 
 
 def _awaits(statement: Any) -> bool:

@@ -31,7 +31,8 @@ def _measured(action: Callable[[], Any]) -> Any:
         wall = time.perf_counter() - began
         after = os.times()
         user, system = after.user - before.user, after.system - before.system
-        print(f"CPU times: user {_spent(user)}, sys: {_spent(system)}, total: {_spent(user + system)}\nWall time: {_short(wall)}")
+        print(f"CPU times: user {_spent(user)}, sys: {_spent(system)}, total: {_spent(user + system)}")
+        print(f"Wall time: {_short(wall)}")
 
 
 def _spent(seconds: float) -> str:
