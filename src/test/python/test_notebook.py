@@ -154,6 +154,10 @@ class NotebookTest(unittest.TestCase):
     def test_pip_says_what_is_there(self) -> None:
         self.assertIn("Requirement already satisfied: unittest", self.said("!pip install unittest"))
         self.assertIn("nothing-like-it>=2 is not here", self.said("%pip install -q nothing-like-it>=2"))
+        for command in ("!pip install unittest 2>&1 | tail -1", "!{python} -m pip install unittest && pip3 install unittest"):
+            self.run_cell("import sys; python = sys.executable")
+            self.assertIn("already satisfied", self.said(command))
+        self.assertEqual(self.said("!echo pip install unittest"), "pip install unittest\n")
 
     def test_captured_output_is_kept(self) -> None:
         self.assertEqual(self.said("%%capture kept\nprint('a')\n!echo b\n6"), "")

@@ -101,7 +101,14 @@ class CommandsTest(unittest.TestCase):
         compile(tree, "main.py", "exec")
 
     def test_time_grows_with_the_length_only(self) -> None:
-        for text in ("(" * 100_000, "'" * 100_001, "\\\n" * 50_000, "a = " * 50_000 + "%", "x." * 100_000 + "?", "[" * 50_000 + "?"):
+        for text in (
+            "(" * 100_000,
+            "'" * 100_001,
+            "\\\n" * 50_000,
+            "a = " * 50_000 + "%",
+            "x." * 100_000 + "?",
+            "a" + " " * 10**5 + "?!",
+        ):
             translated(text + "\n%who")
         self.assertTrue(translated("%who\n" * (notebook_lines.MAX_CHARACTERS // 3)) is None, "it is too long to be looked at")
 
@@ -115,6 +122,10 @@ class FenceTest(unittest.TestCase):
             (b"````Python\n```\n````", b"\n```\n"),
         ):
             self.assertEqual(fence.without(text), expected)
+
+    def test_blanks_do_not_take_their_time(self) -> None:
+        for text in (b"```" + b" " * 10**6 + b"x", b"```\n```" + b" \n" * 10**5 + b"x", b"```\n" * 10**4, b"\n" * 10**6 + b"```"):
+            self.assertEqual(len(fence.without(text)), len(text))
 
     def test_anything_else_is_left_as_it_is(self) -> None:
         for text in (

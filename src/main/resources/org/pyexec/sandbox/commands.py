@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import shlex
 import subprocess
 import sys
 from typing import Any, Callable, Dict, List, Optional
@@ -125,7 +124,7 @@ def _system(shell: Any, line: str, frame: Any, body: str = "") -> None:
 
 
 def _cd(shell: Any, line: str, frame: Any) -> None:
-    words = [word for word in _split(shell.var_expand(line, frame)) if word != "-q"]
+    words = [word for word in split(shell.var_expand(line, frame)) if word != "-q"]
     visited = shell.user_ns.setdefault("_dh", [os.getcwd()])
     target = words[0] if words else shell.folder
     if target == "-":
@@ -139,7 +138,10 @@ def _cd(shell: Any, line: str, frame: Any) -> None:
         print(os.getcwd())
 
 
-def _split(line: str) -> List[str]:
+def split(line: str) -> List[str]:
+    """As a shell does."""
+    import shlex
+
     try:
         return shlex.split(line)
     except ValueError as e:
@@ -173,7 +175,7 @@ def _set_env(shell: Any, line: str, frame: Any) -> None:
 
 
 def _write_file(shell: Any, line: str, frame: Any, body: str) -> None:
-    words = _split(shell.var_expand(line, frame))
+    words = split(shell.var_expand(line, frame))
     names = [word for word in words if word not in ("-a", "--append")]
     if len(names) != 1:
         raise UsageError("%%writefile takes one name of a file")
@@ -187,7 +189,7 @@ def _write_file(shell: Any, line: str, frame: Any, body: str) -> None:
 
 def _interpreter(arguments: List[str]) -> Callable[..., None]:
     def magic(shell: Any, line: str, frame: Any, body: str) -> None:
-        words = [word for word in _split(line) if not word.startswith("--")]
+        words = [word for word in split(line) if not word.startswith("--")]
         code = _started([*arguments, *words], body)
         shell.user_ns["_exit_code"] = code
         if code:
@@ -197,7 +199,7 @@ def _interpreter(arguments: List[str]) -> Callable[..., None]:
 
 
 def _script(shell: Any, line: str, frame: Any, body: str) -> None:
-    words = _split(line)
+    words = split(line)
     if not words:
         raise UsageError("%%script takes the name of a program")
     _interpreter(words)(shell, "", frame, body)

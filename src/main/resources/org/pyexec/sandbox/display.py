@@ -79,6 +79,7 @@ class Displays:
         behind = kept[index + 1 :]
         self._area.cut(places[index][1] if index < len(places) else self._area.length)
         self._places = places[:index]
+        self._count -= index < len(places)  # it takes the place of another
         self.display(value, raw=raw, display_id=display_id)
         for each, line in behind:
             self._append(line, each)

@@ -10,6 +10,8 @@ from .speech import say
 _COMMAND = re.compile(
     r"\s*(?:sudo\s+)?(?:\S*python[\d.]*\s+-m\s+)?(pip[\d.]*|conda|mamba|micromamba|uv)\s+(?:pip\s+)?(\S*)\s*(.*)", re.S
 )
+_SEPARATOR = re.compile(r"\s*(?:&&|\|\||;|\n)\s*")
+_REDIRECTION = re.compile(r"(\d|&)?[<>]")
 _NAME = re.compile(r"([A-Za-z0-9][\w.-]*)")
 _WITH_VALUE = ("-r", "-c", "-i", "-t", "-f", "-n", "--requirement", "--index-url", "--extra-index-url", "--target", "--channel")
 _OTHER_NAMES = {"sklearn": "scikit-learn", "pil": "pillow", "bs4": "beautifulsoup4", "yaml": "pyyaml", "cv2": "opencv-python"}
@@ -17,10 +19,14 @@ _OTHER_NAMES = {"sklearn": "scikit-learn", "pil": "pillow", "bs4": "beautifulsou
 
 def answer(command: str) -> Optional[int]:
     """Says what there is to say and returns the status; None for another command."""
-    found = _COMMAND.match(command)
-    if found is None or any(sign in command for sign in "|&;\n"):
+    parts = [_COMMAND.match(part.partition("|")[0]) for part in _SEPARATOR.split(command.strip())]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
         return None
-    tool, verb, rest = found.groups()
+    return max([_answer(*part.groups()) for part in found])
+
+
+def _answer(tool: str, verb: str, rest: str) -> int:
     if verb == "install":
         return _install(tool, [word.strip("'\"") for word in rest.split()])
     if verb in ("list", "freeze"):
@@ -43,6 +49,8 @@ def _install(tool: str, words: List[str]) -> int:
     status = 0
     skip = False
     for word in words:
+        if _REDIRECTION.match(word):
+            break
         if skip or word.startswith("-") or "::" in word:
             skip = word in _WITH_VALUE
             continue

@@ -5,7 +5,6 @@ The names, arguments and MIME types are IPython's: https://ipython.readthedocs.i
 
 from __future__ import annotations
 
-import html
 import json
 import os
 from typing import Any, Dict, Optional, Union
@@ -169,7 +168,7 @@ class Code(TextDisplayObject):
         return str(self.data)
 
     def _repr_html_(self) -> str:
-        return f"<pre><code>{html.escape(str(self.data))}</code></pre>"
+        return f"<pre><code>{ipython_media.escaped(str(self.data))}</code></pre>"
 
 
 class ProgressBar(DisplayObject):
@@ -211,7 +210,7 @@ def contents() -> Dict[str, Any]:
     for name, value in {**vars(ipython_media), **globals()}.items():
         if name.startswith("_") or getattr(value, "__module__", None) not in (__name__, ipython_media.__name__, _PLACE):
             continue
-        if name != "contents":
+        if name not in ("contents", "escaped"):
             value.__module__ = _PLACE
             names[name] = value
     return names

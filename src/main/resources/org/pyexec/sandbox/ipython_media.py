@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import base64
-import html
 import io
 import os
 from typing import Any, List, Optional
+
+
+def escaped(text: str) -> str:
+    import html
+
+    return html.escape(text)
 
 
 class DisplayObject:
@@ -74,8 +79,8 @@ class Image(DisplayObject):
         if self.embed:
             return None
         sizes = "".join(f' {name}="{value}"' for name, value in (("width", self.width), ("height", self.height)) if value)
-        alt = f' alt="{html.escape(self.alt)}"' if self.alt else ""
-        return f'<img src="{html.escape(str(self.url))}"{sizes}{alt}/>'
+        alt = f' alt="{escaped(self.alt)}"' if self.alt else ""
+        return f'<img src="{escaped(str(self.url))}"{sizes}{alt}/>'
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         return {f"image/{self.format}": self.data} if self.embed and self.data else {}
@@ -200,9 +205,9 @@ class FileLink:
 
     def _repr_html_(self) -> str:
         if not os.path.exists(self.path):
-            return f"Path (<tt>{html.escape(self.path)}</tt>) doesn't exist."
-        link = html.escape(self.url_prefix + self.path)
-        shown = f"<a href='{link}' target='_blank'>{html.escape(self.path)}</a>"
+            return f"Path (<tt>{escaped(self.path)}</tt>) doesn't exist."
+        link = escaped(self.url_prefix + self.path)
+        shown = f"<a href='{link}' target='_blank'>{escaped(self.path)}</a>"
         return self.result_html_prefix + shown + self.result_html_suffix
 
     def __repr__(self) -> str:

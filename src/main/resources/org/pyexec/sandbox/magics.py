@@ -5,11 +5,10 @@ from __future__ import annotations
 import builtins
 import contextlib
 import os
-import shlex
 import sys
 from typing import Any, Callable, Dict, List
 
-from . import notebook_lines
+from . import commands, notebook_lines
 from .speech import UsageError, say
 
 # Cells in other languages, for which there is nothing here.
@@ -162,7 +161,7 @@ def _history(shell: Any, line: str, frame: Any) -> None:
 
 def _run(shell: Any, line: str, frame: Any) -> None:
     """Its variables are there afterwards; with -i it has those of the notebook."""
-    words = shlex.split(shell.var_expand(line, frame))
+    words = commands.split(shell.var_expand(line, frame))
     options = []
     while words and words[0].startswith("-"):
         options.append(words.pop(0))
@@ -199,7 +198,7 @@ def _text_of_notebook(text: str) -> str:
 
 
 def _load(shell: Any, line: str, frame: Any) -> None:
-    path = os.path.expanduser(shlex.split(line)[-1] if line.strip() else "")
+    path = os.path.expanduser(commands.split(line)[-1] if line.strip() else "")
     try:
         with open(path, encoding="utf-8") as file:
             print(file.read())
