@@ -151,6 +151,12 @@ class NotebookTest(unittest.TestCase):
         self.assertEqual(self.said("for n in numbers:\n    !echo {n * 2}"), "2\n4\n")
         self.assertEqual(self.said("!awk 'BEGIN {print 7}'"), "7\n")
 
+    def test_where_nothing_can_be_started_a_sentence_says_so(self) -> None:
+        with mock.patch("subprocess.Popen", side_effect=PermissionError(1, "Operation not permitted")):
+            self.assertIn("no other program can be started here", self.said("!ls\nx = 1"))
+            self.assertIn("no other program can be started here", self.said("%%bash\nls"))
+        self.assertEqual(self.run_cell("x, _exit_code"), (1, 127))
+
     def test_pip_says_what_is_there(self) -> None:
         self.assertIn("Requirement already satisfied: unittest", self.said("!pip install unittest"))
         self.assertIn("nothing-like-it>=2 is not here", self.said("%pip install -q nothing-like-it>=2"))

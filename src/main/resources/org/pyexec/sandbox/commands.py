@@ -17,6 +17,7 @@ from .speech import UsageError, say
 
 _FILES = ("cat", "cp", "head", "ls", "mkdir", "mv", "rm", "rmdir", "tail", "touch", "wc")  # commands that are magics, too
 _SHELLS = ("bash", "sh")
+_NOT_FOUND = 127  # as shells say that there is no such command
 
 
 class SList(List[str]):
@@ -53,7 +54,8 @@ def run(command: str, shell: Any) -> None:
     if answer is not None:
         shell.user_ns["_exit_code"] = answer
     else:
-        shell.user_ns["_exit_code"] = _started(["sh", "-c", command])
+        code = _started(["sh", "-c", command])
+        shell.user_ns["_exit_code"] = _NOT_FOUND if code is None else code
 
 
 def output_of(command: str, shell: Any) -> str:
@@ -62,8 +64,8 @@ def output_of(command: str, shell: Any) -> str:
     return words.getvalue()
 
 
-def _started(arguments: List[str], text: Optional[str] = None) -> int:
-    """Waits for its end. Written into the cell's streams themselves where nobody has replaced these."""
+def _started(arguments: List[str], text: Optional[str] = None) -> Optional[int]:
+    """Waits for its end; None where it cannot be started, which is said. It writes where the cell does."""
     streams = {"stdout": sys.stdout, "stderr": sys.stderr}
     for stream in streams.values():
         stream.flush()
@@ -79,7 +81,7 @@ def _started(arguments: List[str], text: Optional[str] = None) -> int:
         process = subprocess.Popen(arguments, **options)
     except OSError as e:
         say(f"{arguments[0]}: no other program can be started here: {e.strerror}")
-        return 127
+        return None
     try:
         written = process.communicate(None if text is None else text.encode("utf-8", "surrogateescape"))
     except BaseException:
@@ -191,7 +193,7 @@ def _interpreter(arguments: List[str]) -> Callable[..., None]:
     def magic(shell: Any, line: str, frame: Any, body: str) -> None:
         words = [word for word in split(line) if not word.startswith("--")]
         code = _started([*arguments, *words], body)
-        shell.user_ns["_exit_code"] = code
+        shell.user_ns["_exit_code"] = _NOT_FOUND if code is None else code
         if code:
             raise subprocess.CalledProcessError(code, arguments)
 

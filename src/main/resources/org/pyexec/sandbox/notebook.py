@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import builtins
 import importlib.machinery
+import os
 import sys
 from types import TracebackType
 from typing import Any, Dict, List, Optional
 
-from . import display, earlier, expression, fence, ipython, notebook_lines, policy, shell, sources, steps, unhandled
+from . import display, earlier, expression, fence, ipython, notebook_lines, shell, sources, steps, unhandled
+
+
+_LIBRARY = os.path.dirname(os.__file__)
 
 
 class Notebook:
@@ -119,7 +123,7 @@ def _show_wide_tables() -> None:
 
 
 def without_our_frames(e: BaseException) -> BaseException:
-    """The exception with the frames of the program, whoever called them in between; the first frame stays."""
+    """The exception without the frames of ours, and of what they called in the standard library on the way to the program's."""
     frames: List[TracebackType] = []
     traceback = e.__traceback__
     while traceback is not None:
@@ -127,8 +131,12 @@ def without_our_frames(e: BaseException) -> BaseException:
         traceback = traceback.tb_next
     if all(not _is_ours(each) for each in frames):
         return e
-    begin = next((i for i, each in enumerate(frames) if _file(each).startswith(policy.PROGRAM)), 0)
-    kept = [*frames[: min(begin, 1)], *(each for each in frames[begin:] if not _is_ours(each))]
+    kept: List[TracebackType] = []
+    left_out = False
+    for each in frames:
+        left_out = _is_ours(each) or (left_out and _file(each).startswith(_LIBRARY))
+        if not left_out:
+            kept.append(each)
     for each, following in zip(kept, [*kept[1:], None]):
         each.tb_next = following
     return e.with_traceback(kept[0] if kept else None)

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import types
-from typing import Dict, NoReturn, Optional, Tuple
+from typing import Any, Dict, NoReturn, Optional, Tuple
 
 from . import display, expression, fence, figures, ipython, ipython_display, policy, report, syscalls, unhandled
 
@@ -38,8 +38,11 @@ class Run:
     file = policy.PROGRAM
 
     def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
-        self.source = source = fence.without(source)
-        self.body, self.last = expression.split(source) if shows else (source, None)
+        self.source = source
+        self.body: Any = fence.without(source)
+        self.last: Any = None
+        if shows:
+            self.body, self.last = expression.split(self.body)
         if shows:
             shown = display.Displays(writer.results, _work)
             self.show = shown.result

@@ -97,14 +97,29 @@ class Loop:
         if self._loop is None or self._loop.is_closed():
             self._loop = asyncio.new_event_loop()
         asyncio.set_event_loop(self._loop)
-        task = self._loop.create_task(_result_of(code, names))
+        coroutine = _result_of(code, names)
+        task = self._loop.create_task(coroutine)
         try:
             return self._loop.run_until_complete(task)
-        except BaseException:
-            if not task.done():  # it was interrupted, and must not go on in a later cell
-                task.cancel()
-                self._loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
-            raise
+        except BaseException as e:
+            if task.done():
+                raise
+            e = e.with_traceback(_where(coroutine))  # it was interrupted, and must not go on in a later cell
+            task.cancel()
+            self._loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
+            raise e from None
+
+
+def _where(coroutine: Any) -> Optional[types.TracebackType]:
+    """From the cell to what it waits for."""
+    waiting = []
+    while getattr(coroutine, "cr_frame", None) is not None:
+        waiting.append(coroutine.cr_frame)
+        coroutine = coroutine.cr_await
+    place = None
+    for frame in reversed(waiting):
+        place = types.TracebackType(place, frame, frame.f_lasti, frame.f_lineno)
+    return place
 
 
 async def _result_of(code: types.CodeType, names: Dict[str, Any]) -> Any:
