@@ -24,6 +24,7 @@ _REHEARSALS = {  # by the module that must be there already
 }
 _DRAWING = "matplotlib"  # its image is for programs that draw, beside which data frames cost little, and is large enough
 _FOR_SESSIONS = "\nLines that begin with ! or % are those of notebooks, and are understood in sessions: POST /sessions.\n"
+_UNFENCED = "\nThe Markdown fence around the program was left out.\n"
 _main: types.ModuleType
 
 
@@ -40,6 +41,7 @@ class Run:
     def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
         self.source = source
         self.body: Any = fence.without(source)
+        self._is_fenced = self.body is not source
         self.last: Any = None
         if shows:
             self.body, self.last = expression.split(self.body)
@@ -74,8 +76,11 @@ class Run:
         if e is None:
             return unhandled.Ended(0)
         ended = unhandled.end(e, self.source)
-        is_notebook = isinstance(e, SyntaxError) and e.filename == self.file and _begins_as_in_a_notebook(self.source, e.lineno)
-        return ended._replace(traceback=ended.traceback + _FOR_SESSIONS) if is_notebook else ended
+        if isinstance(e, SyntaxError) and e.filename == self.file and _begins_as_in_a_notebook(self.source, e.lineno):
+            ended = ended._replace(traceback=ended.traceback + _FOR_SESSIONS)
+        if ended.traceback and self._is_fenced:
+            ended = ended._replace(traceback=ended.traceback + _UNFENCED)
+        return ended
 
 
 def _begins_as_in_a_notebook(source: bytes, line: Optional[int]) -> bool:
