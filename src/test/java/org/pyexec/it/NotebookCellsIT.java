@@ -40,7 +40,9 @@ class NotebookCellsIT extends SessionCalls {
                 folder = %pwd
                 print(lines, folder)
                 %time math.floor(2.5)"""));
-        assertThat(answer.path("output").textValue()).startsWith("1 sh\n2 sh\n['a', 'b'] /").contains("Wall time: ");
+        assertThat(answer.path("output").textValue())
+                .startsWith("1 sh\n2 sh\n['a', 'b'] /")
+                .contains("Wall time: ");
         assertThat(answer.at("/run/result/text~1plain").textValue()).isEqualTo("2");
         assertThat(result(run(id, "math.floor(3.5)"))).isEqualTo("3");
     }
@@ -65,7 +67,9 @@ class NotebookCellsIT extends SessionCalls {
     void whatCannotBeIsSaidAndTheRestRuns() {
         String id = open();
         Answer answer = run(id, "%nothing_like_it here\n!pip install nothing-like-it numpy\nprint('rest')");
-        assertThat(output(answer)).contains("Requirement already satisfied: numpy").endsWith("rest\n");
+        assertThat(output(answer))
+                .contains("Requirement already satisfied: numpy")
+                .endsWith("rest\n");
         assertThat(errors(answer)).contains("%nothing_like_it is not known here", "nothing-like-it is not here");
     }
 
@@ -114,7 +118,8 @@ class NotebookCellsIT extends SessionCalls {
     @Test
     void cellsAwait() {
         String id = open();
-        assertThat(result(run(id, "import asyncio\nawait asyncio.sleep(0, 'done')"))).isEqualTo("'done'");
+        assertThat(result(run(id, "import asyncio\nawait asyncio.sleep(0, 'done')")))
+                .isEqualTo("'done'");
         assertThat(result(run(id, "asyncio.run(asyncio.sleep(0, 5))"))).isEqualTo("5");
         Shapes.success(run(id, "task = asyncio.create_task(asyncio.sleep(0.01, 6))"));
         assertThat(result(run(id, "await task"))).isEqualTo("6");
@@ -126,14 +131,17 @@ class NotebookCellsIT extends SessionCalls {
         Shapes.success(run(id, "import asyncio\nafterwards = []"));
         Answer late = http.post(
                 Json.object("code", "await asyncio.sleep(40)\nafterwards.append(1)", "session", id, "timeout", 1));
-        assertThat(Shapes.failure(late, "timeout").at("/run/session").textValue()).isEqualTo("open");
+        assertThat(Shapes.failure(late, "timeout").at("/run/session").textValue())
+                .isEqualTo("open");
         assertThat(result(run(id, "await asyncio.sleep(0.1)\nafterwards"))).isEqualTo("[]");
     }
 
     // --- what is remembered
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {"_; 3", "__; 2", "Out[2]; 2", "_2; 2", "In[1]; '1 + 1'", "_i; '\"the third\"; 3'"})
+    @CsvSource(
+            delimiter = ';',
+            value = {"_; 3", "__; 2", "Out[2]; 2", "_2; 2", "In[1]; '1 + 1'", "_i; '\"the third\"; 3'"})
     void lastValuesAndCellsAreThere(String code, String expected) {
         String id = open();
         Shapes.success(run(id, "1 + 1"));
@@ -180,10 +188,15 @@ class NotebookCellsIT extends SessionCalls {
     @Test
     void longValuesAreBrokenAndTablesAreWide() {
         String id = open();
-        assertThat(result(run(id, "list(range(30))"))).startsWith("[0,\n 1,\n 2,").endsWith(",\n 29]");
+        assertThat(result(run(id, "list(range(30))")))
+                .startsWith("[0,\n 1,\n 2,")
+                .endsWith(",\n 29]");
         assertThat(result(run(id, "{'a': [1, 2]}"))).isEqualTo("{'a': [1, 2]}");
-        String wide = "import pandas as pd\npd.DataFrame([list(range(12))], columns=[f'column_{i}' for i in range(12)])";
-        assertThat(result(run(id, wide))).contains("column_6  \\\n", "column_11").doesNotContain("...");
+        String wide =
+                "import pandas as pd\npd.DataFrame([list(range(12))], columns=[f'column_{i}' for i in range(12)])";
+        assertThat(result(run(id, wide)))
+                .contains("column_6  \\\n", "column_11")
+                .doesNotContain("...");
     }
 
     @Test
@@ -196,11 +209,8 @@ class NotebookCellsIT extends SessionCalls {
                 display(HTML('<b>'), Markdown('*m*'))
                 handle = display(1, display_id='one')
                 display(Image(b'\\x89PNG\\r\\n'))
-                update_display(2, display_id='one')"""))
-                .at("/run/displays");
-        assertThat(shown)
-                .hasToString(
-                        """
+                update_display(2, display_id='one')""")).at("/run/displays");
+        assertThat(shown).hasToString("""
                 [{"text/plain":"<IPython.core.display.HTML object>","text/html":"<b>"},\
                 {"text/plain":"<IPython.core.display.Markdown object>","text/markdown":"*m*"},\
                 {"text/plain":"2"},{"text/plain":"<IPython.core.display.Image object>","image/png":"iVBORw0K"}]""");
