@@ -14,7 +14,6 @@ from typing import Any, Dict, List, Optional
 
 from . import display, earlier, expression, fence, ipython, notebook_lines, shell, sources, steps, unhandled
 
-
 _LIBRARY = os.path.dirname(os.__file__)
 
 
