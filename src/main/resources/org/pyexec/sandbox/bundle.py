@@ -28,9 +28,20 @@ METHODS = (  # MIME type, method, suffix of the file for what is too large
 Bundle = Dict[str, Any]  # from MIME type to text, bytes, or what JSON has
 
 
-def of(value: Any) -> Bundle:
+class Look:
+    """How a notebook shows values, beside what they offer themselves."""
+
+    def text(self, value: Any) -> str:
+        raise NotImplementedError
+
+    def more(self, value: Any) -> Bundle:
+        """What a program has registered for the type of the value."""
+        raise NotImplementedError
+
+
+def of(value: Any, look: Optional[Look] = None) -> Bundle:
     """All that a value offers."""
-    bundle: Bundle = {TEXT: _plain_text(value)}
+    bundle: Bundle = {TEXT: text_of(value, look)}
     png = attempt(lambda: _figure(value))
     if png is not None:
         bundle["image/png"] = png
@@ -41,6 +52,9 @@ def of(value: Any) -> Bundle:
     own = _called(value, "_repr_mimebundle_", include=None, exclude=None)
     if isinstance(own, dict):
         bundle.update(own)
+    if look is not None:
+        more = look.more
+        bundle.update(attempt(lambda: more(value)) or {})
     return bundle
 
 
@@ -80,8 +94,8 @@ def method(value: Any, name: str) -> Optional[Callable[..., Any]]:
     return found if callable(found) else None
 
 
-def _plain_text(value: Any) -> str:
-    text: Optional[str] = attempt(lambda: repr(value))
+def text_of(value: Any, look: Optional[Look] = None) -> str:
+    text: Optional[str] = attempt(lambda: repr(value) if look is None else look.text(value))
     if text is not None:
         return text
     kind = type(value)

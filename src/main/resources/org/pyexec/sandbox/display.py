@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from typing import Any, Dict, Iterable, Union
+from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 
 from . import bundle, policy, report, unhandled
 from .bundle import TEXT, Bundle
@@ -27,27 +27,76 @@ Content = Union[str, bytes, bytearray]
 Contents = Dict[str, Content]
 
 
+class Printed:
+    """Where nobody asked for results: the text of what is shown is output."""
+
+    def display(self, *objects: Any, raw: bool = False, display_id: Any = None, **_: Any) -> None:
+        for each in objects:
+            own = None if raw else bundle.method(each, "_ipython_display_")
+            if own is not None:
+                bundle.attempt(own)
+            else:
+                print(dict(each).get(TEXT, "") if raw else bundle.text_of(each))
+
+    def update(self, value: Any, display_id: str, raw: bool = False) -> None:
+        self.display(value, raw=raw)
+
+    def clear(self, wait: bool = False) -> None:
+        pass
+
+
 class Displays:
     """What one run shows. `area` takes it at once, so that it is there however the run ends."""
 
-    def __init__(self, area: report.ResultArea, work: str) -> None:
+    def __init__(self, area: report.ResultArea, work: str, look: Optional[bundle.Look] = None) -> None:
         area.own()
         self._area = area
         self._work = work
+        self._look = look
         self._count = 0
+        self._id: Optional[str] = None  # of what is being shown
+        self._places: List[Tuple[Optional[str], int, int]] = []  # id, begin and length of what is there
+        self._clears = False  # before what comes next
 
-    def display(self, *objects: Any, raw: bool = False, **_: Any) -> None:
+    def display(self, *objects: Any, raw: bool = False, display_id: Optional[str] = None, **_: Any) -> None:
         """Show each of the objects; with raw=True each is a dict from MIME type to data."""
         for each in objects:
+            if self._clears:
+                self.clear()
             self._count += 1
             if self._count == MAX_DISPLAYS + 1:
                 unhandled.print_error(f"display: only the first {MAX_DISPLAYS} are kept\n")
             if self._count <= MAX_DISPLAYS:
+                self._id = display_id
                 self._guarded(each, f"display-{self._count}", "display", raw)
+                self._id = None
+
+    def update(self, value: Any, display_id: str, raw: bool = False) -> None:
+        """In the place of what this program has shown with the same id. What an earlier one has shown is told already."""
+        places, self._places = self._places, []
+        kept = [(each, self._area.read(begin, length)) for each, begin, length in places]
+        index = next((i for i, (each, _) in enumerate(kept) if each == display_id), len(kept))
+        behind = kept[index + 1 :]
+        self._area.cut(places[index][1] if index < len(places) else self._area.length)
+        self._places = places[:index]
+        self._count -= index < len(places)  # it takes the place of another
+        self.display(value, raw=raw, display_id=display_id)
+        for each, line in behind:
+            self._append(line, each)
+
+    def clear(self, wait: bool = False) -> None:
+        """Takes back what this program has shown until now; `wait`: when something else is shown."""
+        self._clears = wait
+        if not wait:
+            self._count = 0
+            self._places.clear()
+            self._area.cut(0)
 
     def result(self, value: Any) -> None:
         """The value of the last expression."""
         if value is not None:
+            if self._clears:
+                self.clear()
             self._guarded(value, "result", "result", False)
 
     def _guarded(self, value: Any, name: str, kind: str, raw: bool) -> None:
@@ -55,7 +104,14 @@ class Displays:
         if own is not None:
             bundle.attempt(own)
         else:
-            bundle.attempt(lambda: self._show(kind, dict(value) if raw else bundle.of(value), name))
+            bundle.attempt(lambda: self._show(kind, dict(value) if raw else bundle.of(value, self._look), name))
+
+    def _append(self, line: bytes, display_id: Optional[str]) -> bool:
+        begin = self._area.length
+        room = self._area.append(line)
+        if room:
+            self._places.append((display_id, begin, len(line)))
+        return room
 
     def _show(self, kind: str, offered: Bundle, name: str) -> None:
         """What is too large, or finds no room any more, becomes a file; a longer text is shown in part as well."""
@@ -84,7 +140,7 @@ class Displays:
 
     def _keep(self, kind: str, contents: Contents, offered: Bundle) -> bool:
         members = [f"{_encode(mime)}: {_json(content, offered[mime])}" for mime, content in contents.items()]
-        return self._area.append(f"[{_encode(kind)}, {{{', '.join(members)}}}]\n".encode("ascii"))
+        return self._append(f"[{_encode(kind)}, {{{', '.join(members)}}}]\n".encode("ascii"), self._id)
 
     def _write(self, name: str, content: Content) -> None:
         """As a file that the program generated, beside those that it has itself."""
@@ -159,3 +215,18 @@ def _suffix(mime: str) -> str:
 def _shortened(text: str) -> str:
     excess = len(text) - MAX_TEXT
     return text if excess <= 0 else f"{text[:MAX_TEXT]}\n[{excess} characters left out]"
+
+
+# --- for programs ---------------------------------------------------------------------------------------------------
+
+_target: Union[Printed, Displays] = Printed()
+
+
+def show_on(target: Union[Printed, Displays]) -> None:
+    """From here on."""
+    global _target
+    _target = target
+
+
+def target() -> Union[Printed, Displays]:
+    return _target

@@ -16,7 +16,7 @@ import socket
 import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
 
-from . import display, expression, figures, frames, inputs, policy, program, report, request, streams, unhandled
+from . import display, figures, frames, inputs, notebook, policy, program, report, request, streams, unhandled
 
 LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 DONE = b"d"  # as the supervisor hears it
@@ -49,7 +49,7 @@ class Interpreter:
         self.signals.hold()
         unhandled.show_known_sources()
         os.unlink(policy.PROGRAM)  # a session has none, and whoever makes one keeps it
-        program.names().pop("__file__", None)
+        self.notebook = notebook.Notebook(program.names(), program.work())
 
     def next(self) -> "Turn":
         """Waits for a program. Threads of those before may go on meanwhile."""
@@ -103,8 +103,9 @@ class Turn:
         self.file = policy.PROGRAM if number == 1 else f"{policy.PROGRAM} (run {number})"
         self.names = program.names()
         self.raised: Optional[BaseException] = None
-        self.body, self.last = expression.split(self.source)
-        self._shown = display.Displays(session.writer.results, program.work())
+        self._shown = display.Displays(session.writer.results, program.work(), session.notebook.shell.display_formatter)
+        self.body: Any = b""  # of the program, but for its last expression
+        self.last: Any = None
         self._session = session
         self._fields = fields
         self._files = files
@@ -121,18 +122,21 @@ class Turn:
         session.streams.restore(self._stdin)
         self._place()
         inputs.put_on_stage(self._fields)
-        builtins.display = self._shown.display  # type: ignore[attr-defined]
+        display.show_on(self._shown)
         unhandled.know_source(self.source, self.file)
+        cell = session.notebook.read(self.source, self.file, self._shown)
         session.builtins.release()
         sys.setrecursionlimit(session.recursion)
         session.signals.release()
         session.writer.runs()
+        session.notebook.run(cell)
+        self.body, self.last = cell.body, cell.last
 
     def show(self, value: object) -> None:
         """The value of the last expression."""
         self._session.builtins.hold()
         try:
-            self._shown.result(value)
+            self._session.notebook.show(value, self._shown)
         finally:
             self._session.builtins.release()
 
@@ -178,7 +182,9 @@ class Turn:
         e, self.raised = self.raised, None
         if self._refused is not None:
             return self._refused
-        return unhandled.Ended(0) if e is None else unhandled.end(e, self.source, program.work(), self.file)
+        if e is None:
+            return unhandled.Ended(0)
+        return unhandled.end(notebook.without_our_frames(e), self.source, program.work(), self.file)
 
     def _report(self, ended: unhandled.Ended) -> None:
         try:

@@ -12,9 +12,9 @@ import signal
 import sys
 import threading
 import types
-from typing import Dict, NoReturn, Optional, Tuple
+from typing import Any, Dict, NoReturn, Optional, Tuple
 
-from . import coding, display, expression, figures, policy, report, syscalls, unhandled
+from . import coding, display, expression, fence, figures, ipython, ipython_display, policy, report, syscalls, unhandled
 from . import notes as notes_of_run
 
 _work = policy.WORK  # the working folder
@@ -24,6 +24,7 @@ _REHEARSALS = {  # by the module that must be there already
     "pandas": b"import pandas as pd\npd.DataFrame({'a': [1.0]}).a\n",
 }
 _DRAWING = "matplotlib"  # its image is for programs that draw, beside which data frames cost little, and is large enough
+_FOR_SESSIONS = "\nLines that begin with ! or % are those of notebooks, and are understood in sessions: POST /sessions.\n"
 _main: types.ModuleType
 
 notes = notes_of_run.Told()  # for the answer
@@ -41,12 +42,17 @@ class Run:
 
     def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
         self.source = source
-        text = coding.text_of(source)
-        self.body, self.last = expression.split(source) if shows else (text, None)
+        unfenced = fence.without(source)
+        if unfenced is not source:
+            notes.add("The Markdown fence around the program was left out.")
+        self.body: Any = coding.text_of(unfenced)
+        self.last: Any = None
+        if shows:
+            self.body, self.last = expression.split(unfenced)
         if shows:
             shown = display.Displays(writer.results, _work)
             self.show = shown.result
-            builtins.display = shown.display  # type: ignore[attr-defined]
+            display.show_on(shown)
         self.names = names()
         self.raised: Optional[BaseException] = None
         self._writer = writer
@@ -74,7 +80,17 @@ class Run:
     def _how(self) -> unhandled.Ended:
         """Holds on to the exception no longer than it takes, since it holds on to the program's objects."""
         e, self.raised = self.raised, None
-        return unhandled.Ended(0) if e is None else unhandled.end(e, self.source, _work)
+        if e is None:
+            return unhandled.Ended(0)
+        ended = unhandled.end(e, self.source, _work)
+        if isinstance(e, SyntaxError) and e.filename == self.file and _begins_as_in_a_notebook(self.source, e.lineno):
+            ended = ended._replace(traceback=ended.traceback + _FOR_SESSIONS)
+        return ended
+
+
+def _begins_as_in_a_notebook(source: bytes, line: Optional[int]) -> bool:
+    lines = unhandled.lines_of(source)
+    return line is not None and 0 < line <= len(lines) and lines[line - 1].lstrip().startswith(("!", "%"))
 
 
 def leave(ended: unhandled.Ended) -> NoReturn:
@@ -152,6 +168,8 @@ def become_main() -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
         del sys.modules[name]
     sys.modules["__main__"] = _main = main
+    builtins.display = ipython_display.display  # type: ignore[attr-defined]
+    ipython.offer()
     sys.argv = [policy.PROGRAM]
     if sys.version_info >= (3, 10):
         sys.orig_argv = [sys.executable, policy.PROGRAM]

@@ -69,6 +69,20 @@ class ResultArea:
         self._owner = _pid()
         self._length = 0
 
+    @property
+    def length(self) -> int:
+        return self._length
+
+    def read(self, begin: int, length: int) -> bytes:
+        """Of what has been appended."""
+        return bytes(self._view[self._LENGTH.size + begin : self._LENGTH.size + begin + length])
+
+    def cut(self, length: int) -> None:
+        """Takes back what was appended behind."""
+        if _pid() == self._owner and length < self._length:
+            self._length = length
+            self._view[: self._LENGTH.size] = self._LENGTH.pack(length)
+
     def append(self, line: bytes) -> bool:
         """Whether there was room."""
         if _pid() != self._owner:

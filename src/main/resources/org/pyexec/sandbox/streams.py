@@ -35,15 +35,15 @@ class Streams:
         sys.stderr = sys.__stderr__ = self._files[2]  # type: ignore[misc]
 
     def _reader(self) -> TextIO:
+        """As the interpreter makes it itself, which leaves carriage returns alone; create_stdio in CPython."""
         raw = _open_raw(0, "r", closefd=False)
         raw.name = "<stdin>"  # type: ignore[misc]
-        return _text(_buffered_reader(raw), "utf-8", self._errors[0])
+        return _text(_buffered_reader(raw), "utf-8", self._errors[0], "\n")
 
     def _writer(self, number: int) -> TextIO:
-        """As the interpreter makes them itself; create_stdio in CPython."""
         raw = _open_raw(number, "w", closefd=False)
         raw.name = "<stdout>" if number == 1 else "<stderr>"  # type: ignore[misc]
-        return _text(_buffered_writer(raw), "utf-8", self._errors[number], None, True)
+        return _text(_buffered_writer(raw), "utf-8", self._errors[number], "\n", True)
 
 
 def _is(number: int, copy: int) -> bool:

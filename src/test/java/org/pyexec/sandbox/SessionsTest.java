@@ -173,7 +173,7 @@ class SessionsTest extends OnEveryTier {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"return 5", "await it()", "break", "(1))"})
+    @ValueSource(strings = {"return 5", "yield it()", "break", "(1))"})
     void errorOfSyntaxHasItsLine(String line) throws Exception {
         try (SandboxSession session = open()) {
             run(session, "# one before");

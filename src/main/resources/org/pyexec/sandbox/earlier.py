@@ -1,0 +1,115 @@
+"""Lines of earlier cells, for whoever asks for them: inspect, and what the interpreter prints of ignored exceptions.
+
+There is no file in which the interpreter itself could look. `linecache` has the lines; unhandled.py puts them there.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import linecache
+import sys
+import threading
+import traceback
+import types
+from typing import Any, List, Optional
+
+from . import notebook_lines, policy
+
+_display, _has_lines = traceback.print_exception, linecache.getlines
+_file_of, _source_of = inspect.getfile, inspect.findsource
+
+
+def show() -> None:
+    """From here on."""
+    inspect.getfile, inspect.findsource = _getfile, _findsource
+    sys.unraisablehook = _unraisable
+    threading.excepthook = _in_thread
+
+
+def _getfile(object: Any) -> str:
+    """Return the file in which an object was defined."""
+    if inspect.isclass(object) and object.__module__ == "__main__":
+        found = _file_with(object)
+        if found is not None:
+            return found
+    return _file_of(object)
+
+
+def _findsource(object: Any) -> Any:
+    """Return the lines of a file and the index of the line where the object begins."""
+    if inspect.isclass(object) and object.__module__ == "__main__":
+        file = _file_with(object)
+        line = None if file is None else _line_of_class(file, object.__qualname__.split("."))
+        if file is not None and line is not None:
+            return _has_lines(file), line
+    return _source_of(object)
+
+
+_getfile.__name__ = _getfile.__qualname__ = "getfile"
+_findsource.__name__ = _findsource.__qualname__ = "findsource"
+
+
+def _file_with(kind: type) -> Optional[str]:
+    """By one of its methods, else the last cell that has a class of this name."""
+    for value in list(vars(kind).values()):
+        function = inspect.unwrap(getattr(value, "__func__", getattr(value, "fget", None) or value))
+        code = getattr(function, "__code__", None)
+        if isinstance(code, types.CodeType) and function.__qualname__.startswith(kind.__qualname__ + "."):
+            if _is_cell(code.co_filename):
+                return code.co_filename
+    cells = [name for name in list(linecache.cache) if _is_cell(name)]
+    path = kind.__qualname__.split(".")
+    return next((name for name in reversed(cells) if _line_of_class(name, path) is not None), None)
+
+
+def _is_cell(name: str) -> bool:
+    return name == policy.PROGRAM or name.startswith(policy.PROGRAM + " (")
+
+
+def _line_of_class(file: str, path: List[str]) -> Optional[int]:
+    """Counted from 0, with its decorators; None where there is none."""
+    text = "".join(_has_lines(file))
+    if "class " + path[-1] not in text:
+        return None
+    try:
+        nodes: List[Any] = ast.parse(notebook_lines.python(text)).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    for name in path:
+        if name == "<locals>":
+            continue
+        found = [node for top in nodes for node in ast.walk(top) if getattr(node, "name", None) == name]
+        if not found:
+            return None
+        nodes = [found[-1]]
+    return min([nodes[0].lineno, *(each.lineno for each in nodes[0].decorator_list)]) - 1
+
+
+def _unraisable(unraisable: Any) -> None:
+    """As the interpreter prints it; sys.unraisablehook."""
+    what = unraisable.err_msg or "Exception ignored in"
+    try:
+        who = "" if unraisable.object is None else f" {unraisable.object!r}"
+    except BaseException:
+        who = " <object repr() failed>"
+    _print(f"{what}:{who}\n", unraisable)
+
+
+def _in_thread(arguments: Any) -> None:
+    """threading.excepthook."""
+    if arguments.exc_type is SystemExit:
+        return
+    name = threading.get_ident() if arguments.thread is None else arguments.thread.name
+    _print(f"Exception in thread {name}:\n", arguments)
+
+
+def _print(head: str, raised: Any) -> None:
+    stderr = sys.stderr
+    if stderr is None:
+        return
+    words = io.StringIO()
+    _display(raised.exc_type, raised.exc_value, raised.exc_traceback, file=words)
+    stderr.write(head + words.getvalue())
+    stderr.flush()
