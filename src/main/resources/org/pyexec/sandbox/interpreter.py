@@ -86,7 +86,7 @@ class Interpreter:
 
 
 class Turn:
-    """One program of a session. Called as program.Run is; family.py has the lines."""
+    """One program of a session: a bottom.Duty."""
 
     def __init__(
         self,
@@ -122,6 +122,7 @@ class Turn:
         self._place()
         inputs.put_on_stage(self._fields)
         builtins.display = self._shown.display  # type: ignore[attr-defined]
+        figures.begin(program.work(), self._shown.display)
         unhandled.know_source(self.source, self.file)
         session.builtins.release()
         sys.setrecursionlimit(session.recursion)
@@ -182,7 +183,7 @@ class Turn:
 
     def _report(self, ended: unhandled.Ended) -> None:
         try:
-            figures.save_open(program.work(), then_close=True)
+            figures.save_open(then_close=True)
         except BaseException as e:
             unhandled.print_error(unhandled.format_exception(e))
         program.flush()

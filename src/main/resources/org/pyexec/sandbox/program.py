@@ -27,22 +27,18 @@ _main: types.ModuleType
 
 
 class Run:
-    """A program that is to be executed, by whoever has nothing but this below him on the stack; family.py has the lines.
-
-    Before it `begin` is called and behind it `pause`, and at last `end`, with what the program has raised in `raised`; it
-    returns what is to be executed next, here nothing. A child that the program forks comes through there too, and reports
-    nothing.
-    """
+    """A bottom.Duty, behind which nothing follows. A child that the program forks reports nothing."""
 
     file = policy.PROGRAM
 
     def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
         self.source = source
         self.body, self.last = expression.split(source) if shows else (source, None)
-        if shows:
-            shown = display.Displays(writer.results, _work)
+        shown = display.Displays(writer.results, _work) if shows else None
+        if shown is not None:
             self.show = shown.result
             builtins.display = shown.display  # type: ignore[attr-defined]
+        figures.begin(_work, shown.display if shown is not None else None)
         self.names = names()
         self.raised: Optional[BaseException] = None
         self._writer = writer
@@ -185,7 +181,7 @@ def rehearse() -> None:
 
 def finish() -> None:
     """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython."""
-    for step in (threading._shutdown, lambda: figures.save_open(_work)):  # type: ignore[attr-defined]
+    for step in (threading._shutdown, figures.save_open):  # type: ignore[attr-defined]
         try:
             step()
         except BaseException as e:

@@ -27,7 +27,7 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, entrance, figures, init, packets, policy, program, sources, syscalls
+from . import child, config, drawing, entrance, figures, init, packets, policy, program, sources, syscalls
 from .confinement import Belongings, Sizes
 
 Duty = Callable[[], child.Executable]
@@ -107,7 +107,8 @@ def _preload(channel: socket.socket, proc: int, modules: List[str], seconds: int
         _require_one_thread(proc, module)
     channel.send(b"importing ")
     syscalls.flush_c_streams()
-    figures.remember_saved()
+    figures.watch()
+    drawing.forget_folders()
     sources.forget()
 
 
