@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional, Sequence
 
 from . import collect, frames
 from .ending import Ending
@@ -18,6 +18,7 @@ class Account(NamedTuple):
     blocked: List[str]
     results: Optional[bytes]  # None when they were not wanted
     session: str = ""  # "open" or "ended" for a program of a session
+    notes: Sequence[str] = ()  # one line each
 
     def fields(self) -> frames.Fields:
         texts = [
@@ -31,6 +32,8 @@ class Account(NamedTuple):
             ("truncated", "1" if self.truncated else "0"),
             ("skipped-count", str(self.collected.skipped_count)),
         ]
+        if self.notes:
+            texts.append(("notes", "\n".join(self.notes)))
         if self.session:
             texts.append(("session", self.session))
         texts += [("blocked", target) for target in self.blocked]

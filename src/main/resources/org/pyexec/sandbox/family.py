@@ -19,10 +19,11 @@ HOPELESS_PAUSE = 2.0  # of an image that imports nothing and has never worked
 # All processes below the warden are forks of it, and what they do is done in bottom.py, once this has ended.
 _WARDEN = """
 import sys
+loaded = frozenset(sys.modules)
 sys.path[0] = sys.argv[1]
 sys.dont_write_bytecode = True
 from pyexec_sandbox import sources
-sources.take_into_memory()
+sources.take_into_memory(loaded)
 from pyexec_sandbox import bottom, warden
 bottom.go_on_with(warden.main)
 """

@@ -14,9 +14,9 @@ import resource
 import signal
 import socket
 import sys
-from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
+from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Tuple
 
-from . import display, expression, figures, frames, inputs, policy, program, report, request, streams, unhandled
+from . import display, expression, figures, frames, inputs, policy, program, report, request, startup, streams, unhandled
 
 LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 DONE = b"d"  # as the supervisor hears it
@@ -35,8 +35,10 @@ _limit_of, _set_limit = resource.getrlimit, resource.setrlimit
 class Interpreter:
     """What the programs of one session share."""
 
-    def __init__(self, writer: report.Writer, control: int) -> None:
+    def __init__(self, writer: report.Writer, control: int, luggage: Any = None) -> None:
+        """`luggage` is a fresh.Luggage, with which the first program can have an interpreter of its own."""
         self.writer = writer
+        self._luggage = luggage
         self.control = control
         self.word = -1  # where it is said that a program has ended
         self.signals = Signals()
@@ -48,7 +50,8 @@ class Interpreter:
         self._count = 0
         self.signals.hold()
         unhandled.show_known_sources()
-        os.unlink(policy.PROGRAM)  # a session has none, and whoever makes one keeps it
+        if luggage is not None:
+            os.unlink(policy.PROGRAM)  # a session has none, and whoever makes one keeps it
         program.names().pop("__file__", None)
 
     def next(self) -> "Turn":
@@ -59,10 +62,27 @@ class Interpreter:
             stdin = handed if kind == frames.STDIN else stdin
             self.word = handed if kind == frames.WORD else self.word
             kind, payload, handed = self._frame()
-        self._count += 1
         fields = frames.decode(payload)
+        return self.begin(fields, stdin, self._prepare(fields, stdin))
+
+    def begin(self, fields: frames.Fields, stdin: int, notes: Sequence[str]) -> "Turn":
+        """A program that has come, but for its files."""
+        self._count += 1
         files = request.inputs_of(fields)
-        return Turn(self, self._count, fields, files, inputs.Contents(files, self.control), stdin)
+        return Turn(self, self._count, fields, files, inputs.Contents(files, self.control), stdin, notes)
+
+    def _prepare(self, fields: frames.Fields, stdin: int) -> List[str]:
+        """The first program may need a fresh interpreter, which goes on then; for others it is too late. Returns notes."""
+        luggage, self._luggage = self._luggage, None
+        if luggage is None:
+            late = startup.late_variables(fields)
+            return [f"Without effect, since the session's interpreter has started before {startup.named(late)} given"] if late else []
+        notes: List[str] = luggage.reasons(fields)
+        if notes:
+            brought = {"fields": fields, "notes": notes, "session": (stdin, self.word)}
+            notes = [luggage.leave(brought, [self.control, stdin, self.word])]
+        luggage.stay()
+        return notes
 
     def _frame(self) -> Tuple[bytes, bytes, int]:
         """With the descriptor that came with it, else -1; not a byte more is read."""
@@ -96,6 +116,7 @@ class Turn:
         files: List[request.Input],
         contents: inputs.Contents,
         stdin: int,
+        notes: Sequence[str],
     ) -> None:
         given = dict(fields)
         self.source = given["code"]
@@ -110,6 +131,7 @@ class Turn:
         self._files = files
         self._contents = contents
         self._stdin = stdin
+        self._notes = notes
         self._owner = _pid()
         self._refused: Optional[unhandled.Ended] = None
 
@@ -188,7 +210,7 @@ class Turn:
             unhandled.print_error(unhandled.format_exception(e))
         program.flush()
         cpu, peak = program.usage()
-        told = program.described(ended, cpu - self._cpu_before, peak)
+        told = program.described(ended, cpu - self._cpu_before, peak, self._notes)
         if ended.signal:
             told.update(code=str(128 + ended.signal).encode(), interrupted=b"1")
         self._session.writer.done(told)

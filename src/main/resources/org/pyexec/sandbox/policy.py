@@ -6,6 +6,7 @@ This file and syscall_policy.py are data. They are meant to be read by an audito
 
 from __future__ import annotations
 
+import sys
 from typing import Dict, NamedTuple, Tuple
 
 # --- identities --------------------------------------------------------------------------------------------------
@@ -57,6 +58,7 @@ SYSTEM_FILES = (
     "/etc/localtime",
     "/etc/mime.types",
     "/etc/python3",
+    f"/etc/python{sys.version_info[0]}.{sys.version_info[1]}",  # Debian: sitecustomize is a link to there
     "/etc/ssl/certs",  # public root certificates
 )
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
@@ -164,6 +166,7 @@ LAST_WORDS_BYTES = 16 << 20  # memory above the limit that is left to print the 
 FLOOD_BYTES = 64 << 20  # output per stream at which a program is ended
 MAX_REQUEST_BYTES = 64 << 20
 MAX_TRACEBACK_BYTES = 64 << 10
+MAX_NOTES_BYTES = 4 << 10
 
 # --- files handed out ------------------------------------------------------------------------------------------------
 

@@ -10,9 +10,8 @@ import os
 import resource
 import signal
 import sys
-import threading
 import types
-from typing import Dict, NoReturn, Optional, Tuple
+from typing import Dict, List, NoReturn, Optional, Sequence, Tuple
 
 from . import display, expression, figures, policy, report, syscalls, unhandled
 
@@ -31,7 +30,7 @@ class Run:
 
     file = policy.PROGRAM
 
-    def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
+    def __init__(self, source: bytes, writer: report.Writer, shows: bool, notes: Sequence[str] = ()) -> None:
         self.source = source
         self.body, self.last = expression.split(source) if shows else (source, None)
         shown = display.Displays(writer.results, _work) if shows else None
@@ -42,6 +41,7 @@ class Run:
         self.names = names()
         self.raised: Optional[BaseException] = None
         self._writer = writer
+        self._notes = notes
         self._owner = os.getpid()
         self._before, _ = usage()
         _write_source(source)
@@ -57,7 +57,7 @@ class Run:
         finish()
         if os.getpid() == self._owner and not ended.signal:
             cpu, peak = usage()
-            self._writer.done(described(ended, cpu - self._before, peak))
+            self._writer.done(described(ended, cpu - self._before, peak, self._notes))
         leave(ended)
 
     def _how(self) -> unhandled.Ended:
@@ -89,7 +89,7 @@ def usage() -> Tuple[float, int]:
     return cpu, max(own.ru_maxrss, others.ru_maxrss) * 1024
 
 
-def described(ended: unhandled.Ended, cpu: float, peak: int) -> Dict[str, bytes]:
+def described(ended: unhandled.Ended, cpu: float, peak: int, notes: Sequence[str] = ()) -> Dict[str, bytes]:
     """As the supervisor reads it; ending.py."""
     return {
         "code": str(ended.code & 255).encode(),
@@ -97,6 +97,7 @@ def described(ended: unhandled.Ended, cpu: float, peak: int) -> Dict[str, bytes]
         "limit": ended.limit.encode(),
         "cpu": str(round(cpu * 1e6)).encode(),
         "peak": str(peak).encode(),
+        "notes": "\n".join(notes).encode("utf-8", "backslashreplace")[: policy.MAX_NOTES_BYTES],
     }
 
 
@@ -115,9 +116,13 @@ def _write_source(code: bytes) -> None:
     os.close(descriptor)
 
 
-def become_main() -> None:
-    """In the zygote: makes the process look like a fresh interpreter that was given main.py in the usual folder."""
-    global _main
+def become_main(work: str = policy.WORK, path: Optional[List[str]] = None) -> None:
+    """Makes the process look like a fresh interpreter that was given main.py; in a zygote, in the usual folder.
+
+    `path` is that of an interpreter that really is fresh.
+    """
+    global _main, _work
+    _work = work
     main = types.ModuleType("__main__")
     main.__dict__.update(
         __loader__=importlib.machinery.SourceFileLoader("__main__", _path()),
@@ -132,8 +137,11 @@ def become_main() -> None:
     sys.argv = [policy.PROGRAM]
     if sys.version_info >= (3, 10):
         sys.orig_argv = [sys.executable, policy.PROGRAM]
-    sys.path.insert(0, _work)
-    sys.dont_write_bytecode = False
+    if path is None:
+        sys.path.insert(0, _work)
+        sys.dont_write_bytecode = False
+    else:
+        sys.path[:] = [each or _work for each in path]
     sys.stdout.reconfigure(line_buffering=True)
 
 
@@ -181,7 +189,9 @@ def rehearse() -> None:
 
 def finish() -> None:
     """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython."""
-    for step in (threading._shutdown, figures.save_open):  # type: ignore[attr-defined]
+    # The program may have a module of its own by that name.
+    shut_down = getattr(sys.modules.get("threading"), "_shutdown", lambda: None)
+    for step in (shut_down, figures.save_open):
         try:
             step()
         except BaseException as e:

@@ -13,9 +13,9 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
-from typing import Dict, Optional
+from typing import Dict, List, Optional
 
-from . import frames, syscalls
+from . import frames, policy, syscalls
 
 MOST_FIELDS = 32  # twice as many as there are
 BYTES = 128 << 10
@@ -41,6 +41,11 @@ class Writer:
         self.address = syscalls.map_private(ALL_BYTES)
         self._view = memoryview((ctypes.c_char * BYTES).from_address(self.address)).cast("B")
         self.results = ResultArea(self.address + BYTES)
+
+    def attach(self, descriptor: int) -> None:
+        """In an interpreter that has come without it: maps it, and closes the descriptor."""
+        syscalls.map_shared(descriptor, ALL_BYTES, self.address)
+        os.close(descriptor)
 
     def runs(self) -> None:
         """In a session: the program can be interrupted from here on."""
@@ -87,6 +92,12 @@ def amount(text: bytes) -> int:
     if len(text) > 18 or not text.isdigit():
         raise ValueError("no amount")
     return int(text)
+
+
+def notes(told: Dict[str, bytes]) -> List[str]:
+    """Lines that the program's process says about how it was run."""
+    text = told.get("notes", b"")[: policy.MAX_NOTES_BYTES].decode("utf-8", "replace")
+    return [line for line in text.split("\n") if line.isprintable() and line]
 
 
 def clear(descriptor: int) -> None:

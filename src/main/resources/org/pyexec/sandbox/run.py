@@ -37,6 +37,7 @@ class Run(guest.Guest):
         self._duration = 0.0
         self._cpu = 0
         self._peak = 0
+        self._notes: List[str] = []
         self._collected = collect.Collected()
 
     # --- the request ---------------------------------------------------------------------------------------------
@@ -112,6 +113,7 @@ class Run(guest.Guest):
             return
         try:
             self._cpu, self._peak = report.amount(told["cpu"]), report.amount(told["peak"])
+            self._notes = report.notes(told)
             self._conclude(ending.reported(told, self._limits))
         except (KeyError, ValueError):
             return  # nonsense in the program's own report; the zygote will tell how it ended
@@ -217,6 +219,7 @@ class Run(guest.Guest):
             self._collected,
             self._blocked or [],
             report.read_results(self._slot.report) if self._request.shows else None,
+            notes=self._notes,
         )
 
     def _stop(self) -> None:

@@ -65,6 +65,7 @@ class Turn:
         self._cpu = self._peak = 0
         self._duration = 0.0
         self._blocked: List[str] = []
+        self._notes: List[str] = []
         self._collected = collect.Collected(remembers=True)
         self._output = output.Output(
             session.loop, session.link, session.slot, self._limits.output, lambda: None, lambda: self.kill(ending.flooded())
@@ -207,6 +208,7 @@ class Turn:
         try:
             verdict = self._verdict(told)
             self._cpu, self._peak = report.amount(told["cpu"]), report.amount(told["peak"])
+            self._notes = report.notes(told)
         except (KeyError, ValueError, TypeError):
             return False
         self._decide(verdict)
@@ -293,6 +295,7 @@ class Turn:
             self._blocked,
             report.read_results(session.slot.report),
             "ended" if self._killed else "open",
+            self._notes,
         )
         session.link.put(frames.END, frames.encode(told.fields()))
         session.link.pour(iter(()), lambda: session.turn_over(self._killed, self._later))

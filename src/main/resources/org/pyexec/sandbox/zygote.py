@@ -48,13 +48,14 @@ def run(
     `control` is the socket to the supervisor and `proc` a handle of a /proc, both owned here from now on.
     """
     try:
+        modules_of_ours = sources.used()
         _forget_signals()
         _go_first_when_memory_is_short(proc)
         channel = socket.socket(fileno=control)
         _preload(channel, proc, modules, settings.import_seconds)
         _reserve_descriptors()
         try:
-            prepared = child.Prepared(settings, readable, _sizes(proc), proc)
+            prepared = child.Prepared(settings, readable, _sizes(proc), proc, modules_of_ours)
             inits = _be_ready_to_clone() if settings.tier == "namespaces" else None
         except OSError as e:  # no module's fault: this tier cannot be had here
             channel.send(f"problem {e}".encode()[: packets.MAX_BYTES])
@@ -123,7 +124,7 @@ def _in_one_line(e: BaseException) -> str:
 
 def _reserve_descriptors() -> None:
     """Children put descriptors of theirs at the lowest numbers, where no other may be by then."""
-    while (taken := os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)) <= entrance.SPARE:
+    while (taken := os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)) <= entrance.REPORT:
         pass
     os.close(taken)
 

@@ -1,0 +1,56 @@
+"""The beginning of a fresh interpreter: what a child has brought along for one program, or for a session; fresh.py."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import sys
+from typing import Any, Dict, FrozenSet, List, Union
+
+from . import confinement, entrance, inputs, interpreter, program, report, seccomp, sources, startup
+
+OWN_BYTES = 32 << 20  # of memory that an interpreter has at its start
+
+Executable = Union[program.Run, interpreter.Turn]
+
+
+def arrive(brought: Dict[str, Any], loaded: FrozenSet[str], path: List[str]) -> Executable:
+    """`loaded` are the names of the modules that every interpreter has loaded at its start, `path` is its path then."""
+    if brought["filter"]:
+        seccomp.install(brought["filter"])
+    writer = report.Writer()
+    writer.attach(entrance.REPORT)
+    _count_from_here(*brought["sizes"])
+    program.become_main(brought["work"], path)
+    _forget_others(loaded)
+    fields = brought["fields"]
+    inputs.read_late({name: value for name, value in startup.variables_of(fields).items() if name in brought["late"]})
+    if "session" in brought:
+        stdin, word = brought["session"]
+        session = interpreter.Interpreter(writer, confinement.CONTROL)
+        session.word = word
+        for descriptor in (confinement.CONTROL, stdin, word):
+            os.set_inheritable(descriptor, False)
+        return session.begin(fields, stdin, brought["notes"])
+    inputs.put_on_stage(fields)
+    given = dict(fields)
+    return program.Run(given["code"], writer, "result" in given, brought["notes"])
+
+
+def _count_from_here(address_space: int, data: int) -> None:
+    """A program's limits of memory count from what the process that it runs in has itself, and this one is smaller."""
+    for which, size in ((resource.RLIMIT_AS, address_space), (resource.RLIMIT_DATA, data)):
+        limits = resource.getrlimit(which)
+        less = max(0, size - OWN_BYTES)
+        with contextlib.suppress(ValueError):
+            resource.setrlimit(which, tuple(each if each == resource.RLIM_INFINITY else each - less for each in limits))
+
+
+def _forget_others(loaded: FrozenSet[str]) -> None:
+    """What is ours, and what that has imported, goes: whoever imports it gets his own, as in every interpreter."""
+    for name in [name for name in sys.modules if name not in loaded]:
+        del sys.modules[name]
+    sources.forget()
+    for folder in [folder for folder, finder in sys.path_importer_cache.items() if finder is None]:
+        del sys.path_importer_cache[folder]  # it was not there yet, and comes with a session's first program
