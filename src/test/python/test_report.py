@@ -17,6 +17,15 @@ class AmountTest(unittest.TestCase):
             with self.assertRaises(ValueError, msg=nonsense):
                 report.amount(nonsense)
 
+class NotesTest(unittest.TestCase):
+    def test_notes_are_lines(self) -> None:
+        self.assertEqual(report.notes({"notes": "one\ntwo é".encode()}), ["one", "two é"])
+        self.assertEqual(report.notes({}), [])
+
+    def test_what_is_no_text_is_left_out(self) -> None:
+        self.assertEqual(report.notes({"notes": b"\x1b[2J\nfine\n\n"}), ["fine"])
+        self.assertLessEqual(len(report.notes({"notes": b"a\n" * 100_000})), 2048)
+
 
 if __name__ == "__main__":
     unittest.main()

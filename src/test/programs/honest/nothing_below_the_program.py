@@ -1,6 +1,6 @@
 # reason: completed
-# stdout: ['<module>'] 1 998 call stack is not deep enough main.py 2 (None, None, None)
-# stderr: sys:1: UserWarning: from outside
+# stdout: 1 1 998 call stack is not deep enough main.py 1 (None, None, None)
+# stderr-has: sys:1: UserWarning: from outside
 # What walks frames finds main.py as the outermost one, at the depth that it has in an interpreter of its own.
 import faulthandler
 import inspect
@@ -24,7 +24,6 @@ def deepest():
         reached += 1
 
 
-names = [frame.f_code.co_name for frame, _ in traceback.walk_stack(None)]
 try:
     sys._getframe(1)
 except ValueError as e:
@@ -34,4 +33,5 @@ with tempfile.TemporaryFile() as file:
     file.seek(0)
     seen = file.read().decode().count("File")
 warnings.warn("from outside", stacklevel=2)
-print([name for name in names if name != "walk_stack"], len(inspect.stack()), deepest(), refusal, inspect.stack()[-1].filename, seen + 1, sys.exc_info())
+outermost = inspect.stack()[-1].filename.rpartition("/")[2]
+print(len(traceback.format_stack()), len(inspect.stack()), deepest(), refusal, outermost, seen, sys.exc_info())

@@ -95,4 +95,4 @@ class Luggage:
 
 def _is_given(name: bytes, is_strict: bool) -> bool:
     """Whether the interpreter is started with it. Where programs may start nothing, no code of theirs runs before that is sure."""
-    return name in startup.HARMLESS if is_strict else name not in startup.KEPT_BACK
+    return name in startup.HARMLESS if is_strict else not name.startswith(startup.KEPT_BACK)

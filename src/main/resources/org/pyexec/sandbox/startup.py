@@ -21,7 +21,7 @@ _OF_LIBRARIES = {  # by the module that reads them when it is imported
 
 # What an interpreter is started with all the same does not include these: they would show what is ours or keep it from
 # starting. They are for what the program starts itself.
-KEPT_BACK = (b"PYTHONHOME", b"PYTHONPLATLIBDIR", b"PYTHONEXECUTABLE", b"PYTHONVERBOSE", b"PYTHONPROFILEIMPORTTIME")
+KEPT_BACK = (b"PYTHONHOME", b"PYTHONPLATLIBDIR", b"PYTHONEXECUTABLE", b"PYTHONVERBOSE", b"PYTHONPROFILEIMPORTTIME", b"LD_")
 # Those with which no code of the program's runs while an interpreter starts.
 HARMLESS = (
     *(b"PYTHONHASHSEED", b"PYTHONOPTIMIZE", b"PYTHONUTF8", b"PYTHONIOENCODING", b"PYTHONDEVMODE", b"PYTHONINTMAXSTRDIGITS"),
@@ -66,7 +66,7 @@ def _importable(fields: frames.Fields) -> Set[str]:
         if name == "input":
             folder, _, file = os.fsdecode(value.partition(b"\0")[2]).removeprefix("./").rpartition("/")
             stem, _, suffix = file.partition(".")
-            if not folder and suffix.endswith(("py", "so", "pyc")):
+            if not folder and (suffix in ("py", "pyc") or suffix.endswith("so")):
                 found.add(stem)
             elif stem == "__init__" and "/" not in folder:
                 found.add(folder)
