@@ -71,7 +71,8 @@ except RecursionError: print(reached)
         self.assertIn("SyntaxError", _outcomes("def")[0])
 
     def test_a_hook_of_the_programs_does_not_get_what_it_raises(self) -> None:
-        self.assertEqual(_outcomes("import sys\nsys.unraisablehook = print\n1/0"), ["ZeroDivisionError('division by zero') ['<module>']"])
+        told = _outcomes("import sys\nsys.unraisablehook = print\n1/0")
+        self.assertEqual(told, ["ZeroDivisionError('division by zero') ['<module>']"])
 
     def test_long_chains_of_objects_are_freed_while_it_runs(self) -> None:
         chain = """

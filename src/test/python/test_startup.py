@@ -42,7 +42,8 @@ class LateVariablesTest(unittest.TestCase):
 
 class LateModulesTest(unittest.TestCase):
     def test_files_are_known_by_what_imports_them(self) -> None:
-        self.assertEqual(_modules("unittest.py", "./typing.pyc", "missing.py", "re/__init__.py"), ["re", "typing", "unittest"])
+        found = _modules("unittest.py", "./typing.pyc", "missing.py", "re/__init__.py")
+        self.assertEqual(found, ["re", "typing", "unittest"])
 
     def test_others_are_not(self) -> None:
         self.assertEqual(_modules("typing.txt", "typing.happy", "typing/data.csv", "a/typing.py", "a/typing/__init__.py", "typing"), [])

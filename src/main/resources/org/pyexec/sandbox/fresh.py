@@ -94,5 +94,5 @@ class Luggage:
 
 
 def _is_given(name: bytes, is_strict: bool) -> bool:
-    """Whether the interpreter is started with it. Where programs may start nothing, no code of theirs runs before that is sure."""
+    """Whether the interpreter is started with it: where it has rights to give up still, with nothing that runs code."""
     return name in startup.HARMLESS if is_strict else not name.startswith(startup.KEPT_BACK)

@@ -76,7 +76,8 @@ class Interpreter:
         luggage, self._luggage = self._luggage, None
         if luggage is None:
             late = startup.late_variables(fields)
-            return [f"Without effect, since the session's interpreter has started before {startup.named(late)} given"] if late else []
+            began = "Without effect, since the session's interpreter has started before"
+            return [f"{began} {startup.named(late)} given"] if late else []
         notes: List[str] = luggage.reasons(fields)
         if notes:
             brought = {"fields": fields, "notes": notes, "session": (stdin, self.word)}

@@ -326,7 +326,8 @@ def second() -> Filter:
     """In the landlock tier, the end of what the first one leaves to a child until its program begins: fresh.py."""
     column, _ = ARCHITECTURES[syscalls.MACHINE]
     refused = {"execve": bpf.refusing(), "seccomp": [bpf.returns(bpf.refuse(errno.ENOSYS))]}
-    decisions = sorted(bpf.Decision(NUMBERS[name][column] or 0, NUMBERS[name][column] or 0, body) for name, body in refused.items())
+    numbered = sorted((NUMBERS[name][column] or 0, body) for name, body in refused.items())
+    decisions = [bpf.Decision(number, number, body) for number, body in numbered]
     return _filter([bpf.statement(bpf.LOAD_WORD, bpf.NUMBER_OFFSET), *bpf.decide(decisions, bpf.returns(bpf.ALLOW))])
 
 
