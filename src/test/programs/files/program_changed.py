@@ -1,5 +1,5 @@
 # reason: completed
-# stdout: 6 True
+# stdout: 7 True
 # files: other.py
 # The program itself is no file that it generated, whatever it does to it; who reads it reads what is there.
 import os, shutil

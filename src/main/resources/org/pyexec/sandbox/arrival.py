@@ -8,7 +8,7 @@ import resource
 import sys
 from typing import Any, Dict, FrozenSet, List, Union
 
-from . import confinement, entrance, inputs, interpreter, program, report, seccomp, sources, startup
+from . import confinement, entrance, figures, inputs, interpreter, program, report, seccomp, sources, startup
 
 OWN_BYTES = 32 << 20  # of memory that an interpreter has at its start
 
@@ -24,6 +24,7 @@ def arrive(brought: Dict[str, Any], loaded: FrozenSet[str], path: List[str]) -> 
     _count_from_here(*brought["sizes"])
     program.become_main(brought["work"], path)
     _forget_others(loaded)
+    figures.watch()
     fields = brought["fields"]
     inputs.read_late({name: value for name, value in startup.variables_of(fields).items() if name in brought["late"]})
     if "session" in brought:

@@ -76,6 +76,10 @@ class _BackendsLoader(importlib.machinery.SourceFileLoader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         super().exec_module(module)
+        usual = importlib.machinery.SourceFileLoader(self.name, self.path)
+        module.__loader__ = usual
+        if module.__spec__ is not None:
+            module.__spec__.loader = usual
         if hasattr(module, "FigureCanvasBase"):  # a program may have a module of its own by that name
             _put_in_place(module, *self.then)
 

@@ -46,12 +46,21 @@ class FreshInterpreterTest extends OnEveryTier {
         assertThat(once(sandbox, "import a; print(a.X)", variable("PYTHONPATH", "lib", file("lib/a.py", "X = 'lib'")))
                         .stdout())
                 .isEqualTo("lib\n");
-        assertThat(once(
-                                sandbox,
-                                "import matplotlib.pyplot as p; print(p.get_backend())",
-                                variable("MPLBACKEND", "svg"))
-                        .stdout())
-                .isEqualToIgnoringCase("svg\n");
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void variablesThatALoadedLibraryHasReadTakeEffect(TestSandbox sandbox) throws Exception {
+        String code = """
+                import matplotlib.pyplot as plt
+                plt.plot([1, 2])
+                plt.show()
+                plt.plot([2, 1])
+                print(plt.get_backend().lower())
+                """;
+        TestSandbox.Result result = once(sandbox, code, variable("MPLBACKEND", "svg"));
+        assertThat(result.stdout()).as(result.details()).isEqualTo("svg\n");
+        assertThat(result.files()).containsOnlyKeys("figure-1.png", "figure-2.png");
     }
 
     @ParameterizedTest(autoCloseArguments = false)
