@@ -106,6 +106,16 @@ def _run(code: Any, names: Dict[str, object]) -> Generator[Step, None, Optional[
     return raised
 
 
+def rehearse(code: Any, names: Dict[str, object]) -> None:
+    """Raises what the code has raised."""
+    outcome = _Outcome()
+    held = _held(FunctionType(code, names), outcome)
+    next(held)
+    held.close()
+    if outcome.raised is not None:
+        raise outcome.raised
+
+
 class _Outcome:
     raised: Optional[BaseException] = None
 

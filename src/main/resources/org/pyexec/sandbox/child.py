@@ -85,6 +85,7 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
         _differ_from_siblings()
         program.make_file()
         program.rehearse()
+        _rehearse(prepared)
         prepared.telling.run()
         fields = _receive(CONTROL)
         given = dict(fields)
@@ -111,6 +112,15 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
         _complain(e, belongings.control)
         os._exit(1)
     return program.Run(given["code"], prepared.report, "result" in given, notes)
+
+
+def _rehearse(prepared: Prepared) -> None:
+    """What is done for every program before it begins; program.py."""
+    nothing: frames.Fields = frames.decode(frames.encode([("code", b"")]))
+    inputs.place([], inputs.Contents([], CONTROL))
+    prepared.luggage.reasons(nothing)
+    inputs.put_on_stage(nothing)
+    inputs.lower_limits({}, None)
 
 
 def _enter_namespaces(belongings: Belongings, prepared: Prepared, user: int) -> None:

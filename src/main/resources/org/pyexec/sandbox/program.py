@@ -13,7 +13,7 @@ import sys
 import types
 from typing import Dict, List, NoReturn, Optional, Sequence, Tuple
 
-from . import display, expression, figures, policy, report, syscalls, unhandled
+from . import bottom, display, expression, figures, policy, report, syscalls, unhandled
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -177,10 +177,14 @@ def rehearse() -> None:
     for module, code in list(_REHEARSALS.items()):
         if module in sys.modules and not (module == "pandas" and _DRAWING in sys.modules):
             try:
-                exec(compile(code, policy.PROGRAM, "exec", dont_inherit=True), types.ModuleType("__main__").__dict__)
+                compiled = compile(code, policy.PROGRAM, "exec", dont_inherit=True)
+                bottom.rehearse(compiled, types.ModuleType("__main__").__dict__)
             except Exception as e:  # in the zygote, whose children need not try what does not work
                 unhandled.print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
                 del _REHEARSALS[module]
+    figures.begin(_work, None)
+    figures.save_open()
+    described(unhandled.Ended(0), *usage())
     flush()
 
 
