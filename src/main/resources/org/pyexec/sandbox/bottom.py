@@ -16,7 +16,7 @@ import os
 import sys
 import threading
 import traceback
-from types import FunctionType
+from types import FunctionType, GeneratorType
 from typing import Any, Callable, Dict, Generator, Iterator, Optional, Tuple
 
 Step = Tuple[int, Optional[Generator[None, None, None]]]
@@ -28,7 +28,8 @@ class Duty:
     """A program that is to be executed.
 
     Before it `begin` is called and behind it `pause`, and at last `end`, with what the program has raised in `raised`; it
-    returns what is to be executed next. A child that the program forks comes through there too.
+    returns what is to be executed next, or is a generator of steps that does. A child that the program forks comes through
+    there too.
     """
 
     body: Any  # source or tree
@@ -63,7 +64,8 @@ def _steps(main: Callable[[], Any]) -> Iterator[Step]:
             duty = duty()
         while True:
             yield from _executed(duty)
-            duty = duty.end()
+            following = duty.end()
+            duty = (yield from following) if isinstance(following, GeneratorType) else following
     except BaseException:  # a fault of our own
         traceback.print_exc()
         os._exit(1)
@@ -74,7 +76,7 @@ def _executed(duty: Any) -> Iterator[Step]:
         try:
             duty.begin()
             code = compile(duty.body, duty.file, "exec", dont_inherit=True)
-            duty.raised = yield from _run(code, duty.names)
+            duty.raised = yield from called(FunctionType(code, duty.names))
             if duty.raised is None and duty.last is not None:
                 duty.raised = yield from _shown(duty)
         finally:
@@ -89,15 +91,15 @@ def _shown(duty: Any) -> Generator[Step, None, Optional[BaseException]]:
     code = compile(statement, duty.file, "single", dont_inherit=True)
     hook, sys.displayhook = sys.displayhook, duty.show
     try:
-        return (yield from _run(code, duty.names))
+        return (yield from called(FunctionType(code, duty.names)))
     finally:
         sys.displayhook = hook
 
 
-def _run(code: Any, names: Dict[str, object]) -> Generator[Step, None, Optional[BaseException]]:
-    """Returns what the code has raised."""
+def called(function: Callable[[], object]) -> Generator[Step, None, Optional[BaseException]]:
+    """Calls it with nothing below it, and returns what it has raised."""
     outcome = _Outcome()
-    held = _held(FunctionType(code, names), outcome)
+    held = _held(function, outcome)
     next(held)
     yield 0, held
     del held
@@ -120,7 +122,7 @@ class _Outcome:
     raised: Optional[BaseException] = None
 
 
-def _held(function: FunctionType, outcome: _Outcome) -> Generator[None, None, None]:
+def _held(function: Callable[[], object], outcome: _Outcome) -> Generator[None, None, None]:
     outcome.raised = KeyboardInterrupt()  # should one come where nothing else can be said any more
     try:
         value = yield from _Closing(function)
@@ -135,7 +137,7 @@ def _held(function: FunctionType, outcome: _Outcome) -> Generator[None, None, No
 class _Closing:
     """What a generator can delegate to."""
 
-    def __init__(self, function: FunctionType) -> None:
+    def __init__(self, function: Callable[[], object]) -> None:
         self.close = function
 
     def __iter__(self) -> "_Closing":

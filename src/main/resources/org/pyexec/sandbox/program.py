@@ -11,7 +11,7 @@ import resource
 import signal
 import sys
 import types
-from typing import Dict, List, NoReturn, Optional, Sequence, Tuple
+from typing import Dict, Iterator, List, NoReturn, Optional, Sequence, Tuple
 
 from . import bottom, display, expression, figures, policy, report, syscalls, unhandled
 
@@ -52,9 +52,9 @@ class Run:
     def pause(self) -> None:
         pass
 
-    def end(self) -> NoReturn:
+    def end(self) -> Iterator[bottom.Step]:
         ended = self._how()
-        finish()
+        yield from _last_steps()
         if os.getpid() == self._owner and not ended.signal:
             cpu, peak = usage()
             self._writer.done(described(ended, cpu - self._before, peak, self._notes))
@@ -192,18 +192,21 @@ def rehearse() -> None:
 
 
 def finish() -> None:
+    """In a process that the program has forked, with what is below it there."""
+    for _, held in _last_steps():
+        if held is not None:
+            held.close()
+
+
+def _last_steps() -> Iterator[bottom.Step]:
     """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython."""
     # The program may have a module of its own by that name.
     shut_down = getattr(sys.modules.get("threading"), "_shutdown", lambda: None)
     for step in (shut_down, figures.save_open):
-        try:
-            step()
-        except BaseException as e:
-            unhandled.print_error(unhandled.format_exception(e))
-    try:
-        atexit._run_exitfuncs()
-    except BaseException:  # before 3.10 it prints what its functions raise and then raises the last of it
-        pass
+        raised = yield from bottom.called(step)
+        if raised is not None:
+            unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(raised)))
+    yield from bottom.called(atexit._run_exitfuncs)  # before 3.10 it prints what its functions raise and then raises it
     flush()
     _let_go(_main)
     flush()
