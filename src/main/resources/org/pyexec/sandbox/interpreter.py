@@ -150,7 +150,7 @@ class Turn:
         session.builtins.release()
         sys.setrecursionlimit(session.recursion)
         session.signals.release()
-        session.writer.runs()
+        session.writer.runs(self._notes)
 
     def show(self, value: object) -> None:
         """The value of the last expression."""

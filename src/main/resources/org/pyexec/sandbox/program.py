@@ -45,6 +45,8 @@ class Run:
         self._owner = os.getpid()
         self._before, _ = usage()
         _write_source(source)
+        if notes:
+            writer.runs(notes)
 
     def begin(self) -> None:
         pass
@@ -97,7 +99,7 @@ def described(ended: unhandled.Ended, cpu: float, peak: int, notes: Sequence[str
         "limit": ended.limit.encode(),
         "cpu": str(round(cpu * 1e6)).encode(),
         "peak": str(peak).encode(),
-        "notes": "\n".join(notes).encode("utf-8", "backslashreplace")[: policy.MAX_NOTES_BYTES],
+        "notes": report.lines(notes),
     }
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
-from typing import Dict, List, Optional
+from typing import Dict, List, Optional, Sequence
 
 from . import frames, policy, syscalls
 
@@ -47,9 +47,11 @@ class Writer:
         syscalls.map_shared(descriptor, ALL_BYTES, self.address)
         os.close(descriptor)
 
-    def runs(self) -> None:
-        """In a session: the program can be interrupted from here on."""
-        self._view[: _HEAD.size] = _HEAD.pack(RUNS, 0)
+    def runs(self, notes: Sequence[str] = ()) -> None:
+        """From here on a session's program can be interrupted. The notes are there however the program ends."""
+        payload = frames.encode([("notes", lines(notes))]) if notes else b""
+        self._view[_HEAD.size : _HEAD.size + len(payload)] = payload
+        self._view[: _HEAD.size] = _HEAD.pack(RUNS, len(payload))
 
     def done(self, fields: Dict[str, bytes]) -> None:
         payload = frames.encode(fields.items())
@@ -94,6 +96,11 @@ def amount(text: bytes) -> int:
     return int(text)
 
 
+def lines(notes: Sequence[str]) -> bytes:
+    """Notes as they are told."""
+    return "\n".join(notes).encode("utf-8", "backslashreplace")[: policy.MAX_NOTES_BYTES]
+
+
 def notes(told: Dict[str, bytes]) -> List[str]:
     """Lines that the program's process says about how it was run."""
     text = told.get("notes", b"")[: policy.MAX_NOTES_BYTES].decode("utf-8", "replace")
@@ -117,10 +124,19 @@ def read_results(descriptor: int) -> bytes:
     return os.pread(descriptor, min(length, RESULT_BYTES - 4), BYTES + 4)
 
 
+def early_notes(descriptor: int) -> List[str]:
+    """Of a program that did not come to its end."""
+    return notes(_read(descriptor, RUNS) or {})
+
+
 def read(descriptor: int) -> Optional[Dict[str, bytes]]:
     """What the program reported, None when it did not get that far."""
+    return _read(descriptor, DONE)
+
+
+def _read(descriptor: int, wanted: int) -> Optional[Dict[str, bytes]]:
     state, length = _HEAD.unpack(os.pread(descriptor, _HEAD.size, 0))
-    if state != DONE or length > BYTES - _HEAD.size:
+    if state != wanted or length > BYTES - _HEAD.size:
         return None
     try:
         return dict(frames.decode(os.pread(descriptor, length, _HEAD.size), MOST_FIELDS))

@@ -219,7 +219,7 @@ class Run(guest.Guest):
             self._collected,
             self._blocked or [],
             report.read_results(self._slot.report) if self._request.shows else None,
-            notes=self._notes,
+            notes=self._notes or report.early_notes(self._slot.report),
         )
 
     def _stop(self) -> None:

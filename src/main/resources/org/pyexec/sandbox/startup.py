@@ -19,8 +19,7 @@ _OF_LIBRARIES = {  # by the module that reads them when it is imported
     "numpy": (b"OMP_", b"OPENBLAS_", b"GOTO_", b"MKL_", b"BLIS_", b"NUMEXPR_", b"NPY_"),
 }
 
-# What an interpreter is started with all the same does not include these: they would show what is ours or keep it from
-# starting. They are for what the program starts itself.
+# For what the program starts itself: they would show what is ours, or keep an interpreter from starting.
 KEPT_BACK = (b"PYTHONHOME", b"PYTHONPLATLIBDIR", b"PYTHONEXECUTABLE", b"PYTHONVERBOSE", b"PYTHONPROFILEIMPORTTIME", b"LD_")
 # Those with which no code of the program's runs while an interpreter starts.
 HARMLESS = (
@@ -47,7 +46,7 @@ def late_variables(fields: frames.Fields) -> List[str]:
 
 def _is_read_at_start(name: bytes) -> bool:
     if name.startswith(_OF_PYTHON):
-        return name not in (*_READ_LATER, *_DONE_IN_TIME)
+        return name not in (*_READ_LATER, *_DONE_IN_TIME, *KEPT_BACK)
     return any(name.startswith(prefixes) for module, prefixes in _OF_LIBRARIES.items() if module in sys.modules)
 
 

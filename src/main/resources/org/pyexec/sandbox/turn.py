@@ -295,7 +295,7 @@ class Turn:
             self._blocked,
             report.read_results(session.slot.report),
             "ended" if self._killed else "open",
-            self._notes,
+            self._notes or report.early_notes(session.slot.report),
         )
         session.link.put(frames.END, frames.encode(told.fields()))
         session.link.pour(iter(()), lambda: session.turn_over(self._killed, self._later))
