@@ -6,6 +6,8 @@ import static org.pyexec.sandbox.SessionRuns.file;
 import static org.pyexec.sandbox.SessionRuns.inputs;
 import static org.pyexec.sandbox.SessionRuns.run;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +86,24 @@ class FreshInterpreterTest extends OnEveryTier {
         assertThat(once(sandbox, "x = bytearray(600 << 20)", variable("PYTHONHASHSEED", "0"))
                         .details())
                 .startsWith("Memory limit of 512 MB exceeded");
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void freshInterpreterHasTheSameWalls(TestSandbox sandbox) throws Exception {
+        String code = Files.readString(Path.of("src/test/programs/landlock/execution.py"));
+        TestSandbox.Result usual = sandbox.run(code);
+        TestSandbox.Result fresh = once(sandbox, code, variable("PYTHONHASHSEED", "0"));
+        assertThat(fresh.stdout()).isEqualTo(usual.stdout());
+        String descriptors = """
+                import os
+                def is_open(number):
+                    try: return bool(os.fstat(number))
+                    except OSError: return False
+                print([number for number in range(100) if is_open(number)], os.listdir())
+                """;
+        assertThat(once(sandbox, descriptors, variable("PYTHONHASHSEED", "0")).stdout())
+                .isEqualTo("[0, 1, 2] ['main.py']\n");
     }
 
     @ParameterizedTest
