@@ -22,9 +22,9 @@ def arrive(brought: Dict[str, Any], loaded: FrozenSet[str], path: List[str]) -> 
     writer = report.Writer()
     writer.attach(entrance.REPORT)
     _count_from_here(*brought["sizes"])
-    program.become_main(brought["work"], path)
     _forget_others(loaded)
     figures.watch()
+    program.become_main(brought["work"], path)
     fields = brought["fields"]
     inputs.read_late({name: value for name, value in startup.variables_of(fields).items() if name in brought["late"]})
     if "session" in brought:
