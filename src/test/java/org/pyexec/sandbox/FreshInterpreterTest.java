@@ -36,8 +36,7 @@ class FreshInterpreterTest extends OnEveryTier {
         assertThat(once(sandbox, "print(hash('abc'))", variable("PYTHONHASHSEED", "0"))
                         .stdout())
                 .isEqualTo(HASH_OF_ABC);
-        TestSandbox.Result optimized =
-                once(sandbox, "assert False\nprint(__debug__)", variable("PYTHONOPTIMIZE", "1"));
+        TestSandbox.Result optimized = once(sandbox, "assert False\nprint(__debug__)", variable("PYTHONOPTIMIZE", "1"));
         assertThat(optimized.stdout() + optimized.stderr()).isEqualTo("False\n");
         assertThat(once(sandbox, "import sys; print(sys.stdout.encoding)", variable("PYTHONIOENCODING", "latin-1"))
                         .stdout())
@@ -108,8 +107,13 @@ class FreshInterpreterTest extends OnEveryTier {
 
     @ParameterizedTest
     @CsvSource({
-        "random.py, random", "threading.py, threading", "json/__init__.py, json", "linecache.py, linecache",
-        "pandas.py, pandas", "ast.py, ast", "sqlite3.py, sqlite3",
+        "random.py, random",
+        "threading.py, threading",
+        "json/__init__.py, json",
+        "linecache.py, linecache",
+        "pandas.py, pandas",
+        "ast.py, ast",
+        "sqlite3.py, sqlite3",
     })
     void filesNamedLikeModulesAreImportedInTheirPlace(String filename, String module) throws Exception {
         for (TestSandbox sandbox : sandboxes()) {
