@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unittest
 
 from sandbox import frames, notes, policy, program, report, unhandled
@@ -16,6 +17,35 @@ class AmountTest(unittest.TestCase):
         for nonsense in (b"", b"-1", b"+1", b" 1", b"1_0", b"1" * 40, b"9" * 19, b"0x1", b"\xd9\xa1", b"1.5"):
             with self.assertRaises(ValueError, msg=nonsense):
                 report.amount(nonsense)
+
+
+class EarlyTest(unittest.TestCase):
+    def test_notes_are_there_before_the_end_and_until_then(self) -> None:
+        descriptor = report.create()
+        self.addCleanup(os.close, descriptor)
+        writer = report.Writer()
+        writer.attach(os.dup(descriptor))
+        told = notes.Told()
+        told.add("Something is to be known.")
+        self.assertIsNone(report.read_early(descriptor))
+
+        writer.runs(told.so_far())
+        self.assertTrue(report.is_running(descriptor))
+        self.assertIsNone(report.read(descriptor))
+        self.assertEqual(notes.read(report.read_early(descriptor)), ["Something is to be known."])
+
+        writer.done(told.take())
+        self.assertIsNone(report.read_early(descriptor))
+        self.assertEqual(notes.read(report.read(descriptor)), ["Something is to be known."])
+        self.assertEqual(told.so_far(), {})
+
+    def test_without_notes_nothing_is_told_early(self) -> None:
+        descriptor = report.create()
+        self.addCleanup(os.close, descriptor)
+        writer = report.Writer()
+        writer.attach(os.dup(descriptor))
+        writer.runs({})
+        self.assertEqual(notes.read(report.read_early(descriptor)), [])
 
 
 class LongestTest(unittest.TestCase):

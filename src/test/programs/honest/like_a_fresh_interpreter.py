@@ -1,5 +1,5 @@
 # reason: completed
-# stdout: 995 2 True interrupted ['SIGINT', 'SIGPIPE', 'SIGXFSZ'] [] 2 main.py __main__
+# stdout: 997 1 True interrupted ['SIGINT', 'SIGPIPE', 'SIGXFSZ'] [] 2 main.py __main__
 # What a program can see of the process that it was put into.
 import inspect
 import os
@@ -24,4 +24,4 @@ try:
 except KeyboardInterrupt:
     interrupted = "interrupted"
 own = threading.main_thread().native_id == threading.get_native_id() == os.getpid()
-print(depth(995), len(inspect.stack()), own, interrupted, handled, blocked, len(sys.path_hooks), *sys.argv, __name__)
+print(depth(997), len(inspect.stack()), own, interrupted, handled, blocked, len(sys.path_hooks), *sys.argv, __name__)

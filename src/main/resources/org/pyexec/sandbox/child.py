@@ -13,9 +13,10 @@ import struct
 import sys
 import tempfile
 import threading
-from typing import List, Union
+from types import CodeType
+from typing import Dict, FrozenSet, List, Tuple, Union
 
-from . import config, entrance, frames, inputs, interpreter, policy, program, report, request, unhandled
+from . import config, entrance, frames, fresh, inputs, interpreter, policy, program, report, request, unhandled
 from .calls import Calls
 from .confinement import CONTROL, Belongings, Confinement, Sizes, limit_open_files
 
@@ -53,15 +54,17 @@ USUAL_MODULES = (
 PARKED = b"parked"
 
 Executable = Union[program.Run, interpreter.Turn]
+Modules = Tuple[Dict[str, CodeType], FrozenSet[str]]  # sources.used
 
 
 class Prepared:
     """What all children of a zygote have in common, made once; `proc` is a handle of a /proc."""
 
-    def __init__(self, settings: config.Config, readable: List[str], sizes: Sizes, proc: int) -> None:
+    def __init__(self, settings: config.Config, readable: List[str], sizes: Sizes, proc: int, modules: Modules) -> None:
         self.zygote = os.getpid()
         self.report = report.Writer()
         self.confinement = Confinement(settings, readable, sizes, self.report)
+        self.luggage = fresh.Luggage(*modules, self.confinement)
         self.entrance = entrance.Entrance(proc, settings.disk) if settings.tier == "namespaces" else None
         self.telling = _tell_parked(self.entrance is not None)
 
@@ -82,20 +85,25 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
         _differ_from_siblings()
         program.make_file()
         program.rehearse()
+        _rehearse(prepared)
         prepared.telling.run()
         fields = _receive(CONTROL)
         given = dict(fields)
         more_processes = prepared.confinement.counts_processes(int(user))
         if "session" in given:
             inputs.lower_limits(given, more_processes)
-            return interpreter.Interpreter(prepared.report, CONTROL).next()
+            return interpreter.Interpreter(prepared.report, CONTROL, prepared.luggage).next()
         files = request.inputs_of(fields)
         inputs.place(files, inputs.Contents(files, CONTROL))
         os.close(CONTROL)
-        inputs.put_on_stage(fields)
         inputs.lower_limits(given, more_processes)
         seconds = int(given["cpu-seconds"])
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        reasons = prepared.luggage.reasons(fields)
+        if reasons:
+            program.notes.add(prepared.luggage.leave({"fields": fields, "notes": reasons}, []))
+        prepared.luggage.stay()
+        inputs.put_on_stage(fields)
     except inputs.NoRoom:
         os.unlink(policy.PROGRAM)  # it would be taken for what the program left
         prepared.report.done(program.described(unhandled.Ended(1, limit="disk"), 0, 0))
@@ -104,6 +112,15 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
         _complain(e, belongings.control)
         os._exit(1)
     return program.Run(given["code"], prepared.report, "result" in given)
+
+
+def _rehearse(prepared: Prepared) -> None:
+    """What is done for every program before it begins; program.py."""
+    nothing: frames.Fields = frames.decode(frames.encode([("code", b"")]))
+    inputs.place([], inputs.Contents([], CONTROL))
+    prepared.luggage.reasons(nothing)
+    inputs.put_on_stage(nothing)
+    inputs.lower_limits({}, None)
 
 
 def _enter_namespaces(belongings: Belongings, prepared: Prepared, user: int) -> None:

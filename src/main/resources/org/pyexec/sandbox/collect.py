@@ -9,20 +9,18 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
 import time
 from itertools import islice
-from typing import Dict, Generator, Iterator, List, NamedTuple, Optional, Set, Tuple, TypeVar
+from typing import Dict, Generator, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from . import cells, frames, policy, walk
 from .walk import Found, Stamp
 
 CHUNK = 256 << 10
-AT_ONCE_BYTES = 1 << 20  # of a program that is compared in one step
 COMPARED_BYTES = 2 * policy.MAX_FILES_BYTES  # that are read to find out what has not changed
 RACY_NANOSECONDS = 50_000_000  # a file may change again within one tick of the clock that gives files their times
 _PROGRAM = os.fsencode(policy.PROGRAM)
-
-Value = TypeVar("Value")
 
 
 class Original(NamedTuple):
@@ -64,22 +62,9 @@ def anything(cell: cells.Cell, originals: Originals) -> bool:
                 names = [entry.name for entry in islice(entries, 2)]
             if len(originals) > 1 or names != [policy.PROGRAM]:
                 return True
-            code = originals[_PROGRAM]
-            if code.size > AT_ONCE_BYTES:
-                return True
-            return not _all_of(_Comparison().is_untouched(work, Found(_PROGRAM, code.size, ""), code))
+            return not stat.S_ISREG(os.stat(policy.PROGRAM, dir_fd=work, follow_symlinks=False).st_mode)
     except OSError:
         return True
-
-
-def _all_of(steps: "Generator[bytes, None, Value]") -> Value:
-    """What comes of them, without a pause."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            value: Value = end.value
-            return value
 
 
 @contextlib.contextmanager
@@ -115,6 +100,8 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
         collected.skip(".", f"more than {walk.MOST_ENTRIES} entries or {policy.MAX_NAMES_BYTES >> 20} MB of names")
     seen.found.sort()
     for found in seen.found:
+        if found.raw == _PROGRAM and not collected.remembers:
+            continue  # the program itself, whatever it has done to it; a session has none
         original = originals.get(found.raw)
         if original is not None:
             yield b""

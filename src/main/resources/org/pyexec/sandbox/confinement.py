@@ -43,6 +43,7 @@ class Confinement:
     """Prepared in a zygote, run in each child."""
 
     def __init__(self, settings: config.Config, readable: List[str], sizes: Sizes, where: report.Writer) -> None:
+        self.sizes = sizes
         self._namespaces = settings.tier == "namespaces"
         self._calls = Calls()
         self._home = landlock.Beneath(landlock.EVERYTHING, -1)
@@ -53,7 +54,7 @@ class Confinement:
             self._calls.add("unshare", syscalls.CLONE_NEWCGROUP)  # its /proc does not tell which groups there are
         self._report = self._calls.add("mmap", where.address, report.ALL_BYTES, syscalls.PROT_READ_WRITE, _MAP_INTO_PLACE, -1, 0)
         self._streams = [self._calls.add("dup3", -1, target, 0) for target in range(CONTROL)]
-        self._streams.append(self._calls.add("dup3", -1, CONTROL, os.O_CLOEXEC))
+        self._streams += [self._calls.add("dup3", -1, place, os.O_CLOEXEC) for place in (CONTROL, entrance.REPORT)]
         self._calls.add("rt_sigprocmask", signal.SIG_SETMASK, bytes(8), 0, 8)
         self._calls.add("umask", 0o022)
         self._calls.add("setsid")  # without control groups the kernel shares processors between sessions first: sched(7)
@@ -63,7 +64,8 @@ class Confinement:
         self._drop_rights()
         if settings.tier != "none":
             self._restrict_files(readable)
-        self._calls.add("close_range", entrance.HANDLE + self._namespaces, 0xFFFFFFFF, 0)
+        self._calls.add("close_range", entrance.HANDLE + self._namespaces, entrance.SPARE, 0)
+        self._calls.add("close_range", entrance.REPORT + 1, 0xFFFFFFFF, 0)
         self._limit(settings, sizes)
         if settings.tier != "none":
             self._filter = self._filter_of_owner = seccomp.build(None if self._namespaces else landlock.version())
@@ -71,13 +73,23 @@ class Confinement:
                 self._filter_of_owner = seccomp.build(landlock.version(), owns_only_its_files=True)
             self._install = self._calls.add("seccomp", seccomp.SECCOMP_SET_MODE_FILTER, 0, self._filter.program)
         self._calls.seal()
+        self.second_filter = None if self._namespaces or settings.tier == "none" else seccomp.second()
+        self._rest = Calls()
+        if self.second_filter is not None:
+            self._rest.add("seccomp", seccomp.SECCOMP_SET_MODE_FILTER, 0, self.second_filter.program)
+        self._rest.seal()
+
+    def give_up_the_rest(self) -> None:
+        """In the child, right before the program: what only the way into a fresh interpreter needs."""
+        if self.second_filter is not None:
+            self._rest.run()
 
     def run(self, belongings: Belongings, user: int) -> None:
         """In the child. `user`: the id that it takes on where there are no namespaces, 0 to stay what it is."""
         for place, descriptor in zip(self._join, (belongings.group, belongings.share)):
             self._calls.set(place, 0, descriptor)
         self._calls.set(self._report, 4, belongings.report)
-        streams = (belongings.stdin, belongings.stdout, belongings.stderr, belongings.control)
+        streams = (belongings.stdin, belongings.stdout, belongings.stderr, belongings.control, belongings.report)
         for place, descriptor in zip(self._streams, streams):
             self._calls.set(place, 0, descriptor)
         if not self._namespaces:

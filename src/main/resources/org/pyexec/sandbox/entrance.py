@@ -24,6 +24,7 @@ IFF_UP = 1
 # numbers taken, so that nothing else is ever there.
 HANDLE = 4
 SPARE = 5
+REPORT = 6  # until the program begins: a fresh interpreter would map it once more
 
 
 class Entrance:

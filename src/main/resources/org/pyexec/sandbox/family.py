@@ -17,30 +17,16 @@ POPULAR = "popular"  # the image that has what programs import often besides; do
 
 # Without the options that would make it safer on its own, since programs see them in sys.flags and hand them on: the
 # environment is given below, and the working folder, which comes first on the path, is left out here.
-# All processes below the warden are forks of it that come back here with what they have to do. A program is executed here,
-# and not in a function, because it can see what is below it on the stack.
+# All processes below the warden are forks of it, and what they do is done in bottom.py, once this has ended.
 _WARDEN = """
 import sys
+loaded = frozenset(sys.modules)
 sys.path[0] = sys.argv[1]
 sys.dont_write_bytecode = True
 from pyexec_sandbox import sources
-sources.take_into_memory()
-from pyexec_sandbox import warden
-duty = warden.main()
-while callable(duty):
-    duty = duty()
-while True:
-    try:
-        try:
-            duty.begin()
-            exec(compile(duty.body, duty.file, "exec", dont_inherit=True), duty.names)
-            if duty.last is not None:
-                duty.show(eval(compile(duty.last, duty.file, "eval", dont_inherit=True), duty.names))
-        finally:
-            duty.pause()
-    except BaseException as e:
-        duty.raised = e
-    duty = duty.end()
+sources.take_into_memory(loaded)
+from pyexec_sandbox import bottom, warden
+bottom.go_on_with(warden.main)
 """
 
 

@@ -1,90 +1,128 @@
-"""Figures that a program leaves open are its output too: they are saved at its end, but for those that it saved itself."""
+"""Figures of matplotlib are a program's output too: those that it shows, when it shows them, and those that it leaves open.
+
+What it saved itself in the working folder does not come a second time. How matplotlib is watched stands in drawing.py.
+"""
 
 from __future__ import annotations
 
-import functools
-import importlib.machinery
+import io
 import os
 import sys
-import types
-from typing import Any, Optional, Sequence
+from typing import Any, List, Optional
 
-from . import fonts, unhandled
+from . import display, drawing, unhandled
 
-_BACKENDS = "matplotlib.backend_bases"
 _SAVED = "_saved_by_program"
+_SHOWN = "_shown_by_program"
 
 
-def remember_saved() -> None:
-    """In the zygote: lets us know at the end which figures a program saved itself, whoever imports matplotlib."""
-    backends = sys.modules.get(_BACKENDS)
-    if backends is None:
-        sys.meta_path.insert(0, _BackendsFinder())
-    else:
-        _mark_saved(backends)
+def watch() -> None:
+    """In the zygote: whoever imports matplotlib."""
+    drawing.watch(_on_saved, _on_shown)
 
 
-class _BackendsFinder:
-    """For the image that has no matplotlib: the program may import it. It is a finder of `sys.meta_path` until then."""
+class Gallery:
+    """The figures of one program, in a process that runs it."""
 
-    def find_spec(
-        self, name: str, path: Optional[Sequence[str]], target: Optional[types.ModuleType] = None
-    ) -> Optional[importlib.machinery.ModuleSpec]:
-        if name != _BACKENDS:
-            return None
-        sys.meta_path[:] = [finder for finder in sys.meta_path if finder is not self]
-        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
-        if spec is not None and isinstance(spec.loader, importlib.machinery.SourceFileLoader):
-            spec.loader = _BackendsLoader(spec.loader.name, spec.loader.path)
-        return spec
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._made: List[int] = []  # numbers of the files
+        self._last = 0
+        self._digits = 1
 
-
-class _BackendsLoader(importlib.machinery.SourceFileLoader):
-    def exec_module(self, module: types.ModuleType) -> None:
-        super().exec_module(module)
-        if hasattr(module, "FigureCanvasBase"):  # a program may have a module of its own by that name
-            _mark_saved(module)
-
-
-def _mark_saved(backends: types.ModuleType) -> None:
-    fonts.add_last()
-    original = backends.FigureCanvasBase.print_figure
-
-    @functools.wraps(original)
-    def print_figure(self: Any, *arguments: Any, **named: Any) -> Any:
-        self.figure.__dict__[_SAVED] = True
-        return original(self, *arguments, **named)
-
-    backends.FigureCanvasBase.print_figure = print_figure
-
-
-def save_open(folder: str, then_close: bool = False) -> None:
-    """In the child. `then_close`: the next program of a session begins with none, as a notebook's next cell."""
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is None:
-        return
-    taken = 0
-    for number in pyplot.get_fignums():
-        figure = pyplot.figure(number)
-        if figure.__dict__.get(_SAVED):
-            continue
-        free = _next_free(folder, taken)
+    def owns(self, path: str) -> bool:
+        """Whether there is such a file below the working folder, which is handed out anyway."""
         try:
-            figure.savefig(_path(folder, free))
-            taken = free
-        except Exception as e:  # of what the program drew; the other figures are saved all the same
+            return os.path.exists(path) and os.path.realpath(path).startswith(os.path.realpath(self._folder) + os.sep)
+        except (OSError, ValueError):
+            return False
+
+    def take(self, figure: Any, shown: bool) -> None:
+        """Of what the program drew the errors are told; the other figures are taken all the same."""
+        try:
+            self._take(figure, shown)
+        except Exception as e:
             unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
-    if then_close:
-        pyplot.close("all")
+
+    def _take(self, figure: Any, shown: bool) -> None:
+        kept = figure.__dict__
+        is_old = kept.get(_SAVED) or (kept.get(_SHOWN) and not figure.stale)
+        target = display.target() if shown else None
+        displays = target is not None and not isinstance(target, display.Printed)
+        if _is_blank(figure) or (is_old and not displays):
+            return
+        picture = io.BytesIO()
+        was_saved = kept.get(_SAVED)
+        figure.savefig(picture, format="png")
+        kept[_SAVED], kept[_SHOWN] = was_saved, True
+        figure.stale = False
+        if target is not None and displays:
+            target.display({"text/plain": repr(figure), "image/png": picture.getvalue()}, raw=True)
+        if not is_old:
+            self._write(picture.getvalue())
+
+    def _write(self, picture: bytes) -> None:
+        descriptor = self._create()
+        with open(descriptor, "wb") as file:
+            file.write(picture)
+
+    def _create(self) -> int:
+        """The next number of which there is no file: the program may have one of its own by that name."""
+        while True:
+            self._last += 1
+            if len(str(self._last)) > self._digits:
+                self._widen(len(str(self._last)))
+            try:
+                descriptor = os.open(self._path(self._last), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+            except FileExistsError:
+                continue
+            self._made.append(self._last)
+            return descriptor
+
+    def _widen(self, digits: int) -> None:
+        """From ten files on all have two digits, so that they sort."""
+        before = {number: self._path(number) for number in self._made}
+        self._digits = digits
+        for number, path in before.items():
+            if os.path.exists(path) and not os.path.lexists(self._path(number)):
+                os.rename(path, self._path(number))
+
+    def _path(self, number: int) -> str:
+        return os.path.join(self._folder, f"figure-{number:0{self._digits}}.png")
 
 
-def _next_free(folder: str, number: int) -> int:
-    """The next number of which there is no file: the program may have one of its own by that name."""
-    number += 1
-    while os.path.lexists(_path(folder, number)):
-        number += 1
-    return number
+_gallery: Optional[Gallery] = None
 
 
-def _path(folder: str, number: int) -> str:
-    return os.path.join(folder, f"figure-{number}.png")
+def begin(folder: str) -> None:
+    """Before a program. What it shows goes to the display's target as well, where that is wanted."""
+    global _gallery
+    _gallery = Gallery(folder)
+
+
+def save_open(then_close: bool = False) -> None:
+    """Behind it. `then_close`: the next program of a session begins with none, as a notebook's next cell."""
+    managers = drawing.managers()
+    for manager in managers:
+        if _gallery is not None:
+            _gallery.take(manager.canvas.figure, shown=False)
+    if then_close and managers:
+        sys.modules["matplotlib.pyplot"].close("all")
+
+
+def _on_saved(figure: Any, where: Any) -> None:
+    """`where` is what it was saved to: a path, or something to write to, which is the program's own business."""
+    if not isinstance(where, (str, os.PathLike)):
+        figure.__dict__[_SAVED] = True
+    elif _gallery is not None and _gallery.owns(os.fspath(where)):
+        figure.__dict__[_SAVED] = True
+
+
+def _on_shown(figure: Any) -> None:
+    if _gallery is not None:
+        _gallery.take(figure, shown=True)
+
+
+def _is_blank(figure: Any) -> bool:
+    """Nothing but its background: a program cleared it, or has it of plt.clf() after the last one was closed."""
+    return len(figure.get_children()) <= 1

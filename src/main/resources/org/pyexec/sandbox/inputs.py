@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Dict, List, Optional
 
-from . import frames, policy, request
+from . import frames, policy, request, startup
 
 READ_BYTES = 256 << 10
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
@@ -87,11 +87,28 @@ def put_on_stage(fields: frames.Fields) -> None:
     sys.argv = [policy.PROGRAM, *arguments]
     if sys.version_info >= (3, 10):
         sys.orig_argv = [sys.executable, policy.PROGRAM, *arguments]
-    variables = [value.partition(b"=") for name, value in fields if name == "env"]
-    for name, _, value in variables:
+    variables = startup.variables_of(fields)
+    for name, value in variables.items():
         os.environb[name] = value
-    if any(name == b"TZ" for name, _, _ in variables):
+    if b"TZ" in variables:
         time.tzset()
+    if variables.get(b"PYTHONUNBUFFERED"):
+        for stream in (sys.stdout, sys.stderr):
+            stream.reconfigure(write_through=True)  # type: ignore[union-attr]
+    if variables.get(b"PYTHONDONTWRITEBYTECODE"):
+        sys.dont_write_bytecode = True
+
+
+def read_late(variables: Dict[bytes, bytes]) -> None:
+    """What a fresh interpreter would have done itself, had it been started with them. The working folder comes first."""
+    folders = os.fsdecode(variables.get(b"PYTHONPATH", b""))
+    sys.path[1:1] = [os.path.abspath(each) for each in folders.split(os.pathsep) if folders]
+    filters = os.fsdecode(variables.get(b"PYTHONWARNINGS", b""))
+    if filters:
+        import warnings
+
+        sys.warnoptions += filters.split(",")
+        warnings._processoptions(sys.warnoptions)  # type: ignore[attr-defined]
 
 
 def lower_limits(given: Dict[str, bytes], more_processes: Optional[int]) -> None:

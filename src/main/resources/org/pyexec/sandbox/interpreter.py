@@ -16,7 +16,7 @@ import socket
 import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
 
-from . import display, figures, frames, inputs, notebook, policy, program, report, request, streams, unhandled
+from . import display, figures, frames, inputs, notebook, policy, program, report, request, startup, streams, unhandled
 
 LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 DONE = b"d"  # as the supervisor hears it
@@ -35,8 +35,10 @@ _limit_of, _set_limit = resource.getrlimit, resource.setrlimit
 class Interpreter:
     """What the programs of one session share."""
 
-    def __init__(self, writer: report.Writer, control: int) -> None:
+    def __init__(self, writer: report.Writer, control: int, luggage: Any = None) -> None:
+        """`luggage` is a fresh.Luggage, with which the first program can have an interpreter of its own."""
         self.writer = writer
+        self._luggage = luggage
         self.control = control
         self.word = -1  # where it is said that a program has ended
         self.signals = Signals()
@@ -48,7 +50,8 @@ class Interpreter:
         self._count = 0
         self.signals.hold()
         unhandled.show_known_sources()
-        os.unlink(policy.PROGRAM)  # a session has none, and whoever makes one keeps it
+        if luggage is not None:
+            os.unlink(policy.PROGRAM)  # a session has none, and whoever makes one keeps it
         self.notebook = notebook.Notebook(program.names(), program.work())
 
     def next(self) -> "Turn":
@@ -59,10 +62,29 @@ class Interpreter:
             stdin = handed if kind == frames.STDIN else stdin
             self.word = handed if kind == frames.WORD else self.word
             kind, payload, handed = self._frame()
-        self._count += 1
         fields = frames.decode(payload)
+        self._prepare(fields, stdin)
+        return self.begin(fields, stdin)
+
+    def begin(self, fields: frames.Fields, stdin: int) -> "Turn":
+        """A program that has come, but for its files."""
+        self._count += 1
         files = request.inputs_of(fields)
         return Turn(self, self._count, fields, files, inputs.Contents(files, self.control), stdin)
+
+    def _prepare(self, fields: frames.Fields, stdin: int) -> None:
+        """The first program may need a fresh interpreter, which goes on then; for others it is too late."""
+        luggage, self._luggage = self._luggage, None
+        if luggage is None:
+            late = startup.late_variables(fields)
+            if late:
+                program.notes.add(startup.WITHOUT_EFFECT % startup.named(late))
+            return
+        reasons = luggage.reasons(fields)
+        if reasons:
+            brought = {"fields": fields, "notes": reasons, "session": (stdin, self.word)}
+            program.notes.add(luggage.leave(brought, [self.control, stdin, self.word]))
+        luggage.stay()
 
     def _frame(self) -> Tuple[bytes, bytes, int]:
         """With the descriptor that came with it, else -1; not a byte more is read."""
@@ -86,7 +108,7 @@ class Interpreter:
 
 
 class Turn:
-    """One program of a session. Called as program.Run is; family.py has the lines."""
+    """One program of a session: a bottom.Duty."""
 
     def __init__(
         self,
@@ -123,12 +145,13 @@ class Turn:
         self._place()
         inputs.put_on_stage(self._fields)
         display.show_on(self._shown)
+        figures.begin(program.work())
         unhandled.know_source(self.source, self.file)
         cell = session.notebook.read(self.source, self.file, self._shown)
         session.builtins.release()
         sys.setrecursionlimit(session.recursion)
         session.signals.release()
-        session.writer.runs()
+        session.writer.runs(program.notes.so_far())
         session.notebook.run(cell)
         self.body, self.last = cell.body, cell.last
 
@@ -188,7 +211,7 @@ class Turn:
 
     def _report(self, ended: unhandled.Ended) -> None:
         try:
-            figures.save_open(program.work(), then_close=True)
+            figures.save_open(then_close=True)
         except BaseException as e:
             unhandled.print_error(unhandled.format_exception(e))
         program.flush()

@@ -122,23 +122,26 @@ def _show_wide_tables() -> None:
 
 
 def without_our_frames(e: BaseException) -> BaseException:
-    """The exception without the frames of ours, and of what they called in the standard library on the way to the program's."""
+    """The exception without the frames of ours, and of what they called in the standard library on the way to the program's.
+
+    The first frame stays: it is that which executes programs, and unhandled.py leaves it out.
+    """
     frames: List[TracebackType] = []
     traceback = e.__traceback__
     while traceback is not None:
         frames.append(traceback)
         traceback = traceback.tb_next
-    if all(not _is_ours(each) for each in frames):
+    if all(not _is_ours(each) for each in frames[1:]):
         return e
-    kept: List[TracebackType] = []
-    left_out = False
-    for each in frames:
+    kept = frames[:1]
+    left_out = _is_ours(frames[0])
+    for each in frames[1:]:
         left_out = _is_ours(each) or (left_out and _file(each).startswith(_LIBRARY))
         if not left_out:
             kept.append(each)
     for each, following in zip(kept, [*kept[1:], None]):
         each.tb_next = following
-    return e.with_traceback(kept[0] if kept else None)
+    return e.with_traceback(kept[0])
 
 
 def _file(traceback: TracebackType) -> str:

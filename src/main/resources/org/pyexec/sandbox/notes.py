@@ -24,8 +24,12 @@ class Told:
 
     def take(self) -> Dict[str, bytes]:
         """As a part of its report; the next program of a session begins with none."""
-        sentences, self._sentences = self._sentences, []
-        return {_FIELD: "\n".join(sentences).encode("utf-8", "replace")} if sentences else {}
+        told, self._sentences = self.so_far(), []
+        return told
+
+    def so_far(self) -> Dict[str, bytes]:
+        """The same before its end, for when that does not come."""
+        return {_FIELD: "\n".join(self._sentences).encode("utf-8", "replace")} if self._sentences else {}
 
 
 def read(report: Optional[Dict[str, bytes]]) -> List[str]:

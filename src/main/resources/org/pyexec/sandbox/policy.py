@@ -6,6 +6,7 @@ This file and syscall_policy.py are data. They are meant to be read by an audito
 
 from __future__ import annotations
 
+import sys
 from typing import Dict, NamedTuple, Tuple
 
 # --- identities --------------------------------------------------------------------------------------------------
@@ -69,6 +70,7 @@ SYSTEM_FILES = (
     "/etc/python3",
     "/etc/protocols",
     "/etc/services",
+    f"/etc/python{sys.version_info[0]}.{sys.version_info[1]}",  # Debian: sitecustomize is a link to there
     "/etc/ssl/certs",  # public root certificates
 )
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")

@@ -10,11 +10,10 @@ import os
 import resource
 import signal
 import sys
-import threading
 import types
-from typing import Any, Dict, NoReturn, Optional, Tuple
+from typing import Any, Dict, Iterator, List, NoReturn, Optional, Tuple
 
-from . import coding, display, expression, fence, figures, ipython, ipython_display, policy, report, syscalls, unhandled
+from . import bottom, coding, display, expression, fence, figures, ipython, ipython_display, policy, report, syscalls, unhandled
 from . import notes as notes_of_run
 
 _work = policy.WORK  # the working folder
@@ -31,12 +30,7 @@ notes = notes_of_run.Told()  # for the answer
 
 
 class Run:
-    """A program that is to be executed, by whoever has nothing but this below him on the stack; family.py has the lines.
-
-    Before it `begin` is called and behind it `pause`, and at last `end`, with what the program has raised in `raised`; it
-    returns what is to be executed next, here nothing. A child that the program forks comes through there too, and reports
-    nothing.
-    """
+    """A bottom.Duty, behind which nothing follows. A child that the program forks reports nothing."""
 
     file = policy.PROGRAM
 
@@ -45,14 +39,15 @@ class Run:
         unfenced = fence.without(source)
         if unfenced is not source:
             notes.add("The Markdown fence around the program was left out.")
-        self.body: Any = coding.text_of(unfenced)
+        text = coding.text_of(unfenced)
+        self.body: Any = text
         self.last: Any = None
         if shows:
             self.body, self.last = expression.split(unfenced)
-        if shows:
             shown = display.Displays(writer.results, _work)
             self.show = shown.result
             display.show_on(shown)
+        figures.begin(_work)
         self.names = names()
         self.raised: Optional[BaseException] = None
         self._writer = writer
@@ -62,6 +57,9 @@ class Run:
         if isinstance(text, str):  # whoever reads the lines in the file would decode them as the comment says
             unhandled.know_source(source)
             unhandled.show_known_sources()
+        told = notes.so_far()
+        if told:
+            writer.runs(told)
 
     def begin(self) -> None:
         pass
@@ -69,9 +67,9 @@ class Run:
     def pause(self) -> None:
         pass
 
-    def end(self) -> NoReturn:
+    def end(self) -> Iterator[bottom.Step]:
         ended = self._how()
-        finish()
+        yield from _last_steps()
         if os.getpid() == self._owner and not ended.signal:
             cpu, peak = usage()
             self._writer.done(described(ended, cpu - self._before, peak))
@@ -154,9 +152,13 @@ def _write_source(code: bytes) -> None:
     os.close(descriptor)
 
 
-def become_main() -> None:
-    """In the zygote: makes the process look like a fresh interpreter that was given main.py in the usual folder."""
-    global _main
+def become_main(work: str = policy.WORK, path: Optional[List[str]] = None) -> None:
+    """Makes the process look like a fresh interpreter that was given main.py; in a zygote, in the usual folder.
+
+    `path` is that of an interpreter that really is fresh.
+    """
+    global _main, _work
+    _work = work
     main = types.ModuleType("__main__")
     main.__dict__.update(
         __loader__=importlib.machinery.SourceFileLoader("__main__", _path()),
@@ -173,8 +175,11 @@ def become_main() -> None:
     sys.argv = [policy.PROGRAM]
     if sys.version_info >= (3, 10):
         sys.orig_argv = [sys.executable, policy.PROGRAM]
-    sys.path.insert(0, _work)
-    sys.dont_write_bytecode = False
+    if path is None:
+        sys.path.insert(0, _work)
+        sys.dont_write_bytecode = False
+    else:
+        sys.path[:] = [each or _work for each in path]
     sys.stdout.reconfigure(line_buffering=True)
 
 
@@ -210,10 +215,14 @@ def rehearse() -> None:
     for module, code in list(_REHEARSALS.items()):
         if module in sys.modules and not (module == "pandas" and _DRAWING in sys.modules):
             try:
-                exec(compile(code, policy.PROGRAM, "exec", dont_inherit=True), types.ModuleType("__main__").__dict__)
+                compiled = compile(code, policy.PROGRAM, "exec", dont_inherit=True)
+                bottom.rehearse(compiled, types.ModuleType("__main__").__dict__)
             except Exception as e:  # in the zygote, whose children need not try what does not work
                 unhandled.print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
                 del _REHEARSALS[module]
+    figures.begin(_work)
+    figures.save_open()
+    described(unhandled.Ended(0), *usage())
     flush()
 
 
@@ -221,16 +230,21 @@ def rehearse() -> None:
 
 
 def finish() -> None:
+    """In a process that the program has forked, with what is below it there."""
+    for _, held in _last_steps():
+        if held is not None:
+            held.close()
+
+
+def _last_steps() -> Iterator[bottom.Step]:
     """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython."""
-    for step in (threading._shutdown, lambda: figures.save_open(_work)):  # type: ignore[attr-defined]
-        try:
-            step()
-        except BaseException as e:
-            unhandled.print_error(unhandled.format_exception(e))
-    try:
-        atexit._run_exitfuncs()
-    except BaseException:  # before 3.10 it prints what its functions raise and then raises the last of it
-        pass
+    # The program may have a module of its own by that name.
+    shut_down = getattr(sys.modules.get("threading"), "_shutdown", lambda: None)
+    for step in (shut_down, figures.save_open):
+        raised = yield from bottom.called(step)
+        if raised is not None:
+            unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(raised)))
+    yield from bottom.called(atexit._run_exitfuncs)  # before 3.10 it prints what its functions raise and then raises it
     flush()
     _let_go(_main)
     flush()

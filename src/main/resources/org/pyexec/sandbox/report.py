@@ -42,9 +42,16 @@ class Writer:
         self._view = memoryview((ctypes.c_char * BYTES).from_address(self.address)).cast("B")
         self.results = ResultArea(self.address + BYTES)
 
-    def runs(self) -> None:
-        """In a session: the program can be interrupted from here on."""
-        self._view[: _HEAD.size] = _HEAD.pack(RUNS, 0)
+    def attach(self, descriptor: int) -> None:
+        """In an interpreter that has come without it: maps it, and closes the descriptor."""
+        syscalls.map_shared(descriptor, ALL_BYTES, self.address)
+        os.close(descriptor)
+
+    def runs(self, fields: Dict[str, bytes]) -> None:
+        """From here on a session's program can be interrupted. The fields are there however the program ends."""
+        payload = frames.encode(fields.items())
+        self._view[_HEAD.size : _HEAD.size + len(payload)] = payload
+        self._view[: _HEAD.size] = _HEAD.pack(RUNS, len(payload))
 
     def done(self, fields: Dict[str, bytes]) -> None:
         payload = frames.encode(fields.items())
@@ -120,10 +127,19 @@ def read_results(descriptor: int) -> bytes:
     return os.pread(descriptor, min(length, RESULT_BYTES - 4), BYTES + 4)
 
 
+def read_early(descriptor: int) -> Optional[Dict[str, bytes]]:
+    """What was told before a program that did not come to its end."""
+    return _read(descriptor, RUNS)
+
+
 def read(descriptor: int) -> Optional[Dict[str, bytes]]:
     """What the program reported, None when it did not get that far."""
+    return _read(descriptor, DONE)
+
+
+def _read(descriptor: int, wanted: int) -> Optional[Dict[str, bytes]]:
     state, length = _HEAD.unpack(os.pread(descriptor, _HEAD.size, 0))
-    if state != DONE or length > BYTES - _HEAD.size:
+    if state != wanted or length > BYTES - _HEAD.size:
         return None
     try:
         return dict(frames.decode(os.pread(descriptor, length, _HEAD.size), MOST_FIELDS))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import Callable, List, Optional
 
-from . import account, collect, config, ending, feed, frames, guest, link, loop, notes, output, relay, report, request, watch
+from . import account, collect, config, ending, feed, frames, guest, left, link, loop, notes, output, relay, report, request
+from . import watch
 from .ending import Ending
 from .pool import Pool
 from .slot import Slot
@@ -37,6 +38,7 @@ class Run(guest.Guest):
         self._duration = 0.0
         self._cpu = 0
         self._peak = 0
+        self._notes: List[str] = []
         self._collected = collect.Collected()
         self._notes: List[str] = []
 
@@ -215,6 +217,7 @@ class Run(guest.Guest):
     def _account(self) -> account.Account:
         assert self._ending is not None and self._output is not None
         assert self._request is not None and self._slot is not None
+        told = self._notes or notes.read(report.read_early(self._slot.report))
         return account.Account(
             self._ending,
             self._duration,
@@ -224,7 +227,7 @@ class Run(guest.Guest):
             self._collected,
             self._blocked or [],
             report.read_results(self._slot.report) if self._request.shows else None,
-            [*self._output.notes(self._collected.names), *self._notes],
+            [*self._output.notes(self._collected.names), *filter(None, [left.note(self._slot.cell)]), *told],
         )
 
     def _stop(self) -> None:

@@ -55,6 +55,10 @@ class Filter(NamedTuple):
     program: _Program
     own_pid_at: List[int]  # byte offsets at which the child writes its process id
 
+    @property
+    def content(self) -> bytes:
+        return bytes(self.instructions)
+
     def know_own_pid(self) -> None:
         """In the child, before it installs the filter."""
         for offset in self.own_pid_at:
@@ -218,6 +222,8 @@ def _strict_rules(landlock_version: int, owns_only_its_files: bool) -> Dict[str,
     rules.update({name: _own_clocks() for name in syscall_policy.STRICT_CLOCKS.split()})
     for name in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"):
         rules[name] = bpf.argument_in(0, (OWN_PID,), bpf.ALLOW, bpf.refuse(errno.EPERM))
+    rules["execve"] = [bpf.returns(bpf.ALLOW)]  # until the second filter
+    rules["seccomp"] = bpf.argument_in(0, (SECCOMP_SET_MODE_FILTER,), bpf.ALLOW, bpf.refuse(errno.ENOSYS))
     rules["clone"] = threads_only
     rules["socket"] = bpf.refusing()
     rules["socketpair"] = pairs
@@ -319,7 +325,27 @@ def instructions(machine: str, strict: Optional[int] = None, owns_only_its_files
 
 def build(strict: Optional[int] = None, owns_only_its_files: bool = False) -> Filter:
     """The filter for this machine; raises KeyError on an architecture that the table does not know."""
-    whole = instructions(syscalls.MACHINE, strict, owns_only_its_files)
+    return _filter(instructions(syscalls.MACHINE, strict, owns_only_its_files))
+
+
+def second() -> Filter:
+    """In the landlock tier, the end of what the first one leaves to a child until its program begins: fresh.py."""
+    column, _ = ARCHITECTURES[syscalls.MACHINE]
+    refused = {"execve": bpf.refusing(), "seccomp": [bpf.returns(bpf.refuse(errno.ENOSYS))]}
+    numbered = sorted((NUMBERS[name][column] or 0, body) for name, body in refused.items())
+    decisions = [bpf.Decision(number, number, body) for number, body in numbered]
+    return _filter([bpf.statement(bpf.LOAD_WORD, bpf.NUMBER_OFFSET), *bpf.decide(decisions, bpf.returns(bpf.ALLOW))])
+
+
+def install(content: bytes) -> None:
+    """A filter's instructions, in this process; needs no_new_privs."""
+    column, _ = ARCHITECTURES[syscalls.MACHINE]
+    memory = ctypes.create_string_buffer(content, len(content))
+    program = _Program(len(content) // 8, ctypes.addressof(memory))
+    syscalls.call("seccomp", NUMBERS["seccomp"][column] or 0, SECCOMP_SET_MODE_FILTER, 0, ctypes.byref(program))
+
+
+def _filter(whole: List[bpf.Instruction]) -> Filter:
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in whole)
     memory = ctypes.create_string_buffer(code, len(code))
     own = [8 * i + 4 for i, (operation, _, _, value) in enumerate(whole) if operation == bpf.JUMP_EQUAL and value == OWN_PID]

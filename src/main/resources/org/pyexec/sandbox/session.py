@@ -29,6 +29,7 @@ class Session(guest.Guest, turn.SessionDoor):
         super().__init__(events, connection, pool, settings, on_end)
         self.originals: collect.Originals = {}
         self.seen_blocked: List[str] = []
+        self.seen_left = ""
         self.cpu = 0
         self._server_settings = settings
         self._word = -1

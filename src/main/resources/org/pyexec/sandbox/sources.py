@@ -11,16 +11,21 @@ import importlib.machinery
 import os
 import sys
 from types import CodeType, ModuleType
-from typing import Dict, Optional, Sequence
+from typing import Dict, FrozenSet, Optional, Sequence, Tuple, Union
 
 PACKAGE = "pyexec_sandbox"
 SHOWN_FOLDER = "<sandbox>"
 
 
 class MemoryImporter:
-    """Finder and loader in one; importlib's protocol."""
+    """Finder and loader in one; importlib's protocol.
 
-    def __init__(self, sources: Dict[str, bytes]) -> None:
+    `loaded` are the names of the modules that the interpreter had loaded before ours.
+    """
+
+    def __init__(self, sources: Dict[str, Union[bytes, CodeType]], loaded: FrozenSet[str]) -> None:
+        self.loaded = loaded
+        self.used: Dict[str, CodeType] = {}
         self._sources = sources
         self._builtins = dict(builtins.__dict__)
 
@@ -43,13 +48,16 @@ class MemoryImporter:
 
     def _compiled(self, name: str) -> CodeType:
         file = "__init__.py" if name == PACKAGE else name.rpartition(".")[2] + ".py"
-        return compile(self._sources[file], f"{SHOWN_FOLDER}/{file}", "exec", dont_inherit=True)
+        source = self._sources[file]
+        code = source if isinstance(source, CodeType) else compile(source, f"{SHOWN_FOLDER}/{file}", "exec", dont_inherit=True)
+        self.used[file] = code
+        return code
 
 
-def take_into_memory() -> None:
+def take_into_memory(loaded: FrozenSet[str]) -> None:
     """From here on the package is imported from memory, anew."""
     folder = os.path.dirname(__file__)
-    sources = {}
+    sources: Dict[str, Union[bytes, CodeType]] = {}
     for file in os.listdir(folder):
         if file.endswith(".py"):
             with open(os.path.join(folder, file), "rb") as module:
@@ -57,7 +65,7 @@ def take_into_memory() -> None:
     sys.path.remove(os.path.dirname(folder))
     for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
         del sys.modules[name]
-    sys.meta_path.insert(0, MemoryImporter(sources))
+    sys.meta_path.insert(0, MemoryImporter(sources, loaded))
 
 
 def close(folder: str) -> None:
@@ -65,6 +73,17 @@ def close(folder: str) -> None:
     os.close(int(os.path.basename(folder)))
 
 
+def used() -> Tuple[Dict[str, CodeType], FrozenSet[str]]:
+    """The code of what has been imported until now, by file, and the names of what had been loaded before."""
+    (importer,) = [finder for finder in sys.meta_path if _is_ours(finder)]
+    return importer.used, importer.loaded  # type: ignore[attr-defined]
+
+
 def forget() -> None:
     """Programs find no trace of it."""
-    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != MemoryImporter.__name__]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not _is_ours(finder)]
+
+
+def _is_ours(finder: object) -> bool:
+    """Its class may be that of the module as it was imported first."""
+    return type(finder).__name__ == MemoryImporter.__name__

@@ -1,7 +1,7 @@
 """What the interpreter's own modules do by files that all of a host shares, done within the one process of tier landlock.
 
 There a program has threads and no other processes, so a semaphore need not have a name, nobody has to clean up after a dead
-process, and the only user worth knowing is its own. Put in place in a zygote.
+process, and the only user worth knowing is its own. Put in place in a zygote, and in a fresh interpreter.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ import _multiprocessing
 import ctypes
 import os
 import pwd
+from types import ModuleType
 from typing import Any, Optional
 
-from . import program
+from . import imports, program
 
+MODULES = ("_multiprocessing", "_posixshmem", "pwd")  # that are changed, and would come unchanged if imported anew
 _SHARED_FOLDER = "/.shm"  # beside the working folder, see policy.SCRATCH_DIRECTORIES
 _SIZE_OF_SEMAPHORE = 64  # more than sem_t anywhere; semaphore.h
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -33,15 +35,21 @@ class SemLock(_named):  # type: ignore[misc, valid-type]
 
 
 def install() -> None:
-    from multiprocessing import heap, resource_tracker
-
     SemLock.__module__, SemLock.__qualname__ = _named.__module__, _named.__qualname__
     _multiprocessing.SemLock = SemLock
-    # It would start a process that removes what others leave; here everything goes with the run's folder.
-    resource_tracker.ResourceTracker._send = lambda *_: None  # type: ignore[attr-defined]
-    heap.Arena._dir_candidates = []  # temporary files instead
+    imports.when_imported("multiprocessing.resource_tracker", _track_nothing)
+    imports.when_imported("multiprocessing.heap", _use_temporary_files)
     _share_in_own_folder()
     _know_own_user()
+
+
+def _track_nothing(tracking: ModuleType) -> None:
+    """It would start a process that removes what others leave; here everything goes with the run's folder."""
+    tracking.ResourceTracker._send = lambda *_: None
+
+
+def _use_temporary_files(heap: ModuleType) -> None:
+    heap.Arena._dir_candidates = []
 
 
 def _share_in_own_folder() -> None:

@@ -81,7 +81,7 @@ DIRECT = os.O_DIRECT
 
 # --- system calls in the landlock tier ---------------------------------------------------------------------------------
 # Without namespaces the program shares process ids, networks and file names with the host. So it may have threads, but
-# no other processes and no sockets but pairs; and files without names only in its own table, where they are counted, not on their
+# no other processes (execve(2) ends with a second filter, right before the program begins) and no sockets but pairs; and files without names only in its own table, where they are counted, not on their
 # way in a socket.
 
 STRICT_REFUSED = """fork vfork execve execveat setsid setpgid tkill pidfd_open pidfd_send_signal

@@ -229,6 +229,15 @@ def map_private(length: int) -> int:
     return address
 
 
+def map_shared(descriptor: int, length: int, address: int) -> None:
+    """In the place of what is mapped there; mmap(2), MAP_FIXED."""
+    kind = MAP_SHARED | MAP_FIXED
+    mapped = _libc.mmap(ctypes.c_void_p(address), ctypes.c_size_t(length), PROT_READ_WRITE, kind, descriptor, ctypes.c_long(0))
+    if mapped != address:
+        number = ctypes.get_errno()
+        raise OSError(number, f"mmap: {os.strerror(number)}")
+
+
 def map_code(code: bytes) -> int:
     """The address of executable memory with this machine code, for ever; mprotect(2)."""
     address = map_private(len(code))

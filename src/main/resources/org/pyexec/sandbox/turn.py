@@ -7,7 +7,7 @@ import socket
 import time
 from typing import Callable, Dict, List, Optional
 
-from . import account, collect, config, ending, feed, frames, link, loop, notes, output, policy, relay, report, request
+from . import account, collect, config, ending, feed, frames, left, link, loop, notes, output, policy, relay, report, request
 from .ending import Ending
 from .slot import Slot, stream
 
@@ -26,6 +26,7 @@ class SessionDoor:
     settings: config.Config  # with the session's own limits
     originals: collect.Originals  # how the files were when the last program had ended
     seen_blocked: List[str]
+    seen_left: str  # what was last said about files outside of the working folder
     cpu: int  # microseconds that programs have used until now
 
     def listen_to_interpreter(self) -> None:
@@ -294,10 +295,18 @@ class Turn:
             self._collected,
             self._blocked,
             report.read_results(session.slot.report),
-            [*self._output.notes(self._collected.names), *self._notes],
+            self._all_notes(),
             "ended" if self._killed else "open",
         )
         for piece in self._output.files(self._collected.names):
             session.link.put(*piece)
         session.link.put(frames.END, frames.encode(told.fields()))
         session.link.pour(iter(()), lambda: session.turn_over(self._killed, self._later))
+
+    def _all_notes(self) -> List[str]:
+        """Files outside of the working folder stay for later programs, and are told when they are others than before."""
+        session = self._session
+        before, session.seen_left = session.seen_left, left.note(session.slot.cell)
+        outside = [session.seen_left] if session.seen_left not in ("", before) else []
+        told = self._notes or notes.read(report.read_early(session.slot.report))
+        return [*self._output.notes(self._collected.names), *outside, *told]

@@ -8,6 +8,7 @@ import resource
 import signal
 import sys
 import traceback
+from types import TracebackType
 from typing import List, NamedTuple, Optional, Tuple
 
 from . import causes, policy, sources, text as texts
@@ -76,11 +77,21 @@ def _without_first_frame(e: BaseException) -> BaseException:
 
 
 def without_our_frames(e: BaseException) -> BaseException:
-    """The exception, whose traceback begins where the program's own code does."""
-    first = e.__traceback__
-    while first is not None and first.tb_frame.f_code.co_filename.startswith(sources.SHOWN_FOLDER):
-        first = first.tb_next
-    return e.with_traceback(first)
+    """The exception, whose traceback has none but the program's own and the libraries'."""
+    e = e.with_traceback(_next_of_others(e.__traceback__))
+    each = e.__traceback__
+    while each is not None:
+        following = _next_of_others(each.tb_next)
+        if following is not each.tb_next:
+            each.tb_next = following
+        each = following
+    return e
+
+
+def _next_of_others(each: Optional[TracebackType]) -> Optional[TracebackType]:
+    while each is not None and each.tb_frame.f_code.co_filename.startswith(sources.SHOWN_FOLDER):
+        each = each.tb_next
+    return each
 
 
 def _exited(e: SystemExit) -> Ended:

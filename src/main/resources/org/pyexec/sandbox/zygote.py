@@ -27,7 +27,7 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, entrance, figures, init, packets, policy, program, quiet, sources, stacks, syscalls
+from . import child, config, drawing, entrance, figures, init, packets, policy, program, quiet, sources, stacks, syscalls
 from . import text as texts
 from .confinement import Belongings, Sizes
 
@@ -51,6 +51,7 @@ def run(
     with what the first has and more. They and `proc`, a handle of a /proc, are owned here from now on.
     """
     try:
+        modules_of_ours = sources.used()
         _forget_signals()
         _go_first_when_memory_is_short(proc)
         channels = [socket.socket(fileno=control) for control, _ in generations]
@@ -70,7 +71,7 @@ def run(
         _after_imports(channel, settings.tier)
         _reserve_descriptors()
         try:
-            prepared = child.Prepared(settings, readable, _sizes(proc), proc)
+            prepared = child.Prepared(settings, readable, _sizes(proc), proc, modules_of_ours)
             inits = _be_ready_to_clone() if settings.tier == "namespaces" else None
         except OSError as e:  # no module's fault: this tier cannot be had here
             channel.send(texts.encoded(f"problem {e}", packets.MAX_BYTES))
@@ -142,7 +143,8 @@ def _import(channel: socket.socket, proc: int, modules: List[str], seconds: int,
 def _after_imports(channel: socket.socket, tier: str) -> None:
     channel.send(b"importing ")
     syscalls.flush_c_streams()
-    figures.remember_saved()
+    figures.watch()
+    drawing.forget_folders()
     quiet.expect_psutil(tier)
     sources.forget()
 
@@ -158,7 +160,7 @@ def _in_one_line(e: BaseException) -> str:
 
 def _reserve_descriptors() -> None:
     """Children put descriptors of theirs at the lowest numbers, where no other may be by then."""
-    while (taken := os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)) <= entrance.SPARE:
+    while (taken := os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)) <= entrance.REPORT:
         pass
     os.close(taken)
 

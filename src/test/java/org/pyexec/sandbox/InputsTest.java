@@ -188,7 +188,7 @@ class InputsTest {
                 Map.of("PYTHONPATH", "/evil", "LD_PRELOAD", "/evil.so", "PATH", "/evil", "HOME", "/x");
         Inputs inputs = new Inputs("", List.of(), env, List.of());
 
-        assertThat(run(sandbox, code, inputs).stdout()).isEqualTo("/evil /evil.so /evil False\n");
+        assertThat(run(sandbox, code, inputs).stdout()).isEqualTo("/evil /evil.so /evil True\n");
         assertThat(sandbox.run("import os; print(os.environ['PATH'] == '/evil', os.getenv('PYTHONPATH'))")
                         .stdout())
                 .isEqualTo("False None\n");

@@ -1,0 +1,100 @@
+"""A program that needs an interpreter of its own: one that has read nothing before the program's variables and files came.
+
+The child replaces itself by a new interpreter, inside the same cell and behind the same walls, and takes along what that
+needs: this package, and what has come for the program. arrival.py goes on there.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from types import CodeType
+from typing import Any, Dict, FrozenSet, List
+
+from . import arrival as arrival  # it is taken along
+from . import confinement, entrance, frames, program, startup
+
+# All that happens here happens once the main program, this one, has ended: bottom.py. The names at the beginning are those
+# that an interpreter has loaded by then; the rest goes again, and whoever imports it gets his own.
+_START = """
+import sys
+loaded, path = frozenset(sys.modules), list(sys.path)
+sys.path[:] = [each for each in path if each.startswith((sys.base_prefix, sys.prefix))]
+import marshal
+with open(%d, "rb") as luggage:
+    brought, modules = marshal.load(luggage), marshal.load(luggage)
+sources = type(sys)("sources")
+exec(modules["sources.py"], sources.__dict__)
+sys.meta_path.insert(0, sources.MemoryImporter(modules, loaded))
+from pyexec_sandbox import arrival, bottom
+bottom.go_on_with(lambda: arrival.arrive(brought, loaded, path))
+"""
+
+_FAILED = "A fresh interpreter could not be started (%s): variables and modules are what they were when this one started."
+
+
+class Luggage:
+    """What every child of a zygote would take along."""
+
+    def __init__(self, modules: Dict[str, CodeType], loaded: FrozenSet[str], given_up: confinement.Confinement) -> None:
+        """`modules` are this package's, `loaded` the names of those that every interpreter has loaded at its start."""
+        self._modules = marshal.dumps(modules)
+        self._loaded = loaded
+        self._given_up = given_up
+
+    def reasons(self, fields: frames.Fields) -> List[str]:
+        """Why the program needs a fresh interpreter, as notes; before its variables are set."""
+        variables, modules = startup.late_variables(fields), startup.late_modules(fields, self._loaded)
+        notes = []
+        if variables:
+            notes.append(f"Run in a fresh interpreter because {startup.named(variables)} given.")
+        if modules:
+            names = ", ".join(modules[: startup.MOST_NAMED])
+            notes.append(f"Run in a fresh interpreter because of files that are named like loaded modules: {names}.")
+        return notes
+
+    def leave(self, brought: Dict[str, Any], keep: List[int]) -> str:
+        """Goes on in a fresh interpreter, with the descriptors to keep; returns why that cannot be."""
+        again = self._given_up.second_filter
+        brought.update(sizes=tuple(self._given_up.sizes), filter=again.content if again else b"", work=program.work())
+        variables = startup.variables_of(brought["fields"])
+        at_start = {name: value for name, value in variables.items() if _is_given(name, again is not None)}
+        brought["late"] = [name for name in variables if name not in at_start]
+        brought["is_shadowed"] = bool(startup.late_modules(brought["fields"], self._loaded))
+        try:
+            packed = self._pack(brought)
+        except OSError as e:
+            return _FAILED % e.strerror
+        keep = [entrance.REPORT, packed, *keep]
+        try:
+            for descriptor in keep:
+                os.set_inheritable(descriptor, True)
+            os.execve(sys.executable, [sys.executable, "-c", _START % packed], {**os.environb, **at_start})
+        except OSError as e:
+            for descriptor in keep:
+                os.set_inheritable(descriptor, False)
+            os.close(packed)
+            return _FAILED % e.strerror
+
+    def stay(self) -> None:
+        """In this interpreter."""
+        os.close(entrance.REPORT)
+        self._given_up.give_up_the_rest()
+
+    def _pack(self, brought: Dict[str, Any]) -> int:
+        """Into a file without a name, since a pipe would not take it all; the caller owns the descriptor."""
+        name = f"{program.work()}/.interpreter-{os.getpid()}"
+        descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        os.unlink(name)
+        for part in (marshal.dumps(brought), self._modules):
+            rest = memoryview(part)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        return descriptor
+
+
+def _is_given(name: bytes, is_strict: bool) -> bool:
+    """Whether the interpreter is started with it: where it has rights to give up still, with nothing that runs code."""
+    return name in startup.HARMLESS if is_strict else not name.startswith(startup.KEPT_BACK)

@@ -1,0 +1,97 @@
+"""Programs are executed with nothing below them, and what they raise comes to whoever has asked for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import unittest
+
+_HARNESS = """
+import os, sys, traceback
+from sandbox import bottom
+class Duty:
+    last = None
+    def __init__(self, bodies):
+        self.names = {"__name__": "__main__", "__builtins__": __builtins__}
+        self.bodies, self.file, self.raised = bodies, "main.py", None
+    def begin(self): self.body = self.bodies.pop(0)
+    def pause(self): pass
+    def show(self, value): print("shown", value)
+    def end(self):
+        e, self.raised = self.raised, None
+        print(repr(e), [f.name for f in traceback.extract_tb(e and e.__traceback__) if f.filename == "main.py"])
+        if self.bodies: return self
+        sys.stdout.flush()
+        os._exit(0)
+bottom.go_on_with(lambda: lambda: Duty(%r))
+"""
+_SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../main/resources/org/pyexec")
+
+
+def _outcomes(*programs: str) -> list:
+    command = [sys.executable, "-c", _HARNESS % (list(programs),)]
+    environment = {**os.environ, "PYTHONPATH": _SOURCES, "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+    return (ended.stdout + ended.stderr).splitlines()
+
+
+class BottomTest(unittest.TestCase):
+    def test_nothing_is_below_a_program(self) -> None:
+        below = "import sys\ntry: sys._getframe(1)\nexcept ValueError: print('none', sys.exc_info()[0], locals() is globals())"
+        expected = "none <class 'ValueError'> True"
+        self.assertEqual(_outcomes(below, below), [expected, "None []", expected, "None []"])
+
+    def test_it_goes_as_deep_as_in_an_interpreter_of_its_own(self) -> None:
+        deep = """
+import sys
+def f(n): return n and 1 + f(n - 1)
+reached = 900
+try:
+    while f(reached): reached += 1
+except RecursionError: print(reached)
+"""
+        bare = subprocess.run([sys.executable, "-c", deep], capture_output=True, text=True, timeout=60).stdout.strip()
+        self.assertEqual(_outcomes(deep, deep), [bare, "None []", bare, "None []"])
+
+    def test_what_is_raised_comes_out(self) -> None:
+        raising = ("def f(): 1/0\nf()", "import sys; sys.exit(3)", "raise GeneratorExit(1)", "raise KeyboardInterrupt", "x = 1")
+        self.assertEqual(
+            _outcomes(*raising),
+            [
+                "ZeroDivisionError('division by zero') ['<module>', 'f']",
+                "SystemExit(3) ['<module>']",
+                "GeneratorExit(1) ['<module>']",
+                "KeyboardInterrupt() ['<module>']",
+                "None []",
+            ],
+        )
+
+    def test_what_cannot_be_compiled_is_raised_as_well(self) -> None:
+        self.assertIn("SyntaxError", _outcomes("def")[0])
+
+    def test_built_in_functions_are_there_again_where_a_program_has_deleted_them(self) -> None:
+        told = _outcomes("del __builtins__\ndef f(): return len('abc')", "print(__builtins__.len is len, f())")
+        self.assertEqual(told, ["None []", "True 3", "None []"])
+
+    def test_a_hook_of_the_programs_does_not_get_what_it_raises(self) -> None:
+        told = _outcomes("import sys\nsys.unraisablehook = print\n1/0")
+        self.assertEqual(told, ["ZeroDivisionError('division by zero') ['<module>']"])
+
+    def test_long_chains_of_objects_are_freed_while_it_runs(self) -> None:
+        chain = """
+import gc
+class N: pass
+def make():
+    h = None
+    for _ in range(50000):
+        n = N(); n.next = h; h = n
+gc.collect(); before = len(gc.get_objects())
+make()
+print(len(gc.get_objects()) - before < 1000)
+"""
+        self.assertEqual(_outcomes(chain), ["True", "None []"])
+
+
+if __name__ == "__main__":
+    unittest.main()

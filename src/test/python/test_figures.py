@@ -1,0 +1,95 @@
+"""Which figures become files, and how these are called."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import unittest
+from typing import Any, List
+
+from sandbox import display, figures
+
+
+class _Figure:
+    """As much of matplotlib's as is used."""
+
+    def __init__(self, children: int = 2) -> None:
+        self.children = children
+        self.stale = True
+        self.saved = 0
+
+    def get_children(self) -> List[object]:
+        return [None] * self.children
+
+    def savefig(self, target: Any, format: str) -> None:
+        self.saved += 1
+        target.write(b"picture")
+
+
+class _Target:
+    """Where what is displayed is wanted."""
+
+    def __init__(self) -> None:
+        self.shown: List[Any] = []
+
+    def display(self, value: Any, raw: bool = False) -> None:
+        self.shown.append(value)
+
+
+class GalleryTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.target = _Target()
+        self.addCleanup(display.show_on, display.target())
+
+    def gallery(self, displays: bool = False) -> figures.Gallery:
+        display.show_on(self.target if displays else display.Printed())  # type: ignore[arg-type]
+        return figures.Gallery(self.folder)
+
+    def names(self) -> List[str]:
+        return sorted(os.listdir(self.folder))
+
+    def test_a_shown_figure_comes_once_unless_it_changes(self) -> None:
+        gallery, figure = self.gallery(), _Figure()
+        gallery.take(figure, shown=True)
+        gallery.take(figure, shown=False)
+        self.assertEqual(self.names(), ["figure-1.png"])
+        figure.stale = True
+        gallery.take(figure, shown=False)
+        self.assertEqual(self.names(), ["figure-1.png", "figure-2.png"])
+
+    def test_an_empty_one_does_not_come(self) -> None:
+        self.gallery(displays=True).take(_Figure(children=1), shown=True)
+        self.assertEqual((self.names(), self.target.shown), ([], []))
+
+    def test_names_sort_from_ten_on_and_leave_others_alone(self) -> None:
+        gallery = self.gallery()
+        with open(os.path.join(self.folder, "figure-2.png"), "wb") as own:
+            own.write(b"mine")
+        for _ in range(9):
+            gallery.take(_Figure(), shown=False)
+        expected = ["figure-01.png", *(f"figure-{number:02}.png" for number in range(3, 11)), "figure-2.png"]
+        self.assertEqual(self.names(), sorted(expected))
+
+    def test_what_is_displayed_is_shown_each_time(self) -> None:
+        gallery, figure = self.gallery(displays=True), _Figure()
+        gallery.take(figure, shown=True)
+        gallery.take(figure, shown=True)
+        self.assertEqual([each["image/png"] for each in self.target.shown], [b"picture", b"picture"])
+        self.assertEqual(self.names(), ["figure-1.png"])
+
+    def test_only_files_of_the_working_folder_are_handed_out_anyway(self) -> None:
+        gallery = self.gallery()
+        os.mkdir(os.path.join(self.folder, "sub"))
+        for name in ("a.png", "sub/b.png"):
+            with open(os.path.join(self.folder, name), "wb"):
+                pass
+            self.assertTrue(gallery.owns(os.path.join(self.folder, name)))
+        self.assertFalse(gallery.owns(os.path.join(self.folder, "missing.png")))
+        self.assertFalse(gallery.owns(os.path.abspath(__file__)))
+
+
+if __name__ == "__main__":
+    unittest.main()
