@@ -16,6 +16,7 @@ class LeftTest(unittest.TestCase):
         self.top = folder.name
         for name in policy.SCRATCH_DIRECTORIES:
             os.mkdir(os.path.join(self.top, name))
+        os.utime(os.path.join(self.top, policy.SCRATCH_DIRECTORIES[-1]), (0, 0))  # what follows happens later
         self.cell = cells.NamespaceCell(identities.Ids(range(0)))
         self.cell.top = os.open(folder.name, os.O_PATH | os.O_DIRECTORY)
         self.addCleanup(os.close, self.cell.top)
@@ -29,6 +30,12 @@ class LeftTest(unittest.TestCase):
         os.makedirs(os.path.join(self.top, ".tmp", ".config", "matplotlib"))
         os.mkdir(os.path.join(self.top, ".cache"))
         self.write("work/a.txt", ".tmp/tmpabcd_123", ".tmp/pymp-1", ".shm/s")
+        self.assertEqual(left.note(self.cell), "")
+
+    def test_nothing_is_looked_at_where_nothing_has_changed(self) -> None:
+        self.write(".tmp/a.txt", "b.txt")
+        for name in (".", ".tmp", ".shm"):
+            os.utime(os.path.join(self.top, name), (1, 1))
         self.assertEqual(left.note(self.cell), "")
 
     def test_names_are_told_by_their_place_in_order(self) -> None:

@@ -15,16 +15,31 @@ from . import cells, policy, walk
 MOST_NAMED = 5
 MOST_SEEN = 200  # entries of a folder that are looked at
 LONGEST_NAME = 100  # characters
-_WORK, _TEMPORARY, _ = policy.SCRATCH_DIRECTORIES
+_, _TEMPORARY, _MADE_LAST = policy.SCRATCH_DIRECTORIES
 # What the interpreter and its libraries make by themselves: beginnings of names.
 _TEMPORARY_NAME = re.compile(r"tmp[a-z0-9_]{8}")  # tempfile's own
 _USUAL = (*policy.SCRATCH_DIRECTORIES, *policy.SKIPPED_FOLDERS, ".local", "pymp-", "matplotlib-")
 
 
 def note(cell: cells.Cell) -> str:
-    """One sentence; empty where nothing is lost. Somebody may go on changing the folders meanwhile."""
+    """A sentence for each place; empty where nothing is lost. Somebody may go on changing the folders meanwhile."""
+    if not _is_touched(cell):
+        return ""
     sentences = [_sentence(place, names) for place, names in _places(cell) if names]
     return " ".join(sentences)
+
+
+def _is_touched(cell: cells.Cell) -> bool:
+    """Since they were made, as far as their times tell: most programs leave nothing, and need not wait for a look."""
+
+    def changed(name: str) -> int:
+        return os.stat(name, dir_fd=cell.top, follow_symlinks=False).st_mtime_ns
+
+    try:
+        made = changed(_MADE_LAST)
+        return changed(_TEMPORARY) > made or changed(".") > made
+    except OSError:
+        return True
 
 
 def _places(cell: cells.Cell) -> Iterator[Tuple[str, List[str]]]:
