@@ -142,6 +142,49 @@ class FreshInterpreterTest extends OnEveryTier {
             assertOpen(first);
             TestSandbox.Result second = run(session, "print(x, hash('abc'))", variable("PYTHONHASHSEED", "1"));
             assertThat(second.stdout()).isEqualTo("5 " + HASH_OF_ABC);
+            assertThat(second.report().notes()).singleElement().asString().contains("PYTHONHASHSEED");
         }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void linesOfEarlierCellsAreKnownInAFreshInterpreter(TestSandbox sandbox) throws Exception {
+        try (SandboxSession session = SessionRuns.open(sandbox)) {
+            run(session, "def f():\n    return 1 / 0", variable("PYTHONHASHSEED", "0"));
+            TestSandbox.Result result = run(session, """
+                    import inspect, traceback
+                    print(inspect.getsource(f))
+                    try: f()
+                    except ZeroDivisionError: traceback.print_exc()
+                    """);
+            assertThat(result.stdout()).isEqualTo("def f():\n    return 1 / 0\n\n");
+            assertThat(result.stderr()).contains("main.py (run 2)", "    return 1 / 0\n");
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void freshInterpreterHasWhatIsPutInPlaceForWarmOnes(TestSandbox sandbox) throws Exception {
+        String code = """
+                import multiprocessing.shared_memory, os, pwd, threading
+                with multiprocessing.Lock():
+                    memory = multiprocessing.shared_memory.SharedMemory(create=True, size=10)
+                    memory.close()
+                    memory.unlink()
+                print(multiprocessing.Array("i", 3)[:])
+                try: print(pwd.getpwuid(os.getuid()).pw_name)
+                except KeyError: print("nobody")
+                threading.stack_size(256 << 20)
+                for number in range(3):
+                    threading.Thread(target=print, args=(number,)).start()
+                from IPython.display import HTML, display
+                display(HTML("<b>"))
+                """;
+        TestSandbox.Result usual = sandbox.run(code);
+        TestSandbox.Result fresh = once(sandbox, code, variable("PYTHONHASHSEED", "0"));
+        assertThat(usual.reason()).as(usual.details()).isEqualTo("completed");
+        assertThat(fresh.stdout().lines())
+                .as(fresh.details())
+                .containsExactlyInAnyOrderElementsOf(usual.stdout().lines().toList());
     }
 }
