@@ -6,6 +6,9 @@ import os
 import subprocess
 import sys
 import unittest
+from typing import Dict
+
+from sandbox import bottom
 
 _HARNESS = """
 import os, sys, traceback
@@ -91,6 +94,17 @@ make()
 print(len(gc.get_objects()) - before < 1000)
 """
         self.assertEqual(_outcomes(chain), ["True", "None []"])
+
+
+class RehearsalTest(unittest.TestCase):
+    def test_it_has_built_in_functions_as_every_program(self) -> None:
+        names: Dict[str, object] = {}
+        bottom.rehearse(compile("found = len(__builtins__.__name__)", "main.py", "exec"), names)
+        self.assertEqual(names["found"], len("builtins"))
+
+    def test_it_raises_what_is_raised(self) -> None:
+        with self.assertRaises(ZeroDivisionError):
+            bottom.rehearse(compile("1/0", "main.py", "exec"), {})
 
 
 if __name__ == "__main__":

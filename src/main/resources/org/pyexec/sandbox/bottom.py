@@ -113,6 +113,7 @@ def called(function: Callable[[], object]) -> Generator[Step, None, Optional[Bas
 def rehearse(code: Any, names: Dict[str, object]) -> None:
     """Raises what the code has raised."""
     outcome = _Outcome()
+    names.setdefault("__builtins__", builtins)
     held = _held(FunctionType(code, names), outcome)
     next(held)
     held.close()
