@@ -1,9 +1,9 @@
 # reason: error
-# stderr-has: main.py:7: UserWarning: Glyph 19977
+# stderr-has: main.py:7: UserWarning: Glyph 1114109
 # details-has: File "main.py", line 11, in <module>
 # files: x.png
 import matplotlib.pyplot as plt
-plt.title("\u4e09")
+plt.title("\U0010fffd")
 plt.savefig("x.png")
 import traceback
 try: plt.savefig("missing/x.png")
