@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 import tempfile
 import unittest
 from typing import Callable
@@ -62,6 +64,20 @@ class CausesTest(unittest.TestCase):
         for status, limit in ((full, "disk"), (roomy, "")):
             with mock.patch.object(os, "statvfs", return_value=status):
                 self.assertEqual(self.behind(fill), limit)
+
+    def test_memory_that_went_to_stacks_of_many_threads_is_about_processes(self) -> None:
+        wait = "import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+        full = "kept = []\nwhile True: kept.append(bytearray(1 << 20))"
+        start = "import threading\nthreading.stack_size(1 << 30)\nthreading.Thread(target=print).start()"
+        for program, limit in ((wait, "processes"), (full, "memory"), (start, "memory")):
+            harness = (
+                "import os, resource\nfrom sandbox import causes\n"
+                "resource.setrlimit(resource.RLIMIT_DATA, (256 << 20, 256 << 20))\n"
+                f"try: exec({program!r})\n"
+                "except BaseException as e: os.write(1, causes.limit_behind(e, '/').encode()); os._exit(0)"
+            )
+            ended = subprocess.run([sys.executable, "-c", harness], capture_output=True, text=True, timeout=60)
+            self.assertEqual(ended.stdout, limit, program + ended.stderr)
 
     def test_the_cause_of_an_exception_counts(self) -> None:
         def chained() -> None:

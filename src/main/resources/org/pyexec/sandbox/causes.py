@@ -22,6 +22,7 @@ PART_OF_MEMORY = 8  # that cannot be had any more where memory is used up
 STACK_BYTES = 8 << 20  # of a thread, where the program has said nothing
 SMALL_STACK_BYTES = 512 << 10  # with what libraries in C keep for each thread
 
+_stack_size = _thread.stack_size  # the interpreter's own: that of stacks.py makes room
 _places = ("/tmp", "/dev/shm")  # beside the working folder
 _RAISE = opcode.opmap["RAISE_VARARGS"]
 # Their MemoryError may be about the parser's stack, which is of fixed size; Parser/parser.c in CPython, MAXSTACK.
@@ -49,12 +50,21 @@ def _limit_of(e: BaseException, work: str) -> str:
     if isinstance(e, OSError):
         return _limit_of_call(e, work)
     if isinstance(e, RuntimeError) and str(e) == "can't start new thread":
-        if not _can_map(2 * SMALL_STACK_BYTES):
-            return "memory"
-        if not _can_start_thread():
-            return "processes"
-        return "" if _can_map(_thread.stack_size() or STACK_BYTES) else "memory"
+        return _limit_of_threads()
     return ""
+
+
+def _limit_of_threads() -> str:
+    stack = _stack_size()
+    _stack_size(stack)  # asking has set it to the usual one
+    has_room = _can_map(stack or STACK_BYTES)
+    if not has_room and stack == 0 and _is_used_up_by_stacks():
+        return "processes"
+    if not _can_map(2 * SMALL_STACK_BYTES):
+        return "memory"
+    if not _can_start_thread():
+        return "processes"
+    return "" if has_room else "memory"
 
 
 def _limit_of_call(e: OSError, work: str) -> str:
@@ -124,6 +134,12 @@ def _memory_is_used_up() -> bool:
     return peak > soft - soft // PART_OF_MEMORY or not _can_map(soft // PART_OF_MEMORY)
 
 
+def _is_used_up_by_stacks() -> bool:
+    """More than half of it, and that only because there are so many threads."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return soft != resource.RLIM_INFINITY and 2 * _thread._count() * STACK_BYTES > soft
+
+
 def _can_map(size: int) -> bool:
     """Memory that nobody touches counts too; mmap(2), getrlimit(2)."""
     try:
@@ -144,14 +160,14 @@ def _is_full(folder: str) -> bool:
 
 def _can_start_thread() -> bool:
     """Whether the limit of processes, which counts threads, has not been reached: clone(2), EAGAIN. Some tiers have no fork."""
-    usual = _thread.stack_size(SMALL_STACK_BYTES)
+    usual = _stack_size(SMALL_STACK_BYTES)
     try:
         _thread.start_new_thread(_nothing, ())
         return True
     except RuntimeError:
         return False
     finally:
-        _thread.stack_size(usual)
+        _stack_size(usual)
 
 
 def _can_open() -> bool:

@@ -9,7 +9,7 @@ from typing import Dict, NamedTuple, Optional, Tuple
 from . import config, holdings, policy, slot, text
 
 
-LEAST_OF_LIMIT = 0.9e6  # microseconds per second of a limit that has been passed: clocks differ
+LEAST_OF_LIMIT = 0.5e6  # microseconds per second of a limit that has been passed: the kernel counts whole ticks
 
 
 class Ending(NamedTuple):
@@ -160,6 +160,8 @@ def observed(status: int, settings: config.Config, cpu_limit: int, cpu: int) -> 
         name = signal.Signals(number).name
     except ValueError:
         name = f"SIG{number}"
-    if number == signal.SIGXCPU and cpu >= cpu_limit * LEAST_OF_LIMIT:  # anybody may send one
-        return Ending("cpu", "", name, _exceeded("cpu", settings, cpu_limit))
+    if number == signal.SIGXCPU and cpu >= LEAST_OF_LIMIT:  # anybody may send one, and a second is the lowest limit
+        is_own = cpu < cpu_limit * LEAST_OF_LIMIT
+        sentence = "Processor time limit that the program has set itself exceeded"
+        return Ending("cpu", "", name, sentence if is_own else _exceeded("cpu", settings, cpu_limit))
     return Ending("killed", "", name, f"Program was ended by signal {name}")

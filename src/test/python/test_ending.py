@@ -1,0 +1,35 @@
+"""What the kernel's word on a process says about the program."""
+
+from __future__ import annotations
+
+import signal
+import unittest
+
+from sandbox import config, ending
+
+SECOND = 1_000_000
+
+
+class ProcessorTimeTest(unittest.TestCase):
+    def observed(self, cpu: int) -> ending.Ending:
+        settings = config.parse(
+            ["folder=/", "tier=none", "preload=", "memory-mb=512", "processes=64", "disk-mb=64", "output-bytes=1"]
+        )
+        return ending.observed(int(signal.SIGXCPU), settings, 10, cpu)
+
+    def test_the_limit_ends_programs_also_where_clocks_differ(self) -> None:
+        for cpu in (10 * SECOND, 9 * SECOND):
+            self.assertEqual(self.observed(cpu).reason, "cpu")
+            self.assertIn("of 10 seconds", self.observed(cpu).details)
+
+    def test_a_limit_that_the_program_has_lowered_is_not_called_the_servers(self) -> None:
+        own = self.observed(SECOND - SECOND // 8)
+        self.assertEqual(own.reason, "cpu")
+        self.assertNotIn("10", own.details)
+
+    def test_a_signal_that_somebody_has_sent_is_no_limit(self) -> None:
+        self.assertEqual(self.observed(SECOND // 100).reason, "killed")
+
+
+if __name__ == "__main__":
+    unittest.main()
