@@ -56,7 +56,7 @@ class NotebookTest(unittest.TestCase):
             asyncio.set_event_loop(None)
 
     def run_cell(self, text: str) -> Any:
-        """The value of its last expression, as interpreter.py and family.py come to it."""
+        """The value of its last expression, as interpreter.py and bottom.py come to it."""
         self.number += 1
         file = policy.PROGRAM if self.number == 1 else f"{policy.PROGRAM} (run {self.number})"
         shown: Any = Shown()
@@ -70,6 +70,13 @@ class NotebookTest(unittest.TestCase):
             self.notebook.show(eval(compile(cell.last, file, "eval", dont_inherit=True), self.names), shown)
         self.displayed = shown.displayed
         return shown.results[-1] if shown.results else None
+
+    def test_a_comment_about_the_encoding_changes_nothing(self) -> None:
+        for comment in ("# -*- coding: latin-1 -*-", "# coding: ascii", "# coding: utf-8"):
+            self.assertEqual(self.run_cell(f"{comment}\nx = 'é'\nlen(x)"), 1)
+            self.assertEqual(self.run_cell(f"{comment}\nx = 'é'\n%pwd\nlen(x)"), 1)
+            with self.assertRaises(SyntaxError):
+                self.run_cell(f"{comment}\nx = é(")
 
     def said(self, text: str) -> str:
         with contextlib.redirect_stdout(io.StringIO()) as words, contextlib.redirect_stderr(words):

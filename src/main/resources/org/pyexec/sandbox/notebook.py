@@ -12,7 +12,7 @@ import sys
 from types import TracebackType
 from typing import Any, Dict, List, Optional
 
-from . import display, earlier, expression, fence, ipython, notebook_lines, shell, sources, steps, unhandled
+from . import coding, display, earlier, expression, fence, ipython, notebook_lines, shell, sources, steps, unhandled
 
 _LIBRARY = os.path.dirname(os.__file__)
 
@@ -43,7 +43,7 @@ class Notebook:
                 every = shown.display if self.shell.ast_node_interactivity == "all" else None
                 cell.steps = steps.split(cell.body, cell.last, every, lambda value: self.show(value, shown))
         except Exception:  # too deep or too large for it: then it is plain Python
-            cell.body, cell.last, cell.steps = source, None, None
+            cell.body, cell.last, cell.steps = coding.text_of(source), None, None
         self.shell.begin(cell.text, file, cell.translated)
         return cell
 
@@ -82,7 +82,8 @@ class Cell:
 
     def take(self, is_magic: Any) -> Optional[notebook_lines.Cell]:
         """Sets body and last. What is Python already is left as it is."""
-        tree = _parsed(self._source)
+        text = coding.text_of(self._source)
+        tree = _parsed(text)
         cell = None
         lines = unhandled.lines_of(self._source)
         if tree is None or _is_one_name(tree):
@@ -94,7 +95,7 @@ class Cell:
                     notebook_lines.relocate(tree, cell, self._lines)
         if tree is None:
             if cell is None:
-                self.body = self._source
+                self.body = text
             return cell
         self.last = expression.of(tree, self._lines)
         self.body = tree
