@@ -46,6 +46,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "feed.py",
             "figures.py",
             "frames.py",
+            "group.py",
             "guest.py",
             "helper.py",
             "hierarchy.py",

@@ -7,6 +7,7 @@ import signal
 from typing import Dict, NamedTuple
 
 from . import config, holdings, policy, slot
+from .report import amount
 
 
 class Ending(NamedTuple):
@@ -84,7 +85,7 @@ def restarted() -> Ending:
 
 def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
     """The program's process came to its own end."""
-    code = int(report["code"][:4]) & 255
+    code = amount(report["code"]) & 255
     traceback = report["traceback"].decode("utf-8", "replace").rstrip("\n")
     limit = report["limit"].decode("ascii", "replace")
     if limit:

@@ -52,7 +52,7 @@ class ReadinessTest {
         files = FileStore.open(
                 new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000, 1000),
                 Clock.systemUTC());
-        readiness = new Readiness(executions(Runnable::run), nanoTime::get);
+        readiness = new Readiness(executions(Runnable::run), timer, nanoTime::get);
     }
 
     private Executions executions(Executor workers) {
@@ -112,7 +112,7 @@ class ReadinessTest {
     @Test
     void whoeverAsksWhileTheProgramWaitsIsToldTheFindingBefore() throws Exception {
         ExecutorService workers = Executors.newCachedThreadPool();
-        readiness = new Readiness(executions(workers), nanoTime::get);
+        readiness = new Readiness(executions(workers), timer, nanoTime::get);
         try {
             assertThat(check()).isEmpty();
             sandbox.free = new CountDownLatch(1);
