@@ -55,8 +55,9 @@ class ReadinessTest {
         readiness = new Readiness(executions(Runnable::run), timer, nanoTime::get);
     }
 
+    /** With a slot more than needed: that of the run before is free only some time after its outcome was told. */
     private Executions executions(Executor workers) {
-        ExecutionSettings settings = new ExecutionSettings(1, 0, Duration.ofSeconds(30), false, 1000);
+        ExecutionSettings settings = new ExecutionSettings(2, 0, Duration.ofSeconds(30), false, 1000);
         return new Executions(settings, sandbox, files, new Memory(1 << 20), workers, timer, Clock.systemUTC());
     }
 
