@@ -11,6 +11,7 @@ from typing import Callable, List, Tuple
 from unittest import mock
 
 from sandbox import cgroups, config, hierarchy, machine, policy
+from sandbox.group import Group, V1, V2
 
 GIB = 1 << 30
 MIB = 1 << 20
@@ -106,7 +107,7 @@ class MachineTest(unittest.TestCase):
 class Folders:
     """Plain folders in place of groups of version 1."""
 
-    kind = cgroups.V1
+    kind = V1
     has_shares = False
     size = 512 * MIB
 
@@ -127,9 +128,9 @@ class Folders:
         pass
 
 
-def leave(group: cgroups.Group, usage: int, files: int) -> None:
+def leave(group: Group, usage: int, files: int) -> None:
     """What the kernel tells about it."""
-    for name in (cgroups.V1.usage, cgroups.V2.usage):
+    for name in (V1.usage, V2.usage):
         with open(f"{group.path}/{name}", "w", encoding="ascii") as file:
             file.write(f"{usage}\n")
     with open(f"{group.path}/memory.stat", "w", encoding="ascii") as file:
@@ -159,7 +160,7 @@ class GroupsTest(unittest.TestCase):
     def test_kills_of_one_run_are_not_the_next_ones(self) -> None:
         group = self.groups.take()
         self.assertFalse(group.is_out_of_memory())
-        with open(f"{group.path}/{cgroups.V1.events}", "w", encoding="ascii") as file:
+        with open(f"{group.path}/{V1.events}", "w", encoding="ascii") as file:
             file.write("oom_kill 4\n")
         self.assertTrue(group.is_out_of_memory())
         self.groups.give_back(group, self.aside)
@@ -171,7 +172,7 @@ class GroupsTest(unittest.TestCase):
         def write(path: str, text: str) -> None:
             written.append((os.path.basename(path), int(text)))
 
-        memory, swap = cgroups.V1.limit, cgroups.V1.others[0]
+        memory, swap = V1.limit, V1.others[0]
         with mock.patch.object(hierarchy, "write", write):
             group = self.groups.take()
             self.assertEqual(written, [])
@@ -223,7 +224,7 @@ class GroupsTest(unittest.TestCase):
         group = self.groups.take()
         leave(group, 300 * MIB, 0)
         with mock.patch.object(hierarchy, "write") as write:
-            cgroups.Group(group.path, cgroups.V2).reclaim()
+            Group(group.path, V2).reclaim()
         write.assert_called_once_with(f"{group.path}/memory.reclaim", str(300 * MIB))
 
     def test_kernel_that_gives_up_less_is_not_an_error(self) -> None:
@@ -239,7 +240,7 @@ class GroupsTest(unittest.TestCase):
         self.assertIs(self.groups.take(), group)
 
     def test_processor_time_is_that_of_one_run(self) -> None:
-        files = {cgroups.V1: ("cpuacct.usage", "%d000000000\n"), cgroups.V2: ("cpu.stat", "usage_usec %d000000\nuser_usec 1\n")}
+        files = {V1: ("cpuacct.usage", "%d000000000\n"), V2: ("cpu.stat", "usage_usec %d000000\nuser_usec 1\n")}
         for kind, (name, text) in files.items():
             with tempfile.TemporaryDirectory() as path:
 
@@ -249,7 +250,7 @@ class GroupsTest(unittest.TestCase):
 
                 write(kind.join, "")
                 write(kind.events, "oom_kill 0\n")
-                group = cgroups.Group(path, kind)
+                group = Group(path, kind)
                 group.renew()
                 self.assertEqual(group.cpu_seconds(), 0)
                 group.close()

@@ -71,6 +71,14 @@ class CollectTest(unittest.TestCase):
                 self.write(f"{number:03}/file", 1)
             self.assertLess(len(self.names(self.pieces({}))), 50)
 
+    def test_files_that_cannot_be_opened_are_no_long_step(self) -> None:
+        for number in range(200):
+            self.write(f"{number:03}", 1)
+        with mock.patch.object(walk, "open_beneath", side_effect=PermissionError("no")):
+            pieces = self.pieces({})
+        self.assertGreaterEqual(pieces.count(b""), 200)
+        self.assertEqual(self.collected.skipped_count, 200)
+
     def test_long_walk_has_pauses(self) -> None:
         for number in range(2000):
             self.write(f"{number:04}", 0)

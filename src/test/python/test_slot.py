@@ -12,6 +12,7 @@ from typing import Callable, Dict, List
 from unittest import mock
 
 from sandbox import cells, cgroups, identities, loop, slot
+from sandbox.group import Group
 
 NEVER = 3600.0  # in seconds: longer than any test
 
@@ -42,7 +43,7 @@ class Groups(cgroups.NoGroups):
         super().__init__()
         self.given_back = 0
 
-    def give_back(self, group: cgroups.Group, aside: cgroups.Aside) -> None:
+    def give_back(self, group: Group, aside: cgroups.Aside) -> None:
         self.given_back += 1
 
 

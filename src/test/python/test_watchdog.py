@@ -48,6 +48,14 @@ class WatchdogTest(unittest.TestCase):
         self.owned.call(slow)
         self.assertEqual(self.told, [])
 
+    def test_fault_of_an_owner_does_not_end_the_watch(self) -> None:
+        looks = mock.Mock(side_effect=[ValueError("a fault"), None, SystemExit])
+        with mock.patch.object(self.dog, "look", looks), mock.patch("traceback.print_exc") as printed:
+            with self.assertRaises(SystemExit):
+                self.dog._watch()
+        printed.assert_called_once_with()
+        self.assertEqual(looks.call_count, 3)
+
     def test_two_handlers_in_a_row_are_two(self) -> None:
         for _ in range(3):
             self.owned.call(self.dog.look)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pathlib
 import select
+import signal
 import socket
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 from sandbox import policy, zygote
 
@@ -85,6 +88,25 @@ class ImportTest(unittest.TestCase):
             self.assertEqual(self.supervisor.recv(10), b"first")
             self.assertEqual(supervisor_of_other.recv(10), b"second")
             self.assertEqual(supervisor_of_other.recv(10), b"", "nobody else has it open")
+
+
+class NoInits:
+    """A system that gives no more processes."""
+
+    def clone(self) -> int:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+
+class OrderTest(unittest.TestCase):
+    def test_cell_that_cannot_be_made_ends_nothing_but_itself(self) -> None:
+        ours, supervisor = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.addCleanup(ours.close)
+        self.addCleanup(supervisor.close)
+        asked = zygote.Zygote(ours, None, NoInits())  # type: ignore[arg-type]
+        supervisor.send(b"park 7 namespaces 0")
+        with mock.patch.object(signal, "pidfd_send_signal", side_effect=AssertionError("somebody else's")):
+            self.assertIsNone(asked._obey())
+        self.assertEqual(supervisor.recv(100), b"exit 7 -1 0 0")
 
 
 class MemoryTest(unittest.TestCase):

@@ -1,4 +1,5 @@
 # reason: killed or timeout
+# timeout: 6
 # tiers: namespaces
 # A write that waits for a page of its own process holds the lock of its pipe meanwhile, and whoever reads from the pipe waits for
 # that lock. The page is long in coming: a thread of the lowest priority changes the map of the process.

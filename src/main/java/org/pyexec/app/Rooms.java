@@ -174,7 +174,7 @@ record Rooms(
                 new ApiResource(answers, uptime, version()),
                 new HealthResource(
                         executions,
-                        new Readiness(executions, System::nanoTime),
+                        new Readiness(executions, delays.timer(), System::nanoTime),
                         files,
                         answers,
                         lateAnswers,

@@ -71,7 +71,7 @@ final class WorkerPool implements Executor, AutoCloseable {
             task = null;
             try {
                 now.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // Whoever waits for it may wait for ever, and the container's executor says nothing of it.
                 LOG.log(System.Logger.Level.ERROR, "event=task_failed", e);
             }

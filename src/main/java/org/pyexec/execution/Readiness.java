@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ public final class Readiness {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Executions executions;
+    private final ScheduledExecutorService timer;
     private final LongSupplier nanoTime;
 
     // mutable state, guarded by this
@@ -27,9 +30,13 @@ public final class Readiness {
     private long foundNanos;
     private Duration goodFor = Duration.ZERO;
 
-    /** @param nanoTime a clock that nobody sets, in nanoseconds, such as {@code System::nanoTime} */
-    public Readiness(Executions executions, LongSupplier nanoTime) {
+    /**
+     * @param timer ends waiting
+     * @param nanoTime a clock that nobody sets, in nanoseconds, such as {@code System::nanoTime}
+     */
+    public Readiness(Executions executions, ScheduledExecutorService timer, LongSupplier nanoTime) {
         this.executions = executions;
+        this.timer = timer;
         this.nanoTime = nanoTime;
         this.foundNanos = nanoTime.getAsLong();
     }
@@ -49,7 +56,9 @@ public final class Readiness {
         if (last.isDone() && nanoTime.getAsLong() - foundNanos >= goodFor.toNanos()) {
             Optional<String> before = last.join();
             last = executions.run(PROBE, CLIENT).outcome().handle(this::finding).toCompletableFuture();
-            told = last.copy().completeOnTimeout(before, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture<Optional<String>> shown = last.copy();
+            told = shown;
+            Future<?> unused = timer.schedule(() -> shown.complete(before), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         }
         return last.isDone() ? last : told;
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.filter.PendingRequest.Verdict;
@@ -101,9 +102,7 @@ final class BodyReader implements ReadListener {
         lastProgressNanos = System.nanoTime();
         receivedBytes += count;
         if (verdict != null) {
-            if (receivedBytes > limits.drainBytes()) {
-                answer(verdict);
-            }
+            answerIfDrained(verdict, lastProgressNanos);
         } else if (receivedBytes > limit) {
             startDraining(new Verdict(CONTENT_TOO_LARGE, tooLarge));
         } else {
@@ -190,9 +189,13 @@ final class BodyReader implements ReadListener {
         if (over) {
             return;
         }
-        if (verdict != null && nowNanos - drainingSinceNanos > limits.drain().toNanos()) {
-            answer(verdict);
-        } else if (nowNanos - lastProgressNanos > limits.stall().toNanos()) {
+        if (verdict != null) {
+            answerIfDrained(verdict, nowNanos);
+        }
+        if (over) {
+            return;
+        }
+        if (nowNanos - lastProgressNanos > limits.stall().toNanos()) {
             answer(stalled("The body of the request made no progress for %d seconds."
                     .formatted(limits.stall().toSeconds())));
         } else if (pace.isTooSlow(nowNanos, receivedBytes)) {
@@ -248,6 +251,12 @@ final class BodyReader implements ReadListener {
             }
         } catch (IOException broken) {
             answer(incomplete());
+        }
+    }
+
+    private void answerIfDrained(Verdict then, long nowNanos) {
+        if (limits.isDrained(Duration.ofNanos(nowNanos - drainingSinceNanos), receivedBytes)) {
+            answer(then);
         }
     }
 

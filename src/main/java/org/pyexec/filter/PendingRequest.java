@@ -120,8 +120,11 @@ final class PendingRequest {
             LOG.log(Level.DEBUG, "The client left before it had the answer", clientHasGone);
         }
         delays.later(LINGER_SECONDS, TimeUnit.SECONDS, () -> {
-            hangUp.get().run();
-            context.complete();
+            try {
+                hangUp.get().run();
+            } finally {
+                context.complete();
+            }
         });
     }
 

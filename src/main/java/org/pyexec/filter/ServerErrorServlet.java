@@ -6,12 +6,19 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.regex.Pattern;
 import org.pyexec.http.ErrorBody;
 
 /** Answers in JSON what the application server refuses by itself, such as a path into WEB-INF. */
 public class ServerErrorServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
+
+    /**
+     * Tomcat reads what is left of a body on the thread that has answered. Open Liberty does not, and mixes up requests when one becomes
+     * asynchronous while its error is answered.
+     */
+    private static final Pattern READS_TO_THE_END = Pattern.compile("Tomcat|TomEE");
 
     @Inject
     private transient Bodies bodies;
@@ -20,7 +27,13 @@ public class ServerErrorServlet extends HttpServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         int status = code instanceof Integer given ? given : HttpServletResponse.SC_NOT_FOUND;
-        bodies.answerUnread(request, response, status, error(request, status));
+        if (READS_TO_THE_END
+                .matcher(String.valueOf(getServletContext().getServerInfo()))
+                .find()) {
+            bodies.answerUnread(request, response, status, error(request, status));
+        } else {
+            FilterResponses.write(response, status, error(request, status));
+        }
     }
 
     private static ErrorBody error(HttpServletRequest request, int status) {

@@ -1,5 +1,6 @@
 package org.pyexec.web;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,7 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.pyexec.execution.TooManyException;
 
 /**
@@ -101,10 +101,6 @@ public final class Places implements AutoCloseable {
         int count() {
             return small.size() + large.size();
         }
-
-        Stream<Turn> turns() {
-            return Stream.concat(large.stream(), small.stream());
-        }
     }
 
     /** Thrown to those who gave up. */
@@ -171,10 +167,14 @@ public final class Places implements AutoCloseable {
     /** From now on there is a place for everybody: nobody waits for others when the server ends. */
     @Override
     public void close() {
-        List<Turn> last;
+        List<Turn> last = new ArrayList<>();
         synchronized (this) {
             closed = true;
-            last = waiting.values().stream().flatMap(Waiting::turns).toList();
+            for (Waiting own :
+                    waiting.values()) { // no class is loaded here if nobody waits: the server may give none any more
+                last.addAll(own.large);
+                last.addAll(own.small);
+            }
             waiting.clear();
             allWaiting = 0;
             last.forEach(turn -> add(turn.client, 1));

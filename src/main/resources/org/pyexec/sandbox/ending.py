@@ -7,6 +7,7 @@ import signal
 from typing import Dict, NamedTuple, Optional, Tuple
 
 from . import config, holdings, policy, slot, text
+from .report import amount
 
 
 LEAST_OF_LIMIT = 0.5e6  # microseconds per second of a limit that has been passed: the kernel counts whole ticks
@@ -90,7 +91,7 @@ def restarted() -> Ending:
 
 def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
     """The program's process came to its own end."""
-    code = int(report["code"][:4]) & 255
+    code = amount(report["code"]) & 255
     traceback, exception = _traceback(report), _exception(report)
     limit = report["limit"].decode("ascii", "replace")
     if limit == "files":

@@ -211,7 +211,9 @@ def _imported(code: bytes, known: FrozenSet[str]) -> Set[str]:
     found = set()
     for match in islice(_STATEMENT.finditer(code), MOST_STATEMENTS):
         for part in (match.group(1) or match.group(2))[:LONGEST_STATEMENT].decode("ascii", "replace").split(","):
-            found.add(part.split()[0].split(".")[0])
+            words = part.split()  # none at the end of what is looked at
+            if words:
+                found.add(words[0].split(".")[0])
     if "pandas" in found and _DRAWS.search(code):
         found.add("matplotlib")
     return found - _STANDARD - {""} if _STANDARD else found & known

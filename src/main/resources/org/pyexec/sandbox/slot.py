@@ -13,6 +13,7 @@ import socket
 from typing import Callable, List, Optional, Tuple
 
 from . import cells, cgroups, config, loop, packets, report
+from .group import Group
 from .voice import say
 
 PARKING_SECONDS = 30.0
@@ -33,7 +34,7 @@ class Slot:
     ) -> None:
         self.number = number
         self.cell = cell
-        self.group: Optional[cgroups.Group] = None
+        self.group: Optional[Group] = None
         self.state = "parking"
         self.child = -1  # pidfd of the program's process
         self.stdin = -1
@@ -139,8 +140,8 @@ class Slot:
 
     def limit_memory(self, limits: config.Config, then: Callable[[Optional[Exception]], None]) -> None:
         """Of the run as a whole, where there are control groups; `then` gets what went wrong. How long it takes is up to the kernel."""
-        group, size = self.group, cgroups.of_a_run(limits)
-        if group is None or not group.has_more_than(size):
+        limited, size = self.group, cgroups.of_a_run(limits)
+        if limited is None or not limited.has_more_than(size):
             then(None)
             return
 
@@ -152,7 +153,7 @@ class Slot:
 
         self._is_limiting = True
         try:
-            self._loop.aside(lambda: group.limit(size), on_limited)
+            self._loop.aside(lambda: limited.limit(size), on_limited)
         except Exception as e:  # no thread just now, or no descriptor
             on_limited(e)
 
@@ -209,8 +210,8 @@ class Slot:
             self.has_stalled = True
             for pidfd in (self.cell.pidfd, self.child):
                 if pidfd >= 0:
-                    with contextlib.suppress(OSError):
-                        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+                    with contextlib.suppress(OSError):  # closed meanwhile
+                        send_signal(pidfd, signal.SIGKILL)
 
     def discard(self) -> None:
         """Nobody wants it."""

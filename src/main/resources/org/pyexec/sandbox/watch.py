@@ -127,7 +127,8 @@ class Watcher:
         else:  # whatever it is: a run that nobody watches does not go on
             self._failures += 1
             passed = "unwatched" if self._failures > FAILURES or isinstance(seen, TimeoutError) else ""
-            say("log", f"a look at a run failed: {type(seen).__name__}: {seen}")
+            why = f"failed: {type(seen).__name__}: {seen}"
+            say("log", f"a look at a run {'took too long' if isinstance(seen, TimeoutError) else why}")
         if passed:
             self._timer = None
             self._on_passed(passed)

@@ -7,8 +7,10 @@ help, and neither do looks of the loop itself. Whoever owns the handler that wai
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+import traceback
 from typing import Optional, Tuple
 
 from . import loop
@@ -21,8 +23,9 @@ class Watchdog:
     """Of the thread that makes it and runs the loop."""
 
     def __init__(self, events: loop.Loop) -> None:
+        """Raises OSError."""
         self._loop = events
-        self._stat = f"/proc/self/task/{threading.get_native_id()}/stat"
+        self._stat = os.open(f"/proc/self/task/{threading.get_native_id()}/stat", os.O_RDONLY | os.O_CLOEXEC)
         self._seen: Optional[Tuple[loop.Owner]] = None
         self._since = 0.0
 
@@ -33,7 +36,10 @@ class Watchdog:
     def _watch(self) -> None:
         while True:
             time.sleep(INTERVAL)
-            self.look()
+            try:
+                self.look()
+            except Exception:  # the next look is made all the same
+                traceback.print_exc()
 
     def look(self) -> None:
         busy = self._loop.busy
@@ -47,5 +53,4 @@ class Watchdog:
 
     def _is_waiting(self) -> bool:
         """Not for a processor: a machine that is busy is no program's fault."""
-        with open(self._stat, "rb") as file:
-            return file.read(512).rpartition(b")")[2].split()[0] == WAITING
+        return os.pread(self._stat, 512, 0).rpartition(b")")[2].split()[0] == WAITING

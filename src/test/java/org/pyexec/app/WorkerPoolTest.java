@@ -14,11 +14,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class WorkerPoolTest {
 
@@ -63,8 +67,20 @@ class WorkerPoolTest {
         assertThat(borrowed.get()).isLessThan(1_000);
     }
 
-    @Test
-    void aTaskThatFailsCostsNoThreadAndIsTold() throws Exception {
+    /** An error as well, such as that of a class that a container does not show. */
+    static Stream<Consumer<String>> aTaskThatFailsCostsNoThreadAndIsTold() {
+        return Stream.of(
+                message -> {
+                    throw new IllegalStateException(message);
+                },
+                message -> {
+                    throw new NoClassDefFoundError(message);
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void aTaskThatFailsCostsNoThreadAndIsTold(Consumer<String> failing) throws Exception {
         List<LogRecord> told = new CopyOnWriteArrayList<>();
         Logger logger = Logger.getLogger(WorkerPool.class.getName());
         Handler handler = new Handler() {
@@ -84,7 +100,7 @@ class WorkerPoolTest {
             CompletableFuture<Thread> first = new CompletableFuture<>();
             pool.execute(() -> {
                 first.complete(Thread.currentThread());
-                throw new IllegalStateException("no");
+                failing.accept("no");
             });
             CompletableFuture<Thread> second = new CompletableFuture<>();
             Thread worker = first.get(1, TimeUnit.MINUTES);

@@ -10,8 +10,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,10 +52,13 @@ class ReadinessTest {
         files = FileStore.open(
                 new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000, 1000),
                 Clock.systemUTC());
-        ExecutionSettings settings = new ExecutionSettings(1, 0, Duration.ofSeconds(30), false, 1000);
-        Executions executions =
-                new Executions(settings, sandbox, files, new Memory(1 << 20), Runnable::run, timer, Clock.systemUTC());
-        readiness = new Readiness(executions, nanoTime::get);
+        readiness = new Readiness(executions(Runnable::run), timer, nanoTime::get);
+    }
+
+    /** With a slot more than needed: that of the run before is free only some time after its outcome was told. */
+    private Executions executions(Executor workers) {
+        ExecutionSettings settings = new ExecutionSettings(2, 0, Duration.ofSeconds(30), false, 1000);
+        return new Executions(settings, sandbox, files, new Memory(1 << 20), workers, timer, Clock.systemUTC());
     }
 
     @AfterEach
@@ -65,7 +73,7 @@ class ReadinessTest {
         step(Duration.ofSeconds(14));
         assertThat(check()).isEmpty();
 
-        assertThat(sandbox.runs).isEqualTo(1);
+        assertThat(sandbox.runs).hasValue(1);
     }
 
     @Test
@@ -75,7 +83,7 @@ class ReadinessTest {
         step(Duration.ofSeconds(15));
 
         assertThat(check()).hasValueSatisfying(problem -> assertThat(problem).contains("probe"));
-        assertThat(sandbox.runs).isEqualTo(2);
+        assertThat(sandbox.runs).hasValue(2);
     }
 
     @Test
@@ -98,7 +106,27 @@ class ReadinessTest {
         assertThat(check()).contains("it does not answer");
         sandbox.problem = Optional.empty();
         assertThat(check()).isEmpty();
-        assertThat(sandbox.runs).isEqualTo(1);
+        assertThat(sandbox.runs).hasValue(1);
+    }
+
+    /** As when all slots are taken by long programs. */
+    @Test
+    void whoeverAsksWhileTheProgramWaitsIsToldTheFindingBefore() throws Exception {
+        ExecutorService workers = Executors.newCachedThreadPool();
+        readiness = new Readiness(executions(workers), timer, nanoTime::get);
+        try {
+            assertThat(check()).isEmpty();
+            sandbox.free = new CountDownLatch(1);
+            step(Duration.ofSeconds(15));
+            assertThat(check()).isEmpty();
+            assertThat(check()).isEmpty();
+            assertThat(sandbox.runs).hasValue(2);
+            assertThat(sandbox.free.getCount()).isEqualTo(1); // nobody has waited for it
+        } finally {
+            sandbox.free.countDown();
+            workers.shutdown();
+            assertThat(workers.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        }
     }
 
     private Optional<String> check() {
@@ -112,13 +140,19 @@ class ReadinessTest {
     /** Counts its runs; each prints the same and completes. */
     private static final class FakeSandbox implements Sandbox {
 
-        private int runs;
+        private final AtomicInteger runs = new AtomicInteger();
         private String output = "42\n";
         private Optional<String> problem = Optional.empty();
+        private CountDownLatch free = new CountDownLatch(0);
 
         @Override
         public SandboxRun open(Program program) throws SandboxUnavailableException {
-            runs++;
+            runs.incrementAndGet();
+            try {
+                free.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
             if (problem.isPresent()) {
                 throw new SandboxUnavailableException(problem.get());
             }

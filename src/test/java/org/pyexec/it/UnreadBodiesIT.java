@@ -1,9 +1,11 @@
 package org.pyexec.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,11 +49,13 @@ class UnreadBodiesIT {
         {"POST", "/WEB-INF/web.xml", "Content-Length", "1000000"},
     };
 
+    private final Server server;
     private final Http http;
     private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
 
-    UnreadBodiesIT(Http http) {
-        this.http = http;
+    UnreadBodiesIT(Server server) {
+        this.server = server;
+        this.http = server.http();
     }
 
     @AfterAll
@@ -62,6 +66,7 @@ class UnreadBodiesIT {
     /** Each kind has more connections than any server has threads for requests. */
     @Test
     void nobodyWaitsForBodiesThatNobodyWants() throws IOException {
+        long before = connections();
         List<RawConnection> connections = new ArrayList<>();
         try {
             for (String[] request : REQUESTS) {
@@ -85,6 +90,13 @@ class UnreadBodiesIT {
                 connection.close();
             }
         }
+        await().atMost(Duration.ofSeconds(60)).until(() -> connections() < before + CLIENTS / 10); // others have theirs
+    }
+
+    private long connections() throws IOException {
+        return Held.descriptors(server.process()).stream()
+                .filter(target -> target.startsWith("socket:"))
+                .count();
     }
 
     private static void sendOne(RawConnection connection) {

@@ -309,6 +309,19 @@ class ExecuteRequestTest {
         }
     }
 
+    /** Names of variables may have the same hash, all of them. */
+    @Test
+    void moreThanAThousandWordsAreRefused() throws IOException {
+        String arguments = "\"\",".repeat(1000);
+        assertRefused("Invalid input", "\"args\": [%s\"\"]".formatted(arguments));
+        StringBuilder variables = new StringBuilder();
+        for (int i = 0; i < 1001; i++) {
+            String bits = Integer.toBinaryString(1 << 11 | i).replace("0", "Aa").replace("1", "BB");
+            variables.append("\"%s\": \"\", ".formatted(bits));
+        }
+        assertRefused("Invalid input", "\"env\": {%s\"last\": \"\"}".formatted(variables));
+    }
+
     @Test
     void namesThatAreTooLongOrTooDeepAreRefused() {
         for (String filename : new String[] {"e".repeat(256), "é".repeat(128), "d/".repeat(32) + "e"}) {

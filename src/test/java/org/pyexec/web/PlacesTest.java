@@ -58,6 +58,24 @@ class PlacesTest {
     }
 
     @Test
+    void smallAnswerDoesNotWaitBehindALargeOneOfItsClient() {
+        List<Places.Place> ofA = taken("a", 3);
+        List<Places.Place> ofB = taken("b", 3);
+        Places.Turn large = places.take("c", false);
+        for (String client : List.of("d", "e", "f")) { // nine in all
+            places.take(client, true).place().join();
+        }
+        Places.Turn small = places.take("c", true);
+        assertThat(small.place()).isNotDone();
+        ofA.get(0).close();
+        assertThat(small.place()).isDone();
+        assertThat(large.place()).isNotDone(); // for that there are still as many as there may be
+        ofB.forEach(Places.Place::close);
+        ofA.get(1).close();
+        assertThat(large.place()).isDone();
+    }
+
+    @Test
     void placeIsLeftOnce() {
         List<Places.Place> ofA = taken("a", 3);
         ofA.get(0).close();

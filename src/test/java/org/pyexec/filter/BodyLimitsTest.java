@@ -1,0 +1,31 @@
+package org.pyexec.filter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class BodyLimitsTest {
+
+    private static final BodyLimits LIMITS = BodyLimits.of(1000, 1000);
+    private static final long MEGABYTE = 1 << 20;
+
+    @Test
+    void refusedBodyThatComesSlowlyIsReadForTenSeconds() {
+        assertThat(LIMITS.isDrained(Duration.ofSeconds(10), 10_000)).isFalse();
+        assertThat(LIMITS.isDrained(Duration.ofMillis(10_001), 10_000)).isTrue();
+    }
+
+    /** As on a machine that receives many at once. */
+    @Test
+    void refusedBodyThatGoesOnComingIsReadForLonger() {
+        assertThat(LIMITS.isDrained(Duration.ofSeconds(60), 14 * MEGABYTE)).isFalse();
+        assertThat(LIMITS.isDrained(Duration.ofSeconds(67), 14 * MEGABYTE)).isTrue();
+    }
+
+    @Test
+    void noMoreThan64MegabytesOfARefusedBodyAreRead() {
+        assertThat(LIMITS.isDrained(Duration.ZERO, 64 * MEGABYTE)).isFalse();
+        assertThat(LIMITS.isDrained(Duration.ZERO, 64 * MEGABYTE + 1)).isTrue();
+    }
+}
