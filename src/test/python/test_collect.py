@@ -49,6 +49,26 @@ class CollectTest(unittest.TestCase):
             self.pieces(before)
         self.assertEqual(self.collected.skipped_count, 300)
 
+    def test_no_names_are_made_in_one_go_for_files_that_are_left_out(self) -> None:
+        for number in range(300):
+            os.symlink("nowhere", os.path.join(self.work, f"link-{number:03}"))
+        made: List[str] = []
+        real = walk.Found.name.fget
+        assert real is not None
+
+        def name(found: walk.Found) -> str:
+            made.append("")
+            return real(found)
+
+        most = 0
+        with mock.patch.object(walk.Found, "name", property(name)):
+            for _ in collect.files(self.cell, {}, self.collected):
+                most = max(most, len(made))
+                del made[:]
+        self.assertEqual(self.collected.skipped_count, 300)
+        self.assertEqual(len(self.collected.skipped), policy.MAX_SKIPPED)
+        self.assertEqual(most, 1)
+
     def test_comparison_reads_a_bounded_number_of_bytes(self) -> None:
         each = policy.MAX_FILE_BYTES
         for number in range(30):

@@ -31,5 +31,15 @@ class ProcessorTimeTest(unittest.TestCase):
         self.assertEqual(self.observed(SECOND // 100).reason, "killed")
 
 
+class ReportedTest(unittest.TestCase):
+    def test_the_exception_is_told_whatever_limit_was_behind_it(self) -> None:
+        settings = config.parse(
+            ["folder=/", "tier=none", "preload=", "memory-mb=512", "processes=64", "disk-mb=64", "output-bytes=1"]
+        )
+        for limit in (b"files", b"memory", b"disk", b"processes", b""):
+            told = {"code": b"1", "traceback": b"OSError: no", "limit": limit, "exception-type": b"OSError", "exception-value": b"no"}
+            self.assertEqual(ending.reported(told, settings).exception, ("OSError", "no"), limit)
+
+
 if __name__ == "__main__":
     unittest.main()

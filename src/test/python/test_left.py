@@ -16,10 +16,10 @@ class LeftTest(unittest.TestCase):
         self.top = folder.name
         for name in policy.SCRATCH_DIRECTORIES:
             os.mkdir(os.path.join(self.top, name))
-        os.utime(os.path.join(self.top, policy.SCRATCH_DIRECTORIES[-1]), (0, 0))  # what follows happens later
         self.cell = cells.NamespaceCell(identities.Ids(range(0)))
         self.cell.top = os.open(folder.name, os.O_PATH | os.O_DIRECTORY)
         self.addCleanup(os.close, self.cell.top)
+        self.cell.parked = 1  # what follows happens later
 
     def write(self, *names: str) -> None:
         for name in names:
@@ -34,9 +34,14 @@ class LeftTest(unittest.TestCase):
 
     def test_nothing_is_looked_at_where_nothing_has_changed(self) -> None:
         self.write(".tmp/a.txt", "b.txt")
-        for name in (".", ".tmp", ".shm"):
-            os.utime(os.path.join(self.top, name), (1, 1))
+        for name in (".", ".tmp"):
+            os.utime(os.path.join(self.top, name), ns=(1, 1))
+        self.cell.parked = 2
         self.assertEqual(left.note(self.cell), "")
+
+    def test_what_is_done_elsewhere_later_hides_nothing(self) -> None:
+        self.write(".tmp/a.txt", ".shm/memory", "work/b.txt")
+        self.assertEqual(left.note(self.cell), "Files in /tmp are not returned: a.txt.")
 
     def test_names_are_told_by_their_place_in_order(self) -> None:
         self.write(".tmp/b.csv", ".tmp/a.txt", "notes.md")

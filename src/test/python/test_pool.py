@@ -41,8 +41,8 @@ class RecycleTest(unittest.TestCase):
     def renewed(self, retired: int) -> bool:
         """Whether another family is begun while so many old ones are kept by sessions."""
         kept = pool.Pool.__new__(pool.Pool)
-        kept.working, kept._runs_of_family, kept._next, kept._family = True, 1, None, mock.Mock(tier="namespaces")
-        kept._events = mock.Mock()
+        kept.working, kept._runs_of_family, kept._next, kept._family = True, 1, None, mock.Mock(tier="namespaces", learnt_in_vain=tuple)
+        kept._events, kept._settings = mock.Mock(), mock.Mock(renewal_seconds=60)
         kept._families = [mock.Mock(closed=False) for _ in range(retired + 1)] + [mock.Mock(closed=True)]
         with mock.patch.object(pool.Pool, "_new_family") as begin:
             kept._recycle()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unittest
-from typing import Set
+from typing import List, Set
+from unittest import mock
 
 from sandbox import popular
 
@@ -31,6 +32,29 @@ class ImportedTest(unittest.TestCase):
         self.check("import sklearn.secret_of_mine", "sklearn")
         self.check("import sympy" + ".x" * 100_000, "sympy")
         self.check("from scipy import (" + "stats,\n" * 100_000, "scipy.stats")
+
+
+class LengthTest(unittest.TestCase):
+    def test_no_text_takes_longer_than_a_few_thousand_names(self) -> None:
+        looked_at: List[str] = []
+
+        def with_packages(name: str) -> Set[str]:
+            looked_at.append(name)
+            return set()
+
+        size = 1 << 18
+        for text in (
+            b"import yaml\nfrom " + b"a." * 65_000 + b"a import " + b"b," * 65_000,
+            b"from scipy." + b"a." * 65_000 + b"a import " + b"b," * 65_000,
+            b"import " + b"scipy.a," * 30_000,
+            b"from scipy import a,b,c\n" * 10_000,
+            (b"from scipy import " + b"b," * 490 + b"\n") * 260,
+        ):
+            del looked_at[:]
+            with mock.patch.object(popular, "_with_packages", with_packages):
+                popular.imported(text[:size])
+            self.assertLessEqual(len(looked_at), popular.MOST_NAMES)
+            self.assertLessEqual(max(map(len, looked_at), default=0), 2 * popular.LONGEST + 1)
 
 
 class PopularityTest(unittest.TestCase):

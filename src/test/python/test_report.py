@@ -19,6 +19,20 @@ class AmountTest(unittest.TestCase):
                 report.amount(nonsense)
 
 
+class SizeTest(unittest.TestCase):
+    def test_whoever_gets_hold_of_it_makes_it_no_smaller_and_no_larger(self) -> None:
+        descriptor = report.create()
+        self.addCleanup(os.close, descriptor)
+        for size in (0, 2 * report.ALL_BYTES):
+            with self.assertRaises(PermissionError):
+                os.ftruncate(descriptor, size)
+        with self.assertRaises(PermissionError):
+            os.pwrite(descriptor, b"x", report.ALL_BYTES)
+        self.assertIsNone(report.read(descriptor))
+        self.assertFalse(report.is_running(descriptor))
+        self.assertEqual(report.read_results(descriptor), b"")
+
+
 class EarlyTest(unittest.TestCase):
     def test_notes_are_there_before_the_end_and_until_then(self) -> None:
         descriptor = report.create()

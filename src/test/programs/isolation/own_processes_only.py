@@ -9,7 +9,8 @@ assert listed == seen == [str(os.getpid())], (listed, seen)
 
 opened = []
 for path in ("/proc/1", "/proc/1/status", "/proc/.processes/1/maps", "/proc/self/root/etc/shadow", "/proc/sys",
-             "/proc/kcore", "/proc/kmsg", "/proc/kallsyms", "/proc/keys", "/proc/sysrq-trigger", "/proc/interrupts", "/proc/diskstats"):
+             "/proc/self/smaps", "/proc/self/smaps_rollup", "/proc/self/numa_maps", "/proc/self/net/sockstat", "/proc/net/softnet_stat",
+             "/proc/self/net/protocols", "/proc/self/task/2/smaps", "/proc/kcore", "/proc/kmsg", "/proc/kallsyms", "/proc/keys", "/proc/sysrq-trigger", "/proc/interrupts", "/proc/diskstats"):
     try:
         os.close(os.open(path, os.O_RDONLY))
         opened.append(path)

@@ -20,7 +20,9 @@ os.chmod("folder", 0o500)
 changed = []
 for path in ("/tmp", "/usr/bin/env", "/usr", os.path.dirname(os.environ["HOME"]), "/dev/null", "/proc/self/status", os.sep):
     before = os.stat(path)
-    for attempt in (lambda: os.chmod(path, 0o777), lambda: os.utime(path, (1, 1)), lambda: os.chown(path, os.getuid(), os.getgid()),
+    os.chown(path, -1, -1)  # without an id the kernel does not ask who owns it: answered as done
+    os.lchown(path, os.getuid(), os.getgid())
+    for attempt in (lambda: os.chmod(path, 0o777), lambda: os.utime(path, (1, 1)), lambda: os.utime(path, ns=(1, 1)),
                     lambda: os.fchmod(os.open(path, os.O_RDONLY), 0o777)):
         try:
             attempt()
@@ -30,5 +32,7 @@ for path in ("/tmp", "/usr/bin/env", "/usr", os.path.dirname(os.environ["HOME"])
             pass
     after = os.stat(path)
     if (before.st_mode, before.st_uid, before.st_mtime) != (after.st_mode, after.st_uid, after.st_mtime):
+        changed.append(path)
+    if path.startswith("/usr") and before.st_ctime_ns != after.st_ctime_ns:  # as of a file whose capabilities are taken from it
         changed.append(path)
 print(changed)

@@ -58,6 +58,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "formatters.py",
             "frames.py",
             "fresh.py",
+            "generators.py",
             "group.py",
             "guest.py",
             "helper.py",

@@ -33,6 +33,7 @@ class NamespaceCell:
         self._ids = ids
         self._id = ids.take()
         self.top = -1  # handle of a view of the writable folders that changes nothing and follows nothing
+        self.parked = 0  # when the child was, in nanoseconds by the clock of files' times: CLOCK_REALTIME_COARSE
 
     def furnish(self) -> None:
         """What has to be there before the zygote is asked to park; raises OSError."""
@@ -233,6 +234,7 @@ class FolderCell:
         self.is_session = is_session  # the program may start processes; they are ended by their session
         self.pidfd = -1
         self.top = -1
+        self.parked = 0
         self._folders = folders
         self._path = os.path.join(folders.top, str(number))
         self._ids = ids

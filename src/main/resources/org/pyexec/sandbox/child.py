@@ -16,7 +16,7 @@ import threading
 from types import CodeType
 from typing import Dict, FrozenSet, List, Tuple, Union
 
-from . import config, entrance, frames, fresh, inputs, interpreter, policy, program, report, request, unhandled
+from . import config, entrance, frames, fresh, generators, inputs, interpreter, policy, program, report, request, unhandled
 from .calls import Calls
 from .confinement import CONTROL, Belongings, Confinement, Sizes, limit_open_files
 
@@ -156,6 +156,7 @@ def _tell_parked(has_handle: bool) -> Calls:
 
 def _differ_from_siblings() -> None:
     """Forks share the state of random generators; `random` itself is reseeded by Python at every fork."""
+    generators.reseed()
     threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:

@@ -49,9 +49,14 @@ class Collected:
     def skip(self, name: str, reason: str) -> None:
         self.skipped_count += 1
         size = len(name.encode())
-        if len(self.skipped) < policy.MAX_SKIPPED and size <= self._bytes_left:
+        if self.has_room and size <= self._bytes_left:
             self._bytes_left -= size
             self.skipped.append((name, reason))
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another name of a file that was left out may be told."""
+        return len(self.skipped) < policy.MAX_SKIPPED
 
 
 def anything(cell: cells.Cell, originals: Originals) -> bool:
@@ -110,14 +115,13 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
                 continue
         problem = found.problem or _too_much(found.size, count, total)
         if problem:
-            collected.skip(found.name, problem)
+            yield from _skip(collected, found, problem)
             _remember(collected, found, b"")
             continue
         try:
             descriptor = walk.open_beneath(work, found)
         except OSError:
-            collected.skip(found.name, "not readable")
-            yield b""  # it has been a way through many folders, and may be so for thousands of files
+            yield from _skip(collected, found, "not readable")  # after a way through many folders
             continue
         try:
             count += 1
@@ -128,6 +132,12 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
             _remember(collected, found, digest.digest() if digest else b"")
         finally:
             os.close(descriptor)
+
+
+def _skip(collected: Collected, found: Found, reason: str) -> Iterator[bytes]:
+    """With a pause: there may be thousands, and to show a long name takes milliseconds."""
+    collected.skip(found.name if collected.has_room else "", reason)
+    yield b""
 
 
 def _remember(collected: Collected, found: Found, digest: bytes) -> None:

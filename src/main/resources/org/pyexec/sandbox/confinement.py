@@ -12,7 +12,7 @@ import signal
 import struct
 from typing import List, NamedTuple, Optional, Tuple
 
-from . import config, entrance, holdings, landlock, policy, report, seccomp, syscalls
+from . import config, entrance, holdings, landlock, policy, report, seccomp, surroundings, syscalls
 from .calls import Calls
 
 CONTROL = 3  # descriptor of the socket to the supervisor, after the standard streams
@@ -144,12 +144,14 @@ class Confinement:
         abi = landlock.version()
         if abi == 0:
             return
-        rules = [*_rules(readable), *(_rules_in_namespaces() if self._namespaces else [])]
         if self._namespaces:
-            self._calls.add("landlock_restrict_self", landlock.build(abi, rules), landlock.quietly(abi))
+            has_proc = any(mount.kind == "proc" for mount in surroundings.cell_mounts())
+            own = policy.OWN_FILES if has_proc else ()
+            rules = [*_rules(readable), *_rules_in_namespaces()]
+            landlock.add_calls(self._calls, (entrance.SPARE, entrance.REPORT + 1), abi, rules, None, own)
         else:
-            own = [path for path in policy.STRICT_OWN_FILES if os.path.exists(path)]
-            landlock.add_calls(self._calls, (entrance.SPARE, entrance.HANDLE), abi, rules, self._home, own)
+            own = tuple(path for path in policy.STRICT_OWN_FILES if os.path.exists(path))
+            landlock.add_calls(self._calls, (entrance.SPARE, entrance.HANDLE), abi, _rules(readable), self._home, own)
 
     # --- limits --------------------------------------------------------------------------------------------------
 
@@ -202,7 +204,7 @@ def _rules_in_namespaces() -> List[landlock.Rule]:
         # The folder above the mount: the kernel looks for rules upwards, through mount points but not at them.
         (policy.SCRATCH_PARENT, landlock.EVERYTHING),
         ("/dev", landlock.DEVICE | landlock.READ_DIR),  # above pseudo-terminals
-        ("/proc", landlock.READ_FILE | landlock.READ_DIR),  # above the cell's own processes
+        *((f"/{name}", landlock.READ_FILE) for name in policy.PROC_FILES),
     ]
 
 

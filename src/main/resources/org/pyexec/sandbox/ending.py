@@ -95,7 +95,7 @@ def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
     traceback, exception = _traceback(report), _exception(report)
     limit = report["limit"].decode("ascii", "replace")
     if limit == "files":
-        return Ending("error", str(code), "", f"Limit of {holdings.open_files()} open files reached\n\n{traceback}")
+        return Ending("error", str(code), "", f"Limit of {holdings.open_files()} open files reached\n\n{traceback}", exception)
     if limit:
         sentence = _exceeded(limit, settings)
         return Ending(limit, str(code), "", f"{sentence}\n\n{traceback}" if traceback else sentence, exception)

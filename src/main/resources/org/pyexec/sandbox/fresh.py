@@ -6,6 +6,7 @@ needs: this package, and what has come for the program. arrival.py goes on there
 
 from __future__ import annotations
 
+import errno
 import marshal
 import os
 import sys
@@ -66,6 +67,8 @@ class Luggage:
             packed = self._pack(brought)
         except OSError as e:
             return _FAILED % e.strerror
+        except MemoryError:
+            return _FAILED % os.strerror(errno.ENOMEM)
         keep = [entrance.REPORT, packed, *keep]
         try:
             for descriptor in keep:
@@ -86,12 +89,16 @@ class Luggage:
         """Into a file without a name, since a pipe would not take it all; the caller owns the descriptor."""
         name = f"{program.work()}/.interpreter-{os.getpid()}"
         descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        os.unlink(name)
-        for part in (marshal.dumps(brought), self._modules):
-            rest = memoryview(part)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-        os.lseek(descriptor, 0, os.SEEK_SET)
+        try:
+            os.unlink(name)
+            for part in (marshal.dumps(brought), self._modules):
+                rest = memoryview(part)
+                while rest:
+                    rest = rest[os.write(descriptor, rest) :]
+            os.lseek(descriptor, 0, os.SEEK_SET)
+        except BaseException:
+            os.close(descriptor)  # the program goes on here, and its disk is not full of this
+            raise
         return descriptor
 
 

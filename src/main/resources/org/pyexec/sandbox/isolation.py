@@ -96,7 +96,7 @@ def build_root(memory: int) -> List[str]:
         if path.startswith(_OCCUPIED):
             raise IsolationError(f"the interpreter needs {path}, where programs have a folder of their own")
     trees = [(path, _copy_of(path)) for path in paths]
-    devices = [(path, syscalls.open_tree(path, False)) for path in policy.DEVICES]
+    devices = [(path, _device(path)) for path in policy.DEVICES]
     links, files = surroundings.links(policy.SYSTEM_DIRECTORIES), surroundings.files(memory)
     resolved = {path: os.path.isdir(path) for path, _ in trees}
     syscalls.mount("tmpfs", "/tmp", "tmpfs", syscalls.MS_NOSUID, "mode=0755,size=8m,nr_inodes=1k")
@@ -175,6 +175,13 @@ def _copy_of(path: str) -> int:
     tree = syscalls.open_tree(path, True)
     read_only = syscalls.MOUNT_ATTR_RDONLY | syscalls.MOUNT_ATTR_NOSUID | syscalls.MOUNT_ATTR_NODEV
     syscalls.set_mount_attributes(tree, read_only, True)
+    return tree
+
+
+def _device(path: str) -> int:
+    """It can be written to all the same; its times, which all runs and the host would see, cannot be set."""
+    tree = syscalls.open_tree(path, False)
+    syscalls.set_mount_attributes(tree, syscalls.MOUNT_ATTR_RDONLY | syscalls.MOUNT_ATTR_NOSUID, False)
     return tree
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from typing import Iterable, Tuple
+from typing import Iterable, Optional, Tuple
 
 from . import syscalls
 from .calls import Calls
@@ -85,21 +85,23 @@ def build(abi: int, rules: Iterable[Rule]) -> int:
 
 
 def add_calls(
-    calls: Calls, descriptors: Tuple[int, int], abi: int, rules: Iterable[Rule], home: Beneath, own: Iterable[str]
+    calls: Calls, descriptors: Tuple[int, int], abi: int, rules: Iterable[Rule], home: Optional[Beneath], own: Iterable[str]
 ) -> None:
     """How a child restricts itself for good; needs no_new_privs, and two numbers for descriptors.
 
-    `home` is one more rule, whose folder becomes known in the child; `own` are files to read that are others for each process.
+    `home` is one more rule, whose folder becomes known in the child that has no network of its own; `own` are files to read that
+    are others for each process.
     """
     descriptor, handle = descriptors
-    attributes = _attributes(abi, close_network=True)
+    attributes = _attributes(abi, close_network=home is not None)
     calls.add_at(descriptor, "landlock_create_ruleset", attributes, ctypes.sizeof(attributes), 0)
     _add_rules(calls, descriptor, abi, rules)
-    home.allowed &= _rights(abi)
     for path in own:
         calls.add_at(handle, "openat", syscalls.AT_FDCWD, path.encode(), os.O_PATH)
         calls.add("landlock_add_rule", descriptor, RULE_PATH_BENEATH, Beneath(READ_FILE, handle), 0)
-    calls.add("landlock_add_rule", descriptor, RULE_PATH_BENEATH, home, 0)
+    if home is not None:
+        home.allowed &= _rights(abi)
+        calls.add("landlock_add_rule", descriptor, RULE_PATH_BENEATH, home, 0)
     calls.add("landlock_restrict_self", descriptor, quietly(abi))
 
 

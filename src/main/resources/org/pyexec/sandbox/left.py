@@ -15,7 +15,7 @@ from . import cells, policy, walk
 MOST_NAMED = 5
 MOST_SEEN = 200  # entries of a folder that are looked at
 LONGEST_NAME = 100  # characters
-_, _TEMPORARY, _MADE_LAST = policy.SCRATCH_DIRECTORIES
+_, _TEMPORARY, _ = policy.SCRATCH_DIRECTORIES
 # What the interpreter and its libraries make by themselves: beginnings of names.
 _TEMPORARY_NAME = re.compile(r"tmp[a-z0-9_]{8}")  # tempfile's own
 _USUAL = (*policy.SCRATCH_DIRECTORIES, *policy.SKIPPED_FOLDERS, ".local", "pymp-", "matplotlib-")
@@ -30,14 +30,13 @@ def note(cell: cells.Cell) -> str:
 
 
 def _is_touched(cell: cells.Cell) -> bool:
-    """Since they were made, as far as their times tell: most programs leave nothing, and need not wait for a look."""
+    """Since the child was parked, as far as their times tell: most programs leave nothing, and need not wait for a look."""
 
     def changed(name: str) -> int:
         return os.stat(name, dir_fd=cell.top, follow_symlinks=False).st_mtime_ns
 
     try:
-        made = changed(_MADE_LAST)
-        return changed(_TEMPORARY) > made or changed(".") > made
+        return max(changed(_TEMPORARY), changed(".")) >= cell.parked
     except OSError:
         return True
 

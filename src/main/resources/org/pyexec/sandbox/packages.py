@@ -53,7 +53,11 @@ class Listing:
         self._loop = events
         self._read: List[bytes] = []
         self._size = 0
-        self._process = _start()
+        try:
+            self._process = _start()
+        except OSError as e:  # no process, or no descriptor, just now
+            on_problem(e.strerror or str(e))
+            return
         assert self._process.stdout is not None
         self._pipe = self._process.stdout.fileno()
         self._timer = events.later(PATIENCE_SECONDS, lambda: self._end("it takes too long"))

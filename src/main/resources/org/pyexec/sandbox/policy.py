@@ -108,8 +108,12 @@ CELL_MOUNTS = (
     CellMount("devpts", "/dev/pts", _NO_SUID | _NO_PROGRAMS, f"newinstance,mode=0600,ptmxmode=0666,max={TERMINALS}"),
 )
 
+# What of /proc may be read, beside the lists of processes and descriptors; docs/adr/0015. A process's own, of which `smaps` and
+# `numa_maps` tell how many others have mapped a page of a file, and `net` about the machine's networks.
+PROC_FILES = tuple(f"proc/{name}" for name in "cpuinfo meminfo stat loadavg version filesystems".split())
 # Beside the system in tier landlock: what sysinfo(2) and the processor tell as well, and of a process's own.
 STRICT_FILES = ("/proc/cpuinfo", "/proc/meminfo", "/etc/os-release")
+OWN_FILES = tuple(f"/proc/self/{name}" for name in "status stat statm maps cmdline comm limits cgroup mountinfo mounts".split())
 STRICT_OWN_FILES = tuple(f"/proc/self/{name}" for name in ("status", "stat", "statm", "maps", "cmdline"))
 
 # --- environment of the program -----------------------------------------------------------------------------------

@@ -69,9 +69,9 @@ class Pool(family.PoolDoor):
         """From the smallest to the largest."""
         return [each for each in self._family.images.values() if each.ready and not each.lost]
 
-    def _from_the_largest(self) -> List[image.Image]:
-        """The popular one last: who does not ask for what is learnt shall not see it."""
-        return sorted(self._ready()[::-1], key=lambda each: each.name == family.POPULAR)
+    def _from_the_largest(self, asks_for_popular: bool = False) -> List[image.Image]:
+        """Without the popular one for those who do not ask for what is learnt."""
+        return [each for each in self._ready()[::-1] if asks_for_popular or each.name != family.POPULAR]
 
     def _take_from(self, choices: List[image.Image], networked: bool, use: image.Use) -> None:
         """An image that ends meanwhile leaves the run to the next one."""
@@ -87,9 +87,11 @@ class Pool(family.PoolDoor):
         offered = {each: frozenset(name.split(".")[0] for name in each.modules) for each in ready}
         looked_at = code[:LOOKED_AT_BYTES]
         needed = _imported(looked_at, popular.TOP_LEVEL.union(*offered.values()))
-        self._popular.note(looked_at, needed)
-        suited = [each for each in ready if needed <= offered[each]]
-        others = [each for each in self._from_the_largest() if each not in suited]
+        if self._settings.learns:
+            self._popular.note(looked_at, needed)
+        given = self._from_the_largest(not popular.TOP_LEVEL.isdisjoint(needed))
+        suited = [each for each in given[::-1] if needed <= offered[each]]
+        others = [each for each in given if each not in suited]
         others.sort(key=lambda each: -len(needed & offered[each]))
         return sorted([*suited, *others], key=image.Image.is_stuck)
 

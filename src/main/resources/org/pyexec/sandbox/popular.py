@@ -9,7 +9,8 @@ long to import. None for which the process or the machine matters, such as psuti
 from __future__ import annotations
 
 import re
-from typing import AbstractSet, Dict, FrozenSet, Set, Tuple
+from itertools import islice
+from typing import AbstractSet, Dict, FrozenSet, Iterator, Set, Tuple
 
 MODULES = (
     "bs4",
@@ -56,9 +57,13 @@ MODULES = (
 
 MOST = 12  # modules at once
 LEAST_SHARE = 0.05  # of the programs counted
-LEAST_PROGRAMS = 20.0  # that import it, or one client's few would decide for everybody
+LEAST_PROGRAMS = 20.0  # that import it: those of one client may be enough
 COUNTED_PROGRAMS = 2000.0  # when there are so many all counts are halved: what was long ago fades
 
+MOST_STATEMENTS = 2000  # of one program that are looked at
+MOST_PARTS = 8  # of a name
+MOST_NAMES = 2000  # of all statements
+LONGEST = 1000  # bytes of the package, and of the names, of one statement
 TOP_LEVEL: FrozenSet[str] = frozenset(name.partition(".")[0] for name in MODULES)
 _STATEMENT = re.compile(
     rb"(?:^|[;:\n])[ \t]*"
@@ -101,13 +106,22 @@ class Popularity:
 def imported(code: bytes) -> Set[str]:
     """Those of MODULES that a program imports, by looks, each with the packages in which it is."""
     found = set()
-    for package, in_brackets, plain, modules in _STATEMENT.findall(code):
-        for word in (in_brackets or plain or modules).decode("ascii", "replace").split(","):
-            name, *_ = word.split() or [""]
-            found.update(_with_packages(f"{package.decode('ascii', 'replace')}.{name}" if package else name))
+    for name in islice(_names(code), MOST_NAMES):
+        found.update(_with_packages(name))
     return found.intersection(MODULES)
 
 
+def _names(code: bytes) -> Iterator[str]:
+    """Of all modules, and of what is imported from a package: of those on the list at most."""
+    for match in islice(_STATEMENT.finditer(code), MOST_STATEMENTS):
+        package, *names = ((group or b"")[:LONGEST].decode("ascii", "replace") for group in match.groups())
+        if package and package.partition(".")[0] not in TOP_LEVEL:
+            continue
+        for word in "".join(names).split(","):
+            name, *_ = word.split() or [""]
+            yield f"{package}.{name}" if package else name
+
+
 def _with_packages(name: str) -> Set[str]:
-    parts = name.split(".")[:8]
+    parts = name.split(".", MOST_PARTS)[:MOST_PARTS]
     return {".".join(parts[:length]) for length in range(1, len(parts) + 1)}

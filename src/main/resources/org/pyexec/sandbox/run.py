@@ -40,7 +40,6 @@ class Run(guest.Guest):
         self._peak = 0
         self._notes: List[str] = []
         self._collected = collect.Collected()
-        self._notes: List[str] = []
 
     # --- the request ---------------------------------------------------------------------------------------------
 

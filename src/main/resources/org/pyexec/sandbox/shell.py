@@ -17,20 +17,17 @@ Magic = Callable[..., Any]
 
 
 class Events:
-    """Functions that libraries register; figures and displays do without them here."""
+    """Functions that libraries register. They are not called: figures and displays do without them here."""
 
     def __init__(self) -> None:
         self.callbacks: Dict[str, List[Any]] = {}
 
     def register(self, event: str, function: Any) -> None:
+        say(f"Functions for the event {event} are not called here.")
         self.callbacks.setdefault(event, []).append(function)
 
     def unregister(self, event: str, function: Any) -> None:
         self.callbacks.get(event, []).remove(function)
-
-    def trigger(self, event: str, *arguments: Any) -> None:
-        for function in list(self.callbacks.get(event, ())):
-            function(*arguments)
 
 
 class _Publisher:

@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import socket
+import time
 from typing import Callable, List, Optional, Tuple
 
 from . import cells, cgroups, config, loop, packets, report
@@ -117,6 +118,7 @@ class Slot:
         self.control.shutdown(socket.SHUT_RD)
         if handles:
             self.cell.top = handles[0]
+        self.cell.parked = time.clock_gettime_ns(time.CLOCK_REALTIME_COARSE)
         self._ready = True
         self._when_ready()
 

@@ -94,8 +94,9 @@ STRICT_PRETENDED = """chmod fchmod fchmodat fchmodat2 chown lchown fchown fchown
     setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr"""
 
 # Of these, what a program does for which the run's own user id has been found: by that it owns nothing but the run's files, so the
-# kernel does them there and refuses them elsewhere. Whoever may write a file may set its times to now, as with any write.
-STRICT_OWNERS = "chmod fchmod fchmodat fchmodat2 chown lchown fchown fchownat utime utimes utimensat futimesat"
+# kernel does them there and refuses them elsewhere. Whoever may write a file may set its times to now, as with any write. Not chown(2):
+# without an id in its arguments it does not ask who owns the file, takes capabilities from it, and copies it up on overlayfs.
+STRICT_OWNERS = "chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat"
 
 # Files lie on a disk of the host's: space taken ahead is in no limit of a file's size on many file systems; fallocate(2).
 STRICT_UNSUPPORTED = "fallocate"

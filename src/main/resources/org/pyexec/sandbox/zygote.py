@@ -27,7 +27,7 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, drawing, entrance, figures, init, packets, policy, program, quiet, sources, stacks, syscalls
+from . import child, config, drawing, entrance, figures, generators, init, packets, policy, program, quiet, sources, stacks, syscalls
 from . import text as texts
 from .confinement import Belongings, Sizes
 
@@ -132,7 +132,8 @@ def _import(channel: socket.socket, proc: int, modules: List[str], seconds: int,
         channel.send(f"importing {module}".encode())
         faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
         try:
-            importlib.import_module(module)
+            with generators.watched():
+                importlib.import_module(module)
         except BaseException as e:  # a module may call sys.exit; programs that do not import it must not notice
             channel.send(f"refused {module} {_in_one_line(e)}".encode("utf-8", "backslashreplace"))
         finally:

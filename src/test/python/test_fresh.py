@@ -1,0 +1,37 @@
+"""What a program takes along into an interpreter of its own."""
+
+from __future__ import annotations
+
+import os
+import unittest
+from typing import Any
+from unittest import mock
+
+from sandbox import confinement, fresh, program
+
+
+class LuggageTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.luggage = fresh.Luggage({}, frozenset(), mock.Mock(spec=confinement.Confinement, second_filter=None, sizes=(1, 2)))
+        work = mock.patch.object(program, "work", lambda: "/tmp")
+        work.start()
+        self.addCleanup(work.stop)
+
+    def leave(self) -> str:
+        with mock.patch.object(os, "execve", side_effect=AssertionError("it goes")):
+            return self.luggage.leave({"fields": {}}, [])
+
+    def test_where_there_is_no_room_nothing_is_kept_open(self) -> None:
+        before = os.listdir("/proc/self/fd")
+        for failure, words in ((OSError(28, "No space left on device"), "No space"), (MemoryError(), "Cannot allocate")):
+
+            def write(*_: Any, failure: BaseException = failure) -> int:
+                raise failure
+
+            with mock.patch.object(os, "write", write):
+                self.assertIn(words, self.leave())
+            self.assertEqual(os.listdir("/proc/self/fd"), before)
+
+
+if __name__ == "__main__":
+    unittest.main()
