@@ -6,7 +6,7 @@
 Starts a server of its own from the jar that was built. Two clients run the same attack again and again for some seconds; a third
 one, at another address, runs `print(1)` meanwhile, and a fourth asks GET /health/live. Before each attack the same is measured
 beside two honest programs that keep as many processes busy as the attack does (one, or 30), so that noise of the machine meets
-both. NAME, such as beside/holes.py, measures only these. The table goes to standard output; the note below it says which attack
+both; where that is not enough, both are measured twice more, and the middle one of the three ratios counts. NAME, such as beside/holes.py, measures only these. The table goes to standard output; the note below it says which attack
 kept the victim waiting for more than three times as long, and what kept the supervisor's loop for more than 100 ms, of
 which the server logs a line.
 """
@@ -29,6 +29,7 @@ from soak_server import Server
 SECONDS = 4
 TOO_MUCH = 3
 MANY = 30
+WARM_UP = 200  # runs
 ONE_BUSY = "import time\nuntil = time.monotonic() + 3\nwhile time.monotonic() < until: pass"
 MANY_BUSY = f"import os\nfor _ in range({MANY - 1}):\n    if os.fork() == 0: break\n" + ONE_BUSY
 USE_MANY = re.compile(r"\bfork\(|setsid|subprocess|Popen|multiprocessing|clone")
@@ -129,20 +130,33 @@ def compare(server: Server, attack: Program) -> Tuple[Noticed, Noticed, bool]:
     return honest, beside(server, attack.code, timeout), many
 
 
+def middle_of(server: Server, attack: Program) -> Tuple[Noticed, Noticed, bool]:
+    """That of three whose ratio is neither the lowest nor the highest, if the first is too high."""
+    found = [compare(server, attack)]
+    if ratio_of(found[0]) > TOO_MUCH:
+        found += [compare(server, attack) for _ in range(2)]
+    return sorted(found, key=ratio_of)[len(found) // 2]
+
+
+def ratio_of(compared: Tuple[Noticed, Noticed, bool]) -> float:
+    honest, hostile, _ = compared
+    return hostile.median / honest.median
+
+
 def main(names: List[str]) -> int:
     failures = []
     with Server(60) as server:
         server.await_ready()
         tier = server.health()["sandbox"]["tier"]
         attacks = [each for each in soak_attacks.of_tier(tier) if not names or each.kind in names]
-        for _ in range(20):
+        for _ in range(WARM_UP):
             Caller(server.port, "127.0.0.5").run("print(1)", 20)
         print("| attack | busy processes compared with | victim, ms | beside honest ones | ratio | longest | live, longest | wrong |")
         print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
         for attack in attacks:
             logged = len(server.log())
-            honest, hostile, many = compare(server, attack)
-            ratio = hostile.median / honest.median
+            honest, hostile, many = middle_of(server, attack)
+            ratio = ratio_of((honest, hostile, many))
             cells = [attack.kind, str(2 * (MANY if many else 1)), f"{hostile.median:.1f}", f"{honest.median:.1f}", f"{ratio:.2f}"]
             cells += [f"{max(hostile.prints):.0f}", f"{max(hostile.live):.0f}", str(hostile.wrong)]
             print("| " + " | ".join(cells) + " |", flush=True)

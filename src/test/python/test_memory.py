@@ -86,6 +86,14 @@ class ScaleTest(unittest.TestCase):
             self.assertGreaterEqual(exact, 64 * MIB)
             self.assertLess(exact, 100 * MIB)  # what forked processes have in common is divided among them
 
+    def test_no_process_is_looked_at_where_a_control_group_has_counted_little(self) -> None:
+        with mock.patch.object(processes, "read", side_effect=AssertionError("a look")):
+            self.assertEqual(self.scale.weigh([os.getpid()], 0, 64 * MIB, 64 * MIB), 64 * MIB)
+
+    def test_files_that_a_control_group_has_counted_are_not_the_program_s_memory(self) -> None:
+        self.assertEqual(self.scale.weigh([os.getpid()], 0, 1 << 50, math.inf), self.weigh())
+        self.assertLess(self.scale.weigh([os.getpid()], 0, 1 << 50, (1 << 50) + 1), 1 << 40)
+
     def test_sockets_above_the_free_ones_count(self) -> None:
         sockstat = b"sockets: used %d\nTCP: inuse 0\n" % (policy.FREE_SOCKETS + 10)
         real = processes.read

@@ -19,7 +19,6 @@ from .group import V1, V2, Group, Kind, opened
 from .hierarchy import Branch, NotPossible
 
 MOST_LOOKED_AT = 4  # groups for one that is wanted: each look takes some time
-HEAVIEST = 100  # times the usual weight, which every version takes
 _Part = TypeVar("_Part", "Memory", "Shares")
 Aside = Callable[[Callable[[], None], Callable[[object], None]], None]
 
@@ -109,7 +108,7 @@ class Memory:
         self.size = of_a_run(settings)
         self.has_shares = False
         if self.kind is V2:
-            own, self.has_shares = delegation.enable(own, weight_of_all_runs(V2))
+            own, self.has_shares = delegation.enable(own)
         self._branch = Branch(own)
         try:
             self._limit_all(own)
@@ -123,8 +122,6 @@ class Memory:
     def _limit_all(self, own: str) -> None:
         limit = most_of_all_runs(machine.memory(own), machine.free(own), self.size)
         self._branch.limit(self._limits(limit))
-        if self.has_shares:
-            self._branch.limit({self.kind.weight: str(weight_of_all_runs(self.kind))})
 
     def _limits(self, size: int) -> Dict[str, str]:
         return {self.kind.limit: str(size), **{f"{name}?": str(size) for name in self.kind.others}}
@@ -159,7 +156,11 @@ def most_of_all_runs(memory: int, free: int, one_run: int) -> int:
 
 
 class Shares:
-    """Of version 1: all processes of a run weigh as much as one session, however many sessions they make; sched(7)."""
+    """Of version 1: all processes of a run weigh as much as one session, however many sessions they make; sched(7).
+
+    All runs together weigh as much as one session too, such as that of the server: what it does for others must not wait for a program
+    that has it do as much as it can, as by starting and ending hundreds of processes.
+    """
 
     kind = V1
 
@@ -169,22 +170,12 @@ class Shares:
         if version == 2:
             raise NotPossible("the cpu controller is not there, or not for us")
         self._branch = Branch(own)
-        try:
-            self._branch.limit({V1.weight: str(weight_of_all_runs(V1))})
-        except OSError:
-            self._branch.remove()
-            raise
 
     def add(self) -> str:
         return self._branch.add({})
 
     def remove(self) -> None:
         self._branch.remove()
-
-
-def weight_of_all_runs(kind: Kind) -> int:
-    """As many sessions as programs run at once where nothing else is set; SettingsReader.java."""
-    return kind.usual_weight * min(max(4, 2 * len(os.sched_getaffinity(0))), HEAVIEST)
 
 
 def find(settings: config.Config) -> Tuple[NoGroups, List[str]]:

@@ -14,10 +14,10 @@ from .hierarchy import PROCESSES, NotPossible
 
 OWN_LEAF = "pyexec-server"
 ATTEMPTS = 20  # to move a server that starts processes meanwhile
-HEAVIEST = 10_000  # that cpu.weight may be
+SERVER_WEIGHT = 1000  # ten times the usual weight, which all runs together have
 
 
-def enable(own: str, weight_of_all_runs: int) -> Tuple[str, bool]:
+def enable(own: str) -> Tuple[str, bool]:
     """Makes memory and pids available below a group, and cpu where that is possible: not every service gets it.
 
     The group below which others can be made, and whether cpu is among its controllers. Raises OSError, NotPossible.
@@ -35,7 +35,7 @@ def enable(own: str, weight_of_all_runs: int) -> Tuple[str, bool]:
         try:
             hierarchy.write(f"{own}/cgroup.subtree_control", "+memory +pids" + (" +cpu" if has_shares else ""))
             if has_shares:
-                _prefer_the_server(f"{own}/{OWN_LEAF}", weight_of_all_runs)
+                _prefer_the_server(f"{own}/{OWN_LEAF}")
             return own, has_shares
         except OSError as e:
             if e.errno != errno.EBUSY:
@@ -52,11 +52,11 @@ def enable(own: str, weight_of_all_runs: int) -> Tuple[str, bool]:
     raise problem
 
 
-def _prefer_the_server(leaf: str, weight_of_all_runs: int) -> None:
+def _prefer_the_server(leaf: str) -> None:
     """The supervisor is in its group, and has to end programs in time however many processors they keep busy."""
     weight = f"{leaf}/cpu.weight"
     if os.path.exists(weight):
-        hierarchy.write(weight, str(min(10 * weight_of_all_runs, HEAVIEST)))
+        hierarchy.write(weight, str(SERVER_WEIGHT))
 
 
 def _move_into_leaf(own: str) -> None:

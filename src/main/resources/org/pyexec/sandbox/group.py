@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
 from typing import NamedTuple, Optional, Tuple
@@ -22,8 +23,6 @@ class Kind(NamedTuple):
     join: str  # the file to which a process without other threads writes 0
     usage: str  # bytes
     reclaim: str  # the file that has the kernel give up caches, where it is there
-    weight: str
-    usual_weight: int  # of a group that nobody has given another, and of a session; cgroups(7), sched(7)
 
 
 # A process that moves alone does not wait for every fork on the host, which a program that forks a lot and has few turns
@@ -35,10 +34,8 @@ V1 = Kind(
     "tasks",
     "memory.usage_in_bytes",
     "memory.force_empty",
-    "cpu.shares",
-    1024,
 )
-V2 = Kind("memory.max", (), "memory.events", hierarchy.PROCESSES, "memory.current", "memory.reclaim", "cpu.weight", 100)
+V2 = Kind("memory.max", (), "memory.events", hierarchy.PROCESSES, "memory.current", "memory.reclaim")
 
 
 class Group:
@@ -93,6 +90,23 @@ class Group:
             if os.path.exists(f"{self.path}/{name}"):
                 hierarchy.write(f"{self.path}/{name}", str(size))
         self._size = size
+
+    def usage(self) -> float:
+        """Bytes of all memory that is counted here, files of the scratch and the page cache among it; infinite where nothing tells.
+
+        With what is in swap space, which counts for the kernel like memory, or not at all; cgroups-v1 memory.rst, cgroup-v2.rst.
+        """
+        if self._kind is None:
+            return math.inf
+        try:
+            if self._kind is V2:
+                return _number(f"{self.path}/memory.current") + _number(f"{self.path}/memory.swap.current", 0)
+            swapped = _number(f"{self.path}/memory.memsw.usage_in_bytes", UNKNOWN)
+            if swapped == UNKNOWN and has_swap():
+                return math.inf
+            return max(swapped, _number(f"{self.path}/{self._kind.usage}"))
+        except (OSError, ValueError):
+            return math.inf
 
     def is_empty(self) -> bool:
         """Whether little is left of its last run but files in the page cache: sockets go some time after their processes."""
@@ -153,9 +167,21 @@ class Group:
         self.join = self.share = self._events = self._time = -1
 
 
-def _number(path: str) -> int:
-    with open(path, "rb") as file:
-        return int(file.read())
+def has_swap() -> bool:
+    """Whether the machine has any just now; proc(5), /proc/swaps."""
+    with open("/proc/swaps", "rb") as file:
+        return len(file.readlines()) > 1
+
+
+def _number(path: str, otherwise: Optional[int] = None) -> int:
+    """`otherwise` where there is no such file."""
+    try:
+        with open(path, "rb") as file:
+            return int(file.read())
+    except FileNotFoundError:
+        if otherwise is None:
+            raise
+        return otherwise
 
 
 def opened(path: str, join: str) -> int:
