@@ -264,10 +264,14 @@ SHARED = (
     ),
     Shared(
         "/proc",
-        "subset=pid, read-only; in tier landlock STRICT_OWN_FILES",
+        "subset=pid, read-only; OWN_FILES; in tier landlock STRICT_OWN_FILES",
         ("isolation/own_processes_only", "landlock/own_process_only"),
     ),
-    Shared("inodes of the system", "read-only mounts, Landlock; no news of them", ("isolation/system_is_read_only",)),
+    Shared(
+        "inodes of the system and of devices",
+        "read-only mounts, Landlock; no news of them",
+        ("isolation/system_is_read_only", "isolation/times_of_devices"),
+    ),
     Shared(
         "locks on the system's files, and memory for locks, which no control group counts",
         "holdings.LIMITS; they end with the run",
