@@ -149,6 +149,9 @@ def main(names: List[str]) -> int:
         server.await_ready()
         tier = server.health()["sandbox"]["tier"]
         attacks = [each for each in soak_attacks.of_tier(tier) if not names or each.kind in names]
+        unknown = set(names) - {each.kind for each in attacks}
+        if unknown:
+            sys.exit(f"No such attack in tier {tier}: {', '.join(sorted(unknown))}")
         for _ in range(WARM_UP):
             Caller(server.port, "127.0.0.5").run("print(1)", 20)
         print("| attack | busy processes compared with | victim, ms | beside honest ones | ratio | longest | live, longest | wrong |")

@@ -17,7 +17,7 @@ from typing import Any, Callable, Dict, Optional
 import ports
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-INHERITED = ("PATH", "HOME", "JAVA_HOME", "LANG", "PYTHON")
+INHERITED = ("PATH", "HOME", "JAVA_HOME", "LANG", "PYTHON", "SANDBOX")
 START_SECONDS = 180
 ATTEMPTS = 3
 IDLE_SECONDS = 10  # after which a session that nobody uses ends

@@ -86,9 +86,25 @@ class ScaleTest(unittest.TestCase):
             self.assertGreaterEqual(exact, 64 * MIB)
             self.assertLess(exact, 100 * MIB)  # what forked processes have in common is divided among them
 
-    def test_no_process_is_looked_at_where_a_control_group_has_counted_little(self) -> None:
-        with mock.patch.object(processes, "read", side_effect=AssertionError("a look")):
-            self.assertEqual(self.scale.weigh([os.getpid()], 0, 64 * MIB, 64 * MIB), 64 * MIB)
+    def test_no_process_is_looked_at_closely_where_a_control_group_has_counted_little(self) -> None:
+        real = processes.read
+
+        def read(path: str, most: int = -1) -> bytes:
+            assert not path.endswith("/smaps_rollup"), path
+            return real(path, most)
+
+        with mock.patch.object(processes, "read", read):
+            weight = self.scale.weigh([os.getpid()] * 100, 0, 64 * MIB, 32 * MIB)
+        self.assertGreaterEqual(weight, 32 * MIB)
+        self.assertLessEqual(weight, 64 * MIB)
+
+    def test_what_the_kernel_has_for_a_run_counts_beside_what_a_control_group_has_counted(self) -> None:
+        mappings = [mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | number % 2 * mmap.PROT_WRITE) for number in range(4000)]
+        scale = memory.Scale(self.report)
+        many = scale.weigh([os.getpid()] * 50, 0, 64 * MIB, 32 * MIB)
+        self.assertGreater(many, 32 * MIB + 50 * 3000 * memory.BYTES_OF_A_MAPPING)
+        for each in mappings:
+            each.close()
 
     def test_files_that_a_control_group_has_counted_are_not_the_program_s_memory(self) -> None:
         self.assertEqual(self.scale.weigh([os.getpid()], 0, 1 << 50, math.inf), self.weigh())

@@ -42,6 +42,7 @@ class Scale:
         self._not_counted = str(status.st_ino).encode()
         self._sizes: Dict[Object, int] = {}
         self._beside = math.inf  # resident pages and swapped ones, when it was last looked at
+        self._kernel = math.inf  # of that what is the kernel's own
         self._swapped = 0  # then
         self._looks = 0
 
@@ -49,22 +50,22 @@ class Scale:
         """Bytes, infinite when there is more to look at than honest programs have. It is less exact below `enough`.
 
         `living`: of each process a thread that has memory. `network`: a process in the run's own network namespace, 0 where it
-        has none. `counted`: what a control group has counted, which is all but what waits in sockets. Raises OSError.
+        has none. `counted`: what a control group has counted, which is all but the kernel's own, or a part of that. Raises OSError.
         """
-        if counted <= enough:  # to look at hundreds of processes takes long
-            return counted + _sockets(network)
         resident = sum(_resident(pid) for pid in living)
         self._looks += 1
         if self._looks % FULL_LOOKS or self._beside + self._swapped + resident > enough:
             self._beside = self._look_beside(living, network)
         if self._beside + self._swapped + resident <= enough:
             return self._beside + self._swapped + resident
+        if counted + self._kernel <= enough:  # to look closer at hundreds of processes takes long
+            return counted + self._kernel
         exact = [_divided(pid) for pid in living]
         return self._beside + min(resident, sum(own for own, _ in exact)) + min(self._swapped, sum(away for _, away in exact))
 
     def _look_beside(self, living: List[int], network: int) -> float:
         kernel = _sockets(network) if network > 0 else _sockets_of(living)
-        self._swapped = 0
+        self._kernel, self._swapped = math.inf, 0
         objects: Dict[Object, int] = {}
         left = MOST_MAPS_BYTES
         for pid in living:
@@ -78,7 +79,7 @@ class Scale:
                     objects[mapping.object] = max(objects.get(mapping.object, 0), self._size(pid, mapping))
             if left <= 0 or len(objects) > MOST_OBJECTS:
                 return math.inf
-        self._sizes = objects
+        self._sizes, self._kernel = objects, kernel
         return kernel + sum(objects.values())
 
     def _shared(self, maps: bytes) -> List[Mapping]:

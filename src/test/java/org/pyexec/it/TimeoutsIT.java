@@ -119,7 +119,7 @@ class TimeoutsIT {
     @Test
     void runOfAClientThatWentAwayEndsAtItsTimeoutAtTheLatest(Server server) throws IOException {
         String marker = Processes.marker();
-        byte[] body = Json.object("code", Processes.startDaemon(marker) + "while True: pass", "timeout", 4)
+        byte[] body = Json.object("code", Processes.startDaemon(marker) + "while True: pass", "timeout", 20)
                 .getBytes(StandardCharsets.UTF_8);
         try (RawConnection connection = RawConnection.to(server.baseUrl())) {
             connection.send(RawConnection.executeHead(body.length));
