@@ -39,6 +39,7 @@ import org.pyexec.web.ExecutionsResource;
 import org.pyexec.web.FailureMapper;
 import org.pyexec.web.HealthResource;
 import org.pyexec.web.HostResource;
+import org.pyexec.web.HostedAnswers;
 import org.pyexec.web.InternalErrors;
 import org.pyexec.web.LateAnswers;
 import org.pyexec.web.PackagesResource;
@@ -165,6 +166,7 @@ record Rooms(
         Answers answers = new Answers(Json.mapper(settings.bodies().maxBodyBytes()), clock);
         InternalErrors errors = new InternalErrors(answers, settings.development());
         ExecuteAnswers executeAnswers = new ExecuteAnswers(answers, errors, settings.failedExecutionStatus());
+        HostedAnswers hosted = new HostedAnswers(files, answers);
         Uptime uptime = new Uptime(System::nanoTime);
         StreamPlaces streams = new StreamPlaces(new Places(STREAMS), executeAnswers);
         Assets assets = Assets.of(context);
@@ -195,7 +197,7 @@ record Rooms(
                 new ExecutionsResource(jobs, answers, lateAnswers, streams),
                 new SessionsResource(sessions, executions, delays, answers, lateAnswers, memory),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes(), memory),
-                new DownloadResource(files, answers, lateAnswers),
+                new DownloadResource(files, answers, hosted, lateAnswers),
                 new UnchangedFiles(files),
                 new AssetsResource(assets),
                 new EmptyErrors(answers),
