@@ -31,6 +31,14 @@ class ShownTest(unittest.TestCase):
         for raw in (b"a\nb", b"a%0Ab", b"a%250Ab", b"a%25250Ab", b"a%250Ab\n"):
             self.assertEqual(seen.setdefault(names.shown(raw), raw), raw)
 
+    def test_every_name_is_meant_by_what_it_is_shown_as_and_by_nothing_else(self) -> None:
+        for raw in (b"a b", b"a\nb", b"\xff", b"50%", b"50%\n", b"%0A", b"%250A", b"a\\b", "\u202eexe".encode(), b"%2F"):
+            self.assertEqual(names.meant(names.shown(raw)), raw)
+        for name in ("%2F%0A", "%0a%0A", "x%41%0A", "%E2%82%AC%0A"):
+            with self.assertRaises(ValueError, msg=name):
+                names.meant(name)
+        self.assertEqual(names.meant("a\nb"), b"a\nb", "a character that is never shown is itself")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -23,9 +23,11 @@ import org.pyexec.jobs.JobSettings;
 import org.pyexec.jobs.Jobs;
 import org.pyexec.memory.Memory;
 import org.pyexec.ratelimit.RateLimiter;
+import org.pyexec.sandbox.InputFile;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxSettings;
 import org.pyexec.sandbox.WarmSandbox;
+import org.pyexec.sessions.SessionFiles;
 import org.pyexec.sessions.Sessions;
 import org.pyexec.web.Answers;
 import org.pyexec.web.ApiResource;
@@ -39,11 +41,14 @@ import org.pyexec.web.ExecutionsResource;
 import org.pyexec.web.FailureMapper;
 import org.pyexec.web.HealthResource;
 import org.pyexec.web.HostResource;
+import org.pyexec.web.HostedAnswers;
 import org.pyexec.web.InternalErrors;
 import org.pyexec.web.LateAnswers;
 import org.pyexec.web.PackagesResource;
 import org.pyexec.web.Places;
 import org.pyexec.web.RootResource;
+import org.pyexec.web.SessionFileAnswers;
+import org.pyexec.web.SessionFilesResource;
 import org.pyexec.web.SessionsResource;
 import org.pyexec.web.StreamPlaces;
 import org.pyexec.web.Submissions;
@@ -165,6 +170,7 @@ record Rooms(
         Answers answers = new Answers(Json.mapper(settings.bodies().maxBodyBytes()), clock);
         InternalErrors errors = new InternalErrors(answers, settings.development());
         ExecuteAnswers executeAnswers = new ExecuteAnswers(answers, errors, settings.failedExecutionStatus());
+        HostedAnswers hosted = new HostedAnswers(files, answers);
         Uptime uptime = new Uptime(System::nanoTime);
         StreamPlaces streams = new StreamPlaces(new Places(STREAMS), executeAnswers);
         Assets assets = Assets.of(context);
@@ -194,8 +200,16 @@ record Rooms(
                         memory),
                 new ExecutionsResource(jobs, answers, lateAnswers, streams),
                 new SessionsResource(sessions, executions, delays, answers, lateAnswers, memory),
+                new SessionFilesResource(
+                        new SessionFiles(sessions, delays.executor()),
+                        files,
+                        Math.min(settings.bodies().maxUploadBytes(), InputFile.MAX_BYTES),
+                        new SessionFileAnswers(answers, errors),
+                        hosted,
+                        lateAnswers,
+                        memory),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes(), memory),
-                new DownloadResource(files, answers, lateAnswers),
+                new DownloadResource(files, answers, hosted, lateAnswers),
                 new UnchangedFiles(files),
                 new AssetsResource(assets),
                 new EmptyErrors(answers),

@@ -24,6 +24,8 @@ public final class Bodies {
 
     private static final String RECEIVED = Bodies.class.getName();
 
+    private static final String URI = RECEIVED + ".uri";
+
     /** Set where the server itself answers {@code Expect: 100-continue}, so that the body comes whatever we say. */
     private static final String CONTINUES_EARLY = "org.pyexec.filter.continues-before-the-head-is-seen";
 
@@ -108,6 +110,7 @@ public final class Bodies {
         }
         SpooledBody body = newBody(request);
         request.setAttribute(RECEIVED, body);
+        request.setAttribute(URI, request.getRequestURI());
         new BodyReader(request, response, limits, body, watch, delays).receive(limit, tooLarge(request, path));
     }
 
@@ -117,7 +120,7 @@ public final class Bodies {
     }
 
     private ErrorBody tooLarge(HttpServletRequest request, String path) {
-        return path.equals("/host")
+        return BodyLimits.isUpload(path)
                 ? FilterResponses.error(
                         request,
                         "File too large",
@@ -144,7 +147,7 @@ public final class Bodies {
     private void passOn(SpooledBody body, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (!ContentCodings.isCompressed(request)) {
-            chain.doFilter(new ReceivedRequest(request, body), response);
+            chain.doFilter(received(request, body), response);
             return;
         }
         try (SpooledBody decoded = newBody(request)) {
@@ -154,9 +157,14 @@ public final class Bodies {
                         response, refusal.get().status(), refusal.get().error());
             } else {
                 body.close(); // its room is free while the request is served
-                chain.doFilter(new ReceivedRequest(request, decoded), response);
+                chain.doFilter(received(request, decoded), response);
             }
         }
+    }
+
+    private static ReceivedRequest received(HttpServletRequest request, SpooledBody body) {
+        String uri = request.getAttribute(URI) instanceof String sent ? sent : request.getRequestURI();
+        return new ReceivedRequest(request, body, uri);
     }
 
     /** Decompresses a body, or says why that cannot be. */

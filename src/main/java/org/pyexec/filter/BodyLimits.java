@@ -1,6 +1,7 @@
 package org.pyexec.filter;
 
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * How much of a request's body is read, and how long it may take.
@@ -20,6 +21,7 @@ public record BodyLimits(long maxBodyBytes, long maxUploadBytes, Duration stall,
     private static final long DRAINED_BYTES_PER_SECOND = 256 << 10;
 
     private static final long MULTIPART_WRAPPING_BYTES = 64 << 10;
+    private static final Pattern FILE_OF_A_SESSION = Pattern.compile("/sessions/[^/]+/files/");
 
     /** Limits with the times and the draining that the API promises. */
     public static BodyLimits of(long maxBodyBytes, long maxUploadBytes) {
@@ -44,6 +46,14 @@ public record BodyLimits(long maxBodyBytes, long maxUploadBytes, Duration stall,
     }
 
     long forPath(String path) {
-        return path.equals("/host") ? maxUploadBytes + MULTIPART_WRAPPING_BYTES : maxBodyBytes;
+        if (path.equals("/host")) {
+            return maxUploadBytes + MULTIPART_WRAPPING_BYTES;
+        }
+        return isUpload(path) ? maxUploadBytes : maxBodyBytes;
+    }
+
+    /** Whether the body of a request to this path is a file, or has one in it. */
+    static boolean isUpload(String path) {
+        return path.equals("/host") || FILE_OF_A_SESSION.matcher(path).lookingAt();
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Which origins may read answers (the Fetch standard, "HTTP extensions"); credentials are never allowed. */
 public final class Cors {
 
-    static final String METHODS = "GET, HEAD, POST, DELETE, OPTIONS";
+    static final String METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
     static final String REQUEST_HEADERS = "Content-Type, Accept, Authorization, X-API-Key, X-Request-ID, Prefer,"
             + " Idempotency-Key, Last-Event-ID, Range, If-Range, If-None-Match";
     static final String EXPOSED_HEADERS = "X-Request-ID, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining,"

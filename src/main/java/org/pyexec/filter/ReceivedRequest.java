@@ -15,11 +15,30 @@ import org.jspecify.annotations.Nullable;
 final class ReceivedRequest extends HttpServletRequestWrapper {
 
     private final SpooledBody body;
+    private final String uri;
     private @Nullable ServletInputStream stream;
 
-    ReceivedRequest(HttpServletRequest request, SpooledBody body) {
+    /**
+     * @param uri as the client has sent it. Payara and GlassFish give a request that is dispatched again another one, decoded, without
+     *     what follows a semicolon, and cut at what has become a question mark
+     */
+    ReceivedRequest(HttpServletRequest request, SpooledBody body, String uri) {
         super(request);
         this.body = body;
+        this.uri = uri;
+    }
+
+    @Override
+    public String getRequestURI() {
+        return uri;
+    }
+
+    @Override
+    @SuppressWarnings("JdkObsolete") // the interface wants it
+    public StringBuffer getRequestURL() {
+        return uri.equals(super.getRequestURI())
+                ? super.getRequestURL()
+                : new StringBuffer("%s://%s:%d%s".formatted(getScheme(), getServerName(), getServerPort(), uri));
     }
 
     @Override

@@ -21,6 +21,7 @@ final class Frames {
     static final char SESSION = 'N';
     static final char INTERRUPT = 'I';
     static final char CANCEL = 'C';
+    static final char ERRAND = 'A';
     static final char STARTED = 'S';
     static final char UNAVAILABLE = 'U';
     static final char STDOUT = 'O';
@@ -28,6 +29,7 @@ final class Frames {
     static final char FILE = 'F';
     static final char DATA = 'D';
     static final char END = 'X';
+    static final char ANSWER = 'Y';
     static final char GONE = 'G';
 
     private static final int MAX_PAYLOAD = 64 << 20;

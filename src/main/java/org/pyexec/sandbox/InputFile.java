@@ -18,7 +18,9 @@ import java.util.regex.Pattern;
  */
 public record InputFile(String filename, Content content) {
 
-    private static final long MAX_BYTES = 20L << 20;
+    /** How long one may be. */
+    public static final long MAX_BYTES = 20L << 20;
+
     private static final int MAX_COMPONENT_BYTES = 255; // NAME_MAX, limits.h
     private static final int MAX_NAME_BYTES = 2048; // below PATH_MAX together with the folder of the run
     private static final int MAX_DEPTH = 32;

@@ -30,6 +30,24 @@ final class RequestFrame {
         return Frames.frame(Frames.SESSION, fields);
     }
 
+    static ByteBuffer of(FileOrder order) {
+        List<Frames.Field> fields = new ArrayList<>();
+        if (order instanceof FileOrder.Put put) {
+            fields.add(new Frames.Field("what", "put"));
+            fields.add(new Frames.Field("name", put.path().shown()));
+            fields.add(new Frames.Field("size", Long.toString(put.content().size())));
+        } else if (order instanceof FileOrder.Read read) {
+            fields.add(new Frames.Field("what", "read"));
+            fields.add(new Frames.Field("name", read.path().shown()));
+        } else if (order instanceof FileOrder.Remove remove) {
+            fields.add(new Frames.Field("what", "remove"));
+            fields.add(new Frames.Field("name", remove.path().shown()));
+        } else {
+            fields.add(new Frames.Field("what", "list"));
+        }
+        return Frames.frame(Frames.ERRAND, fields);
+    }
+
     private static long millis(Duration timeout) {
         return Math.max(1, timeout.toMillis());
     }

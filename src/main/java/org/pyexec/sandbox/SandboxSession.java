@@ -16,6 +16,16 @@ public interface SandboxSession extends AutoCloseable {
     SandboxRun run(Program program) throws SessionEndedException, InputGoneException;
 
     /**
+     * Carries out an order about the files of the session while no program runs in it; waits for that, on the caller's thread.
+     *
+     * @param receiver of a file that is read
+     * @throws SessionEndedException if the session is not there any more
+     * @throws InputGoneException if the file to be put is not there any more; if that was not known before it had been announced,
+     *     the session has ended
+     */
+    FilesReport files(FileOrder order, FileReceiver receiver) throws SessionEndedException, InputGoneException;
+
+    /**
      * Interrupts the program that runs, or that is about to; what does not stop is ended, and the session with it. Returns at
      * once.
      *

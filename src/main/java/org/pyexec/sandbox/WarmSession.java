@@ -27,7 +27,9 @@ final class WarmSession implements SandboxSession {
         IDLE,
         /** What comes over the connection belongs to the program: orders wait until it has all of it. */
         HANDING_OVER,
-        RUNNING
+        RUNNING,
+        /** No program runs, but an order is carried out: others wait. */
+        AT_FILES
     }
 
     private WarmSession(Wire wire, SandboxStatus sandbox) {
@@ -62,15 +64,7 @@ final class WarmSession implements SandboxSession {
         for (InputFile file : program.inputs().files()) {
             file.content().check();
         }
-        synchronized (this) {
-            if (reason != null) {
-                throw new SessionEndedException(reason);
-            }
-            if (phase != Phase.IDLE) {
-                throw new IllegalStateException("Another program runs");
-            }
-            phase = Phase.HANDING_OVER;
-        }
+        enter(Phase.HANDING_OVER);
         boolean handed = false;
         try {
             request(program);
@@ -88,6 +82,47 @@ final class WarmSession implements SandboxSession {
                 lose("One of the files for a program was gone");
             }
         }
+    }
+
+    @Override
+    public FilesReport files(FileOrder order, FileReceiver receiver) throws SessionEndedException, InputGoneException {
+        if (order instanceof FileOrder.Put put) {
+            put.content().check();
+        }
+        enter(Phase.AT_FILES);
+        boolean done = false;
+        try {
+            FilesReport report = wire.carryOut(order, receiver);
+            leaveFiles();
+            done = true;
+            return report;
+        } catch (Wire.GoneException e) {
+            throw new SessionEndedException(lose(String.valueOf(e.getMessage())));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "event=session_lost", e);
+            throw new SessionEndedException(lose(LOST));
+        } finally {
+            if (!done) {
+                lose("An order about its files was not carried out"); // what it still says would be taken for the
+                // next answer
+            }
+        }
+    }
+
+    private synchronized void enter(Phase next) throws SessionEndedException {
+        if (reason != null) {
+            throw new SessionEndedException(reason);
+        }
+        if (phase != Phase.IDLE) {
+            throw new IllegalStateException("Another program runs");
+        }
+        phase = next;
+    }
+
+    private synchronized void leaveFiles() {
+        phase = Phase.IDLE;
+        postponed.forEach(this::order);
+        postponed.clear();
     }
 
     private void request(Program program) throws IOException, SandboxUnavailableException {
@@ -121,7 +156,7 @@ final class WarmSession implements SandboxSession {
     @Override
     public boolean interrupt() {
         synchronized (this) {
-            if (phase == Phase.IDLE) {
+            if (phase == Phase.IDLE || phase == Phase.AT_FILES) {
                 return false;
             }
             stop("interrupted");
@@ -139,7 +174,7 @@ final class WarmSession implements SandboxSession {
     }
 
     private synchronized void order(ByteBuffer frame) {
-        if (phase == Phase.HANDING_OVER) {
+        if (phase == Phase.HANDING_OVER || phase == Phase.AT_FILES) {
             postponed.add(frame);
             return;
         }

@@ -73,10 +73,14 @@ final class Wire implements AutoCloseable {
     }
 
     /** The contents of files go to the child that is waiting for them; the program's time does not run yet. */
-    synchronized void hand(List<InputFile> files) throws InputGoneException {
+    void hand(List<InputFile> files) throws InputGoneException {
+        handContents(files.stream().map(InputFile::content).toList());
+    }
+
+    private synchronized void handContents(List<InputFile.Content> contents) throws InputGoneException {
         try {
-            for (InputFile file : files) {
-                file.content().writeTo(channel);
+            for (InputFile.Content content : contents) {
+                content.writeTo(channel);
             }
         } catch (IOException e) {
             // It takes no more, since they do not fit, or it is gone; what it said last tells.
@@ -91,13 +95,43 @@ final class Wire implements AutoCloseable {
             switch (header.kind()) {
                 case Frames.STDOUT -> listener.stdout(Frames.payload(in, header));
                 case Frames.STDERR -> listener.stderr(Frames.payload(in, header));
-                case Frames.FILE -> handOver(Frames.fields(Frames.payload(in, header)), listener);
+                case Frames.FILE -> handOver(Frames.fields(Frames.payload(in, header)), listener::file);
                 case Frames.END -> {
                     return report(Frames.fields(
                             in,
                             header.length(),
                             (name, length) -> !name.equals(RESULTS) || listener.wantsResults(length)));
                 }
+                default -> throw unexpected(header);
+            }
+        }
+    }
+
+    /**
+     * Carries out what a session was asked for between two programs, and reads what comes of it.
+     *
+     * @throws GoneException if the session has ended meanwhile
+     */
+    FilesReport carryOut(FileOrder order, FileReceiver receiver) throws IOException, InputGoneException {
+        try {
+            send(RequestFrame.of(order));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "event=order_not_taken", e); // what was said last tells why
+        }
+        while (true) {
+            Frames.Header header = Frames.header(in);
+            switch (header.kind()) {
+                case Frames.STARTED -> {
+                    Frames.payload(in, header);
+                    if (order instanceof FileOrder.Put put) {
+                        handContents(List.of(put.content()));
+                    }
+                }
+                case Frames.FILE -> handOver(Frames.fields(Frames.payload(in, header)), receiver);
+                case Frames.ANSWER -> {
+                    return FilesAnswer.read(Frames.fields(Frames.payload(in, header)));
+                }
+                case Frames.GONE -> throw gone(Frames.fields(Frames.payload(in, header)));
                 default -> throw unexpected(header);
             }
         }
@@ -155,10 +189,10 @@ final class Wire implements AutoCloseable {
         return new IOException("Unexpected frame " + header.kind() + " from the sandbox");
     }
 
-    private void handOver(Frames.Fields fields, RunListener listener) throws IOException {
+    private void handOver(Frames.Fields fields, FileReceiver receiver) throws IOException {
         long size = fields.number("size");
         try (Content content = new Content(size)) {
-            listener.file(fields.text("name").orElse(""), size, content);
+            receiver.file(fields.text("name").orElse(""), size, content);
         }
     }
 
@@ -249,7 +283,7 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private static SkippedFile skipped(String nameAndReason) {
+    static SkippedFile skipped(String nameAndReason) {
         int end = nameAndReason.indexOf('\0');
         return new SkippedFile(nameAndReason.substring(0, Math.max(end, 0)), nameAndReason.substring(end + 1));
     }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.execution.Venue.Turn;
+import org.pyexec.sandbox.FileOrder;
+import org.pyexec.sandbox.FileReceiver;
+import org.pyexec.sandbox.FilesReport;
 import org.pyexec.sandbox.InputGoneException;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.SandboxRun;
@@ -179,25 +182,43 @@ public final class Session {
         }
     }
 
+    /** Whoever calls it has the turn. */
+    FilesReport carryOut(FileOrder order, FileReceiver receiver) throws SessionExpiredException, InputGoneException {
+        checkOpen();
+        try {
+            return sandbox.files(order, receiver);
+        } catch (SessionEndedException e) {
+            throw expired(e);
+        }
+    }
+
+    private void checkOpen() throws SessionExpiredException {
+        Optional<String> ended;
+        synchronized (this) {
+            ended = Optional.ofNullable(reason);
+        }
+        if (ended.isPresent()) {
+            throw new SessionExpiredException(id, ended.get());
+        }
+    }
+
+    private SessionExpiredException expired(SessionEndedException e) {
+        String why = String.valueOf(e.getMessage());
+        end(why, false);
+        return new SessionExpiredException(id, why);
+    }
+
     private final class OneTurn implements Turn {
 
         private boolean open = true; // guarded by the session
 
         @Override
         public SandboxRun open(Program program) throws RefusedException, InputGoneException {
-            Optional<String> ended;
-            synchronized (Session.this) {
-                ended = Optional.ofNullable(reason);
-            }
-            if (ended.isPresent()) {
-                throw new SessionExpiredException(id, ended.get());
-            }
+            checkOpen();
             try {
                 return sandbox.run(program);
             } catch (SessionEndedException e) {
-                String why = String.valueOf(e.getMessage());
-                end(why, false);
-                throw new SessionExpiredException(id, why);
+                throw expired(e);
             }
         }
 

@@ -25,6 +25,7 @@ public final class Sessions implements AutoCloseable {
     private static final int MAX_REMEMBERED = 10_000;
     private static final String FORGOTTEN = "The server was restarted since, or it ended long ago";
     private static final String DELETED = "It was deleted";
+    static final String UNKNOWN = "There is no session of this id.";
 
     private final SessionSettings settings;
     private final Sandbox sandbox;
@@ -155,8 +156,7 @@ public final class Sessions implements AutoCloseable {
 
     private static CompletableFuture<Venue.Turn> turnIn(Optional<Session> session, boolean network) {
         if (session.isEmpty()) {
-            return CompletableFuture.failedFuture(
-                    new RefusedException(Refusal.UNKNOWN_SESSION, "There is no session of this id."));
+            return CompletableFuture.failedFuture(new RefusedException(Refusal.UNKNOWN_SESSION, UNKNOWN));
         }
         if (network && !session.get().terms().network()) {
             return CompletableFuture.failedFuture(new RefusedException(

@@ -31,6 +31,10 @@ final class Endpoints {
             "GET /sessions/:id", "State of a session",
             "DELETE /sessions/:id", "End a session",
             "POST /sessions/:id/interrupt", "Interrupt what runs in a session",
+            "GET /sessions/:id/files", "Files of a session",
+            "PUT /sessions/:id/files/:path", "Put a file into a session",
+            "GET /sessions/:id/files/:path", "Get a file of a session",
+            "DELETE /sessions/:id/files/:path", "Remove a file of a session",
             "GET /health/live", "Liveness probe",
             "GET /health/ready", "Readiness probe");
 

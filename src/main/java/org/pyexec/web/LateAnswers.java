@@ -2,10 +2,12 @@ package org.pyexec.web;
 
 import jakarta.servlet.AsyncContext;
 import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.CompletionCallback;
 import jakarta.ws.rs.container.ConnectionCallback;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -233,6 +235,9 @@ public final class LateAnswers implements AutoCloseable {
     }
 
     private static long length(Response answer) {
+        if (!answer.hasEntity()) {
+            return 0; // to HEAD, whatever its Content-Length says
+        }
         String said = answer.getHeaderString(HttpHeaders.CONTENT_LENGTH);
         if (said != null) {
             return Long.parseLong(said);
@@ -263,6 +268,9 @@ public final class LateAnswers implements AutoCloseable {
             try (writing) {
                 writing.begin();
                 if (ready.value() != null) {
+                    if (!ready.value().hasEntity()) {
+                        response.register((CompletionCallback) written -> sendHead());
+                    }
                     response.resume(unhurried(ready.value()));
                 } else {
                     response.resume(ready.failure());
@@ -273,6 +281,15 @@ public final class LateAnswers implements AutoCloseable {
             }
             if (broken.get()) {
                 delays.later(COMPLETION_SECONDS, TimeUnit.SECONDS, this::complete);
+            }
+        }
+
+        /** GlassFish 7 makes a 200 of the status of an asynchronous answer that has no body, unless that has been sent before the end. */
+        private void sendHead() {
+            try {
+                context.getResponse().flushBuffer();
+            } catch (IOException clientHasGone) {
+                LOG.log(System.Logger.Level.DEBUG, "The client left before it was answered", clientHasGone);
             }
         }
 

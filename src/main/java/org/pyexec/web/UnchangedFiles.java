@@ -38,7 +38,7 @@ public final class UnchangedFiles implements ContainerRequestFilter {
             EntityTag tag = new EntityTag(found.file().sha256());
             ResponseBuilder unchanged = Preconditions.unmet(request.getRequest(), tag);
             if (unchanged != null) {
-                request.abortWith(DownloadResource.described(unchanged, tag).build());
+                request.abortWith(HostedAnswers.described(unchanged, tag).build());
             }
         }
     }

@@ -62,7 +62,7 @@ class Collected:
 def anything(cell: cells.Cell, originals: Originals) -> bool:
     """Whether the folder may hold more than what was there before; inputs are looked at when everybody is dead."""
     try:
-        with _opened(cell) as work:
+        with opened(cell) as work:
             with os.scandir(work) as entries:
                 names = [entry.name for entry in islice(entries, 2)]
             if len(originals) > 1 or names != [policy.PROGRAM]:
@@ -73,7 +73,7 @@ def anything(cell: cells.Cell, originals: Originals) -> bool:
 
 
 @contextlib.contextmanager
-def _opened(cell: cells.Cell) -> Iterator[int]:
+def opened(cell: cells.Cell) -> Iterator[int]:
     """The work folder that is there now; a program may have put another in its place."""
     work = walk.open_folder(cell.top, os.fsencode(policy.SCRATCH_DIRECTORIES[0]))
     try:
@@ -89,7 +89,7 @@ def remember(code: bytes) -> Originals:
 def files(cell: cells.Cell, originals: Originals, collected: Collected) -> Iterator[bytes]:
     """Frames of all files that are handed out, sorted by name: what was created or changed. Empty pieces are pauses."""
     try:
-        with _opened(cell) as work:
+        with opened(cell) as work:
             yield from _files(work, originals, collected)
     except OSError:
         return  # the program has taken the folder away
@@ -128,7 +128,7 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
             total += found.size
             collected.names.add(found.name)
             digest = hashlib.sha256() if collected.remembers else None
-            yield from _content(descriptor, found, digest)
+            yield from content(descriptor, found, digest)
             _remember(collected, found, digest.digest() if digest else b"")
         finally:
             os.close(descriptor)
@@ -156,7 +156,7 @@ def _too_much(size: int, count: int, total: int) -> str:
     return ""
 
 
-def _content(descriptor: int, found: Found, digest: Optional["hashlib._Hash"]) -> Iterator[bytes]:
+def content(descriptor: int, found: Found, digest: Optional["hashlib._Hash"]) -> Iterator[bytes]:
     head = [("name", found.name.encode()), ("size", str(found.size).encode())]
     yield frames.frame(frames.FILE, frames.encode(head))
     left = found.size

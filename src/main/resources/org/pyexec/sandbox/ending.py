@@ -62,6 +62,11 @@ def without_connection() -> Ending:
     return Ending("killed", "", "SIGKILL", "The program closed the descriptors that its session needs")
 
 
+def unanswered(seconds: float) -> Ending:
+    """Something was to be done in the session's process, and no program ran."""
+    return Ending("killed", "", "SIGKILL", f"The interpreter of the session did not answer within {_seconds(seconds)}")
+
+
 def without_rules() -> Ending:
     return Ending("killed", "", "SIGKILL", "The rules of the network could not be renewed: the session has ended")
 

@@ -12,7 +12,8 @@ from typing import Dict, List, Optional
 from . import frames, policy, request, startup
 
 READ_BYTES = 256 << 10
-_FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+_read, _exit = os.read, os._exit  # bound before any program runs, which may replace what os has
 
 
 class NoRoom(Exception):
@@ -27,7 +28,7 @@ def place(files: List[request.Input], contents: "Contents", folder: bytes = b"",
             begun.append(os.path.join(folder, each.name))
             _write(begun[-1], each.size, contents, replace)
     except OSError as e:
-        if e.errno not in _FULL:
+        if e.errno not in FULL:
             raise
         _take_away(begun)  # they would be taken for what the program left
         raise NoRoom from e
@@ -43,9 +44,9 @@ class Contents:
 
     def take(self, most: int) -> memoryview:
         if not self._read:
-            self._read = memoryview(os.read(self._control, min(READ_BYTES, self._left)))
+            self._read = memoryview(_read(self._control, min(READ_BYTES, self._left)))
             if not self._read:
-                os._exit(0)  # nobody wants this run any more
+                _exit(0)  # nobody wants this run any more
         taken, self._read = self._read[:most], self._read[most:]
         self._left -= len(taken)
         return taken

@@ -16,7 +16,7 @@ import socket
 import sys
 from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
 
-from . import display, figures, frames, inputs, notebook, policy, program, report, request, startup, streams, unhandled
+from . import display, figures, filing, frames, inputs, notebook, policy, program, report, request, startup, streams, unhandled
 
 LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 DONE = b"d"  # as the supervisor hears it
@@ -48,6 +48,7 @@ class Interpreter:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=control)
         self._receive = self._socket.recvmsg
         self._count = 0
+        self._placed: frames.Fields = []
         self.signals.hold()
         unhandled.show_known_sources()
         if luggage is not None:
@@ -61,10 +62,19 @@ class Interpreter:
         while kind != frames.REQUEST:
             stdin = handed if kind == frames.STDIN else stdin
             self.word = handed if kind == frames.WORD else self.word
+            if kind == frames.ERRAND:
+                self._run_errand(frames.decode(payload))
             kind, payload, handed = self._frame()
-        fields = frames.decode(payload)
+        fields = frames.decode(payload) + self._placed
+        self._placed = []
         self._prepare(fields, stdin)
         return self.begin(fields, stdin)
+
+    def _run_errand(self, fields: frames.Fields) -> None:
+        self.writer.done(filing.run(fields, self.control, program.work()))
+        if self._luggage is not None:
+            self._placed += [(startup.PLACED, value) for name, value in fields if name == "input"]
+        _write(self.word, DONE)
 
     def begin(self, fields: frames.Fields, stdin: int) -> "Turn":
         """A program that has come, but for its files."""

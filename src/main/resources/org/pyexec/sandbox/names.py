@@ -16,6 +16,8 @@ _JOINERS = "\u200c\u200d"  # parts of words in some scripts, and of emoji
 # What an encoded byte is, or a % of one that has been encoded again, as often as one likes.
 _looks_encoded = re.compile(r"%(?:25)*(?:[01][0-9A-F]|7F|[89A-F][0-9A-F])").search
 
+_encoded_byte = re.compile(rb"%([0-9A-F]{2})")
+
 
 def shown(raw: bytes) -> str:
     """A name in valid UTF-8; percent-decoding gives `raw` again where something is encoded."""
@@ -23,6 +25,16 @@ def shown(raw: bytes) -> str:
     if all(map(_is_shown, name)) and not _looks_encoded(name):
         return name
     return "".join(character if _is_shown(character) and character != "%" else _encoded(character) for character in name)
+
+
+def meant(name: str) -> bytes:
+    """The name that is shown so; raises ValueError where none is. Characters that are never shown stand for themselves."""
+    if not _looks_encoded(name):
+        return name.encode("utf-8", "surrogateescape")
+    raw = _encoded_byte.sub(lambda found: bytes((int(found[1], 16),)), name.encode("utf-8", "surrogateescape"))
+    if shown(raw) != name:
+        raise ValueError("no name is shown so")
+    return raw
 
 
 def _is_shown(character: str) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from typing import Dict, List, NamedTuple, Tuple
 
-from . import config, frames, policy
+from . import config, frames, names, policy
+
+ERRANDS = ("put", "read", "remove", "list")
+MOST_PART_BYTES = 255  # NAME_MAX, limits.h
 
 
 class Input(NamedTuple):
@@ -66,6 +69,51 @@ def parse_session(payload: bytes, settings: config.Config) -> SessionRequest:
     """Raises frames.ProtocolError, KeyError or ValueError."""
     given = dict(frames.decode(payload))
     return SessionRequest(given["network"] == b"1", _limits(given, settings))
+
+
+class Errand(NamedTuple):
+    """What a session's client wants to be done with its files between two programs."""
+
+    what: str  # of ERRANDS
+    name: bytes  # as it is on disk; empty for a list
+    size: int  # of a file that is put
+
+    @property
+    def inputs(self) -> List[Input]:
+        return [Input(self.name, self.size)] if self.what == "put" else []
+
+    def for_child(self) -> frames.Fields:
+        if self.what == "put":
+            return [("input", b"%d\0%s" % (self.size, self.name))]
+        return [("name", self.name)]
+
+
+def parse_errand(payload: bytes) -> Errand:
+    """Raises frames.ProtocolError, KeyError or ValueError; BadName, where only the name is wrong."""
+    given = dict(frames.decode(payload))
+    what, size = given["what"].decode("ascii"), int(given.get("size", b"0"))
+    if what not in ERRANDS or size < 0:
+        raise ValueError("an errand that nobody knows")
+    return Errand(what, b"" if what == "list" else _meant(given["name"]), size)
+
+
+class BadName(Exception):
+    """In a sentence."""
+
+
+def _meant(shown: bytes) -> bytes:
+    try:
+        name = names.meant(shown.decode())
+    except ValueError:
+        raise BadName("No file has a name that is shown so.") from None
+    if len(name) > policy.MAX_NAME_BYTES:
+        raise BadName(f"The path is longer than {policy.MAX_NAME_BYTES} bytes.")
+    parts = name.split(b"/")
+    if b"\0" in name or any(part in (b"", b".", b"..") for part in parts):
+        raise BadName("A part of the path is empty, '.' or '..', or has a zero byte.")
+    if len(parts) > policy.MAX_DEPTH or any(len(part) > MOST_PART_BYTES for part in parts):
+        raise BadName(f"The path is deeper than {policy.MAX_DEPTH} folders, or has a part above {MOST_PART_BYTES} bytes.")
+    return name
 
 
 def inputs_of(fields: frames.Fields) -> List[Input]:

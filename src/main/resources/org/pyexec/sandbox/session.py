@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-from typing import Callable, List, Optional
+from typing import Callable, List, Optional, Union
 
-from . import collect, config, ending, frames, guest, link, loop, outbox, request, turn, watch
+from . import collect, config, ending, errand, frames, guest, link, loop, outbox, request, turn, watch
 from .ending import Ending
 from .pool import Pool
 from .slot import Slot
@@ -15,7 +15,7 @@ IDLE_LOOK_SECONDS = 1.0
 END_SECONDS = 0.5  # between the end of the interpreter's socket and its own
 
 
-class Session(guest.Guest, turn.SessionDoor):
+class Session(guest.Guest, turn.SessionDoor, errand.ErrandDoor):
     """Its connection brings programs, and closes when the interpreter has ended."""
 
     def __init__(
@@ -32,9 +32,12 @@ class Session(guest.Guest, turn.SessionDoor):
         self.seen_left = ""
         self.cpu = 0
         self._server_settings = settings
+        self.has_spoken = False
         self._word = -1
         self._leaving = False
         self._turn: Optional[turn.Turn] = None
+        self._errand: Optional[errand.Errand] = None
+        self._later: Optional[Ending] = None  # of the session, when its errand has been answered
         self._watcher: Optional[watch.Watcher] = None
 
     @property
@@ -77,16 +80,25 @@ class Session(guest.Guest, turn.SessionDoor):
             self._finish(ending.cancelled())
         elif kind == frames.INTERRUPT and self._turn is not None:
             self._turn.stop(turn.ORDERS[payload])
-        elif kind == frames.REQUEST and self._turn is None and self._slot is not None and not self._leaving:
+        elif self._busy is not None or self._slot is None or self._leaving:
+            return
+        elif kind == frames.REQUEST:
             self._turn = turn.Turn(self, payload)
             self._turn.begin()
+        elif kind == frames.ERRAND:
+            self._errand = errand.Errand(self, payload)
+            self._errand.begin()
+
+    @property
+    def _busy(self) -> Union[turn.Turn, errand.Errand, None]:
+        return self._turn or self._errand
 
     def takes_contents(self) -> bool:
-        return self._turn is not None and self._turn.takes_contents
+        return self._busy is not None and self._busy.takes_contents
 
     def on_contents(self, data: bytes) -> bytes:
-        assert self._turn is not None
-        return self._turn.on_contents(data)
+        assert self._busy is not None
+        return self._busy.on_contents(data)
 
     # --- what the interpreter says -------------------------------------------------------------------------------
 
@@ -94,13 +106,14 @@ class Session(guest.Guest, turn.SessionDoor):
         self.loop.watch(self._word, loop.READ, self._on_word)
 
     def _on_word(self, _: int) -> None:
-        """That a program has ended; one such word is awaited for each. Whatever else comes here comes from a program."""
+        """That a program or an errand has ended; one such word is awaited for each. Whatever else comes comes from a program."""
         try:
             word = os.read(self._word, 64)
         except BlockingIOError:
             return
         self.loop.forget(self._word)
-        if self._turn is not None and not (word and self._turn.on_done()):
+        self.has_spoken = True
+        if self._busy is not None and not (word and self._busy.on_done()):
             # Nothing more can be said; if it is because the interpreter ends, that is told by the zygote in a moment.
             self._timer = self.loop.later(END_SECONDS, lambda: self._finish(ending.without_connection()))
 
@@ -112,6 +125,17 @@ class Session(guest.Guest, turn.SessionDoor):
             self._finish(later)
         elif self.slot.exit is not None:
             self._on_exit()
+
+    def errand_over(self) -> None:
+        self._errand = None
+        later, self._later = self._later, None
+        if later is not None:
+            self._finish(later)
+        elif self.slot.exit is not None:
+            self._on_exit()
+
+    def errand_failed(self, why: Ending) -> None:
+        self._finish(why)
 
     # --- between programs ----------------------------------------------------------------------------------------
 
@@ -156,6 +180,9 @@ class Session(guest.Guest, turn.SessionDoor):
             self._close()
         elif self._turn is not None:
             self._turn.kill(verdict)
+        elif self._errand is not None and self._errand.is_answering:
+            self._later = self._later or verdict
+            self.slot.kill()
         else:
             fields = [("reason", verdict.reason.encode()), ("details", verdict.details.encode("utf-8", "replace"))]
             self.link.put(frames.GONE, frames.encode(fields))
@@ -164,6 +191,7 @@ class Session(guest.Guest, turn.SessionDoor):
     def _leave(self) -> None:
         """The connection closes when every process is gone."""
         self._leaving = True
+        self._close_errand()
         self._watch_no_more()
         self.link.pour(iter(()), self._take_down)
 
@@ -175,3 +203,8 @@ class Session(guest.Guest, turn.SessionDoor):
             self._word = -1
         if self._turn is not None:
             self._turn.close()
+        self._close_errand()
+
+    def _close_errand(self) -> None:
+        if self._errand is not None:
+            self._errand.close()

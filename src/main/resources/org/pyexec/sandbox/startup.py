@@ -9,6 +9,7 @@ from typing import Dict, FrozenSet, List, Set
 from . import frames
 
 MOST_NAMED = 8  # in a note
+PLACED = "placed"  # a file that has come before the first program of a session, as a field; like input
 WITHOUT_EFFECT = "Without effect, since the session's interpreter has started before %s given."
 
 # Read when they are used, or by an interactive interpreter only.
@@ -63,7 +64,7 @@ def _importable(fields: frames.Fields) -> Set[str]:
     """By the names of the files: name.py, name.so and the like, name/__init__.py."""
     found = set()
     for name, value in fields:
-        if name == "input":
+        if name in ("input", PLACED):
             folder, _, file = os.fsdecode(value.partition(b"\0")[2]).removeprefix("./").rpartition("/")
             stem, _, suffix = file.partition(".")
             if not folder and (suffix in ("py", "pyc") or suffix.endswith("so")):

@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat
 import struct
-from typing import Iterator, List, NamedTuple, Optional
+from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from . import names, policy, text
 
@@ -22,6 +22,7 @@ SHOWN_DIGITS = 16  # of its digest, which tells it from others that begin so
 Stamp = bytes  # inode, times of change in nanoseconds: of content, of anything; the latter cannot be set
 _STAMP = struct.Struct("=QQq")
 _WORD = (1 << 64) - 1  # a program may set a time that needs more
+_EARLIEST, _LATEST = -62_135_596_800_000, 253_402_300_799_999  # in milliseconds since 1970: the years 1 to 9999
 
 
 class Found(NamedTuple):
@@ -30,6 +31,7 @@ class Found(NamedTuple):
     problem: str  # why it is left out, empty when it is not
     stamp: Stamp = b""
     beginning: str = ""  # of a name that is too long, as it is shown
+    written: int = 0  # when its content was changed last, in milliseconds since 1970, as far as a program has not set it
 
     @property
     def name(self) -> str:
@@ -49,7 +51,9 @@ _ALL = object()  # of the entries have been seen
 class Walk:
     """Everything beneath a folder that is not a folder itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, skipped: Sequence[str] = policy.SKIPPED_FOLDERS) -> None:
+        """`skipped`: names of folders that are not looked into."""
+        self._skipped = skipped
         self.found: List[Found] = []
         self.is_cut = False  # there is more
         self._left = MOST_ENTRIES
@@ -82,9 +86,8 @@ class Walk:
                     self._add(raw, 0, "not readable")
                     continue
                 if not stat.S_ISDIR(status.st_mode):
-                    stamp = _STAMP.pack(status.st_ino, status.st_mtime_ns & _WORD, status.st_ctime_ns)
-                    self._add(raw, status.st_size, _unfit(status), stamp)
-                elif os.fsdecode(name) not in policy.SKIPPED_FOLDERS:
+                    self._add(raw, status.st_size, _unfit(status), _stamp(status), _written(status))
+                elif os.fsdecode(name) not in self._skipped:
                     yield from self._descend(folder, name, raw, depth)
 
     def _descend(self, folder: int, name: bytes, raw: bytes, depth: int) -> Iterator[object]:
@@ -104,7 +107,7 @@ class Walk:
         finally:
             os.close(inner)
 
-    def _add(self, raw: bytes, size: int, problem: str, stamp: Stamp = b"") -> None:
+    def _add(self, raw: bytes, size: int, problem: str, stamp: Stamp = b"", written: int = 0) -> None:
         beginning = ""
         if len(raw) > policy.MAX_NAME_BYTES:
             problem = f"name longer than {policy.MAX_NAME_BYTES} bytes"
@@ -113,10 +116,30 @@ class Walk:
             beginning = f"{names.shown(begun[: text.whole_characters(begun)])}…{digest.hexdigest()[:SHOWN_DIGITS]}"
             raw = b"\0" + digest.digest()
         self._bytes_left -= len(raw) + len(beginning)
-        self.found.append(Found(raw, size, problem, stamp, beginning))
+        self.found.append(Found(raw, size, problem, stamp, beginning, written))
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return _STAMP.pack(status.st_ino, status.st_mtime_ns & _WORD, status.st_ctime_ns)
+
+
+def _written(status: os.stat_result) -> int:
+    return min(max(status.st_mtime_ns // 1_000_000, _EARLIEST), _LATEST)
+
+
+def look(work: int, raw: bytes) -> Found:
+    """At what has this name; raises OSError where nothing has, or what should be a folder is none."""
+    parent, name = _parent_of(work, raw)
+    try:
+        status = os.stat(name, dir_fd=parent, follow_symlinks=False)
+    finally:
+        os.close(parent)
+    return Found(raw, status.st_size, _unfit(status), _stamp(status), written=_written(status))
 
 
 def _unfit(status: os.stat_result) -> str:
+    if stat.S_ISDIR(status.st_mode):
+        return "folder"
     if stat.S_ISLNK(status.st_mode):
         return "symbolic link"
     if not stat.S_ISREG(status.st_mode):
@@ -133,13 +156,8 @@ def open_folder(parent: int, name: bytes) -> int:
 
 def open_beneath(work: int, found: Found) -> int:
     """Opens a file for reading, component by component; the caller owns the descriptor."""
-    *folders, name = found.raw.split(b"/")
-    parent = os.dup(work)
+    parent, name = _parent_of(work, found.raw)
     try:
-        for folder in folders:
-            inner = open_folder(parent, folder)
-            os.close(parent)
-            parent = inner
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
         descriptor = os.open(name, flags, dir_fd=parent)
     finally:
@@ -149,3 +167,18 @@ def open_beneath(work: int, found: Found) -> int:
         os.close(descriptor)
         raise PermissionError(found.name)
     return descriptor
+
+
+def _parent_of(work: int, raw: bytes) -> Tuple[int, bytes]:
+    """The folder in which it lies, whose descriptor the caller owns, and its name there."""
+    *folders, name = raw.split(b"/")
+    parent = os.dup(work)
+    try:
+        for folder in folders:
+            inner = open_folder(parent, folder)
+            os.close(parent)
+            parent = inner
+    except OSError:
+        os.close(parent)
+        raise
+    return parent, name

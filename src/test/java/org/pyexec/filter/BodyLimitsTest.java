@@ -28,4 +28,14 @@ class BodyLimitsTest {
         assertThat(LIMITS.isDrained(Duration.ZERO, 64 * MEGABYTE)).isFalse();
         assertThat(LIMITS.isDrained(Duration.ZERO, 64 * MEGABYTE + 1)).isTrue();
     }
+
+    @Test
+    void fileOfASessionMayBeAsLongAsOneThatIsUploaded() {
+        BodyLimits limits = BodyLimits.of(1000, 5000);
+        assertThat(limits.forPath("/sessions/id/files/a/b")).isEqualTo(5000);
+        assertThat(limits.forPath("/host")).isGreaterThan(5000);
+        assertThat(limits.forPath("/sessions/id/files")).isEqualTo(1000);
+        assertThat(limits.forPath("/sessions/id/interrupt/files/a")).isEqualTo(1000);
+        assertThat(limits.forPath("/execute")).isEqualTo(1000);
+    }
 }

@@ -65,7 +65,7 @@ class CorsIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/execute", "/host", "/download/some-token", "/api", "/health", "/"})
+    @ValueSource(strings = {"/execute", "/host", "/download/some-token", "/api", "/health", "/", "/sessions/x/files/f"})
     void preflightNamesMethodsAndHeaders(String path) {
         Answer answer = http.send(
                 "OPTIONS",
@@ -82,7 +82,7 @@ class CorsIT {
         assertThat(answer.required("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
         assertThat(answer.header("Access-Control-Allow-Credentials")).isEmpty();
         assertThat(answer.list("Access-Control-Allow-Methods"))
-                .containsExactlyInAnyOrder("GET", "HEAD", "POST", "DELETE", "OPTIONS");
+                .containsExactlyInAnyOrder("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS");
         assertThat(answer.list("Access-Control-Allow-Headers"))
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .containsExactlyInAnyOrder(

@@ -11,6 +11,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -94,5 +96,76 @@ class WarmSessionTest {
         assertThatThrownBy(this::runOne)
                 .isInstanceOf(SessionEndedException.class)
                 .hasMessage("The sandbox was restarted, or its server ended");
+    }
+
+    // --- files
+
+    private FilesReport list() throws Exception {
+        return session.files(new FileOrder.Listing(), (name, size, content) -> {});
+    }
+
+    private static ByteBuffer answer(String... namesAndValues) {
+        List<Frames.Field> fields = new ArrayList<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            fields.add(new Frames.Field(namesAndValues[i], namesAndValues[i + 1]));
+        }
+        return Frames.frame(Frames.ANSWER, fields);
+    }
+
+    @Test
+    void answerAboutFilesIsReadAndTheSessionGoesOn() throws Exception {
+        say(answer(
+                "outcome",
+                "listed",
+                "truncated",
+                "1",
+                "entry",
+                "5\0001600000000123\0a b",
+                "skipped-count",
+                "7",
+                "skipped",
+                "link\0symbolic link"));
+        FilesReport report = list();
+        assertThat(report.files())
+                .containsExactly(new FilesReport.Entry("a b", 5, Instant.parse("2020-09-13T12:26:40.123Z")));
+        assertThat(report.cut()).isTrue();
+        assertThat(report.skippedFiles()).containsExactly(new SkippedFile("link", "symbolic link"));
+        assertThat(report.skippedFileCount()).isEqualTo(7);
+        say(STARTED, END);
+        assertThat(runOne().session()).isEqualTo(RunReport.Session.OPEN);
+    }
+
+    @Test
+    void sessionThatEndsWhileFilesAreLookedAtHasItsReason() throws Exception {
+        say(GONE);
+        supervisor.close();
+        assertThatThrownBy(this::list).isInstanceOf(SessionEndedException.class).hasMessage("it fell over");
+        assertThat(session.ended()).contains("it fell over");
+    }
+
+    @Test
+    void whatIsNoAnswerEndsTheSession() throws Exception {
+        say(answer("outcome", "listed", "entry", "not an entry"));
+        assertThatThrownBy(this::list).isInstanceOf(SessionEndedException.class);
+        assertThat(session.ended()).isPresent();
+    }
+
+    @Test
+    void endThatIsOrderedMeanwhileFollowsTheAnswerAndNobodyIsInterrupted() throws Exception {
+        FilesReport report;
+        say(
+                Frames.frame(Frames.FILE, List.of(new Frames.Field("name", "f"), new Frames.Field("size", "1"))),
+                Frames.frame(Frames.DATA, new byte[] {1}),
+                answer("outcome", "read"));
+        report = session.files(new FileOrder.Read(new FilePath("f")), (name, size, content) -> {
+            assertThat(session.interrupt()).isFalse();
+            session.end();
+            assertThat(content.readAllBytes()).containsExactly(1);
+        });
+        assertThat(report.outcome()).isEqualTo(FilesReport.Outcome.READ);
+        ByteBuffer orders = ByteBuffer.allocate(1000);
+        while (orders.position() == 0 || orders.get(orders.position() - 5) != Frames.CANCEL) {
+            assertThat(supervisor.read(orders)).isPositive();
+        }
     }
 }

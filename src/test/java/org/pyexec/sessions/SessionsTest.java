@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,9 @@ import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Venue;
+import org.pyexec.sandbox.FileOrder;
+import org.pyexec.sandbox.FileReceiver;
+import org.pyexec.sandbox.FilesReport;
 import org.pyexec.sandbox.Limits;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.Sandbox;
@@ -33,6 +37,8 @@ import org.pyexec.sandbox.SessionTerms;
 class SessionsTest {
 
     private static final SessionTerms USUAL = new SessionTerms(false, Limits.OF_THE_SERVER);
+    private static final FilesReport LISTED =
+            new FilesReport(FilesReport.Outcome.LISTED, "", List.of(), false, List.of(), 0);
     private static final Duration IDLE = Duration.ofMinutes(10);
 
     @TempDir
@@ -200,6 +206,72 @@ class SessionsTest {
         taken(sessions.venue(with, false).turn()).close();
     }
 
+    // --- files
+
+    private final List<Runnable> tasks = new ArrayList<>();
+
+    private CompletableFuture<FilesReport> listed(SessionFiles files, String id) {
+        return files.carryOut(id, new FileOrder.Listing(), (name, size, content) -> {});
+    }
+
+    @Test
+    void orderAboutFilesTakesItsTurnAmongPrograms() throws Exception {
+        SessionFiles files = new SessionFiles(sessions, tasks::add);
+        Session session = sessions.open("a", USUAL);
+        Venue.Turn program = taken(session.turn());
+        CompletableFuture<FilesReport> order = listed(files, session.id());
+        CompletableFuture<Venue.Turn> next = session.turn();
+        assertThat(session.waitingPrograms()).isEqualTo(2);
+        assertThat(tasks).isEmpty();
+        program.close();
+        assertThat(order).isNotDone();
+        assertThat(next).isNotDone();
+        tasks.remove(0).run();
+        assertThat(order).isCompletedWithValue(LISTED);
+        taken(next).close();
+        assertThat(session.isRunning()).isFalse();
+        assertThat(sandbox.opened.get(0).orders).hasSize(1);
+    }
+
+    @Test
+    void turnOfAnOrderForWhichThereIsNoThreadIsGivenBack() throws Exception {
+        SessionFiles files = new SessionFiles(sessions, task -> {
+            throw new RejectedExecutionException("full");
+        });
+        Session session = sessions.open("a", USUAL);
+        assertThat(refusalOf(listed(files, session.id())).refusal()).isEqualTo(Refusal.BUSY);
+        assertThat(session.isRunning()).isFalse();
+        taken(session.turn()).close();
+    }
+
+    @Test
+    void orderOfASessionThatIsNotThereOrEndsMeanwhileIsRefused() throws Exception {
+        SessionFiles files = new SessionFiles(sessions, tasks::add);
+        assertThat(refusalOf(listed(files, "nope")).refusal()).isEqualTo(Refusal.UNKNOWN_SESSION);
+        assertThatThrownBy(() -> files.check("nope")).isInstanceOf(RefusedException.class);
+        Session session = sessions.open("a", USUAL);
+        files.check(session.id());
+        CompletableFuture<FilesReport> started = listed(files, session.id());
+        CompletableFuture<FilesReport> waiting = listed(files, session.id());
+        sessions.delete(session);
+        tasks.remove(0).run();
+        for (CompletableFuture<FilesReport> order : List.of(started, waiting, listed(files, session.id()))) {
+            assertThat(refusalOf(order))
+                    .isInstanceOf(SessionExpiredException.class)
+                    .hasMessage("It was deleted");
+        }
+        assertThat(sandbox.opened.get(0).orders).isEmpty();
+    }
+
+    private static RefusedException refusalOf(CompletableFuture<FilesReport> order) {
+        assertThat(order).isCompletedExceptionally();
+        try {
+            throw new AssertionError(order.join());
+        } catch (CompletionException e) {
+            return Objects.requireNonNull((RefusedException) e.getCause());
+        }
+    }
+
     private static final class FakeSandbox implements Sandbox {
 
         private final List<FakeSession> opened = new ArrayList<>();
@@ -231,6 +303,7 @@ class SessionsTest {
 
     private static final class FakeSession implements SandboxSession {
 
+        private final List<FileOrder> orders = new ArrayList<>();
         private @Nullable String reason;
         private boolean ended;
         private boolean closed;
@@ -238,6 +311,12 @@ class SessionsTest {
         @Override
         public SandboxRun run(Program program) {
             throw new AssertionError("turns are taken here, and no program is run");
+        }
+
+        @Override
+        public FilesReport files(FileOrder order, FileReceiver receiver) {
+            orders.add(order);
+            return LISTED;
         }
 
         @Override

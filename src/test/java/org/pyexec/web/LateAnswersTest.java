@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletResponse;
 import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.container.CompletionCallback;
 import jakarta.ws.rs.container.ConnectionCallback;
 import jakarta.ws.rs.core.Response;
 import java.lang.reflect.InvocationHandler;
@@ -35,17 +37,24 @@ class LateAnswersTest {
     private final CompletableFuture<Boolean> completed = new CompletableFuture<>();
     private final List<ConnectionCallback> told = new ArrayList<>();
     private final List<AsyncListener> listeners = new ArrayList<>();
+    private final List<CompletionCallback> written = new ArrayList<>();
+    private final AtomicInteger sent = new AtomicInteger();
     private boolean clientHasGone;
 
     /** A response that remembers what it was resumed with, and by whom. */
     private final AsyncResponse response = proxy(AsyncResponse.class, (proxy, method, arguments) -> {
         if (method.getName().equals("register")) {
-            told.add((ConnectionCallback) arguments[0]);
+            if (arguments[0] instanceof ConnectionCallback callback) {
+                told.add(callback);
+            } else {
+                written.add((CompletionCallback) arguments[0]);
+            }
             return List.of();
         }
         if (clientHasGone) {
             told.forEach(callback -> callback.onDisconnect((AsyncResponse) proxy));
         }
+        written.forEach(callback -> callback.onComplete(null));
         resumedBy.complete(Thread.currentThread());
         return resumedWith.complete(arguments[0]);
     });
@@ -54,6 +63,13 @@ class LateAnswersTest {
         switch (method.getName()) {
             case "complete" -> completed.complete(true);
             case "addListener" -> listeners.add((AsyncListener) arguments[0]);
+            case "getResponse" -> {
+                return proxy(ServletResponse.class, (servlet, call, none) -> {
+                    assertThat(call.getName()).isEqualTo("flushBuffer");
+                    sent.incrementAndGet();
+                    return null;
+                });
+            }
             default -> {}
         }
         return null;
@@ -118,6 +134,15 @@ class LateAnswersTest {
         answer.completeExceptionally(new IllegalStateException("later"));
 
         assertThat(resumedWith.get(1, TimeUnit.MINUTES)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void theHeadOfAnAnswerWithoutABodyIsSentBeforeTheEndOfTheRequest() {
+        answers.give(CompletableFuture.completedFuture(Response.ok("body").build()), true, recipient);
+        assertThat(sent).hasValue(0);
+
+        answers.give(CompletableFuture.completedFuture(Response.noContent().build()), true, recipient);
+        assertThat(sent).hasValue(1);
     }
 
     @Test
