@@ -18,6 +18,7 @@ from .group import Group
 from .voice import say
 
 PARKING_SECONDS = 30.0
+CLOCK_REALTIME_COARSE = 5  # clock_gettime(2): that of files' times; Python has no name for it
 DEATH_SECONDS = 10.0  # from SIGKILL to the end of the last process, on the busiest machine
 WORD_SECONDS = 20.0  # from the end of a process to the zygote's word about it
 
@@ -118,7 +119,7 @@ class Slot:
         self.control.shutdown(socket.SHUT_RD)
         if handles:
             self.cell.top = handles[0]
-        self.cell.parked = time.clock_gettime_ns(time.CLOCK_REALTIME_COARSE)
+        self.cell.parked = time.clock_gettime_ns(CLOCK_REALTIME_COARSE)
         self._ready = True
         self._when_ready()
 
