@@ -61,6 +61,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "generators.py",
             "group.py",
             "guest.py",
+            "handlers.py",
             "helper.py",
             "hierarchy.py",
             "history.py",

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import functools
 import gc
 import importlib.machinery
+import io
 import os
 import resource
 import signal
 import sys
 import types
-from typing import Any, Dict, Iterator, List, NoReturn, Optional, Tuple
+from operator import methodcaller
+from typing import Any, Callable, Dict, Generator, Iterator, List, NoReturn, Optional, Tuple
 
-from . import bottom, coding, display, expression, fence, figures, ipython, ipython_display, policy, report, syscalls, unhandled
+from . import bottom, coding, display, expression, fence, figures, handlers, ipython, ipython_display, policy, report, syscalls
 from . import notes as notes_of_run
+from . import unhandled
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -25,6 +29,9 @@ _REHEARSALS = {  # by the module that must be there already
 _DRAWING = "matplotlib"  # its image is for programs that draw, beside which data frames cost little, and is large enough
 _FOR_SESSIONS = "\nLines that begin with ! or % are those of notebooks, and are understood in sessions: POST /sessions.\n"
 _main: types.ModuleType
+
+# Bound before any program runs, which may replace what these modules have.
+_raise, _set_handler, _kill, _pid, _close, _exit = signal.raise_signal, signal.signal, os.kill, os.getpid, os.close, os._exit
 
 notes = notes_of_run.Told()  # for the answer
 
@@ -51,8 +58,9 @@ class Run:
         self.names = names()
         self.raised: Optional[BaseException] = None
         self._writer = writer
-        self._owner = os.getpid()
+        self._owner = _pid()
         self._before, _ = usage()
+        self._handlers = handlers.Handlers()
         _write_source(source)
         if isinstance(text, str):  # whoever reads the lines in the file would decode them as the comment says
             unhandled.know_source(source)
@@ -65,23 +73,36 @@ class Run:
         pass
 
     def pause(self) -> None:
-        pass
+        self._handlers.hold()
 
     def end(self) -> Iterator[bottom.Step]:
-        ended = self._how()
-        yield from _last_steps()
-        if os.getpid() == self._owner and not ended.signal:
-            cpu, peak = usage()
-            self._writer.done(described(ended, cpu - self._before, peak))
-        leave(ended)
+        ended = unhandled.Ended(1)
+        try:
+            ended = yield from self._how()
+            yield from last_steps(self._handlers)
+        except BaseException as e:  # threads and hooks of the program may interrupt anything
+            unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
+        try:
+            if _pid() == self._owner:
+                cpu, peak = usage()
+                told = described(ended, cpu - self._before, peak)
+                if ended.signal:
+                    told["signal"] = str(int(ended.signal)).encode()
+                self._writer.done(told)
+        finally:
+            leave(ended)
 
-    def _how(self) -> unhandled.Ended:
+    def _how(self) -> unhandled.Ending:
         """Holds on to the exception no longer than it takes, since it holds on to the program's objects."""
         e, self.raised = self.raised, None
         if e is None:
             return unhandled.Ended(0)
-        ended = unhandled.end(e, self.source, _work)
-        if isinstance(e, SyntaxError) and e.filename == self.file and _begins_as_in_a_notebook(self.source, e.lineno):
+        is_of_notebook = isinstance(e, SyntaxError) and e.filename == self.file
+        is_of_notebook = is_of_notebook and _begins_as_in_a_notebook(self.source, e.lineno)  # type: ignore[attr-defined]
+        ending = unhandled.end(e, self.source, _work)
+        del e
+        ended = yield from ending
+        if is_of_notebook:
             ended = ended._replace(traceback=ended.traceback + _FOR_SESSIONS)
         return ended
 
@@ -93,17 +114,19 @@ def _begins_as_in_a_notebook(source: bytes, line: Optional[int]) -> bool:
 
 def leave(ended: unhandled.Ended) -> NoReturn:
     """Ends the process as the program has ended."""
-    if ended.signal:
-        signal.signal(ended.signal, signal.SIG_DFL)
-        os.kill(os.getpid(), ended.signal)
-    # The supervisor takes the end of both streams for the sign to look at the report: a big process takes
-    # milliseconds to be taken down, and the answer need not wait for that.
-    for stream in (1, 2):
-        try:
-            os.close(stream)
-        except OSError:
-            pass
-    os._exit(ended.code & 255)
+    try:
+        if ended.signal:
+            _set_handler(ended.signal, signal.SIG_DFL)
+            _kill(_pid(), ended.signal)
+        # The supervisor takes the end of both streams for the sign to look at the report: a big process takes
+        # milliseconds to be taken down, and the answer need not wait for that.
+        for stream in (1, 2):
+            try:
+                _close(stream)
+            except OSError:
+                pass
+    finally:
+        _exit(ended.code & 255)
 
 
 def usage() -> Tuple[float, int]:
@@ -221,51 +244,98 @@ def rehearse() -> None:
                 unhandled.print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
                 del _REHEARSALS[module]
     figures.begin(_work)
-    figures.save_open()
+    dict(_rehearsed_end())
     described(unhandled.Ended(0), *usage())
-    flush()
+
+
+def _rehearsed_end() -> Iterator[bottom.Step]:
+    held = handlers.Handlers()
+    held.hold()
+    yield from _as_program(held, lambda: None)
+    figures.save_open()
+    yield from _flushing()
+    yield from _dropping({"__rehearsal": None, "_rehearsal": None})
+    held.release()
 
 
 # --- after -------------------------------------------------------------------------------------------------------
 
 
-def finish() -> None:
-    """In a process that the program has forked, with what is below it there."""
-    for _, held in _last_steps():
-        if held is not None:
-            held.close()
-
-
-def _last_steps() -> Iterator[bottom.Step]:
-    """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython."""
+def last_steps(held: handlers.Handlers) -> Iterator[bottom.Step]:
+    """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython. `held`: the program's."""
     # The program may have a module of its own by that name.
-    shut_down = getattr(sys.modules.get("threading"), "_shutdown", lambda: None)
-    for step in (shut_down, figures.save_open):
-        raised = yield from bottom.called(step)
-        if raised is not None:
-            unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(raised)))
-    yield from bottom.called(atexit._run_exitfuncs)  # before 3.10 it prints what its functions raise and then raises it
-    flush()
-    _let_go(_main)
-    flush()
+    threads = sys.modules.get("threading")
+    # A fresh interpreter would have the module only where the program uses it, and then whatever watches sees this.
+    has_threads = len(getattr(threads, "_active", ())) > 1
+    raised = yield from _as_program(held, getattr(threads, "_shutdown", lambda: None), is_watched=has_threads)
+    if raised is not None:
+        yield from unhandled.ignored(raised, threads)
+    try:
+        figures.save_open()
+    except BaseException as e:
+        unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
+    yield from _as_program(held, atexit._run_exitfuncs)  # before 3.10 it prints what its functions raise and then raises it
+    yield from _flushing()
+    yield from _letting_go(_main)
+    yield from _flushing()
+
+
+def _as_program(
+    held: handlers.Handlers, function: Callable[[], object], is_watched: bool = True
+) -> Generator[bottom.Step, None, Optional[BaseException]]:
+    """Called where signals are the program's again, and those that have come meanwhile are sent first."""
+    raised = None
+    calls = [functools.partial(_raise, number) for number in held.arrived()]
+    for call in (*calls, function):
+        changes = held.exchange()
+        put_back = [*(change[0] for change in changes), call]
+        again = functools.partial(tuple, map(methodcaller("__call__"), put_back))
+        raised = (yield from bottom.called(again, is_watched, [change[1] for change in changes])) or raised
+        held.hold()  # also what has been set meanwhile
+    return raised
 
 
 def flush() -> None:
-    for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
-        try:
-            getattr(sys, name).flush()
-        except BaseException:  # closed, replaced or deleted
-            pass
+    """What the program has put in their place is called from here."""
+    for stream in _streams():
+        _flush(stream)
     syscalls.flush_c_streams()
 
 
-def _let_go(main: types.ModuleType) -> None:
-    """Drops the program's objects, so that files it did not close are written and finalizers run."""
-    names = main.__dict__
-    for name in [n for n in names if n.startswith("_") and not n.startswith("__")]:
-        names[name] = None
-    for name in [n for n in names if n != "__builtins__"]:
-        names[name] = None
+def _flushing() -> Iterator[bottom.Step]:
+    """What the program has put in their place is called with nothing below it."""
+    for stream in _streams():
+        if type(stream) is io.TextIOWrapper:
+            _flush(stream)
+        else:
+            yield from bottom.called(functools.partial(methodcaller("flush"), stream))
+    syscalls.flush_c_streams()
+
+
+def _streams() -> List[Any]:
+    return [getattr(sys, name, None) for name in ("stdout", "stderr", "__stdout__", "__stderr__")]
+
+
+def _flush(stream: Any) -> None:
+    try:
+        stream.flush()
+    except BaseException:  # closed, replaced or deleted
+        pass
+
+
+def _letting_go(main: types.ModuleType) -> Iterator[bottom.Step]:
+    """Drops the program's objects, so that files it did not close are written and finalizers run, with nothing below them."""
+    yield from _dropping(main.__dict__)
     for name in unhandled.LAST:
-        sys.__dict__.pop(name, None)
-    gc.collect(2 if gc.get_objects(generation=2) else 1)  # the oldest empties caches, which costs pages
+        if name in sys.__dict__:
+            yield from bottom.called(functools.partial(sys.__dict__.pop, name))
+    oldest = 2 if gc.get_objects(generation=2) else 1  # it empties caches, which costs pages
+    yield from bottom.called(functools.partial(gc.collect, oldest))
+
+
+def _dropping(names: Dict[str, object]) -> Iterator[bottom.Step]:
+    """Those with one underscore first."""
+    hidden = [name for name in names if name.startswith("_") and not name.startswith("__")]
+    nothing = dict.fromkeys([*hidden, *names])
+    nothing.pop("__builtins__", None)
+    yield from bottom.called(functools.partial(names.update, nothing))
