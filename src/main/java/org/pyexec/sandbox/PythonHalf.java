@@ -26,6 +26,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "__init__.py",
             "__main__.py",
             "account.py",
+            "advice.py",
             "allowlist.py",
             "arrival.py",
             "bottom.py",

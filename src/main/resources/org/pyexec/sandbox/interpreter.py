@@ -16,8 +16,8 @@ import socket
 import sys
 from typing import Any, Dict, Generator, Iterator, List, Optional, Tuple
 
-from . import bottom, display, figures, frames, handlers, inputs, notebook, policy, program, report, request, startup, streams
-from . import unhandled
+from . import bottom, causes, display, figures, frames, handlers, inputs, notebook, policy, program, report, request, startup
+from . import streams, unhandled
 
 DONE = b"d"  # as the supervisor hears it
 _ONE_DESCRIPTOR = socket.CMSG_SPACE(4)
@@ -49,6 +49,7 @@ class Interpreter:
         self._receive = self._socket.recvmsg
         self._count = 0
         self.signals.hold()
+        causes.remember_limits()
         unhandled.show_known_sources()
         if luggage is not None:
             os.unlink(policy.PROGRAM)  # a session has none, and whoever makes one keeps it

@@ -16,9 +16,9 @@ import types
 from operator import methodcaller
 from typing import Any, Callable, Dict, Generator, Iterator, List, NoReturn, Optional, Tuple
 
-from . import bottom, coding, display, expression, fence, figures, handlers, ipython, ipython_display, policy, report, syscalls
+from . import bottom, causes, coding, display, expression, fence, figures, handlers, ipython, ipython_display, policy, report
 from . import notes as notes_of_run
-from . import unhandled
+from . import syscalls, unhandled
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -61,7 +61,8 @@ class Run:
         self._owner = _pid()
         self._before, _ = usage()
         self._handlers = handlers.Handlers()
-        _write_source(source)
+        causes.remember_limits()
+        _write_source(coding.in_file(source))
         if isinstance(text, str):  # whoever reads the lines in the file would decode them as the comment says
             unhandled.know_source(source)
             unhandled.show_known_sources()

@@ -12,7 +12,7 @@ import traceback
 from types import TracebackType
 from typing import Generator, Iterator, List, NamedTuple, Optional, Tuple
 
-from . import bottom, causes, policy, sources, text as texts
+from . import advice, bottom, causes, policy, sources, text as texts
 
 LAST = ("last_type", "last_value", "last_traceback", "last_exc")  # where sys keeps it
 _display = sys.__excepthook__  # the interpreter's own words; the traceback module's differ in some versions
@@ -43,7 +43,7 @@ def end(e: BaseException, source: bytes, work: str, file: str = policy.PROGRAM) 
     _give_room_for_last_words()
     know_source(source, file)
     _give_line(e, file)
-    return (yield from _raised(e, limit))
+    return (yield from _raised(e, limit, work))
 
 
 def _limit_behind(e: BaseException, source: bytes, work: str, file: str) -> str:
@@ -118,7 +118,7 @@ def _text(code: object) -> str:
         return ""
 
 
-def _raised(e: BaseException, limit: str) -> Ending:
+def _raised(e: BaseException, limit: str, work: str) -> Ending:
     text = format_exception(e)
     for name, value in zip(LAST, (type(e), e, e.__traceback__, e)):
         if name != "last_exc" or sys.version_info >= (3, 12):
@@ -130,7 +130,7 @@ def _raised(e: BaseException, limit: str) -> Ending:
         if exited is not None:
             return exited
     stopped_by = signal.SIGINT if isinstance(e, KeyboardInterrupt) else 0
-    return Ended(1, _advice(e) + text, limit, _described(e), stopped_by)
+    return Ended(1, _advice(e, work) + text, limit, _described(e), stopped_by)
 
 
 def _described(e: BaseException) -> Tuple[str, str]:
@@ -139,15 +139,13 @@ def _described(e: BaseException) -> Tuple[str, str]:
     return texts.beginning(str(kind), policy.MAX_EXCEPTION_TYPE), texts.beginning(_text(e), policy.MAX_EXCEPTION_VALUE)
 
 
-def _advice(e: BaseException) -> str:
-    """Where a library is missing: what is there instead."""
-    if not isinstance(e, ModuleNotFoundError) or not isinstance(e.name, str):
-        return ""
-    name = e.name.partition(".")[0]
-    if not name.isidentifier() or name in sys.modules:  # then it is a part of one that is there
-        return ""
-    name = texts.beginning(name, policy.MAX_EXCEPTION_TYPE)
-    return f"There is no module named {name} here. GET /packages lists what there is.\n\n"
+def _advice(e: BaseException, work: str) -> str:
+    """What there is instead of what is missing; empty where nothing is to be said."""
+    try:
+        words = advice.of(e, has_places=work == policy.WORK)
+    except Exception:  # it may be of a class of the program's
+        words = ""
+    return words and f"{words}\n\n"
 
 
 def format_exception(e: BaseException) -> str:
