@@ -40,8 +40,9 @@ class EndOfProgramTest(unittest.TestCase):
 
     def ended(self, *command: str, stdin: str) -> Ended:
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        words = [sys.executable, *command]
         result = subprocess.run(
-            [sys.executable, *command], input=stdin, capture_output=True, text=True, env=environment, cwd=self.folder, timeout=20
+            words, input=stdin, capture_output=True, text=True, env=environment, cwd=self.folder, timeout=20
         )
         return result.returncode, result.stdout, result.stderr
 
@@ -206,14 +207,15 @@ atexit.register(print, "at the end")
         for limit in range(12, 20):
             program = f"import sys\ntry: sys.setrecursionlimit({limit})\nexcept RecursionError: pass\n"
             self.assert_as_bare(program)
-        program = "import sys\ndef hook(event, arguments):\n    if event not in ('sys._getframe',): raise ValueError\nsys.addaudithook(hook)"
+        program = "import sys\ndef hook(event, arguments): raise ValueError(event)\nsys.addaudithook(hook)"
         self.assertEqual(self.here(program)[0], 0)
 
     def test_an_interrupted_program_tells_what_was_raised_before_it_ends_itself(self) -> None:
         code, _, err = self.assert_as_bare("raise KeyboardInterrupt('stop')")
         told = self.told()
         self.assertEqual(code, -2)
-        self.assertEqual((told["exception-type"], told["exception-value"], told["signal"]), (b"KeyboardInterrupt", b"stop", b"2"))
+        words = [told[name] for name in ("exception-type", "exception-value", "signal")]
+        self.assertEqual(words, [b"KeyboardInterrupt", b"stop", b"2"])
         self.assertEqual(told["traceback"].decode(), err)
 
 

@@ -38,6 +38,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "cells.py",
             "cgroups.py",
             "child.py",
+            "closing.py",
             "coding.py",
             "collect.py",
             "commands.py",

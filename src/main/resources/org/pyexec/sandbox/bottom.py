@@ -104,7 +104,7 @@ def _executed(duty: Any) -> Iterator[Step]:
 
 
 def _shown(duty: Any) -> Generator[Step, None, Optional[BaseException]]:
-    """Its value comes as that of an interactive statement does, by sys.displayhook. It is shown when the program is not watched."""
+    """Its value comes as that of an interactive statement does, by sys.displayhook. It is shown later, and not watched."""
     statement = ast.Interactive([ast.copy_location(ast.Expr(duty.last.body), duty.last.body)])
     code = compile(statement, duty.file, "single", dont_inherit=True)
     values: List[object] = []

@@ -46,7 +46,7 @@ def remember_limits() -> None:
 
 
 def limit_behind(e: BaseException, work: str) -> str:
-    """memory, disk, processes or files; empty when none was. `work`: the working folder. To be called before limits are raised."""
+    """memory, disk, processes or files; empty when none was. `work`: the working folder. Called before limits are raised."""
     try:
         for each in _causes(e):
             limit = _limit_of(each, work)

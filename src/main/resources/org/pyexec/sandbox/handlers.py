@@ -1,4 +1,7 @@
-"""Handlers of signals that programs have set are called while programs run, and at no other time; what comes meanwhile waits."""
+"""Handlers of signals that programs have set are called while programs run, and at no other time.
+
+What comes meanwhile waits.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,8 @@ class Handlers:
         """For each that is held, what puts it back, and what takes it away again: functions in C. None is held any more."""
         held, self._held = self._held, {}
         note = self.note
-        return [(partial(_set_handler, number, handler), partial(_set_handler, number, note)) for number, handler in held.items()]
+        change = partial(partial, _set_handler)
+        return [(change(number, handler), change(number, note)) for number, handler in held.items()]
 
     def arrived(self) -> List[int]:
         """Signals that have come while they were held."""

@@ -16,8 +16,8 @@ import socket
 import sys
 from typing import Any, Dict, Generator, Iterator, List, Optional, Tuple
 
-from . import bottom, causes, display, figures, frames, handlers, inputs, notebook, policy, program, report, request, startup
-from . import streams, unhandled
+from . import bottom, causes, closing, display, figures, frames, handlers, inputs, notebook, policy, program, report, request
+from . import startup, streams, unhandled
 
 DONE = b"d"  # as the supervisor hears it
 _ONE_DESCRIPTOR = socket.CMSG_SPACE(4)
@@ -216,7 +216,7 @@ class Turn:
             figures.save_open(then_close=True)
         except BaseException as e:
             unhandled.print_error(unhandled.format_exception(e))
-        program.flush()
+        closing.flush()
         cpu, peak = program.usage()
         told = program.described(ended, cpu - self._cpu_before, peak)
         if ended.signal:

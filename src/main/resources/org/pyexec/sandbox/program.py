@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import atexit
 import builtins
-import functools
-import gc
 import importlib.machinery
-import io
 import os
 import resource
 import signal
 import sys
 import types
-from operator import methodcaller
-from typing import Any, Callable, Dict, Generator, Iterator, List, NoReturn, Optional, Tuple
+from typing import Any, Dict, Iterator, List, NoReturn, Optional, Tuple
 
-from . import bottom, causes, coding, display, expression, fence, figures, handlers, ipython, ipython_display, policy, report
+from . import bottom, causes, closing, coding, display, expression, fence, figures, handlers, ipython, ipython_display, policy
 from . import notes as notes_of_run
-from . import syscalls, unhandled
+from . import report, unhandled
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -31,7 +26,7 @@ _FOR_SESSIONS = "\nLines that begin with ! or % are those of notebooks, and are 
 _main: types.ModuleType
 
 # Bound before any program runs, which may replace what these modules have.
-_raise, _set_handler, _kill, _pid, _close, _exit = signal.raise_signal, signal.signal, os.kill, os.getpid, os.close, os._exit
+_set_handler, _kill, _pid, _close, _exit = signal.signal, os.kill, os.getpid, os.close, os._exit
 
 notes = notes_of_run.Told()  # for the answer
 
@@ -80,7 +75,7 @@ class Run:
         ended = unhandled.Ended(1)
         try:
             ended = yield from self._how()
-            yield from last_steps(self._handlers)
+            yield from closing.steps(_main, self._handlers)
         except BaseException as e:  # threads and hooks of the program may interrupt anything
             unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
         try:
@@ -207,6 +202,11 @@ def become_main(work: str = policy.WORK, path: Optional[List[str]] = None) -> No
     sys.stdout.reconfigure(line_buffering=True)
 
 
+def last_steps(held: handlers.Handlers) -> Iterator[bottom.Step]:
+    """In a process that the program of a session has forked."""
+    return closing.steps(_main, held)
+
+
 def names() -> Dict[str, object]:
     """Of the module in which programs run."""
     return _main.__dict__
@@ -245,98 +245,5 @@ def rehearse() -> None:
                 unhandled.print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
                 del _REHEARSALS[module]
     figures.begin(_work)
-    dict(_rehearsed_end())
+    closing.rehearse()
     described(unhandled.Ended(0), *usage())
-
-
-def _rehearsed_end() -> Iterator[bottom.Step]:
-    held = handlers.Handlers()
-    held.hold()
-    yield from _as_program(held, lambda: None)
-    figures.save_open()
-    yield from _flushing()
-    yield from _dropping({"__rehearsal": None, "_rehearsal": None})
-    held.release()
-
-
-# --- after -------------------------------------------------------------------------------------------------------
-
-
-def last_steps(held: handlers.Handlers) -> Iterator[bottom.Step]:
-    """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython. `held`: the program's."""
-    # The program may have a module of its own by that name.
-    threads = sys.modules.get("threading")
-    # A fresh interpreter would have the module only where the program uses it, and then whatever watches sees this.
-    has_threads = len(getattr(threads, "_active", ())) > 1
-    raised = yield from _as_program(held, getattr(threads, "_shutdown", lambda: None), is_watched=has_threads)
-    if raised is not None:
-        yield from unhandled.ignored(raised, threads)
-    try:
-        figures.save_open()
-    except BaseException as e:
-        unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
-    yield from _as_program(held, atexit._run_exitfuncs)  # before 3.10 it prints what its functions raise and then raises it
-    yield from _flushing()
-    yield from _letting_go(_main)
-    yield from _flushing()
-
-
-def _as_program(
-    held: handlers.Handlers, function: Callable[[], object], is_watched: bool = True
-) -> Generator[bottom.Step, None, Optional[BaseException]]:
-    """Called where signals are the program's again, and those that have come meanwhile are sent first."""
-    raised = None
-    calls = [functools.partial(_raise, number) for number in held.arrived()]
-    for call in (*calls, function):
-        changes = held.exchange()
-        put_back = [*(change[0] for change in changes), call]
-        again = functools.partial(tuple, map(methodcaller("__call__"), put_back))
-        raised = (yield from bottom.called(again, is_watched, [change[1] for change in changes])) or raised
-        held.hold()  # also what has been set meanwhile
-    return raised
-
-
-def flush() -> None:
-    """What the program has put in their place is called from here."""
-    for stream in _streams():
-        _flush(stream)
-    syscalls.flush_c_streams()
-
-
-def _flushing() -> Iterator[bottom.Step]:
-    """What the program has put in their place is called with nothing below it."""
-    for stream in _streams():
-        if type(stream) is io.TextIOWrapper:
-            _flush(stream)
-        else:
-            yield from bottom.called(functools.partial(methodcaller("flush"), stream))
-    syscalls.flush_c_streams()
-
-
-def _streams() -> List[Any]:
-    return [getattr(sys, name, None) for name in ("stdout", "stderr", "__stdout__", "__stderr__")]
-
-
-def _flush(stream: Any) -> None:
-    try:
-        stream.flush()
-    except BaseException:  # closed, replaced or deleted
-        pass
-
-
-def _letting_go(main: types.ModuleType) -> Iterator[bottom.Step]:
-    """Drops the program's objects, so that files it did not close are written and finalizers run, with nothing below them."""
-    yield from _dropping(main.__dict__)
-    for name in unhandled.LAST:
-        if name in sys.__dict__:
-            yield from bottom.called(functools.partial(sys.__dict__.pop, name))
-    oldest = 2 if gc.get_objects(generation=2) else 1  # it empties caches, which costs pages
-    yield from bottom.called(functools.partial(gc.collect, oldest))
-
-
-def _dropping(names: Dict[str, object]) -> Iterator[bottom.Step]:
-    """Those with one underscore first."""
-    hidden = [name for name in names if name.startswith("_") and not name.startswith("__")]
-    nothing = dict.fromkeys([*hidden, *names])
-    nothing.pop("__builtins__", None)
-    yield from bottom.called(functools.partial(names.update, nothing))
