@@ -8,6 +8,7 @@ from __future__ import annotations
 import _thread
 import errno
 import linecache
+import math
 import mmap
 import opcode
 import os
@@ -29,6 +30,7 @@ _LOWERED = {
     "disk": (resource.RLIMIT_FSIZE,),
     "files": (resource.RLIMIT_NOFILE,),
 }
+_LIMITS = tuple({each for group in _LOWERED.values() for each in group})
 _given: Dict[int, float] = {}  # soft limits, which the program has found
 
 _stack_size = _thread.stack_size  # the interpreter's own: that of stacks.py makes room
@@ -41,7 +43,7 @@ _forks = re.compile(r"fork").search
 
 def remember_limits() -> None:
     """Before a program begins: what it sets itself is no limit of the server's."""
-    for which in {each for group in _LOWERED.values() for each in group}:
+    for which in _LIMITS:
         _given[which] = _soft(which)
 
 
@@ -64,7 +66,7 @@ def _is_own(limit: str) -> bool:
 
 def _soft(which: int) -> float:
     soft, _ = resource.getrlimit(which)
-    return float("inf") if soft == resource.RLIM_INFINITY else soft
+    return math.inf if soft == resource.RLIM_INFINITY else soft
 
 
 def _limit_of(e: BaseException, work: str) -> str:

@@ -22,7 +22,8 @@ def steps(main: types.ModuleType, held: handlers.Handlers) -> Iterator[bottom.St
     # The program may have a module of its own by that name.
     threads = sys.modules.get("threading")
     # A fresh interpreter would have the module only where the program uses it, and then whatever watches sees this.
-    has_threads = len(getattr(threads, "_active", ())) > 1
+    active = getattr(threads, "_active", None)
+    has_threads = isinstance(active, dict) and len(active) > 1
     raised = yield from _as_program(held, getattr(threads, "_shutdown", lambda: None), is_watched=has_threads)
     if raised is not None:
         yield from unhandled.ignored(raised, threads)

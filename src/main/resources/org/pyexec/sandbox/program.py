@@ -57,7 +57,7 @@ class Run:
         self._before, _ = usage()
         self._handlers = handlers.Handlers()
         causes.remember_limits()
-        _write_source(coding.in_file(source))
+        _write_source(coding.in_file(source) if isinstance(text, str) else source)
         if isinstance(text, str):  # whoever reads the lines in the file would decode them as the comment says
             unhandled.know_source(source)
             unhandled.show_known_sources()
@@ -245,5 +245,6 @@ def rehearse() -> None:
                 unhandled.print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
                 del _REHEARSALS[module]
     figures.begin(_work)
+    causes.remember_limits()
     closing.rehearse()
     described(unhandled.Ended(0), *usage())
