@@ -79,6 +79,23 @@ class CausesTest(unittest.TestCase):
             ended = subprocess.run([sys.executable, "-c", harness], capture_output=True, text=True, timeout=60)
             self.assertEqual(ended.stdout, limit, program + ended.stderr)
 
+    def test_what_the_program_has_lowered_itself_is_no_limit_of_the_servers(self) -> None:
+        memory = "resource.setrlimit(resource.RLIMIT_AS, (1 << 20, 1 << 20)); bytearray(1 << 24)"
+        data = "resource.setrlimit(resource.RLIMIT_DATA, (1 << 20, 1 << 40)); bytearray(1 << 30)"
+        files = "resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))\nkept = []\nwhile True: kept.append(open('/dev/null'))"
+        size = "resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))\nos.truncate(tempfile.mkstemp()[0], 4096)"
+        for program in (memory, data, files, size):
+            harness = (
+                "import os, resource, signal, tempfile\nfrom sandbox import causes\n"
+                "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\n"
+                "resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 40))\n"
+                "causes.remember_limits()\n"
+                f"try: exec({program!r})\n"
+                "except BaseException as e: os.write(1, (type(e).__name__ + causes.limit_behind(e, '/')).encode()); os._exit(0)"
+            )
+            ended = subprocess.run([sys.executable, "-c", harness], capture_output=True, text=True, timeout=60)
+            self.assertIn(ended.stdout, ("MemoryError", "OSError"), program + ended.stderr)
+
     def test_the_cause_of_an_exception_counts(self) -> None:
         def chained() -> None:
             try:

@@ -25,6 +25,17 @@ class TextOfTest(unittest.TestCase):
         for source in (b"", b"print(1)", b"# coding: utf-8\n", b"# coding: UTF_8", b"x = 1\n\n# coding: latin-1", b"#" * 100_000):
             self.assertIs(coding.text_of(source), source)
 
+    def test_the_file_has_the_bytes_that_the_comment_names(self) -> None:
+        for name in ("latin-1", "cp1252", "iso-8859-15", "koi8-r"):
+            letter = "я" if name == "koi8-r" else "é"
+            source = f"# coding: {name}\nvalue = '{letter}'"
+            self.assertEqual(coding.in_file(source.encode()).decode(name), source)
+
+    def test_what_cannot_be_written_so_stays_as_it_is(self) -> None:
+        for name in ("latin-1", "ascii", "nosuch", "base64", "utf-16", "utf-8"):
+            source = f"# coding: {name}\nvalue = '€я'".encode()
+            self.assertEqual(coding.in_file(source), source)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -41,5 +41,25 @@ class ReportedTest(unittest.TestCase):
             self.assertEqual(ending.reported(told, settings).exception, ("OSError", "no"), limit)
 
 
+class LastWordsTest(unittest.TestCase):
+    KILLED = ending.Ending("killed", "", "SIGINT", "Program was ended by signal SIGINT")
+    TOLD = {
+        "signal": b"2",
+        "traceback": b"Traceback\nKeyboardInterrupt: stop\n",
+        "exception-type": b"KeyboardInterrupt",
+    }
+
+    def test_who_ends_himself_by_a_signal_has_told_what_was_raised(self) -> None:
+        verdict = ending.with_last_words(self.KILLED, self.TOLD)
+        self.assertEqual(verdict.details, "Program was ended by signal SIGINT\n\nTraceback\nKeyboardInterrupt: stop")
+        self.assertEqual(verdict.exception, ("KeyboardInterrupt", ""))
+        self.assertEqual((verdict.reason, verdict.signal), ("killed", "SIGINT"))
+
+    def test_it_changes_no_other_ending(self) -> None:
+        for verdict in (ending.timed_out(1), ending.restarted(), ending.Ending("error", "3", "", "x"), ending.stalling()):
+            told = {} if verdict.reason == "killed" else self.TOLD
+            self.assertEqual(ending.with_last_words(verdict, told), verdict)
+
+
 if __name__ == "__main__":
     unittest.main()

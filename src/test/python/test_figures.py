@@ -10,16 +10,21 @@ from typing import Any, List
 from sandbox import display, figures
 
 
+class _Part:
+    stale = True
+
+
 class _Figure:
     """As much of matplotlib's as is used."""
 
     def __init__(self, children: int = 2) -> None:
         self.children = children
+        self.parts = [_Part() for _ in range(children)]
         self.stale = True
         self.saved = 0
 
-    def get_children(self) -> List[object]:
-        return [None] * self.children
+    def get_children(self) -> List[Any]:
+        return self.parts[: self.children]
 
     def savefig(self, target: Any, format: str) -> None:
         self.saved += 1
@@ -79,6 +84,39 @@ class GalleryTest(unittest.TestCase):
         gallery.take(figure, shown=True)
         self.assertEqual([each["image/png"] for each in self.target.shown], [b"picture", b"picture"])
         self.assertEqual(self.names(), ["figure-1.png"])
+
+    def test_what_is_saved_elsewhere_comes_at_once_and_once(self) -> None:
+        with tempfile.TemporaryDirectory() as elsewhere:
+            path = os.path.join(elsewhere, "a.png")
+            with open(path, "wb") as file:
+                file.write(b"\x89PNG\r\n\x1a\nmine")
+            figure = self.saved(path)
+            self.assertEqual((self.names(), figure.saved), (["figure-1.png"], 0))
+            with open(os.path.join(self.folder, "figure-1.png"), "rb") as copy:
+                self.assertTrue(copy.read().endswith(b"mine"))
+            figures._gallery.take(figure, shown=True)
+            self.assertEqual(self.names(), ["figure-1.png"])
+            with open(path, "wb") as file:
+                self.assertEqual(self.saved(file).saved, 1)  # it is not complete yet
+            self.assertEqual(self.saved(os.path.join(elsewhere, "a.pdf")).saved, 1)
+
+    def test_what_is_saved_here_comes_again_when_it_has_changed(self) -> None:
+        path = os.path.join(self.folder, "own.png")
+        with open(path, "wb") as file:
+            figure = self.saved(path)
+            self.assertEqual(self.saved(file).saved, 0)
+        figures._gallery.take(figure, shown=True)
+        self.assertEqual(self.names(), ["own.png"])
+        figure.parts[1].stale = True
+        figures._gallery.take(figure, shown=True)
+        self.assertEqual(self.names(), ["figure-1.png", "own.png"])
+
+    def saved(self, where: Any) -> _Figure:
+        display.show_on(display.Printed())
+        figures.begin(self.folder)
+        figure = _Figure()
+        figures._on_saved(figure, where)
+        return figure
 
     def test_only_files_of_the_working_folder_are_handed_out_anyway(self) -> None:
         gallery = self.gallery()

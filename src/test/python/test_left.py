@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import unittest
+from unittest import mock
 
 from sandbox import cells, identities, left, policy
 
@@ -29,7 +30,7 @@ class LeftTest(unittest.TestCase):
     def test_nothing_left_is_no_note(self) -> None:
         os.makedirs(os.path.join(self.top, ".tmp", ".config", "matplotlib"))
         os.mkdir(os.path.join(self.top, ".cache"))
-        self.write("work/a.txt", ".tmp/tmpabcd_123", ".tmp/pymp-1", ".shm/s")
+        self.write("work/a.txt", ".tmp/pymp-1", ".shm/s")
         self.assertEqual(left.note(self.cell), "")
 
     def test_nothing_is_looked_at_where_nothing_has_changed(self) -> None:
@@ -60,6 +61,39 @@ class LeftTest(unittest.TestCase):
         self.assertIn(", …. Files", note)
         self.assertTrue(note.isprintable())
         note.encode("utf-8")  # raises for what was no UTF-8
+
+    def test_a_folder_counts_where_there_is_a_file_in_it(self) -> None:
+        os.makedirs(os.path.join(self.top, ".tmp/empty/inner"))
+        os.makedirs(os.path.join(self.top, ".tmp/tmpabcd_123/inner"))
+        os.makedirs(os.path.join(self.top, ".tmp/closed"), mode=0)
+        self.assertEqual(left.note(self.cell), "")
+        self.write(".tmp/tmpabcd_123/inner/r.csv", ".tmp/tmpzzzzzzzz.txt")
+        expected = "Files in /tmp are not returned: tmpabcd_123/inner/r.csv, tmpzzzzzzzz.txt."
+        self.assertEqual(left.note(self.cell), expected)
+
+    def test_names_that_begin_like_those_of_the_sandbox_are_told(self) -> None:
+        self.write(".tmp/workbook.xlsx", "works.txt", ".tmp/work")
+        expected = "Files in /tmp are not returned: work, workbook.xlsx. Files in the home folder are not returned: works.txt."
+        self.assertEqual(left.note(self.cell), expected)
+
+    def test_two_names_are_told_as_two(self) -> None:
+        self.write(".tmp/a\nb", ".tmp/a\tb")
+        self.assertEqual(left.note(self.cell), "Files in /tmp are not returned: a%09b, a%0Ab.")
+
+    def test_no_more_is_looked_at_than_there_is_time_for(self) -> None:
+        for number in range(30):
+            deep = os.path.join(self.top, ".tmp", f"d{number:02}")
+            for inner in range(20):
+                os.makedirs(os.path.join(deep, f"e{inner}"))
+        self.write(".tmp/d29/e0/late.txt")
+        with mock.patch.object(os, "open", wraps=os.open) as opened:
+            self.assertEqual(left.note(self.cell), "")
+        self.assertLess(opened.call_count, 2 * left.MOST_SEEN)
+
+    def test_links_in_folders_are_not_followed(self) -> None:
+        os.mkdir(os.path.join(self.top, ".tmp/d"))
+        os.symlink("/usr", os.path.join(self.top, ".tmp/d/usr"))
+        self.assertEqual(left.note(self.cell), "Files in /tmp are not returned: d/usr.")
 
     def test_links_in_place_of_the_folder_are_not_followed(self) -> None:
         os.rmdir(os.path.join(self.top, ".tmp"))

@@ -35,6 +35,12 @@ class FilesTest(unittest.TestCase):
         with mock.patch.object(os.path, "exists", return_value=True):
             self.assertNotIn("etc/services", surroundings.files(1 << 20))
 
+    def test_the_other_folder_of_temporary_files_is_a_link_unless_the_interpreter_lies_there(self) -> None:
+        self.assertIn("/var/tmp", dict(surroundings.links([])))
+        made = dict(surroundings.links([], ["/usr", "/var/tmp/python/bin"]))
+        self.assertNotIn("/var/tmp", made)
+        self.assertIn("/tmp", made)
+
     def test_python_is_a_link_only_where_the_system_has_none(self) -> None:
         with mock.patch.object(surroundings.shutil, "which", return_value=None):
             self.assertIn(policy.COMMANDS + "/python", dict(surroundings.links([])))

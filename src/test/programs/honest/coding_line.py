@@ -1,9 +1,10 @@
 # -*- coding: latin-1 -*-
 # reason: error
-# stdout: 1 é
+# stdout: 1 é é
 # stderr-has: {}["é"]
 # details-has: KeyError: 'é'
 import inspect
+import linecache
 
 
 def text():
@@ -11,5 +12,5 @@ def text():
 
 
 assert "é" in inspect.getsource(text)
-print(len("é"), text())
+print(len("é"), text(), linecache.getline(__file__, 11).strip()[8:-1])
 {}["é"]

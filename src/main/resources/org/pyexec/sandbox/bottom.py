@@ -6,6 +6,10 @@ and takes one step after another from a generator; between two steps no frame is
 suspended generator: closing that calls the `close` of what it delegates to, whatever that is, before the generator goes on,
 and what `close` raises is raised in the generator (gen_close in genobject.c, PEP 380). `close` is here a function of the
 program's code and names. CPython 3.9 to 3.13.
+
+What the program has set with sys.settrace() and sys.setprofile() watches its own code, and none of ours. It is switched off by
+C code as well: when the `close` that has been called is dropped, which is before anything of ours goes on. It is switched
+on again by dict(), while that takes apart the pair with which it drops the next generator.
 """
 
 from __future__ import annotations
@@ -17,12 +21,19 @@ import os
 import sys
 import threading
 import traceback
+from operator import attrgetter, methodcaller
 from types import FunctionType, GeneratorType
-from typing import Any, Callable, Dict, Generator, Iterator, Optional, Tuple
+from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Tuple
 
-Step = Tuple[int, Optional[Generator[None, None, None]]]
+LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
+
+Step = Iterable[Any]  # a key and a value for dict()
 
 _shut_down = threading._shutdown  # type: ignore[attr-defined]
+_call = methodcaller("__call__")
+# Bound before any program runs, which may replace what sys has.
+_recursion, _set_recursion = sys.getrecursionlimit, sys.setrecursionlimit
+_trace, _trace_of, _profile, _profile_of = sys.settrace, sys.gettrace, sys.setprofile, sys.getprofile
 
 
 class Duty:
@@ -38,6 +49,7 @@ class Duty:
     file: str
     names: Dict[str, object]
     raised: Optional[BaseException]
+    recursion: int  # the limit that the program has left
 
     def begin(self) -> None:
         raise NotImplementedError
@@ -82,30 +94,43 @@ def _executed(duty: Any) -> Iterator[Step]:
             if duty.raised is None and duty.last is not None:
                 duty.raised = yield from _shown(duty)
         finally:
+            duty.recursion = _recursion()
+            if duty.recursion < LEAST_RECURSION:
+                _set_recursion(LEAST_RECURSION)
+            _watchers.leave()
             duty.pause()
     except BaseException as e:
         duty.raised = e
 
 
 def _shown(duty: Any) -> Generator[Step, None, Optional[BaseException]]:
-    """Its value comes as that of an interactive statement does, by sys.displayhook."""
+    """Its value comes as that of an interactive statement does, by sys.displayhook. It is shown later, and not watched."""
     statement = ast.Interactive([ast.copy_location(ast.Expr(duty.last.body), duty.last.body)])
     code = compile(statement, duty.file, "single", dont_inherit=True)
-    hook, sys.displayhook = sys.displayhook, duty.show
+    values: List[object] = []
+    hook, sys.displayhook = sys.displayhook, values.append
     try:
-        return (yield from called(FunctionType(code, duty.names)))
+        raised = yield from called(FunctionType(code, duty.names))
     finally:
         sys.displayhook = hook
+    if raised is None and values:
+        raised = yield from called(functools.partial(duty.show, values.pop()), is_watched=False)
+    return raised
 
 
-def called(function: Callable[[], object]) -> Generator[Step, None, Optional[BaseException]]:
-    """Calls it with nothing below it, and returns what it has raised."""
+def called(
+    function: Callable[[], object], is_watched: bool = True, behind: Iterable[Callable[[], object]] = ()
+) -> Generator[Step, None, Optional[BaseException]]:
+    """Calls it with nothing below it, and returns what it has raised.
+
+    `is_watched`: by what the program has set for that. `behind`: functions in C that are called then, whatever it has raised.
+    """
     outcome = _Outcome()
-    held = _held(function, outcome)
+    held = _held(function, outcome, behind)
     next(held)
     yield 0, held
     del held
-    yield 0, None  # takes the place of the other, which is dropped
+    yield _watchers.step(is_watched)  # takes the place of the other, which is dropped
     raised, outcome.raised = outcome.raised, None  # the traceback leads to it: no cycle is left
     return raised
 
@@ -125,10 +150,12 @@ class _Outcome:
     raised: Optional[BaseException] = None
 
 
-def _held(function: Callable[[], object], outcome: _Outcome) -> Generator[None, None, None]:
+def _held(
+    function: Callable[[], object], outcome: _Outcome, behind: Iterable[Callable[[], object]] = ()
+) -> Generator[None, None, None]:
     outcome.raised = KeyboardInterrupt()  # should one come where nothing else can be said any more
     try:
-        value = yield from _Closing(function)
+        value = yield from _Closing(function, behind)
         outcome.raised = StopIteration(value)  # from 3.12 on that is taken for the end of what is delegated to
     except GeneratorExit as e:
         is_own = e.__traceback__ is not None and e.__traceback__.tb_next is not None
@@ -137,14 +164,79 @@ def _held(function: Callable[[], object], outcome: _Outcome) -> Generator[None, 
         outcome.raised = e
 
 
-class _Closing:
-    """What a generator can delegate to."""
+class _Closing(List[Callable[[], object]]):
+    """What a generator can delegate to. Its `close` is handed over, and dropped by whoever has called it."""
 
-    def __init__(self, function: Callable[[], object]) -> None:
-        self.close = function
+    close = property(methodcaller("pop"))
 
-    def __iter__(self) -> "_Closing":
+    def __init__(self, function: Callable[[], object], behind: Iterable[Callable[[], object]]) -> None:
+        """A partial object, since it can have attributes and costs no level of recursion."""
+        closing = functools.partial(function)
+        closing.behind = _AtEnd(*_watchers.leaving(), *behind)  # type: ignore[attr-defined]
+        super().__init__([closing])
+
+    def __iter__(self) -> Any:
         return self
 
     def __next__(self) -> None:
         return None
+
+
+class _AtEnd:
+    """Calls functions when it is dropped, whatever is being raised then: all of it C code, which stands on no frame."""
+
+    def __init__(self, *functions: Callable[[], object]) -> None:
+        self.calls = functools.partial(tuple, map(_call, functions))
+
+    __del__ = property(attrgetter("calls"))  # object.__del__(self) would be a frame of ours
+
+
+class _Watchers:
+    """What the program has set to trace and to profile its main thread. It is kept here while code of ours runs."""
+
+    def __init__(self) -> None:
+        self._kept: List[Any] = [None, None]
+
+    def leaving(self) -> Tuple[Callable[[], object], ...]:
+        """Functions in C with which they leave."""
+        keep = functools.partial(self._kept.extend, map(_call, (_trace_of, _profile_of)))
+        return keep, functools.partial(_trace, None), functools.partial(_profile, None)
+
+    def leave(self) -> None:
+        """From code of ours, where a program has been called by that for once."""
+        found = _trace_of(), _profile_of()
+        if found != (None, None):
+            _trace(None)
+            _profile(None)
+            self._kept.extend(found)
+
+    def step(self, is_watched: bool) -> Step:
+        """With the next call they are back, or stay away."""
+        trace, profile = self._found()
+        calls: List[Callable[[], object]] = []
+        if is_watched:
+            self._kept.clear()
+            if callable(trace):
+                calls.append(functools.partial(_trace, trace))
+            if callable(profile):
+                calls.append(functools.partial(_profile, profile))
+            elif _is_profiler(profile):
+                calls.append(functools.partial(sys.modules["_lsprof"].Profiler.enable, profile))
+        return map(_call, (int, functools.partial(tuple, map(_call, calls)))) if calls else (0, None)
+
+    def _found(self) -> List[Any]:
+        """What was there at last, and before calls that were not watched."""
+        watchers = [None, None]
+        for index, watcher in enumerate(self._kept):
+            watchers[index % 2] = watcher if watcher is not None else watchers[index % 2]
+        self._kept[:] = watchers
+        return watchers
+
+
+def _is_profiler(profile: object) -> bool:
+    """Of the standard library, which sys.setprofile() does not take back. From 3.12 on it watches in another way."""
+    kind = getattr(sys.modules.get("_lsprof"), "Profiler", None)
+    return isinstance(kind, type) and isinstance(profile, kind)
+
+
+_watchers = _Watchers()

@@ -8,19 +8,30 @@ from __future__ import annotations
 import _thread
 import errno
 import linecache
+import math
 import mmap
 import opcode
 import os
 import re
 import resource
 from types import TracebackType
-from typing import Iterator, Optional
+from typing import Dict, Iterator, Optional
 
 MOST_CAUSES = 16
 FULL_BYTES = 1 << 20  # free in a folder that counts as full
 PART_OF_MEMORY = 8  # that cannot be had any more where memory is used up
 STACK_BYTES = 8 << 20  # of a thread, where the program has said nothing
 SMALL_STACK_BYTES = 512 << 10  # with what libraries in C keep for each thread
+
+# What programs may lower for themselves, by what could be behind an exception then.
+_LOWERED = {
+    "memory": (resource.RLIMIT_AS, resource.RLIMIT_DATA),
+    "processes": (resource.RLIMIT_NPROC, resource.RLIMIT_AS, resource.RLIMIT_DATA),
+    "disk": (resource.RLIMIT_FSIZE,),
+    "files": (resource.RLIMIT_NOFILE,),
+}
+_LIMITS = tuple({each for group in _LOWERED.values() for each in group})
+_given: Dict[int, float] = {}  # soft limits, which the program has found
 
 _stack_size = _thread.stack_size  # the interpreter's own: that of stacks.py makes room
 _places = ("/tmp", "/dev/shm")  # beside the working folder
@@ -30,16 +41,32 @@ _compiles = re.compile(r"\b(?:eval|exec|compile|parse|literal_eval|import|import
 _forks = re.compile(r"fork").search
 
 
+def remember_limits() -> None:
+    """Before a program begins: what it sets itself is no limit of the server's."""
+    for which in _LIMITS:
+        _given[which] = _soft(which)
+
+
 def limit_behind(e: BaseException, work: str) -> str:
-    """memory, disk, processes or files; empty when none was. `work`: the working folder. To be called before limits are raised."""
+    """memory, disk, processes or files; empty when none was. `work`: the working folder. Called before limits are raised."""
     try:
         for each in _causes(e):
             limit = _limit_of(each, work)
             if limit:
-                return limit
+                return "" if _is_own(limit) else limit
         return ""
     except MemoryError:
-        return "memory"
+        return "" if _is_own("memory") else "memory"
+
+
+def _is_own(limit: str) -> bool:
+    """Whether the program has set a lower one, which comes first."""
+    return any(_soft(which) < _given.get(which, 0) for which in _LOWERED[limit])
+
+
+def _soft(which: int) -> float:
+    soft, _ = resource.getrlimit(which)
+    return math.inf if soft == resource.RLIM_INFINITY else soft
 
 
 def _limit_of(e: BaseException, work: str) -> str:
@@ -75,7 +102,7 @@ def _limit_of_call(e: OSError, work: str) -> str:
         return "disk"
     if e.errno == errno.ENOSPC:
         return "disk" if any(map(_is_full, (work, *_places))) else ""
-    if e.errno == errno.EAGAIN and (not _can_start_thread() or _forks(_innermost_line(e))):
+    if e.errno == errno.EAGAIN and (not _can_start_thread() or _forks(innermost_line(e))):
         return "processes"
     if e.errno == errno.EMFILE and not _can_open():
         return "files"
@@ -95,7 +122,7 @@ def _causes(e: Optional[BaseException]) -> Iterator[BaseException]:
 
 def _is_of_allocation(e: BaseException) -> bool:
     """Whether an allocation has failed, which was as large as it was, and not the parser or a raise statement."""
-    return e.__traceback__ is not None and not _is_raised_by_python(e) and not _compiles(_innermost_line(e))
+    return e.__traceback__ is not None and not _is_raised_by_python(e) and not _compiles(innermost_line(e))
 
 
 def _innermost(e: BaseException) -> Optional[TracebackType]:
@@ -105,7 +132,8 @@ def _innermost(e: BaseException) -> Optional[TracebackType]:
     return last
 
 
-def _innermost_line(e: BaseException) -> str:
+def innermost_line(e: BaseException) -> str:
+    """Of the source where it was raised, with the name of the function."""
     last = _innermost(e)
     if last is None:
         return ""

@@ -110,7 +110,7 @@ def reported(report: Dict[str, bytes], settings: config.Config) -> Ending:
 
 
 def _traceback(report: Dict[str, bytes]) -> str:
-    return report["traceback"].decode("utf-8", "replace").rstrip("\n")
+    return report.get("traceback", b"").decode("utf-8", "replace").rstrip("\n")
 
 
 def _exception(report: Dict[str, bytes]) -> Optional[Tuple[str, str]]:
@@ -154,6 +154,15 @@ def of_slot(ended: slot.Slot, settings: config.Config, cpu_limit: int, cpu_befor
     if ended.is_out_of_memory():
         return limited("memory", settings, cpu_limit)
     return observed(status, settings, cpu_limit, ended.exit[1] - cpu_before)
+
+
+def with_last_words(verdict: Ending, report: Dict[str, bytes]) -> Ending:
+    """What the program has told before it ended itself by a signal, as Python does after KeyboardInterrupt."""
+    if verdict.reason != "killed" or not verdict.signal or "signal" not in report:
+        return verdict
+    traceback = _traceback(report)
+    details = f"{verdict.details}\n\n{traceback}" if traceback else verdict.details
+    return verdict._replace(details=details, exception=_exception(report))
 
 
 def observed(status: int, settings: config.Config, cpu_limit: int, cpu: int) -> Ending:

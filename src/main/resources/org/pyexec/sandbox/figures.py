@@ -8,12 +8,17 @@ from __future__ import annotations
 import io
 import os
 import sys
+import types
 from typing import Any, List, Optional
 
 from . import display, drawing, unhandled
 
-_SAVED = "_saved_by_program"
+_SAVED = "_saved_by_program"  # how many parts it had then
 _SHOWN = "_shown_by_program"
+_PNG = b"\x89PNG\r\n\x1a\n"
+_LARGEST_COPY = 16 << 20  # bytes; what is larger is drawn again, in the usual size
+_FRAME_OF_FILM = "grab_frame"  # of matplotlib's animations
+_NEAR = 12  # frames that are looked at for it
 
 
 def watch() -> None:
@@ -37,16 +42,29 @@ class Gallery:
         except (OSError, ValueError):
             return False
 
-    def take(self, figure: Any, shown: bool) -> None:
-        """Of what the program drew the errors are told; the other figures are taken all the same."""
+    def take_saved(self, figure: Any, path: Optional[str]) -> None:
+        """What it has saved elsewhere, where it is lost; None where that is not complete yet."""
+        if _is_blank(figure):
+            return
+        picture = path and _content(path)
+        if picture:
+            self._write(picture)
+        else:
+            kept = dict(figure.__dict__)
+            self.take(figure, shown=False, again=True)
+            figure.__dict__[_SHOWN] = kept.get(_SHOWN)
+        mark_saved(figure)
+
+    def take(self, figure: Any, shown: bool, again: bool = False) -> None:
+        """Of what the program drew the errors are told; other figures are taken all the same. `again`: also if it has come."""
         try:
-            self._take(figure, shown)
+            self._take(figure, shown, again)
         except Exception as e:
             unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
 
-    def _take(self, figure: Any, shown: bool) -> None:
+    def _take(self, figure: Any, shown: bool, again: bool) -> None:
         kept = figure.__dict__
-        is_old = kept.get(_SAVED) or (kept.get(_SHOWN) and not figure.stale)
+        is_old = not again and (_is_as_saved(figure) or (kept.get(_SHOWN) and not figure.stale))
         target = display.target() if shown else None
         displays = target is not None and not isinstance(target, display.Printed)
         if _is_blank(figure) or (is_old and not displays):
@@ -54,7 +72,7 @@ class Gallery:
         picture = io.BytesIO()
         was_saved = kept.get(_SAVED)
         figure.savefig(picture, format="png")
-        kept[_SAVED], kept[_SHOWN] = was_saved, True
+        kept[_SAVED], kept[_SHOWN] = was_saved, True  # this was none of the program's
         figure.stale = False
         if target is not None and displays:
             target.display({"text/plain": repr(figure), "image/png": picture.getvalue()}, raw=True)
@@ -110,12 +128,55 @@ def save_open(then_close: bool = False) -> None:
         sys.modules["matplotlib.pyplot"].close("all")
 
 
+def mark_saved(figure: Any) -> None:
+    """Until something of it changes. Matplotlib tells of each part whether it has since it was drawn; of the whole figure
+    too, but that is said when the resolution of the file is taken back as well."""
+    parts = figure.get_children()
+    for part in parts:
+        if hasattr(part, "stale"):
+            part.stale = False
+    figure.__dict__[_SAVED] = len(parts)
+
+
+def _is_as_saved(figure: Any) -> bool:
+    count = figure.__dict__.get(_SAVED)
+    if count is None:
+        return False
+    background = getattr(figure, "patch", None)
+    parts = figure.get_children()
+    return len(parts) == count and not any(getattr(part, "stale", False) for part in parts if part is not background)
+
+
 def _on_saved(figure: Any, where: Any) -> None:
-    """`where` is what it was saved to: a path, or something to write to, which is the program's own business."""
-    if not isinstance(where, (str, os.PathLike)):
-        figure.__dict__[_SAVED] = True
-    elif _gallery is not None and _gallery.owns(os.fspath(where)):
-        figure.__dict__[_SAVED] = True
+    """`where` is what it was saved to: a path, or something to write to. What has no name is the program's own business."""
+    path = where if isinstance(where, (str, os.PathLike)) else getattr(where, "name", None)
+    if not isinstance(path, (str, os.PathLike)):
+        mark_saved(figure)
+    elif _gallery is not None and _gallery.owns(os.fspath(path)):
+        mark_saved(figure)
+    elif _gallery is not None and not _is_frame_of_film(sys._getframe(1)):
+        _gallery.take_saved(figure, os.fspath(path) if path is where else None)
+
+
+def _is_frame_of_film(frame: Optional[types.FrameType]) -> bool:
+    for _ in range(_NEAR):
+        if frame is None:
+            return False
+        if frame.f_code.co_name == _FRAME_OF_FILM:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _content(path: str) -> bytes:
+    """Of a picture that can be handed out as it is."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        with open(descriptor, "rb") as file:
+            picture = file.read(_LARGEST_COPY + 1)
+    except (OSError, ValueError):
+        return b""
+    return picture if picture.startswith(_PNG) and len(picture) <= _LARGEST_COPY else b""
 
 
 def _on_shown(figure: Any) -> None:

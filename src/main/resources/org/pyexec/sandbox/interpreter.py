@@ -14,11 +14,11 @@ import resource
 import signal
 import socket
 import sys
-from typing import Any, Callable, Dict, List, NoReturn, Optional, Tuple
+from typing import Any, Dict, Generator, Iterator, List, Optional, Tuple
 
-from . import display, figures, filing, frames, inputs, notebook, policy, program, report, request, startup, streams, unhandled
+from . import bottom, causes, closing, display, figures, filing, frames, handlers, inputs, notebook, policy, program, report
+from . import request, startup, streams, unhandled
 
-LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 DONE = b"d"  # as the supervisor hears it
 _ONE_DESCRIPTOR = socket.CMSG_SPACE(4)
 _WHOLE = socket.MSG_WAITALL | socket.MSG_CMSG_CLOEXEC
@@ -26,8 +26,8 @@ _number = int.from_bytes
 _MEMORY = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
 
 # Bound before any program runs, which may replace what these modules have.
-_set_handler, _handler_of, _raise = _signal.signal, _signal.getsignal, signal.raise_signal
-_mask, _UNBLOCK, _INTERRUPT = _signal.pthread_sigmask, _signal.SIG_UNBLOCK, (int(signal.SIGINT),)
+_set_handler, _raise = _signal.signal, signal.raise_signal
+_mask, _UNBLOCK, _INTERRUPT = _signal.pthread_sigmask, _signal.SIG_UNBLOCK, (handlers.INTERRUPT,)
 _write, _exit, _pid = os.write, os._exit, os.getpid
 _limit_of, _set_limit = resource.getrlimit, resource.setrlimit
 
@@ -50,6 +50,7 @@ class Interpreter:
         self._count = 0
         self._placed: frames.Fields = []
         self.signals.hold()
+        causes.remember_limits()
         unhandled.show_known_sources()
         if luggage is not None:
             os.unlink(policy.PROGRAM)  # a session has none, and whoever makes one keeps it
@@ -135,6 +136,7 @@ class Turn:
         self.file = policy.PROGRAM if number == 1 else f"{policy.PROGRAM} (run {number})"
         self.names = program.names()
         self.raised: Optional[BaseException] = None
+        self.recursion = session.recursion
         self._shown = display.Displays(session.writer.results, program.work(), session.notebook.shell.display_formatter)
         self.body: Any = b""  # of the program, but for its last expression
         self.last: Any = None
@@ -190,51 +192,51 @@ class Turn:
         """Handlers of the program's do not interrupt what comes now."""
         self._session.signals.hold()
 
-    def end(self) -> "Turn":
+    def end(self) -> "Generator[bottom.Step, None, Turn]":
         """Reports, and returns the next one. What fails here is the end of the session."""
         try:
             self._session.signals.hold()
             self._session.builtins.hold()
             if _pid() != self._owner:
-                self._leave_fork()
-            self._conclude()
+                yield from self._leave_fork()
+            yield from self._conclude()
             return self._session.next()
         except BaseException:
             _exit(policy.BROKEN_STATUS)
 
-    def _conclude(self) -> None:
-        self._session.recursion = sys.getrecursionlimit()
-        sys.setrecursionlimit(max(self._session.recursion, LEAST_RECURSION))
+    def _conclude(self) -> Iterator[bottom.Step]:
+        self._session.recursion = self.recursion
         limits = [(which, _limit_of(which)) for which in _MEMORY]
-        self._report(self._how())
+        ended = yield from self._how()
+        self._report(ended)
         for which, limit in limits:
             _set_limit(which, limit)
         _write(self._session.word, DONE)
 
-    def _how(self) -> unhandled.Ended:
+    def _how(self) -> Generator[bottom.Step, None, unhandled.Ended]:
         e, self.raised = self.raised, None
         if self._refused is not None:
             return self._refused
         if e is None:
             return unhandled.Ended(0)
-        return unhandled.end(notebook.without_our_frames(e), self.source, program.work(), self.file)
+        return (yield from unhandled.end(notebook.without_our_frames(e), self.source, program.work(), self.file))
 
     def _report(self, ended: unhandled.Ended) -> None:
         try:
             figures.save_open(then_close=True)
         except BaseException as e:
             unhandled.print_error(unhandled.format_exception(e))
-        program.flush()
+        closing.flush()
         cpu, peak = program.usage()
         told = program.described(ended, cpu - self._cpu_before, peak)
         if ended.signal:
             told.update(code=str(128 + ended.signal).encode(), interrupted=b"1")
         self._session.writer.done(told)
 
-    def _leave_fork(self) -> NoReturn:
+    def _leave_fork(self) -> Iterator[bottom.Step]:
         """A process that the program has forked, and that has run into the program's end."""
-        ended = self._how()
-        program.finish()
+        ended = yield from self._how()
+        yield from program.last_steps(self._session.signals)
         program.leave(ended)
 
 
@@ -278,37 +280,24 @@ class Builtins:
         self._missing.clear()
 
 
-class Signals:
-    """Handlers that programs have set are called while programs run, and at no other time; what comes meanwhile waits."""
+class Signals(handlers.Handlers):
+    """Of a session, whose programs are interrupted by KeyboardInterrupt."""
 
     def __init__(self) -> None:
-        unstoppable = (signal.SIGKILL, signal.SIGSTOP)
-        self._numbers = [int(number) for number in signal.valid_signals() if number not in unstoppable]
-        self._interrupt = int(signal.SIGINT)
+        super().__init__()
         self._interrupted = signal.default_int_handler
-        self._held: Dict[int, Callable[..., Any]] = {}
-        self._arrived: List[int] = []
 
     def hold(self) -> None:
-        """May be called again."""
-        _set_handler(self._interrupt, self._note)
-        for number in self._numbers:
-            handler = _handler_of(number)
-            if callable(handler) and number != self._interrupt and handler != self._note:
-                _set_handler(number, self._note)
-                self._held[number] = handler
+        """An interrupt is held also where the program lets it end the process."""
+        super().hold()
+        _set_handler(handlers.INTERRUPT, self.note)
 
-    def release(self) -> None:
+    def release(self) -> List[int]:
         """A last step before the program. An interrupt is KeyboardInterrupt again, whatever the program before did."""
-        held, self._held = self._held, {}
-        arrived, self._arrived = self._arrived, []
-        _set_handler(self._interrupt, self._interrupted)
+        arrived = super().release()
+        _set_handler(handlers.INTERRUPT, self._interrupted)
         _mask(_UNBLOCK, _INTERRUPT)
-        for number, handler in held.items():
-            _set_handler(number, handler)
         for number in arrived:
-            _raise(number)
-
-    def _note(self, number: int, _: object) -> None:
-        if number != self._interrupt and number not in self._arrived:
-            self._arrived.append(number)
+            if number != handlers.INTERRUPT:
+                _raise(number)
+        return []

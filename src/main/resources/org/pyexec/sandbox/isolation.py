@@ -97,7 +97,7 @@ def build_root(memory: int) -> List[str]:
             raise IsolationError(f"the interpreter needs {path}, where programs have a folder of their own")
     trees = [(path, _copy_of(path)) for path in paths]
     devices = [(path, _device(path)) for path in policy.DEVICES]
-    links, files = surroundings.links(policy.SYSTEM_DIRECTORIES), surroundings.files(memory)
+    links, files = surroundings.links(policy.SYSTEM_DIRECTORIES, paths), surroundings.files(memory)
     resolved = {path: os.path.isdir(path) for path, _ in trees}
     syscalls.mount("tmpfs", "/tmp", "tmpfs", syscalls.MS_NOSUID, "mode=0755,size=8m,nr_inodes=1k")
     os.chdir("/tmp")
@@ -197,7 +197,7 @@ def _attach(tree: int, target: str, directory: bool) -> None:
 
 def _populate(links: Iterable[Tuple[str, str]], files: Dict[str, str]) -> None:
     """Folders, links and small files of the new root; the working directory is its top."""
-    for folder in ("/dev/pts", "/etc", "/mnt", policy.PROCESSES, policy.COMMANDS, policy.SCRATCH, policy.COLLECTED):
+    for folder in ("/dev/pts", "/etc", "/mnt", "/var", policy.PROCESSES, policy.COMMANDS, policy.SCRATCH, policy.COLLECTED):
         os.makedirs("." + folder, 0o755)
     for path, target in links:
         os.symlink(target, "." + path)

@@ -52,6 +52,7 @@ SCRATCH_DIRECTORIES = ("work", ".tmp", ".shm")
 SCRATCH_INODES = 8192
 SCRATCH_LINKS = (
     ("/tmp", "sandbox/user/.tmp"),
+    ("/var/tmp", "../sandbox/user/.tmp"),
     ("/dev/shm", "../sandbox/user/.shm"),
     ("/mnt/data", "../sandbox/user/work"),  # where programs of other interpreters have their files
 )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import builtins
-import gc
 import importlib.machinery
 import os
 import resource
@@ -13,8 +11,9 @@ import sys
 import types
 from typing import Any, Dict, Iterator, List, NoReturn, Optional, Tuple
 
-from . import bottom, coding, display, expression, fence, figures, ipython, ipython_display, policy, report, syscalls, unhandled
+from . import bottom, causes, closing, coding, display, expression, fence, figures, handlers, ipython, ipython_display, policy
 from . import notes as notes_of_run
+from . import report, unhandled
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -25,6 +24,9 @@ _REHEARSALS = {  # by the module that must be there already
 _DRAWING = "matplotlib"  # its image is for programs that draw, beside which data frames cost little, and is large enough
 _FOR_SESSIONS = "\nLines that begin with ! or % are those of notebooks, and are understood in sessions: POST /sessions.\n"
 _main: types.ModuleType
+
+# Bound before any program runs, which may replace what these modules have.
+_set_handler, _kill, _pid, _close, _exit = signal.signal, os.kill, os.getpid, os.close, os._exit
 
 notes = notes_of_run.Told()  # for the answer
 
@@ -51,9 +53,11 @@ class Run:
         self.names = names()
         self.raised: Optional[BaseException] = None
         self._writer = writer
-        self._owner = os.getpid()
+        self._owner = _pid()
         self._before, _ = usage()
-        _write_source(source)
+        self._handlers = handlers.Handlers()
+        causes.remember_limits()
+        _write_source(coding.in_file(source) if isinstance(text, str) else source)
         if isinstance(text, str):  # whoever reads the lines in the file would decode them as the comment says
             unhandled.know_source(source)
             unhandled.show_known_sources()
@@ -65,23 +69,36 @@ class Run:
         pass
 
     def pause(self) -> None:
-        pass
+        self._handlers.hold()
 
     def end(self) -> Iterator[bottom.Step]:
-        ended = self._how()
-        yield from _last_steps()
-        if os.getpid() == self._owner and not ended.signal:
-            cpu, peak = usage()
-            self._writer.done(described(ended, cpu - self._before, peak))
-        leave(ended)
+        ended = unhandled.Ended(1)
+        try:
+            ended = yield from self._how()
+            yield from closing.steps(_main, self._handlers)
+        except BaseException as e:  # threads and hooks of the program may interrupt anything
+            unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
+        try:
+            if _pid() == self._owner:
+                cpu, peak = usage()
+                told = described(ended, cpu - self._before, peak)
+                if ended.signal:
+                    told["signal"] = str(int(ended.signal)).encode()
+                self._writer.done(told)
+        finally:
+            leave(ended)
 
-    def _how(self) -> unhandled.Ended:
+    def _how(self) -> unhandled.Ending:
         """Holds on to the exception no longer than it takes, since it holds on to the program's objects."""
         e, self.raised = self.raised, None
         if e is None:
             return unhandled.Ended(0)
-        ended = unhandled.end(e, self.source, _work)
-        if isinstance(e, SyntaxError) and e.filename == self.file and _begins_as_in_a_notebook(self.source, e.lineno):
+        is_of_notebook = isinstance(e, SyntaxError) and e.filename == self.file
+        is_of_notebook = is_of_notebook and _begins_as_in_a_notebook(self.source, e.lineno)  # type: ignore[attr-defined]
+        ending = unhandled.end(e, self.source, _work)
+        del e
+        ended = yield from ending
+        if is_of_notebook:
             ended = ended._replace(traceback=ended.traceback + _FOR_SESSIONS)
         return ended
 
@@ -93,17 +110,19 @@ def _begins_as_in_a_notebook(source: bytes, line: Optional[int]) -> bool:
 
 def leave(ended: unhandled.Ended) -> NoReturn:
     """Ends the process as the program has ended."""
-    if ended.signal:
-        signal.signal(ended.signal, signal.SIG_DFL)
-        os.kill(os.getpid(), ended.signal)
-    # The supervisor takes the end of both streams for the sign to look at the report: a big process takes
-    # milliseconds to be taken down, and the answer need not wait for that.
-    for stream in (1, 2):
-        try:
-            os.close(stream)
-        except OSError:
-            pass
-    os._exit(ended.code & 255)
+    try:
+        if ended.signal:
+            _set_handler(ended.signal, signal.SIG_DFL)
+            _kill(_pid(), ended.signal)
+        # The supervisor takes the end of both streams for the sign to look at the report: a big process takes
+        # milliseconds to be taken down, and the answer need not wait for that.
+        for stream in (1, 2):
+            try:
+                _close(stream)
+            except OSError:
+                pass
+    finally:
+        _exit(ended.code & 255)
 
 
 def usage() -> Tuple[float, int]:
@@ -183,6 +202,11 @@ def become_main(work: str = policy.WORK, path: Optional[List[str]] = None) -> No
     sys.stdout.reconfigure(line_buffering=True)
 
 
+def last_steps(held: handlers.Handlers) -> Iterator[bottom.Step]:
+    """In a process that the program of a session has forked."""
+    return closing.steps(_main, held)
+
+
 def names() -> Dict[str, object]:
     """Of the module in which programs run."""
     return _main.__dict__
@@ -221,51 +245,6 @@ def rehearse() -> None:
                 unhandled.print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
                 del _REHEARSALS[module]
     figures.begin(_work)
-    figures.save_open()
+    causes.remember_limits()
+    closing.rehearse()
     described(unhandled.Ended(0), *usage())
-    flush()
-
-
-# --- after -------------------------------------------------------------------------------------------------------
-
-
-def finish() -> None:
-    """In a process that the program has forked, with what is below it there."""
-    for _, held in _last_steps():
-        if held is not None:
-            held.close()
-
-
-def _last_steps() -> Iterator[bottom.Step]:
-    """What the interpreter does at its end, as far as a program can notice: Py_FinalizeEx in CPython."""
-    # The program may have a module of its own by that name.
-    shut_down = getattr(sys.modules.get("threading"), "_shutdown", lambda: None)
-    for step in (shut_down, figures.save_open):
-        raised = yield from bottom.called(step)
-        if raised is not None:
-            unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(raised)))
-    yield from bottom.called(atexit._run_exitfuncs)  # before 3.10 it prints what its functions raise and then raises it
-    flush()
-    _let_go(_main)
-    flush()
-
-
-def flush() -> None:
-    for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
-        try:
-            getattr(sys, name).flush()
-        except BaseException:  # closed, replaced or deleted
-            pass
-    syscalls.flush_c_streams()
-
-
-def _let_go(main: types.ModuleType) -> None:
-    """Drops the program's objects, so that files it did not close are written and finalizers run."""
-    names = main.__dict__
-    for name in [n for n in names if n.startswith("_") and not n.startswith("__")]:
-        names[name] = None
-    for name in [n for n in names if n != "__builtins__"]:
-        names[name] = None
-    for name in unhandled.LAST:
-        sys.__dict__.pop(name, None)
-    gc.collect(2 if gc.get_objects(generation=2) else 1)  # the oldest empties caches, which costs pages

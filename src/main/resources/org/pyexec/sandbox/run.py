@@ -110,7 +110,7 @@ class Run(guest.Guest):
         if self._ending is not None or self._slot is None:
             return
         told = report.read(self._slot.report)
-        if told is None:
+        if told is None or "signal" in told:  # by which it has yet to end itself
             return
         try:
             self._cpu, self._peak = report.amount(told["cpu"]), report.amount(told["peak"])
@@ -128,7 +128,9 @@ class Run(guest.Guest):
             self._look_at_report()
         if self._ending is None:
             self._cpu, self._peak = cpu, peak
-            self._conclude(ending.of_slot(self._slot, self._limits, self._cpu_limit))
+            told = report.read(self._slot.report) or {}
+            self._notes = notes.read(told)
+            self._conclude(ending.with_last_words(ending.of_slot(self._slot, self._limits, self._cpu_limit), told))
             return
         if self._cpu == 0:
             self._cpu, self._peak = cpu, peak

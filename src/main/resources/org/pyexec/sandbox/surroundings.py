@@ -11,7 +11,7 @@ import os
 import shutil
 import sys
 import time
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, Iterable, List, Optional, Tuple
 
 from . import policy, syscalls
 
@@ -37,15 +37,18 @@ def files(memory: int) -> Dict[str, str]:
     return made
 
 
-def links(directories: List[str]) -> List[Tuple[str, str]]:
-    """Symbolic links as path and target; `directories` are those of the system that are links on the host."""
+def links(directories: Iterable[str], taken: Iterable[str] = ()) -> List[Tuple[str, str]]:
+    """Symbolic links as path and target; `directories` are those of the system that are links on the host.
+
+    There is none above a path of `taken`: an interpreter may lie in /var/tmp.
+    """
     made = [(path, os.readlink(path)) for path in directories if os.path.islink(path)]
     made += [*policy.SCRATCH_LINKS, *policy.USUAL_LINKS]
     if os.path.exists("/usr/lib/os-release"):
         made.append(("/etc/os-release", "../usr/lib/os-release"))
     if shutil.which("python", path=policy.ENVIRONMENT["PATH"]) is None:
         made.append((policy.COMMANDS + "/python", sys.executable))
-    return made
+    return [(path, target) for path, target in made if not any(other.startswith(path + "/") for other in taken)]
 
 
 def _cpuinfo() -> str:

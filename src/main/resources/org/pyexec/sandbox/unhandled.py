@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import linecache
 import resource
@@ -9,9 +10,9 @@ import signal
 import sys
 import traceback
 from types import TracebackType
-from typing import List, NamedTuple, Optional, Tuple
+from typing import Generator, Iterator, List, NamedTuple, Optional, Tuple
 
-from . import causes, policy, sources, text as texts
+from . import advice, bottom, causes, policy, sources, text as texts
 
 LAST = ("last_type", "last_value", "last_traceback", "last_exc")  # where sys keeps it
 _display = sys.__excepthook__  # the interpreter's own words; the traceback module's differ in some versions
@@ -27,8 +28,14 @@ class Ended(NamedTuple):
     signal: int = 0  # by which the process still has to end itself, as Python does after KeyboardInterrupt
 
 
-def end(e: BaseException, source: bytes, work: str, file: str = policy.PROGRAM) -> Ended:
-    """Prints what python3 would print; `source` is that of the file. The first frame of the traceback is not the program's."""
+Ending = Generator[bottom.Step, None, Ended]
+
+
+def end(e: BaseException, source: bytes, work: str, file: str = policy.PROGRAM) -> Ending:
+    """Prints what python3 would print; `source` is that of the file. The first frame of the traceback is not the program's.
+
+    The program's own hook is called with nothing below it, in a step of bottom.py.
+    """
     e = _without_first_frame(e)
     if isinstance(e, SystemExit):
         return _exited(e)
@@ -36,7 +43,7 @@ def end(e: BaseException, source: bytes, work: str, file: str = policy.PROGRAM) 
     _give_room_for_last_words()
     know_source(source, file)
     _give_line(e, file)
-    return _raised(e, limit)
+    return (yield from _raised(e, limit, work))
 
 
 def _limit_behind(e: BaseException, source: bytes, work: str, file: str) -> str:
@@ -111,7 +118,7 @@ def _text(code: object) -> str:
         return ""
 
 
-def _raised(e: BaseException, limit: str) -> Ended:
+def _raised(e: BaseException, limit: str, work: str) -> Ending:
     text = format_exception(e)
     for name, value in zip(LAST, (type(e), e, e.__traceback__, e)):
         if name != "last_exc" or sys.version_info >= (3, 12):
@@ -119,11 +126,11 @@ def _raised(e: BaseException, limit: str) -> Ended:
     if sys.excepthook is sys.__excepthook__:
         print_error(text)
     else:
-        exited = _call_hook(e, text)
+        exited = yield from _call_hook(e, text)
         if exited is not None:
             return exited
     stopped_by = signal.SIGINT if isinstance(e, KeyboardInterrupt) else 0
-    return Ended(1, _advice(e) + text, limit, _described(e), stopped_by)
+    return Ended(1, _advice(e, work) + text, limit, _described(e), stopped_by)
 
 
 def _described(e: BaseException) -> Tuple[str, str]:
@@ -132,15 +139,13 @@ def _described(e: BaseException) -> Tuple[str, str]:
     return texts.beginning(str(kind), policy.MAX_EXCEPTION_TYPE), texts.beginning(_text(e), policy.MAX_EXCEPTION_VALUE)
 
 
-def _advice(e: BaseException) -> str:
-    """Where a library is missing: what is there instead."""
-    if not isinstance(e, ModuleNotFoundError) or not isinstance(e.name, str):
-        return ""
-    name = e.name.partition(".")[0]
-    if not name.isidentifier() or name in sys.modules:  # then it is a part of one that is there
-        return ""
-    name = texts.beginning(name, policy.MAX_EXCEPTION_TYPE)
-    return f"There is no module named {name} here. GET /packages lists what there is.\n\n"
+def _advice(e: BaseException, work: str) -> str:
+    """What there is instead of what is missing; empty where nothing is to be said."""
+    try:
+        words = advice.of(e, has_places=work == policy.WORK)
+    except Exception:  # it may be of a class of the program's
+        words = ""
+    return words and f"{words}\n\n"
 
 
 def format_exception(e: BaseException) -> str:
@@ -168,17 +173,25 @@ def print_error(text: str) -> None:
         pass
 
 
-def _call_hook(e: BaseException, text: str) -> Optional[Ended]:
+def _call_hook(e: BaseException, text: str) -> Generator[bottom.Step, None, Optional[Ended]]:
     """How the program ended if its hook exits."""
-    try:
-        sys.excepthook(type(e), e, e.__traceback__)
-        return None
-    except SystemExit as exited:
-        return _exited(exited)
-    except BaseException as raised:
-        worse = _without_first_frame(raised)
-    print_error("Error in sys.excepthook:\n" + format_exception(worse) + "\nOriginal exception was:\n" + text)
+    raised = yield from bottom.called(functools.partial(sys.excepthook, type(e), e, e.__traceback__))
+    if isinstance(raised, SystemExit):
+        return _exited(raised)
+    if raised is not None:
+        worse = format_exception(_without_first_frame(raised))
+        print_error(f"Error in sys.excepthook:\n{worse}\nOriginal exception was:\n{text}")
     return None
+
+
+def ignored(e: BaseException, where: object) -> Iterator[bottom.Step]:
+    """What cannot be raised any more is told as the interpreter does; PyErr_WriteUnraisable in its errors.c."""
+    e = _without_first_frame(e)
+    if sys.unraisablehook is sys.__unraisablehook__:
+        print_error(f"Exception ignored in: {where!r}\n{format_exception(e)}")
+    else:
+        told = sys.UnraisableHookArgs((type(e), e, e.__traceback__, None, where))
+        yield from bottom.called(functools.partial(sys.unraisablehook, told))
 
 
 def _give_room_for_last_words() -> None:

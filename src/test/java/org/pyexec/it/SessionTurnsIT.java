@@ -88,6 +88,38 @@ class SessionTurnsIT extends SessionCalls {
     // --- streamed and asynchronous
 
     @Test
+    void whatWatchesAProgramNeverSeesTheServersFrames() {
+        String id = open();
+        Answer answer = http.post(
+                Json.object("code", "breakpoint()", "session", id, "timeout", 60, "stdin", "n\nn\nn\nn\nquit\n"));
+        assertThat(answer.text()).contains("(Pdb)").doesNotContain("sandbox>", "interpreter.py", "bottom.py");
+        String watch = """
+                import sys
+                seen = []
+                def watch(frame, event, argument):
+                    seen.append(frame.f_code.co_filename)
+                class Value:
+                    def __repr__(self): return 'value'
+                sys.setprofile(watch)
+                sys.settrace(watch)
+                Value()""";
+        assertThat(result(run(id, watch))).isEqualTo("value");
+        assertThat(result(run(id, "def f(): pass\nf()\n'main.py (run 3)' in seen")))
+                .isEqualTo("True");
+        assertThat(result(run(
+                        id, "sys.settrace(None)\nsys.setprofile(None)\n[name for name in seen if 'sandbox>' in name]")))
+                .isEqualTo("[]");
+    }
+
+    @Test
+    void hookForExceptionsHasNothingBelowIt() {
+        String id = open();
+        Shapes.success(run(id, "import sys\nsys.excepthook = lambda *e: print(sys._getframe().f_back)"));
+        assertThat(run(id, "1 / 0").json().path("output").textValue()).isEqualTo("None\n");
+        assertThat(result(run(id, "2 + 3"))).isEqualTo("5");
+    }
+
+    @Test
     void streamInASessionIsLive() throws Exception {
         String id = open();
         Shapes.success(run(id, "import threading\ngo = threading.Event()\nthreading.Timer(5, go.set).start()"));

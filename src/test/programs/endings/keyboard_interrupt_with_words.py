@@ -1,0 +1,4 @@
+# reason: killed
+# signal: SIGINT
+# details-has: KeyboardInterrupt: stop
+raise KeyboardInterrupt("stop")
