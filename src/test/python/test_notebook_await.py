@@ -52,6 +52,7 @@ class AwaitTest(notebook_cells.CellsTest):
         self.assertEqual(self.run_cell("last"), 42)
 
     def test_errors_of_tasks_name_the_cell(self) -> None:
+        self.addCleanup(lambda: self.names["other"].get_loop().close())
         with self.assertRaisesRegex(RuntimeError, r"coro=<<module>\(\) running at main\.py \(run 2\):2>"):
             self.run_cell("other = asyncio.new_event_loop().create_future()\nawait other")
         self.assertEqual(self.run_cell("asyncio.current_task().get_coro().__name__"), "<module>")

@@ -14,7 +14,7 @@ import sys
 from types import TracebackType
 from typing import Any, Dict, List, Optional
 
-from . import coding, display, earlier, expression, fence, ipython, notebook_lines, shell, sources, steps, unhandled
+from . import coding, display, earlier, expression, fence, ipython, notebook_lines, shell, sources, steps, unawaited, unhandled
 
 _LIBRARY = os.path.dirname(os.__file__)
 
@@ -34,6 +34,7 @@ class Notebook:
         builtins.__IPYTHON__ = True  # type: ignore[attr-defined]
         sys.dont_write_bytecode = True  # a module that has changed within a second would be taken for the old one
         earlier.show()
+        unawaited.name_places_of_programs()
         _show_wide_tables()
 
     def read(self, source: bytes, file: str, shown: display.Displays) -> "Cell":

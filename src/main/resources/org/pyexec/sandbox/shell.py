@@ -17,13 +17,14 @@ Magic = Callable[..., Any]
 
 
 class Events:
-    """Functions that libraries register. They are not called: figures and displays do without them here."""
+    """Functions that libraries register. They are not called: figures and displays do without them here. A program is told so."""
 
     def __init__(self) -> None:
         self.callbacks: Dict[str, List[Any]] = {}
 
     def register(self, event: str, function: Any) -> None:
-        say(f"Functions for the event {event} are not called here.")
+        if getattr(function, "__module__", None) == "__main__":
+            say(f"Functions for the event {event} are not called here.")
         self.callbacks.setdefault(event, []).append(function)
 
     def unregister(self, event: str, function: Any) -> None:
@@ -266,6 +267,8 @@ class _Expander(string.Formatter):
                 else:
                     yield before, name, "", None
                 end = found.end()
+            if field == "":  # of find and xargs; Formatter would give it a number, and that is an expression
+                raise ValueError("there is no expression between the braces")
             yield literal[end:], field, spec, conversion
 
     def get_field(self, name: Any, arguments: Any, names: Any) -> Tuple[Any, str]:
