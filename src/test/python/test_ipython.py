@@ -29,8 +29,8 @@ class IPythonTest(unittest.TestCase):
         self.assertEqual(_value("__import__('IPython').lib.pretty.pretty({'a': [1]})"), "{'a': [1]}")
         self.assertEqual(_value("__import__('IPython').core.interactiveshell.InteractiveShell.initialized()"), "True")
         self.assertEqual(_value("__import__('IPython').display.__name__"), "IPython.display")
-        self.assertEqual(_value("hasattr(__import__('IPython'), 'nothing'), hasattr(__import__('IPython').core, 'x')"), "False False")
-        self.assertEqual(_value("hasattr(__import__('IPython'), '__path__'), hasattr(__import__('IPython'), '__all__')"), "True False")
+        for name, expected in (("__path__", "True"), ("nothing", "False"), ("__all__", "False")):
+            self.assertEqual(_value(f"hasattr(__import__('IPython'), '{name}')"), expected, name)
 
     def test_the_shell_is_not_that_of_a_terminal(self) -> None:
         imported = "__import__('IPython.terminal.interactiveshell', fromlist=['x']).TerminalInteractiveShell"

@@ -61,7 +61,8 @@ class AwaitTest(notebook_cells.CellsTest):
         self.run_cell("'words'\nfrom __future__ import annotations, division")
         self.assertEqual(self.run_cell("def f(x: nothing): pass\nf.__annotations__"), {"x": "nothing"})
         self.run_cell("annotations = 5")
-        self.assertEqual(self.run_cell("await answer()\ndef f(x: nowhere): pass\nannotations, f.__annotations__"), (5, {"x": "nowhere"}))
+        code = "await answer()\ndef f(x: nowhere): pass\nannotations, f.__annotations__"
+        self.assertEqual(self.run_cell(code), (5, {"x": "nowhere"}))
         self.said("%%time\ndef g(x: nobody): pass")
         self.assertEqual(self.run_cell("g.__annotations__"), {"x": "nobody"})
 

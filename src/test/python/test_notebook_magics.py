@@ -21,7 +21,8 @@ class CommandsTest(notebook_cells.CellsTest):
     def test_empty_braces_stay_as_they_are(self) -> None:
         self.run_cell("name = 7")
         self.assertEqual(self.said("!seq 2 | xargs -I{} echo n{}"), "n1\nn2\n")
-        self.assertEqual(self.run_cell("lines = !seq 1 | xargs -I{} echo {} $name\nlines"), ["1"])  # as in IPython, all or nothing
+        all_or_nothing = "lines = !seq 1 | xargs -I{} echo {} $name\nlines"  # as in IPython
+        self.assertEqual(self.run_cell(all_or_nothing), ["1"])
         self.assertEqual(self.said("!echo {name} {{}}"), "7 {}\n")
         self.assertEqual(self.said("%env BRACES={}"), "env: BRACES={}\n")
 
@@ -51,7 +52,8 @@ class CommandsTest(notebook_cells.CellsTest):
         self.assertEqual(self.run_cell("count = !echo $(pip install unittest | wc -l)\ncount"), ["1"])
 
     def test_pip_in_scripts_is_answered_too(self) -> None:
-        said = self.said("%%bash\n# this isn't much\npython3 -m pip install -q unittest\nif ! pip install nothing-like-it; then echo none; fi")
+        lines = ("# this isn't much", "python3 -m pip install -q unittest", "if ! pip install nothing-like-it; then echo none; fi")
+        said = self.said("\n".join(["%%bash", *lines]))
         self.assertIn("already satisfied: unittest", said)
         self.assertIn("nothing-like-it is not here", said)
         self.assertTrue(said.endswith("none\n"))
@@ -80,7 +82,8 @@ class MagicsTest(notebook_cells.CellsTest):
         self.assertIsNone(re.search(r"total: \d+0 ms", said), said)  # ticks of a clock
 
     def test_cells_in_other_languages_have_a_text(self) -> None:
-        for magic, name, mime in (("html", "HTML", "text/html"), ("latex", "Latex", "text/latex"), ("svg", "SVG", "image/svg+xml")):
+        cells = (("html", "HTML", "text/html"), ("latex", "Latex", "text/latex"), ("svg", "SVG", "image/svg+xml"))
+        for magic, name, mime in cells:
             self.run_cell(f"%%{magic}\nwords")
             expected = {"text/plain": f"<IPython.core.display.{name} object>", mime: "words\n"}
             self.assertEqual(self.displayed, [expected])

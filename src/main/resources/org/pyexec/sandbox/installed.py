@@ -24,7 +24,7 @@ _OTHER_NAMES = {"sklearn": "scikit-learn", "pil": "pillow", "bs4": "beautifulsou
 
 
 def answer(command: str) -> Optional[int]:
-    """Says what there is to say and returns the status; None where another command stands beside it. What filters it is left out."""
+    """Says what there is to say and returns the status; None where another command stands beside it. Filters are left out."""
     parts = [part for part in _parts(command) if part.text.strip() and part.before != "|"]
     found = [match for match in (_COMMAND.match(part.text) for part in parts) if match is not None]
     if not parts or len(found) < len(parts):

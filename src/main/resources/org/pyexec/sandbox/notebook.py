@@ -126,8 +126,9 @@ def _parsed(source: Any) -> Any:
 
 def _futures(tree: Any) -> int:
     """Flags of what is imported from __future__; the compiler says where there is no such thing."""
-    imports = [each for each in getattr(tree, "body", []) if type(each).__name__ == "ImportFrom" and each.module == "__future__"]
-    features = [getattr(__future__, alias.name, None) for each in imports for alias in each.names]
+    imports = [each for each in getattr(tree, "body", []) if type(each).__name__ == "ImportFrom"]
+    names = [alias.name for each in imports if each.module == "__future__" for alias in each.names]
+    features = [getattr(__future__, name, None) for name in names]
     return sum({getattr(feature, "compiler_flag", 0) for feature in features})
 
 

@@ -17,7 +17,7 @@ Magic = Callable[..., Any]
 
 
 class Events:
-    """Functions that libraries register. They are not called: figures and displays do without them here. A program is told so."""
+    """Functions that libraries register. They are not called, which programs are told: figures and displays do without."""
 
     def __init__(self) -> None:
         self.callbacks: Dict[str, List[Any]] = {}

@@ -125,10 +125,8 @@ class Loop:
         for step in steps:
             self.stand_by(False)  # asyncio.run() leaves none
             kind = "eval" if isinstance(step.tree, ast.Expression) else "exec"
-            if step.in_loop:
-                code = compile(_as_coroutine(step.tree), file, kind, self.flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
-            else:
-                code = compile(step.tree, file, kind, self.flags, dont_inherit=True)
+            tree, allowed = (_as_coroutine(step.tree), ast.PyCF_ALLOW_TOP_LEVEL_AWAIT) if step.in_loop else (step.tree, 0)
+            code = compile(tree, file, kind, self.flags | allowed, dont_inherit=True)
             value = self.value_of(code, names)
             if step.show is not None:
                 step.show(value)
