@@ -51,6 +51,12 @@ class CommandsTest(notebook_cells.CellsTest):
         self.assertEqual(self.said("!for p in x; do pip install $p 2> /dev/null || echo none; done"), "none\n")
         self.assertEqual(self.run_cell("count = !echo $(pip install unittest | wc -l)\ncount"), ["1"])
 
+    def test_lists_of_pip_are_filtered_where_that_can_be(self) -> None:
+        with mock.patch("importlib.metadata.distributions", return_value=[_Distribution("one"), _Distribution("other")]):
+            self.assertEqual(self.said("!pip list | grep one"), "one==1.0\n")
+            with mock.patch("subprocess.Popen", side_effect=PermissionError(1, "Operation not permitted")):
+                self.assertIn("one==1.0\nother==1.0\n", self.said("!pip list | grep one"))
+
     def test_pip_in_scripts_is_answered_too(self) -> None:
         lines = ("# this isn't much", "python3 -m pip install -q unittest", "if ! pip install nothing-like-it; then echo none; fi")
         said = self.said("\n".join(["%%bash", *lines]))
@@ -120,6 +126,11 @@ class ShownTest(unittest.TestCase):
             shown.display({"text/html": "x" * (display.MAX_TEXT + 1)}, raw=True)
             shown.display({}, {"text/html": None}, raw=True)
         area.append.assert_called_once_with(b'["display", {"text/plain": "in display-1.html"}]\n')
+
+
+class _Distribution:
+    def __init__(self, name: str) -> None:
+        self.metadata, self.version = {"Name": name}, "1.0"
 
 
 class _Figure:

@@ -50,12 +50,12 @@ SList.__module__ = "IPython.utils.text"
 
 def run(command: str, shell: Any) -> None:
     """Its end is in _exit_code."""
-    answer = installed.answer(command)
-    if answer is not None:
-        shell.user_ns["_exit_code"] = answer
-    else:
+    code = None if installed.is_filtered(command) else installed.answer(command)
+    if code is None:
         code = _started(["sh", "-c", installed.with_answers(command)])
-        shell.user_ns["_exit_code"] = _NOT_FOUND if code is None else code
+    if code is None:
+        code = installed.answer(command)  # the whole of it
+    shell.user_ns["_exit_code"] = _NOT_FOUND if code is None else code
 
 
 def output_of(command: str, shell: Any) -> str:

@@ -19,6 +19,7 @@ _TOKEN = re.compile(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|((?<!\S)\#[^\n]*|&&|\|\||(
 _REDIRECTION = re.compile(r"(\d|&)?[<>]")
 _REDIRECTED = re.compile(r"\s(?=(?:\d|&)?[<>])")
 _NAME = re.compile(r"([A-Za-z0-9][\w.-]*)")
+_LISTS = ("list", "freeze")
 _WITH_VALUE = ("-r", "-c", "-i", "-t", "-f", "-n", "--requirement", "--index-url", "--extra-index-url", "--target", "--channel")
 _OTHER_NAMES = {"sklearn": "scikit-learn", "pil": "pillow", "bs4": "beautifulsoup4", "yaml": "pyyaml", "cv2": "opencv-python"}
 
@@ -30,6 +31,13 @@ def answer(command: str) -> Optional[int]:
     if not parts or len(found) < len(parts):
         return None
     return max([_answer(*match.groups()) for match in found])
+
+
+def is_filtered(command: str) -> bool:
+    """Whether much would be said of which only a part is wanted."""
+    parts = _parts(command)
+    matches = [_COMMAND.match(part.text) for part in parts]
+    return any(part.before == "|" for part in parts) and any(match is not None and match[2] in _LISTS for match in matches)
 
 
 def with_answers(command: str) -> str:
@@ -80,7 +88,7 @@ def _in_words_of_a_shell(match: "re.Match[str]") -> str:
 def _answer(tool: str, verb: str, rest: str) -> int:
     if verb == "install":
         return _install(tool, [word.strip("'\"") for word in rest.split()])
-    if verb in ("list", "freeze"):
+    if verb in _LISTS:
         for name, version in sorted(_distributions()):
             print(f"{name}=={version}")
         return 0
