@@ -15,6 +15,7 @@ import os, sys, traceback
 from sandbox import bottom
 class Duty:
     last = None
+    flags = 0
     def __init__(self, bodies):
         self.names = {"__name__": "__main__", "__builtins__": __builtins__}
         self.bodies, self.file, self.raised = bodies, "main.py", None

@@ -5,83 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-import linecache
 import sys
-import types
 import unittest
-from typing import Any, Dict, List
 from unittest import mock
 
-from sandbox import display, notebook, policy, unhandled
+import notebook_cells
+from sandbox import notebook
 
 
-class Shown:
-    """Instead of the memory that is shared with the supervisor."""
-
-    def __init__(self) -> None:
-        self.results: List[Any] = []
-        self.displayed: List[Any] = []
-
-    def display(self, *objects: Any, **_: Any) -> None:
-        self.displayed.extend(objects)
-
-    def result(self, value: Any) -> None:
-        self.results.append(value)
-
-
-class NotebookTest(unittest.TestCase):
-    def setUp(self) -> None:
-        main = types.ModuleType("__main__")
-        for patched in (
-            mock.patch.dict(sys.modules, {"__main__": main}),
-            mock.patch.dict("builtins.__dict__"),
-            mock.patch.object(sys, "dont_write_bytecode", True),
-            mock.patch.object(sys, "unraisablehook", sys.unraisablehook),
-            mock.patch("threading.excepthook"),
-            mock.patch("inspect.getfile"),
-            mock.patch("inspect.findsource"),
-        ):
-            patched.start()
-            self.addCleanup(patched.stop)
-        self.addCleanup(display.show_on, display.target())
-        self.names: Dict[str, Any] = main.__dict__
-        self.notebook = notebook.Notebook(self.names, "/")
-        self.number = 0
-        self.addCleanup(self.close_loop)
-
-    def close_loop(self) -> None:
-        loop = self.notebook._loop._loop
-        if loop is not None:
-            loop.close()
-            asyncio.set_event_loop(None)
-
-    def run_cell(self, text: str) -> Any:
-        """The value of its last expression, as interpreter.py and bottom.py come to it."""
-        self.number += 1
-        file = policy.PROGRAM if self.number == 1 else f"{policy.PROGRAM} (run {self.number})"
-        shown: Any = Shown()
-        display.show_on(shown)
-        unhandled.know_source(text.encode(), file)
-        self.addCleanup(linecache.cache.pop, file, None)
-        cell = self.notebook.read(text.encode(), file, shown)
-        self.notebook.run(cell)
-        exec(compile(cell.body, file, "exec", dont_inherit=True), self.names)
-        if cell.last is not None:
-            self.notebook.show(eval(compile(cell.last, file, "eval", dont_inherit=True), self.names), shown)
-        self.displayed = shown.displayed
-        return shown.results[-1] if shown.results else None
-
+class NotebookTest(notebook_cells.CellsTest):
     def test_a_comment_about_the_encoding_changes_nothing(self) -> None:
         for comment in ("# -*- coding: latin-1 -*-", "# coding: ascii", "# coding: utf-8"):
             self.assertEqual(self.run_cell(f"{comment}\nx = 'é'\nlen(x)"), 1)
             self.assertEqual(self.run_cell(f"{comment}\nx = 'é'\n%pwd\nlen(x)"), 1)
             with self.assertRaises(SyntaxError):
                 self.run_cell(f"{comment}\nx = é(")
-
-    def said(self, text: str) -> str:
-        with contextlib.redirect_stdout(io.StringIO()) as words, contextlib.redirect_stderr(words):
-            self.run_cell(text)
-        return words.getvalue()
 
     def test_underscore_is_the_last_value_until_the_program_takes_it(self) -> None:
         self.run_cell("1")
@@ -116,6 +54,18 @@ class NotebookTest(unittest.TestCase):
         self.run_cell("import asyncio\ntask = asyncio.create_task(asyncio.sleep(0, 'late'))")
         self.assertEqual(self.run_cell("await task"), "late")
 
+    def test_a_session_without_asyncio_has_no_loop(self) -> None:
+        with mock.patch.dict(sys.modules):
+            sys.modules.pop("asyncio", None)
+            self.run_cell("text = 'await'")
+            self.assertNotIn("asyncio", sys.modules)
+        self.assertIsNone(notebook_cells.loop_of(self.notebook))
+
+    def test_a_loop_that_a_cell_has_had_before_is_that_of_the_first_await(self) -> None:
+        self.names["loop"] = asyncio.new_event_loop()
+        asyncio.set_event_loop(self.names["loop"])
+        self.assertEqual(self.run_cell("await loop.run_in_executor(None, lambda: 3)"), 3)
+
     def test_future_statements_hold_for_the_whole_cell(self) -> None:
         code = "from __future__ import annotations\nimport asyncio\nawait asyncio.sleep(0)\ndef f(x: nothing): pass\nf.__annotations__"
         self.assertEqual(self.run_cell(code), {"x": "nothing"})
@@ -128,7 +78,7 @@ class NotebookTest(unittest.TestCase):
             frames = []
             entry = e.__traceback__.tb_next if e.__traceback__ else None
             while entry is not None:
-                if entry.tb_frame.f_code.co_filename != __file__:
+                if entry.tb_frame.f_code.co_filename not in (__file__, notebook_cells.__file__):
                     frames.append((entry.tb_frame.f_code.co_filename, entry.tb_lineno))
                 entry = entry.tb_next
             self.assertEqual({file for file, _ in frames}, {f"main.py (run {self.number})"}, code)

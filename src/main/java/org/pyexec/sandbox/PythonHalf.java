@@ -135,6 +135,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "text.py",
             "timing.py",
             "turn.py",
+            "unawaited.py",
             "unhandled.py",
             "voice.py",
             "walk.py",

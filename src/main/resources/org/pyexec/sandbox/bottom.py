@@ -48,6 +48,7 @@ class Duty:
     last: Any  # an expression whose value is shown, None where there is none
     file: str
     names: Dict[str, object]
+    flags: int  # of compile()
     raised: Optional[BaseException]
     recursion: int  # the limit that the program has left
 
@@ -88,7 +89,7 @@ def _executed(duty: Any) -> Iterator[Step]:
     try:
         try:
             duty.begin()
-            code = compile(duty.body, duty.file, "exec", dont_inherit=True)
+            code = compile(duty.body, duty.file, "exec", duty.flags, dont_inherit=True)
             duty.names.setdefault("__builtins__", builtins)  # as exec() does, should an earlier program have deleted them
             duty.raised = yield from called(FunctionType(code, duty.names))
             if duty.raised is None and duty.last is not None:
@@ -106,7 +107,7 @@ def _executed(duty: Any) -> Iterator[Step]:
 def _shown(duty: Any) -> Generator[Step, None, Optional[BaseException]]:
     """Its value comes as that of an interactive statement does, by sys.displayhook. It is shown later, and not watched."""
     statement = ast.Interactive([ast.copy_location(ast.Expr(duty.last.body), duty.last.body)])
-    code = compile(statement, duty.file, "single", dont_inherit=True)
+    code = compile(statement, duty.file, "single", duty.flags, dont_inherit=True)
     values: List[object] = []
     hook, sys.displayhook = sys.displayhook, values.append
     try:

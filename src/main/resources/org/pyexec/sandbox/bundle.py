@@ -103,9 +103,12 @@ def text_of(value: Any, look: Optional[Look] = None) -> str:
 
 
 def _figure(value: Any) -> Optional[bytes]:
-    """A figure of matplotlib has no method for it. What is shown is not saved once more at the end; figures.py."""
+    """A figure of matplotlib has no method for it. What is shown is not saved once more at the end; figures.py.
+
+    None also of one in which there is nothing but its background.
+    """
     figures = sys.modules.get("matplotlib.figure")
-    if figures is None or not isinstance(value, figures.Figure):
+    if figures is None or not isinstance(value, figures.Figure) or len(value.get_children()) <= 1:
         return None
     target = io.BytesIO()
     value.savefig(target, format="png", bbox_inches="tight")

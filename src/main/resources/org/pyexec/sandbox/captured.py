@@ -78,18 +78,20 @@ def _capture(shell: Any, line: str, frame: Any, body: str) -> None:
             display.target().display(value)
 
 
-def _shown(mime: str) -> Callable[..., None]:
+def _shown(mime: str, name: str) -> Callable[..., None]:
+    """As an object of that class in IPython.display would be."""
+
     def magic(shell: Any, line: str, frame: Any, body: str) -> None:
-        display.target().display({mime: body}, raw=True)
+        display.target().display({display.TEXT: f"<IPython.core.display.{name} object>", mime: body}, raw=True)
 
     return magic
 
 
 CELL: Dict[str, Callable[..., Any]] = {
     "capture": _capture,
-    **dict.fromkeys(("html", "HTML"), _shown("text/html")),
-    **dict.fromkeys(("svg", "SVG"), _shown("image/svg+xml")),
-    **dict.fromkeys(("javascript", "js"), _shown("application/javascript")),
-    "markdown": _shown("text/markdown"),
-    "latex": _shown("text/latex"),
+    **dict.fromkeys(("html", "HTML"), _shown("text/html", "HTML")),
+    **dict.fromkeys(("svg", "SVG"), _shown("image/svg+xml", "SVG")),
+    **dict.fromkeys(("javascript", "js"), _shown("application/javascript", "Javascript")),
+    "markdown": _shown("text/markdown", "Markdown"),
+    "latex": _shown("text/latex", "Latex"),
 }

@@ -10,7 +10,7 @@ import io
 import os
 import subprocess
 import sys
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from . import installed
 from .speech import UsageError, say
@@ -50,12 +50,12 @@ SList.__module__ = "IPython.utils.text"
 
 def run(command: str, shell: Any) -> None:
     """Its end is in _exit_code."""
-    answer = installed.answer(command)
-    if answer is not None:
-        shell.user_ns["_exit_code"] = answer
-    else:
-        code = _started(["sh", "-c", command])
-        shell.user_ns["_exit_code"] = _NOT_FOUND if code is None else code
+    code = None if installed.is_filtered(command) else installed.answer(command)
+    if code is None:
+        code = _started(["sh", "-c", installed.with_answers(command)])
+    if code is None:
+        code = installed.answer(command)  # the whole of it
+    shell.user_ns["_exit_code"] = _NOT_FOUND if code is None else code
 
 
 def output_of(command: str, shell: Any) -> str:
@@ -119,10 +119,6 @@ def _file_command(name: str) -> Callable[..., None]:
 
 def _sx(shell: Any, line: str, frame: Any, body: str = "") -> SList:
     return SList(output_of(body or shell.var_expand(line, frame), shell).splitlines())
-
-
-def _system(shell: Any, line: str, frame: Any, body: str = "") -> None:
-    run(body or shell.var_expand(line, frame), shell)
 
 
 def _cd(shell: Any, line: str, frame: Any) -> None:
@@ -189,40 +185,66 @@ def _write_file(shell: Any, line: str, frame: Any, body: str) -> None:
     print(f"{verb} {names[0]}")
 
 
+def _script_options(words: List[str]) -> Tuple[List[str], Dict[str, str]]:
+    """Those of %%script, --out NAME and its like, apart from the program's own words."""
+    options: Dict[str, str] = {}
+    rest = list(words)
+    while rest and rest[0].startswith("--"):
+        name, separator, value = rest.pop(0)[2:].partition("=")
+        if name in ("out", "err", "proc") and not separator:
+            value = rest.pop(0) if rest else ""
+        if name in ("out", "err") and not value.isidentifier():
+            raise UsageError(f"--{name} takes the name of a variable")
+        options[name] = value
+    if "bg" in options:
+        say("--bg: nothing goes on in the background here; the cell ends when the program does.")
+    return rest, options
+
+
 def _interpreter(arguments: List[str]) -> Callable[..., None]:
     def magic(shell: Any, line: str, frame: Any, body: str) -> None:
-        words = [word for word in split(line) if not word.startswith("--")]
-        code = _started([*arguments, *words], body)
-        shell.user_ns["_exit_code"] = _NOT_FOUND if code is None else code
-        if code:
-            raise subprocess.CalledProcessError(code, arguments)
+        words, options = _script_options(split(line))
+        _run_script([*arguments, *words], options, body, shell)
 
     return magic
 
 
 def _script(shell: Any, line: str, frame: Any, body: str) -> None:
-    words = split(line)
+    words, options = _script_options(split(line))
     if not words:
         raise UsageError("%%script takes the name of a program")
-    _interpreter(words)(shell, "", frame, body)
+    _run_script(words, options, body, shell)
 
 
-def _pip(shell: Any, line: str, frame: Any) -> None:
-    installed.answer(f"pip {line}")
+def _run_script(arguments: List[str], options: Dict[str, str], body: str, shell: Any) -> None:
+    kept = {name: io.StringIO() for name in ("out", "err") if name in options}
+    if arguments[0] in _SHELLS:
+        body = installed.with_answers(body)
+    with contextlib.redirect_stdout(kept.get("out", sys.stdout)), contextlib.redirect_stderr(kept.get("err", sys.stderr)):
+        code = _started(arguments, body)
+    shell.user_ns.update({options[name]: written.getvalue() for name, written in kept.items()})
+    shell.user_ns["_exit_code"] = _NOT_FOUND if code is None else code
+    if code and "no-raise-error" not in options:
+        raise subprocess.CalledProcessError(code, arguments)
 
 
-def _conda(shell: Any, line: str, frame: Any) -> None:
-    installed.answer(f"conda {line}")
+def _installer(name: str) -> Callable[..., None]:
+    def magic(shell: Any, line: str, frame: Any) -> None:
+        if installed.answer(f"{name} {line}") is None:
+            raise UsageError(f"%{name} takes a command such as install, list or show")
+
+    return magic
 
 
 LINE: Dict[str, Callable[..., Any]] = {
     **{name: _file_command(name) for name in _FILES},
     "ll": _file_command("ls -l"), "ldir": _file_command("ls -d"), "less": _file_command("cat"), "more": _file_command("cat"),
-    "sx": _sx, "system": _system, "cd": _cd, "pwd": _pwd, "env": _env, "set_env": _set_env,
-    "pip": _pip, "pip3": _pip, "conda": _conda, "mamba": _conda, "micromamba": _conda, "uv": _pip,
+    "sx": _sx, "system": _sx, "cd": _cd, "pwd": _pwd, "env": _env, "set_env": _set_env,
+    **{name: _installer("pip") for name in ("pip", "pip3", "uv")},
+    **{name: _installer("conda") for name in ("conda", "mamba", "micromamba")},
 }  # fmt: skip
 CELL: Dict[str, Callable[..., Any]] = {
     **{name: _interpreter([name]) for name in (*_SHELLS, "perl")},
     **{name: _interpreter([sys.executable, "-"]) for name in ("python", "python3")},
-    "sx": _sx, "!": _system, "system": _system, "script": _script, "writefile": _write_file, "file": _write_file,
+    "sx": _sx, "!": _sx, "system": _sx, "script": _script, "writefile": _write_file, "file": _write_file,
 }  # fmt: skip

@@ -120,30 +120,40 @@ class Displays:
         text = contents.get(TEXT)
         if isinstance(text, str):
             shown[TEXT] = _shortened(text)
+        elif contents and not shown:
+            shown[TEXT] = self._put_all_aside(contents, name)
+            offered, contents = shown, {}
         if not self._keep(kind, shown, offered):
             unhandled.print_error("display: there is no room for more, it is in files\n")
             shown = {mime: content for mime, content in shown.items() if mime == TEXT}
             if not self._keep(kind, shown, offered):
                 shown.clear()
-        for mime, content in contents.items():
-            if shown.get(mime) is not content:
-                self._put_aside(f"{name}.{_suffix(mime)}", content)
+        self._put_all_aside({mime: content for mime, content in contents.items() if shown.get(mime) is not content}, name)
 
-    def _put_aside(self, name: str, content: Content) -> None:
+    def _put_all_aside(self, contents: Contents, name: str) -> str:
+        """A sentence that says where it is."""
+        names = [self._put_aside(f"{name}.{_suffix(mime)}", content) for mime, content in contents.items()]
+        return f"in {', '.join(filter(None, names))}" if any(names) else "left out"
+
+    def _put_aside(self, name: str, content: Content) -> str:
+        """The name of the file, or nothing."""
         if len(content) > policy.MAX_FILE_BYTES:  # it would be left out later, and take room until then
             unhandled.print_error(f"display: {name} is left out: it is larger than {policy.MAX_FILE_BYTES >> 20} MB\n")
-            return
+            return ""
         try:
-            self._write(name, content)
+            return self._write(name, content)
         except OSError as e:
             unhandled.print_error(f"display: {name} cannot be written: {e.strerror}\n")
+            return ""
 
     def _keep(self, kind: str, contents: Contents, offered: Bundle) -> bool:
+        if not contents:  # nobody could do anything with it
+            return True
         members = [f"{_encode(mime)}: {_json(content, offered[mime])}" for mime, content in contents.items()]
         return self._append(f"[{_encode(kind)}, {{{', '.join(members)}}}]\n".encode("ascii"), self._id)
 
-    def _write(self, name: str, content: Content) -> None:
-        """As a file that the program generated, beside those that it has itself."""
+    def _write(self, name: str, content: Content) -> str:
+        """As a file that the program generated, beside those that it has itself: the name that was free."""
         stem, _, suffix = name.rpartition(".")
         for number in range(1000):
             path = os.path.join(self._work, f"{stem}-{number}.{suffix}" if number else name)
@@ -157,7 +167,8 @@ class Displays:
             except BaseException:  # a part is of no use, and takes the room of others
                 os.unlink(path)
                 raise
-            return
+            return os.path.basename(path)
+        return ""
 
 
 def _contents(offered: Bundle) -> Contents:

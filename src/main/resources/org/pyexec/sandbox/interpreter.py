@@ -140,6 +140,7 @@ class Turn:
         self._shown = display.Displays(session.writer.results, program.work(), session.notebook.shell.display_formatter)
         self.body: Any = b""  # of the program, but for its last expression
         self.last: Any = None
+        self.flags = 0
         self._session = session
         self._fields = fields
         self._files = files
@@ -165,7 +166,7 @@ class Turn:
         session.signals.release()
         session.writer.runs(program.notes.so_far())
         session.notebook.run(cell)
-        self.body, self.last = cell.body, cell.last
+        self.body, self.last, self.flags = cell.body, cell.last, session.notebook.flags
 
     def show(self, value: object) -> None:
         """The value of the last expression."""

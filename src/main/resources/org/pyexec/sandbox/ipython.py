@@ -5,6 +5,7 @@ The finder is asked last. What is in the modules is small: display objects, get_
 
 from __future__ import annotations
 
+import importlib
 import importlib.machinery
 import sys
 from types import ModuleType
@@ -12,7 +13,7 @@ from typing import Any, Callable, Dict, Optional, Sequence
 
 from . import captured, ipython_display, pretty, printer, shell, speech
 
-_PACKAGES = ("IPython", "IPython.core", "IPython.lib", "IPython.utils")
+_PACKAGES = ("IPython", "IPython.core", "IPython.lib", "IPython.terminal", "IPython.utils")
 _VERSION = (8, 0, 0)
 
 
@@ -47,6 +48,8 @@ class _Loader:
         return None
 
     def exec_module(self, module: ModuleType) -> None:
+        if module.__name__ in _PACKAGES:
+            module.__getattr__ = _member_of(module.__name__)  # type: ignore[method-assign]
         module.__dict__.update(_CONTENTS[module.__name__]())
         module.__doc__ = "A part of IPython's interface, for programs that expect it. IPython itself is not installed."
 
@@ -54,17 +57,25 @@ class _Loader:
 _LOADER = _Loader()
 
 
-def _all() -> Dict[str, Any]:
-    """Of IPython itself, with what is imported along."""
-    import importlib
+def _member_of(package: str) -> Callable[[str], Any]:
+    """Modules of a package are there without being imported, as where IPython itself has imported them all; PEP 562."""
 
+    def member(name: str) -> Any:
+        full = f"{package}.{name}"
+        if full not in _CONTENTS:
+            raise AttributeError(f"module '{package}' has no attribute '{name}'")
+        return importlib.import_module(full)
+
+    return member
+
+
+def _all() -> Dict[str, Any]:
+    """Of IPython itself."""
     return {
         "__version__": ".".join(map(str, _VERSION)),
         "version_info": (*_VERSION, ""),
         "get_ipython": get_ipython,
         "InteractiveShell": shell.InteractiveShell,
-        "display": importlib.import_module("IPython.display"),
-        "core": importlib.import_module("IPython.core"),
     }
 
 
@@ -127,6 +138,27 @@ def _figures() -> Dict[str, Any]:
     return {"backend2gui": {}, "backends": {}}
 
 
+class _TerminalShell(shell.InteractiveShell):
+    """That of a terminal, by which libraries tell one from a notebook: there is none."""
+
+
+_TerminalShell.__name__ = _TerminalShell.__qualname__ = "TerminalInteractiveShell"
+_TerminalShell.__module__ = "IPython.terminal.interactiveshell"
+
+
+def _terminal() -> Dict[str, Any]:
+    return {"TerminalInteractiveShell": _TerminalShell, "InteractiveShell": shell.InteractiveShell}
+
+
+def _latex() -> Dict[str, Any]:
+    """sympy offers pictures of formulas beside their LaTeX, which every reader of an answer can show itself."""
+
+    def latex_to_png(*_: Any, **__: Any) -> None:
+        return None
+
+    return {"latex_to_png": latex_to_png}
+
+
 def _nothing() -> Dict[str, Any]:
     return {}
 
@@ -144,7 +176,10 @@ _CONTENTS: Dict[str, Callable[[], Dict[str, Any]]] = {
     "IPython.core.error": lambda: {"UsageError": speech.UsageError},
     "IPython.lib": _nothing,
     "IPython.lib.display": ipython_display.contents,
+    "IPython.lib.latextools": _latex,
     "IPython.lib.pretty": _printing,
+    "IPython.terminal": _nothing,
+    "IPython.terminal.interactiveshell": _terminal,
     "IPython.utils": _nothing,
     "IPython.utils.capture": _capture,
     "IPython.utils.io": _capture,

@@ -16,6 +16,7 @@ FOREIGN = (
     "R", "bigquery", "cmd", "cpp", "cuda", "cython", "dot", "fortran", "julia", "manim", "mermaid", "powershell", "pypy", "ruby", "sql",
 )  # fmt: skip
 _WIDEST = 100  # characters of a variable's value
+_BUILTIN = ("get_ipython", "exit", "quit", "open")  # that programs import, and that are no variables of theirs
 
 
 def _nothing(shell: Any, line: str, frame: Any, body: str = "") -> None:
@@ -42,8 +43,9 @@ def pylab(shell: Any, line: str, frame: Any) -> None:
 
 def _own(shell: Any) -> List[str]:
     names = shell.user_ns
+    hidden = {"_exit_code", *(name for name in _BUILTIN if names.get(name, names) is getattr(builtins, name, None))}
     return sorted(
-        name for name in names if not name.startswith("__") and not shell.history.is_own(name) and name != "_exit_code"
+        name for name in names if not name.startswith("__") and not shell.history.is_own(name) and name not in hidden
     )
 
 
@@ -80,10 +82,8 @@ def _in_one_line(value: Any) -> str:
 
 def _reset(shell: Any, line: str, frame: Any) -> None:
     """Without a question, since nobody could answer."""
-    kept = ("get_ipython", "exit", "quit")
     for name in _own(shell):
-        if name not in kept:
-            del shell.user_ns[name]
+        del shell.user_ns[name]
 
 
 def _delete(shell: Any, line: str, frame: Any) -> None:

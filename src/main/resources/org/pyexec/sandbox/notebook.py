@@ -5,14 +5,16 @@ In the program's own process, so nothing here is trusted outside.
 
 from __future__ import annotations
 
+import __future__
 import builtins
+import contextlib
 import importlib.machinery
 import os
 import sys
 from types import TracebackType
 from typing import Any, Dict, List, Optional
 
-from . import coding, display, earlier, expression, fence, ipython, notebook_lines, shell, sources, steps, unhandled
+from . import coding, display, earlier, expression, fence, ipython, notebook_lines, shell, sources, steps, unawaited, unhandled
 
 _LIBRARY = os.path.dirname(os.__file__)
 
@@ -23,14 +25,16 @@ class Notebook:
     def __init__(self, names: Dict[str, Any], folder: str) -> None:
         self._names = names
         self._folder = folder
+        self._planner = steps.Planner()
         self._loop = steps.Loop()
-        self.shell = shell.Shell(names, folder)
+        self.shell = shell.Shell(names, folder, self._planner, self._loop)
         # Processes that multiprocessing starts anew look for the file of the program, and a session has none.
         names["__spec__"] = importlib.machinery.ModuleSpec("__main__", None)
         builtins.get_ipython = ipython.get_ipython  # type: ignore[attr-defined]
         builtins.__IPYTHON__ = True  # type: ignore[attr-defined]
         sys.dont_write_bytecode = True  # a module that has changed within a second would be taken for the old one
         earlier.show()
+        unawaited.name_places_of_programs()
         _show_wide_tables()
 
     def read(self, source: bytes, file: str, shown: display.Displays) -> "Cell":
@@ -39,9 +43,12 @@ class Notebook:
         try:
             self._look_again_for_modules()
             cell.translated = cell.take(self.shell.is_bare_magic)
-            if steps.needed(source) or self.shell.ast_node_interactivity == "all":
+            if b"__future__" in source:
+                self._loop.flags |= _futures(cell.body)
+            cell.may_await = self._planner.is_needed(source)
+            if cell.may_await or self.shell.ast_node_interactivity == "all":
                 every = shown.display if self.shell.ast_node_interactivity == "all" else None
-                cell.steps = steps.split(cell.body, cell.last, every, lambda value: self.show(value, shown))
+                cell.steps = self._planner.split(cell.body, cell.last, every, lambda value: self.show(value, shown))
         except Exception:  # too deep or too large for it: then it is plain Python
             cell.body, cell.last, cell.steps = coding.text_of(source), None, None
         self.shell.begin(cell.text, file, cell.translated)
@@ -55,9 +62,16 @@ class Notebook:
 
     def run(self, cell: "Cell") -> None:
         """Where one exec and one eval will not do."""
+        with contextlib.suppress(Exception):  # of a module that is not asyncio
+            self._loop.stand_by(cell.may_await)
         if cell.steps is not None:
             planned, cell.body, cell.last = cell.steps, b"", None
             self._loop.run(planned, cell.file, self._names)
+
+    @property
+    def flags(self) -> int:
+        """For compile(): what this cell and those before it have imported from __future__."""
+        return self._loop.flags
 
     def show(self, value: Any, shown: display.Displays) -> None:
         """The value of the last expression."""
@@ -73,6 +87,7 @@ class Cell:
         self.file = file
         self.translated: Optional[notebook_lines.Cell] = None
         self.steps: Optional[List[steps.Step]] = None
+        self.may_await = False
         self._source = fence.without(source)
         self._lines = unhandled.lines_of(source)
 
@@ -107,6 +122,14 @@ def _parsed(source: Any) -> Any:
         return expression.parsed(source)
     except (SyntaxError, ValueError):
         return None
+
+
+def _futures(tree: Any) -> int:
+    """Flags of what is imported from __future__; the compiler says where there is no such thing."""
+    imports = [each for each in getattr(tree, "body", []) if type(each).__name__ == "ImportFrom"]
+    names = [alias.name for each in imports if each.module == "__future__" for alias in each.names]
+    features = [getattr(__future__, name, None) for name in names]
+    return sum({getattr(feature, "compiler_flag", 0) for feature in features})
 
 
 def _is_one_name(tree: Any) -> bool:

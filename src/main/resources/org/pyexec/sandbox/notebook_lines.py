@@ -16,7 +16,7 @@ MAX_CHARACTERS = 1 << 20  # longer programs are taken as plain Python
 _CLASSIC = re.compile(r"(>>>|\.\.\.)( |$)")
 _NUMBERED = re.compile(r"(In \[\d+\]: ?|\s*\.{3,}: ?)")
 _FIRST_NUMBERED = re.compile(r"In \[\d+\]: ?")
-_CELL_MAGIC = re.compile(r"%%(\w[\w.]*)[ \t]*(.*)")
+_CELL_MAGIC = re.compile(r"%%(!|\w[\w.]*)[ \t]*(.*)")
 _COMMAND = re.compile(r"([ \t]*)(%|!!|!|\?\?|\?)(.*)")
 _ASSIGNED = re.compile(r"([ \t]*[^\W\d][\w.,*: \t\[\]'\"-]*?=[ \t]*)([%!])(?=[^\s=])(.*)")
 _ASKED = re.compile(r"([ \t]*)(%{0,2}[^\W\d][\w*]*(?:\.[^\W\d]\w*|\[-?\d+\])*)(\?\??)[ \t]*(?:;[ \t]*)?(?:#.*)?$")

@@ -35,6 +35,7 @@ class Run:
     """A bottom.Duty, behind which nothing follows. A child that the program forks reports nothing."""
 
     file = policy.PROGRAM
+    flags = 0
 
     def __init__(self, source: bytes, writer: report.Writer, shows: bool) -> None:
         self.source = source

@@ -10,20 +10,21 @@ import string
 import sys
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from . import captured, commands, display, expression, formatters, history, magics, notebook_lines, timing
+from . import captured, commands, display, expression, formatters, history, magics, notebook_lines, steps, timing, unhandled
 from .speech import UsageError, say
 
 Magic = Callable[..., Any]
 
 
 class Events:
-    """Functions that libraries register. They are not called: figures and displays do without them here."""
+    """Functions that libraries register. They are not called, which programs are told: figures and displays do without."""
 
     def __init__(self) -> None:
         self.callbacks: Dict[str, List[Any]] = {}
 
     def register(self, event: str, function: Any) -> None:
-        say(f"Functions for the event {event} are not called here.")
+        if getattr(function, "__module__", None) == "__main__":
+            say(f"Functions for the event {event} are not called here.")
         self.callbacks.setdefault(event, []).append(function)
 
     def unregister(self, event: str, function: Any) -> None:
@@ -54,7 +55,7 @@ class InteractiveShell:
 
 
 class Shell(InteractiveShell):
-    def __init__(self, names: Dict[str, Any], folder: str) -> None:
+    def __init__(self, names: Dict[str, Any], folder: str, planner: steps.Planner, loop: steps.Loop) -> None:
         self.user_ns = self.user_global_ns = names
         self.history = history.History(names, folder)
         self.display_formatter = formatters.DisplayFormatter()
@@ -65,6 +66,8 @@ class Shell(InteractiveShell):
         self.colors = "NoColor"
         self.folder = folder
         self.file = ""  # of the cell that runs
+        self._planner = planner
+        self._loop = loop
         self._body: Tuple[Optional[str], int] = (None, 0)
         self.line_magics: Dict[str, Magic] = {**magics.LINE, **commands.LINE, **timing.LINE}
         self.cell_magics: Dict[str, Magic] = {**magics.CELL, **captured.CELL, **commands.CELL, **timing.CELL}
@@ -87,12 +90,13 @@ class Shell(InteractiveShell):
         """Lines of the cell's body have the numbers that they have in the cell."""
         body, line = self._body
         above = "\n" * line if body == text else ""
-        return compile(above + notebook_lines.python(text), self.file, "exec", dont_inherit=True)
+        return compile(above + notebook_lines.python(text), self.file, "exec", self._loop.flags, dont_inherit=True)
 
     def compiled_line(self, text: str, line: int, kind: str) -> Any:
         """A part of a line, at its place; None where it is no expression but should be."""
         try:
-            tree = compile(notebook_lines.python(text), self.file, kind, ast.PyCF_ONLY_AST, dont_inherit=True)
+            flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+            tree = compile(notebook_lines.python(text), self.file, kind, flags, dont_inherit=True)
         except SyntaxError:
             if kind == "eval":
                 return None
@@ -103,16 +107,24 @@ class Shell(InteractiveShell):
                 node.lineno = node.end_lineno = line  # type: ignore[attr-defined]
                 node.col_offset += column  # type: ignore[attr-defined]
                 node.end_col_offset += column  # type: ignore[attr-defined]
-        return compile(tree, self.file, kind, dont_inherit=True)
+        return compile(tree, self.file, kind, self._loop.flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+
+    def value_of(self, code: Any, names: Dict[str, Any]) -> Any:
+        """Of compiled_line()."""
+        return self._loop.value_of(code, names)
 
     def run_body(self, text: str, names: Optional[Dict[str, Any]] = None) -> Any:
         """The value of its last expression."""
         body, line = self._body
         source = ("\n" * line if body == text else "") + notebook_lines.python(text)
-        tree, last = expression.split(source.encode("utf-8", "surrogatepass"))
+        tree = compile(source, self.file, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+        last = expression.of(tree, unhandled.lines_of(source.encode("utf-8", "surrogatepass")))
         names = self.user_ns if names is None else names
-        exec(compile(tree, self.file, "exec", dont_inherit=True), names)
-        return None if last is None else eval(compile(last, self.file, "eval", dont_inherit=True), names)
+        values: List[Any] = []
+        planned = self._planner.split(tree, last, None, values.append)
+        whole = [steps.Step(tree, False), *([] if last is None else [steps.Step(last, False, values.append)])]
+        self._loop.run(planned or whole, self.file, names)
+        return values[-1] if values else None
 
     # --- magics
 
@@ -255,6 +267,8 @@ class _Expander(string.Formatter):
                 else:
                     yield before, name, "", None
                 end = found.end()
+            if field == "":  # of find and xargs; Formatter would give it a number, and that is an expression
+                raise ValueError("there is no expression between the braces")
             yield literal[end:], field, spec, conversion
 
     def get_field(self, name: Any, arguments: Any, names: Any) -> Tuple[Any, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
-import os
+import resource
 import time
 from typing import Any, Callable, Dict, Tuple
 
@@ -24,13 +24,13 @@ def _short(seconds: float) -> str:
 
 
 def _measured(action: Callable[[], Any]) -> Any:
-    before, began = os.times(), time.perf_counter()
+    before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
     try:
         return action()
     finally:
         wall = time.perf_counter() - began
-        after = os.times()
-        user, system = after.user - before.user, after.system - before.system
+        after = resource.getrusage(resource.RUSAGE_SELF)
+        user, system = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
         print(f"CPU times: user {_spent(user)}, sys: {_spent(system)}, total: {_spent(user + system)}")
         print(f"Wall time: {_short(wall)}")
 
@@ -46,7 +46,7 @@ def _time(shell: Any, line: str, frame: Any) -> Any:
     if frame.f_globals is names and frame.f_locals is not names:
         names = {**names, **frame.f_locals}
     code = shell.compiled_line(text.rstrip("; "), frame.f_lineno, "eval") or shell.compiled_line(text, frame.f_lineno, "exec")
-    return _measured(lambda: eval(code, names))
+    return _measured(lambda: shell.value_of(code, names))
 
 
 def _time_cell(shell: Any, line: str, frame: Any, body: str) -> Any:

@@ -60,7 +60,8 @@ class NotebookCellsIT extends SessionCalls {
         assertThat(output(run(id, "%%capture kept\nprint('quiet')"))).startsWith("Code executed");
         assertThat(result(run(id, "kept.stdout"))).isEqualTo("'quiet\\n'");
         JsonNode shown = Shapes.success(run(id, "%%html\n<b>b</b>")).at("/run/displays");
-        assertThat(shown).hasToString("[{\"text/html\":\"<b>b</b>\\n\"}]");
+        assertThat(shown).hasToString("""
+                [{"text/plain":"<IPython.core.display.HTML object>","text/html":"<b>b</b>\\n"}]""");
     }
 
     @Test
@@ -71,6 +72,9 @@ class NotebookCellsIT extends SessionCalls {
                 .contains("Requirement already satisfied: numpy")
                 .endsWith("rest\n");
         assertThat(errors(answer)).contains("%nothing_like_it is not known here", "nothing-like-it is not here");
+        assertThat(output(run(id, "!pip install numpy && echo done")))
+                .contains("Requirement already satisfied: numpy")
+                .endsWith("done\n");
     }
 
     @ParameterizedTest
@@ -123,6 +127,32 @@ class NotebookCellsIT extends SessionCalls {
         assertThat(result(run(id, "asyncio.run(asyncio.sleep(0, 5))"))).isEqualTo("5");
         Shapes.success(run(id, "task = asyncio.create_task(asyncio.sleep(0.01, 6))"));
         assertThat(result(run(id, "await task"))).isEqualTo("6");
+        assertThat(result(run(id, "%%time\nawait asyncio.sleep(0, 7)"))).isEqualTo("7");
+        Shapes.success(run(id, "def start():\n    return asyncio.create_task(asyncio.sleep(0, 8))"));
+        Shapes.success(run(id, "task = start()"));
+        assertThat(result(run(id, "await task"))).isEqualTo("8");
+    }
+
+    @Test
+    void cellsHaveOneEventLoop() {
+        String id = open();
+        assertThat(result(run(id, """
+                import asyncio
+                loop = asyncio.get_event_loop()
+                number = await loop.run_in_executor(None, lambda: 3)
+                number"""))).isEqualTo("3");
+        Shapes.success(run(id, "asyncio.run(asyncio.sleep(0))"));
+        assertThat(result(run(id, "asyncio.get_event_loop() is loop"))).isEqualTo("True");
+        assertThat(result(run(id, "loop.run_until_complete(asyncio.sleep(0, 4))")))
+                .isEqualTo("4");
+    }
+
+    @Test
+    void coroutineThatWeDropIsNotSaidToBeOurs() {
+        String id = open();
+        Shapes.success(run(id, "async def wait(): pass\ndef fail():\n    waiting = wait()\n    1 / 0"));
+        String said = errors(run(id, "fail()")) + errors(run(id, "1 / 0")) + errors(run(id, "None"));
+        assertThat(said).contains("coroutine 'wait' was never awaited").doesNotContain("<sandbox>");
     }
 
     @Test
@@ -148,6 +178,16 @@ class NotebookCellsIT extends SessionCalls {
         Shapes.success(run(id, "2"));
         Shapes.success(run(id, "\"the third\"; 3"));
         assertThat(result(run(id, code))).contains(expected.strip());
+    }
+
+    @Test
+    void futureStatementsHoldForLaterCells() {
+        String id = open();
+        Shapes.success(run(id, "from __future__ import annotations"));
+        assertThat(result(run(id, "def later(x: nowhere): pass\nlater.__annotations__")))
+                .isEqualTo("{'x': 'nowhere'}");
+        assertThat(result(run(id, "annotations = 1\n%time later\nannotations"))).isEqualTo("1");
+        Shapes.failure(run(open(), "def later(x: nowhere): pass"), "error");
     }
 
     @Test
