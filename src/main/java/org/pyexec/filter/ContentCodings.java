@@ -1,7 +1,6 @@
 package org.pyexec.filter;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /** What a client has done to the body of a request for its way here (RFC 9110, section 8.4): nothing, or gzip once. */
@@ -64,8 +62,8 @@ final class ContentCodings {
     static void decode(InputStream compressed, SpooledBody into, long mostBytes)
             throws IOException, TooLongException, MalformedException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream decompressed = open(compressed)) {
-            for (int count = read(decompressed, buffer); count >= 0; count = read(decompressed, buffer)) {
+        try (GzipMembers content = new GzipMembers(compressed)) {
+            for (int count = read(content, buffer); count >= 0; count = read(content, buffer)) {
                 if (into.length() + count > mostBytes) {
                     throw new TooLongException();
                 }
@@ -74,17 +72,9 @@ final class ContentCodings {
         }
     }
 
-    private static InputStream open(InputStream compressed) throws IOException, MalformedException {
+    private static int read(GzipMembers content, byte[] buffer) throws IOException, MalformedException {
         try {
-            return new GZIPInputStream(new BufferedInputStream(compressed, BUFFER_BYTES), BUFFER_BYTES);
-        } catch (ZipException | EOFException e) {
-            throw new MalformedException(e);
-        }
-    }
-
-    private static int read(InputStream decompressed, byte[] buffer) throws IOException, MalformedException {
-        try {
-            return decompressed.read(buffer, 0, buffer.length);
+            return content.read(buffer);
         } catch (ZipException | EOFException e) {
             throw new MalformedException(e);
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -136,7 +137,7 @@ class HarmlessRequestsIT {
             try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
                 out.write(fits);
                 byte[] blanks = new byte[1 << 16];
-                java.util.Arrays.fill(blanks, (byte) ' ');
+                Arrays.fill(blanks, (byte) ' ');
                 for (int left = length - fits.length; left > 0; left -= blanks.length) {
                     out.write(blanks, 0, Math.min(left, blanks.length));
                 }
@@ -153,12 +154,38 @@ class HarmlessRequestsIT {
     @Test
     void whatIsNoGzipIsMalformed() throws IOException {
         byte[] packed = gzip(program("print(1)"));
-        byte[] cut = java.util.Arrays.copyOf(packed, packed.length - 12);
+        byte[] cut = Arrays.copyOf(packed, packed.length - 12);
         for (byte[] body : new byte[][] {program("print(1)"), cut, {0x1f}}) {
             ObjectNode json = Shapes.executeError(
                     post(body, "Content-Type", "application/json", "Content-Encoding", "gzip"), 400);
             assertThat(Shapes.sentence(json)).contains("gzip");
         }
+    }
+
+    /** Each of them was a call within a call on a server's thread. */
+    @Test
+    void emptyMembersOfAGzipAreNothing() throws IOException {
+        byte[] empty = gzip(new byte[0]);
+        ByteArrayOutputStream nothing = new ByteArrayOutputStream();
+        for (int i = 0; i < 250_000; i++) {
+            nothing.write(empty);
+        }
+        Shapes.success(packed("/execute", program("print(1)"), "application/json", nothing));
+
+        Multipart form = Multipart.of(Multipart.file("a.txt", new byte[100]));
+        assertThat(packed("/host", form.body(), form.contentType(), nothing).status())
+                .isEqualTo(200);
+
+        Answer session = packed("/sessions", new byte[] {'{', '}'}, "application/json", nothing);
+        assertThat(session.status()).isEqualTo(201);
+        http.send("DELETE", "/sessions/" + session.json().path("sessionId").textValue(), new byte[0]);
+    }
+
+    private Answer packed(String path, byte[] body, String type, ByteArrayOutputStream behind) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        packed.write(gzip(body));
+        behind.writeTo(packed);
+        return http.send("POST", path, packed.toByteArray(), "Content-Type", type, "Content-Encoding", "gzip");
     }
 
     @ParameterizedTest
