@@ -51,6 +51,19 @@ class HarmlessRequestsIT {
         assertThat(json.path("output").textValue()).isEqualTo("a&b=c+d%20\n");
     }
 
+    /** Blanks are skipped one by one, and so many are in a file. */
+    @Test
+    void jsonBehindMegabytesOfBlanksIsRead() throws IOException {
+        byte[] json = program("print(1)");
+        byte[] body = new byte[LIMIT];
+        Arrays.fill(body, (byte) ' ');
+        System.arraycopy(json, 0, body, LIMIT - json.length, json.length);
+        for (String type : new String[] {"text/plain", "application/json"}) {
+            Shapes.success(post(body, "Content-Type", type));
+            Shapes.success(post(gzip(body), "Content-Type", type, "Content-Encoding", "gzip"));
+        }
+    }
+
     @Test
     void jsonWithoutATypeIsRead() {
         assertThat(Shapes.success(post("\r\n\t {\"code\": \"print(1)\"}".getBytes(StandardCharsets.UTF_8)))
