@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
 
@@ -18,6 +19,15 @@ final class ContentCodings {
     static final String UNDERSTOOD = "gzip, identity";
 
     private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
+
+    /**
+     * What clients name here that changes nothing: no coding, an encoding of text, a Content-Transfer-Encoding of bytes as they are
+     * (RFC 2045, section 6.2), the framing that gateways of object stores take off.
+     */
+    private static final Pattern NO_CODING = Pattern.compile(
+            "|identity|none|null|utf-?(?:8|16|32)(?:-?[lb]e)?|(?:us-)?ascii|unicode|iso-?8859-?[0-9]{1,2}|latin-?[0-9]{1,2}"
+                    + "|windows-?[0-9]{3,4}|cp-?[0-9]{3,5}|7bit|8bit|binary|aws-chunked");
+
     private static final int BUFFER_BYTES = 16 << 10;
 
     private ContentCodings() {}
@@ -49,7 +59,7 @@ final class ContentCodings {
         return Collections.list(request.getHeaders("Content-Encoding")).stream()
                 .flatMap(value -> Stream.of(value.split(",", -1)))
                 .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
-                .filter(coding -> !coding.isEmpty() && !coding.equals("identity"))
+                .filter(coding -> !NO_CODING.matcher(coding).matches())
                 .toList();
     }
 

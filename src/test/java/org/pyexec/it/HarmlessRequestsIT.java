@@ -202,6 +202,21 @@ class HarmlessRequestsIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"utf-8", "UTF8", "none", "iso-8859-1", "aws-chunked", "identity, utf-8"})
+    void whatIsNoCodingIsNone(String name) throws IOException {
+        Shapes.success(post(program("print(1)"), "Content-Type", "application/json", "Content-Encoding", name));
+        Shapes.success(post(
+                gzip(program("print(1)")), "Content-Type", "application/json", "Content-Encoding", name + ", gzip"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"utf-8", "gzip", "br", "nonsense"})
+    void codingOfNothingIsNothing(String name) {
+        assertThat(http.get("/health/live", "Content-Encoding", name).status()).isEqualTo(200);
+        Shapes.executeError(http.send("POST", "/execute", new byte[0], "Content-Encoding", name), 400);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"br", "zstd", "gzip, gzip", "deflate", "nonsense"})
     void otherCodingsAreNotSupported(String coding) {
         Answer answer = post(program("print(1)"), "Content-Type", "application/json", "Content-Encoding", coding);
