@@ -38,7 +38,7 @@ public final class FileLabel {
     }
 
     /** What follows the last {@code /}; the whole label if there is none. A backslash is an ordinary character. */
-    public static String lastComponent(String label) {
+    static String lastComponent(String label) {
         return label.substring(label.lastIndexOf('/') + 1);
     }
 
@@ -48,7 +48,7 @@ public final class FileLabel {
         if (clean.isEmpty() || clean.equals(".") || clean.equals("..")) {
             return NAMELESS;
         }
-        return shortened(clean);
+        return fits(clean) ? clean : shortened(clean, "");
     }
 
     private static String withoutControls(String name) {
@@ -93,13 +93,16 @@ public final class FileLabel {
         };
     }
 
-    private static String shortened(String name) {
-        if (bytes(name) <= MAX_BYTES) {
-            return name;
-        }
+    /** Whether file systems take a name of this length. */
+    static boolean fits(String name) {
+        return bytes(name) <= MAX_BYTES;
+    }
+
+    /** A name that fits, with the mark before its extension. */
+    static String shortened(String name, String mark) {
         String extension = extension(name);
         String stem = name.substring(0, name.length() - extension.length());
-        return prefix(stem, MAX_BYTES - bytes(extension)) + extension;
+        return prefix(stem, MAX_BYTES - bytes(mark) - bytes(extension)) + mark + extension;
     }
 
     /** With its dot; empty if there is none or it is too long to be one. */

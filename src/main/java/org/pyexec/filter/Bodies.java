@@ -176,11 +176,12 @@ public final class Bodies {
         } catch (ContentCodings.TooLongException e) {
             return Optional.of(new Verdict(BodyReader.CONTENT_TOO_LARGE, tooLarge(request, path)));
         } catch (ContentCodings.MalformedException e) {
-            return Optional.of(Verdict.of(
-                    request,
-                    HttpServletResponse.SC_BAD_REQUEST,
-                    "Malformed body",
-                    "The body is not what its Content-Encoding says: it is no gzip (RFC 1952), or a part of one."));
+            return Optional.of(
+                    Verdict.of(
+                            request,
+                            HttpServletResponse.SC_BAD_REQUEST,
+                            "Malformed body",
+                            "The body is not what its Content-Encoding says: it is no gzip (RFC 1952), a part of one, or one with more behind it."));
         } catch (IOException e) {
             return Optional.of(BodyReader.notKept(request, e));
         }

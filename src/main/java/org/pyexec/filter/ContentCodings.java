@@ -1,7 +1,6 @@
 package org.pyexec.filter;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /** What a client has done to the body of a request for its way here (RFC 9110, section 8.4): nothing, or gzip once. */
@@ -20,6 +19,15 @@ final class ContentCodings {
     static final String UNDERSTOOD = "gzip, identity";
 
     private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
+
+    /**
+     * What clients name here that changes nothing: no coding, an encoding of text, a Content-Transfer-Encoding of bytes as they are
+     * (RFC 2045, section 6.2), the framing that gateways of object stores take off.
+     */
+    private static final Pattern NO_CODING = Pattern.compile(
+            "|identity|none|null|utf-?(?:8|16|32)(?:-?[lb]e)?|(?:us-)?ascii|unicode|iso-?8859-?[0-9]{1,2}|latin-?[0-9]{1,2}"
+                    + "|windows-?[0-9]{3,4}|cp-?[0-9]{3,5}|7bit|8bit|binary|aws-chunked");
+
     private static final int BUFFER_BYTES = 16 << 10;
 
     private ContentCodings() {}
@@ -51,7 +59,7 @@ final class ContentCodings {
         return Collections.list(request.getHeaders("Content-Encoding")).stream()
                 .flatMap(value -> Stream.of(value.split(",", -1)))
                 .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
-                .filter(coding -> !coding.isEmpty() && !coding.equals("identity"))
+                .filter(coding -> !NO_CODING.matcher(coding).matches())
                 .toList();
     }
 
@@ -64,8 +72,8 @@ final class ContentCodings {
     static void decode(InputStream compressed, SpooledBody into, long mostBytes)
             throws IOException, TooLongException, MalformedException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream decompressed = open(compressed)) {
-            for (int count = read(decompressed, buffer); count >= 0; count = read(decompressed, buffer)) {
+        try (GzipMembers content = new GzipMembers(compressed)) {
+            for (int count = read(content, buffer); count >= 0; count = read(content, buffer)) {
                 if (into.length() + count > mostBytes) {
                     throw new TooLongException();
                 }
@@ -74,17 +82,9 @@ final class ContentCodings {
         }
     }
 
-    private static InputStream open(InputStream compressed) throws IOException, MalformedException {
+    private static int read(GzipMembers content, byte[] buffer) throws IOException, MalformedException {
         try {
-            return new GZIPInputStream(new BufferedInputStream(compressed, BUFFER_BYTES), BUFFER_BYTES);
-        } catch (ZipException | EOFException e) {
-            throw new MalformedException(e);
-        }
-    }
-
-    private static int read(InputStream decompressed, byte[] buffer) throws IOException, MalformedException {
-        try {
-            return decompressed.read(buffer, 0, buffer.length);
+            return content.read(buffer);
         } catch (ZipException | EOFException e) {
             throw new MalformedException(e);
         }

@@ -64,9 +64,9 @@ final class RequestHeads {
                                         "A request has one Content-Type, such as application/json, with parameters such as charset=utf-8.")));
     }
 
-    /** Why it cannot be told how its body has been packed. */
+    /** Why it cannot be told how its body has been packed, if there is one. */
     static Optional<Fault> codingFaultOf(HttpServletRequest request) {
-        return ContentCodings.isUnderstood(request)
+        return !Bodies.hasBody(request) || ContentCodings.isUnderstood(request)
                 ? Optional.empty()
                 : Optional.of(new Fault(
                         HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE,

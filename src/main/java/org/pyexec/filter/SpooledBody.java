@@ -1,5 +1,6 @@
 package org.pyexec.filter;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,6 +25,9 @@ final class SpooledBody implements AutoCloseable {
 
     /** An array that is full is copied to one of twice the length. */
     private static final int HELD_PER_BYTE = 2;
+
+    /** Of the file: a call of the system for each byte would cost seconds of a request's thread. */
+    private static final int READ_AHEAD_BYTES = 16 << 10;
 
     private final Path folder;
     private final Memory.Share share;
@@ -72,14 +76,14 @@ final class SpooledBody implements AutoCloseable {
         return length;
     }
 
-    /** The content from its start. One stream at a time. */
+    /** The content from its start, cheap to read byte by byte. One stream at a time. */
     InputStream open() throws IOException {
         FileChannel channel = file;
         if (channel == null) {
             return memory.open();
         }
         channel.position(0);
-        return Channels.newInputStream(channel);
+        return new BufferedInputStream(Channels.newInputStream(channel), READ_AHEAD_BYTES);
     }
 
     /** What it holds is not counted any more, since nobody reads it any more. */

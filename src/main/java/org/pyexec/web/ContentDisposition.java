@@ -1,6 +1,7 @@
 package org.pyexec.web;
 
 import java.nio.charset.StandardCharsets;
+import org.pyexec.files.DownloadName;
 
 /** The {@code Content-Disposition} of a download (RFC 6266, with RFC 8187 for names beyond ASCII). */
 final class ContentDisposition {
@@ -10,16 +11,10 @@ final class ContentDisposition {
 
     private ContentDisposition() {}
 
-    /** As an attachment under this name, without folders; ASCII for old clients, and in full for the others. */
+    /** As an attachment under this name, which has no folders; ASCII for old clients, and in full for the others. */
     static String attachment(String filename) {
-        return "attachment; filename=\"%s\"; filename*=UTF-8''%s".formatted(ascii(filename), encoded(filename));
-    }
-
-    private static String ascii(String name) {
-        return name.codePoints()
-                .map(c -> c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '%' ? '_' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        return "attachment; filename=\"%s\"; filename*=UTF-8''%s"
+                .formatted(DownloadName.ascii(filename), encoded(filename));
     }
 
     private static String encoded(String name) {

@@ -5,7 +5,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.pyexec.files.FileLabel;
+import org.pyexec.files.DownloadName;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
 import org.pyexec.http.ErrorBody;
@@ -57,7 +57,7 @@ public final class HostedAnswers {
         ResponseBuilder response = described(Response.ok(), tag)
                 .type(file.mimeType())
                 .header("Content-Length", range.length())
-                .header("Content-Disposition", ContentDisposition.attachment(FileLabel.lastComponent(file.filename())));
+                .header("Content-Disposition", ContentDisposition.attachment(DownloadName.of(file.filename())));
         if (asked instanceof ByteRange.Asked.Part) {
             response.status(206).header("Content-Range", range.contentRange(file.size()));
         }

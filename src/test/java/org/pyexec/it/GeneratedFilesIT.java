@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,32 @@ class GeneratedFilesIT {
         List<String> names = Json.texts(files, "filename");
         assertThat(names).containsExactlyInAnyOrder("z.txt", "b/x.txt", "b/deep/er/y.txt", "a.txt", ".hidden", "B.txt");
         assertThat(names).isSorted();
+    }
+
+    /** Whoever saves all files of an answer in one folder has all of them. */
+    @Test
+    void filesOfTheSameNameInTwoFoldersAreSavedUnderTwo() {
+        JsonNode files = files("""
+                import os
+                for folder in ['x', 'y', 'x/y']:
+                    os.makedirs(folder)
+                for name in ['out.txt', 'x/out.txt', 'y/out.txt', 'x/y/out.txt', 'x%2Fout.txt', 'x_out.txt', 'ü', 'ö', '_', 'a\\\\b', 'a_b']:
+                    open(name, 'w').write(name)
+                """);
+        List<String> names = new ArrayList<>();
+        List<String> standIns = new ArrayList<>();
+        for (JsonNode file : files) {
+            Answer download = http.get(file.path("downloadUrl").textValue());
+            assertThat(download.text()).isEqualTo(file.path("filename").textValue());
+            String name = DownloadIT.filename(download);
+            names.add(name);
+            standIns.add(download.required("Content-Disposition").replaceFirst("; filename\\*=.*", ""));
+        }
+        assertThat(names)
+                .hasSize(11)
+                .doesNotHaveDuplicates()
+                .contains("out.txt", "x%2Fout.txt", "y%2Fout.txt", "x%2Fy%2Fout.txt");
+        assertThat(standIns).doesNotHaveDuplicates();
     }
 
     @Test

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that are not quite what was agreed on, and mean only one thing. */
@@ -48,6 +50,19 @@ class HarmlessRequestsIT {
     void jsonUnderATypeThatToolsGiveToEverythingIsRead(String type) {
         ObjectNode json = Shapes.success(post(program("print('a&b=c+d%20')"), "Content-Type", type));
         assertThat(json.path("output").textValue()).isEqualTo("a&b=c+d%20\n");
+    }
+
+    /** Blanks are skipped one by one, and so many are in a file. */
+    @Test
+    void jsonBehindMegabytesOfBlanksIsRead() throws IOException {
+        byte[] json = program("print(1)");
+        byte[] body = new byte[LIMIT];
+        Arrays.fill(body, (byte) ' ');
+        System.arraycopy(json, 0, body, LIMIT - json.length, json.length);
+        for (String type : new String[] {"text/plain", "application/json"}) {
+            Shapes.success(post(body, "Content-Type", type));
+            Shapes.success(post(gzip(body), "Content-Type", type, "Content-Encoding", "gzip"));
+        }
     }
 
     @Test
@@ -136,7 +151,7 @@ class HarmlessRequestsIT {
             try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
                 out.write(fits);
                 byte[] blanks = new byte[1 << 16];
-                java.util.Arrays.fill(blanks, (byte) ' ');
+                Arrays.fill(blanks, (byte) ' ');
                 for (int left = length - fits.length; left > 0; left -= blanks.length) {
                     out.write(blanks, 0, Math.min(left, blanks.length));
                 }
@@ -153,12 +168,53 @@ class HarmlessRequestsIT {
     @Test
     void whatIsNoGzipIsMalformed() throws IOException {
         byte[] packed = gzip(program("print(1)"));
-        byte[] cut = java.util.Arrays.copyOf(packed, packed.length - 12);
+        byte[] cut = Arrays.copyOf(packed, packed.length - 12);
         for (byte[] body : new byte[][] {program("print(1)"), cut, {0x1f}}) {
             ObjectNode json = Shapes.executeError(
                     post(body, "Content-Type", "application/json", "Content-Encoding", "gzip"), 400);
             assertThat(Shapes.sentence(json)).contains("gzip");
         }
+    }
+
+    /** Each of them was a call within a call on a server's thread. */
+    @Test
+    void emptyMembersOfAGzipAreNothing() throws IOException {
+        byte[] empty = gzip(new byte[0]);
+        ByteArrayOutputStream nothing = new ByteArrayOutputStream();
+        for (int i = 0; i < 250_000; i++) {
+            nothing.write(empty);
+        }
+        Shapes.success(packed("/execute", program("print(1)"), "application/json", nothing));
+
+        Multipart form = Multipart.of(Multipart.file("a.txt", new byte[100]));
+        assertThat(packed("/host", form.body(), form.contentType(), nothing).status())
+                .isEqualTo(200);
+
+        Answer session = packed("/sessions", new byte[] {'{', '}'}, "application/json", nothing);
+        assertThat(session.status()).isEqualTo(201);
+        http.send("DELETE", "/sessions/" + session.json().path("sessionId").textValue(), new byte[0]);
+    }
+
+    private Answer packed(String path, byte[] body, String type, ByteArrayOutputStream behind) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        packed.write(gzip(body));
+        behind.writeTo(packed);
+        return http.send("POST", path, packed.toByteArray(), "Content-Type", type, "Content-Encoding", "gzip");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"utf-8", "UTF8", "none", "iso-8859-1", "aws-chunked", "identity, utf-8"})
+    void whatIsNoCodingIsNone(String name) throws IOException {
+        Shapes.success(post(program("print(1)"), "Content-Type", "application/json", "Content-Encoding", name));
+        Shapes.success(post(
+                gzip(program("print(1)")), "Content-Type", "application/json", "Content-Encoding", name + ", gzip"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"utf-8", "gzip", "br", "nonsense"})
+    void codingOfNothingIsNothing(String name) {
+        assertThat(http.get("/health/live", "Content-Encoding", name).status()).isEqualTo(200);
+        Shapes.executeError(http.send("POST", "/execute", new byte[0], "Content-Encoding", name), 400);
     }
 
     @ParameterizedTest
@@ -183,6 +239,34 @@ class HarmlessRequestsIT {
         Answer answer = http.send("POST", "/host", body, "Content-Type", "multipart/form-data; boundary=B");
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);
         assertThat(answer.json().path("filename").textValue()).isEqualTo("\u62a5\u544a.txt");
+    }
+
+    /** RFC 6266, section 4.3: the plain name is there for readers that make nothing of the other. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "filename=\"a.txt\"; filename*=UTF-8''|a.txt",
+                "filename*=UTF-8''|file",
+                "filename*=UTF-8''\u62a5\u544a.txt|\u62a5\u544a.txt",
+                "filename=\"a.txt\"; filename*=koi8-r''%c1|a.txt",
+                "filename=\"a.txt\"; filename*=%zz; size=many|a.txt"
+            })
+    void oddNamesOfUploadsAreNoReasonToRefuseThem(String names, String label) {
+        Multipart form = Multipart.of(
+                new Multipart.Part("Content-Disposition: form-data; name=\"file\"; " + names, new byte[] {'x'}));
+        Answer answer = http.host(form);
+        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+        assertThat(answer.json().path("filename").textValue()).isEqualTo(label);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "base64"})
+    void contentThatCannotBeDecodedIsMalformed(String encoding) {
+        Multipart form = Multipart.of(new Multipart.Part(
+                "Content-Disposition: form-data; name=\"file\"\r\nContent-Transfer-Encoding: " + encoding,
+                new byte[] {'x'}));
+        Shapes.error(http.host(form), 400);
     }
 
     @Test
