@@ -1,19 +1,25 @@
 package org.pyexec.web;
 
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.Providers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.annotation.Annotation;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.jvnet.mimepull.DecodingException;
+import org.glassfish.jersey.media.multipart.BodyPart;
+import org.glassfish.jersey.media.multipart.BodyPartEntity;
+import org.glassfish.jersey.media.multipart.FormDataBodyPart;
+import org.glassfish.jersey.media.multipart.FormDataMultiPart;
 import org.pyexec.files.FileLabel;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileTooLargeException;
@@ -60,7 +66,9 @@ public class HostResource {
     record Hosted(String downloadUrl, String expires, String filename, long size) {}
 
     @POST
-    public Response host(@Context HttpServletRequest request, @Context HttpHeaders headers) throws IOException {
+    public Response host(
+            @Context HttpServletRequest request, @Context HttpHeaders headers, @Context Providers providers)
+            throws IOException {
         MediaType type = headers.getMediaType();
         if (type == null || hasNoParts(type, request)) {
             return answers.json(400, NO_FILE);
@@ -76,7 +84,7 @@ public class HostResource {
         }
         try (Memory.Share share = memory.share(Caller.of(request))) {
             share.hold(HELD_BYTES);
-            return read(boundary(type), request);
+            return read(type, request, headers, providers);
         } catch (NoRoomException e) {
             String message = String.valueOf(e.getMessage());
             return Response.fromResponse(answers.json(503, answers.error(request, "Server is busy", message)))
@@ -85,9 +93,10 @@ public class HostResource {
         }
     }
 
-    private Response read(String boundary, HttpServletRequest request) throws IOException {
-        CountedForm body = new CountedForm(request.getInputStream(), boundary);
-        try (Form form = read(body, boundary)) {
+    private Response read(MediaType type, HttpServletRequest request, HttpHeaders headers, Providers providers)
+            throws IOException {
+        CountedForm body = new CountedForm(request.getInputStream(), boundary(type));
+        try (FormDataMultiPart form = read(type, body, headers, providers)) {
             return answer(form, request);
         } catch (NotKept e) {
             if (body.exceeded()) {
@@ -99,7 +108,7 @@ public class HostResource {
                     RequestId.of(request),
                     e.getCause());
             return storageFull(request);
-        } catch (Form.MalformedException | DecodingException e) {
+        } catch (BadRequestException e) {
             if (body.exceeded()) {
                 return tooManyParts(request);
             }
@@ -125,9 +134,18 @@ public class HostResource {
     }
 
     /** The body has been received already, so what fails here is the disk on which the parts are put. */
-    private Form read(InputStream body, String boundary) throws NotKept, Form.MalformedException {
+    private static FormDataMultiPart read(MediaType type, InputStream body, HttpHeaders headers, Providers providers)
+            throws NotKept {
         try {
-            return Form.read(body, boundary, files.incoming());
+            return providers
+                    .getMessageBodyReader(FormDataMultiPart.class, FormDataMultiPart.class, new Annotation[0], type)
+                    .readFrom(
+                            FormDataMultiPart.class,
+                            FormDataMultiPart.class,
+                            new Annotation[0],
+                            type,
+                            headers.getRequestHeaders(),
+                            body);
         } catch (IOException e) {
             throw new NotKept(e);
         }
@@ -139,9 +157,9 @@ public class HostResource {
         }
     }
 
-    private Response answer(Form form, HttpServletRequest request) throws IOException, Form.MalformedException {
-        List<Form.Part> parts = form.parts(FIELD);
-        if (parts.isEmpty()) {
+    private Response answer(FormDataMultiPart form, HttpServletRequest request) throws IOException {
+        List<FormDataBodyPart> parts = form.getFields(FIELD);
+        if (parts == null || parts.isEmpty()) {
             return answers.json(400, NO_FILE);
         }
         if (parts.size() > 1) {
@@ -151,9 +169,9 @@ public class HostResource {
         return keep(parts.get(0), request);
     }
 
-    private Response keep(Form.Part part, HttpServletRequest request) throws IOException, Form.MalformedException {
-        String label = FileLabel.ofUpload(part.filename());
-        try (InputStream content = part.open()) {
+    private Response keep(FormDataBodyPart part, HttpServletRequest request) throws IOException {
+        String label = FileLabel.ofUpload(PartNames.filename(part));
+        try (InputStream content = content(part)) {
             HostedFile file = files.add(Caller.of(request), label, content, maxUploadBytes);
             return answers.json(
                     200,
@@ -175,5 +193,9 @@ public class HostResource {
         String message =
                 "The files of this client take as much of the storage as one client may have; the oldest expire first.";
         return answers.json(507, answers.error(request, "Storage full", message));
+    }
+
+    private static InputStream content(BodyPart part) {
+        return ((BodyPartEntity) part.getEntity()).getInputStream();
     }
 }

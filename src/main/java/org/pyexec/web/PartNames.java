@@ -3,43 +3,27 @@ package org.pyexec.web;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.glassfish.jersey.media.multipart.BodyPart;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names that a client gives a field of a form and its file (RFC 7578, section 4.2). Clients write Windows paths as they are, with
- * backslashes that are no escapes.
+ * The name that a client gives a file in a form (RFC 7578, section 4.2). Read here and not by the library, which takes
+ * every backslash for an escape: clients write Windows paths as they are.
  */
 final class PartNames {
 
-    static final String HEADER = "Content-Disposition";
-
     private PartNames() {}
 
-    /**
-     * The name of a field, with its letters as they came; null if the header is of no field, or of one without a name.
-     *
-     * @param header a part's Content-Disposition
-     */
-    static @Nullable String field(String header) {
-        String type = header.split(";", 2)[0].strip();
-        String name = parameter(header, "name");
-        return type.equalsIgnoreCase("form-data") && name != null ? utf8(name) : null;
-    }
-
-    /**
-     * The file's name as the client wrote it; null if it gave none. An extended one that is empty or malformed counts as none
-     * (RFC 6266, section 4.3): clients send both for such readers.
-     *
-     * @param header a part's Content-Disposition
-     */
-    static @Nullable String filename(String header) {
+    /** The file's name as the client wrote it; null if it gave none. */
+    static @Nullable String filename(BodyPart part) {
+        String header = part.getHeaders().getFirst("Content-Disposition");
+        if (header == null) {
+            return null;
+        }
         String extended = parameter(header, "filename*");
         String decoded = extended == null ? null : ExtendedValue.decode(extended);
-        if (decoded != null && !decoded.isEmpty()) {
-            return decoded;
-        }
-        String name = parameter(header, "filename");
-        return name == null ? null : utf8(name);
+        String name = decoded != null ? decoded : parameter(header, "filename");
+        return name == null || decoded != null ? name : utf8(name);
     }
 
     /** The value of one parameter of a header, without quotes and escapes. */

@@ -11,7 +11,6 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that are not quite what was agreed on, and mean only one thing. */
@@ -239,34 +238,6 @@ class HarmlessRequestsIT {
         Answer answer = http.send("POST", "/host", body, "Content-Type", "multipart/form-data; boundary=B");
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);
         assertThat(answer.json().path("filename").textValue()).isEqualTo("\u62a5\u544a.txt");
-    }
-
-    /** RFC 6266, section 4.3: the plain name is there for readers that make nothing of the other. */
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "filename=\"a.txt\"; filename*=UTF-8''|a.txt",
-                "filename*=UTF-8''|file",
-                "filename*=UTF-8''\u62a5\u544a.txt|\u62a5\u544a.txt",
-                "filename=\"a.txt\"; filename*=koi8-r''%c1|a.txt",
-                "filename=\"a.txt\"; filename*=%zz; size=many|a.txt"
-            })
-    void oddNamesOfUploadsAreNoReasonToRefuseThem(String names, String label) {
-        Multipart form = Multipart.of(
-                new Multipart.Part("Content-Disposition: form-data; name=\"file\"; " + names, new byte[] {'x'}));
-        Answer answer = http.host(form);
-        assertThat(answer.status()).as("%s", answer).isEqualTo(200);
-        assertThat(answer.json().path("filename").textValue()).isEqualTo(label);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"nonsense", "base64"})
-    void contentThatCannotBeDecodedIsMalformed(String encoding) {
-        Multipart form = Multipart.of(new Multipart.Part(
-                "Content-Disposition: form-data; name=\"file\"\r\nContent-Transfer-Encoding: " + encoding,
-                new byte[] {'x'}));
-        Shapes.error(http.host(form), 400);
     }
 
     @Test

@@ -54,47 +54,6 @@ class PartNamesTest {
         assertThat(ExtendedValue.decode(value)).isNull();
     }
 
-    /** RFC 6266, section 4.3: an extended name wins, and counts as none where it is malformed. */
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '#',
-            nullValues = "none",
-            value = {
-                "form-data; filename=\"a.txt\"; filename*=UTF-8''b.txt|b.txt",
-                "form-data; filename*=UTF-8''|none",
-                "form-data; filename*=|none",
-                "form-data; filename*|none",
-                "form-data; filename*=UTF-8''; filename=\"a.txt\"|a.txt",
-                "form-data; filename=\"a.txt\"; filename*=koi8-r''b.txt|a.txt",
-                "form-data; filename=\"a.txt\"; filename*=UTF-8''%zz|a.txt",
-                "form-data; filename=\"a.txt\"; filename*=b.txt|a.txt",
-                "form-data; filename*=UTF-8''\u00e6\u008a\u00a5 x.txt|\u62a5 x.txt", // UTF-8 as it is, read as Latin-1
-                "form-data; filename*=\"UTF-8''b.txt\"|b.txt",
-                "form-data; filename*=UTF-8'x-long-language'b.txt|b.txt",
-            })
-    void extendedNameIsTakenWhereItIsOne(String header, String name) {
-        assertThat(PartNames.filename(header)).isEqualTo(name);
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '#',
-            nullValues = "none",
-            value = {
-                "form-data; name=\"file\"|file",
-                "Form-Data ;name=file|file",
-                "form-data; filename=\"a.txt; name=x\"; name=\"\u00c3\u00bc\"|\u00fc",
-                "form-data; filename=a.txt|none",
-                "attachment; name=\"file\"|none",
-                "form-data|none",
-                "##|none",
-            })
-    void fieldHasTheNameOfItsHeader(String header, String name) {
-        assertThat(PartNames.field(header)).isEqualTo(name);
-    }
-
     @Test
     void anEmptyNameIsAName() {
         assertThat(PartNames.parameter("form-data; filename=\"\"", "filename")).isEmpty();
