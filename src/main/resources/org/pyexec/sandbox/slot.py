@@ -21,6 +21,8 @@ PARKING_SECONDS = 30.0
 DEATH_SECONDS = 10.0  # from SIGKILL to the end of the last process, on the busiest machine
 WORD_SECONDS = 20.0  # from the end of a process to the zygote's word about it
 
+_REALTIME_COARSE = 5  # by which files get their times; clock_gettime(2), time.h. The module has no name for it
+
 
 class Slot:
     """States, in order: parking, parked, running, ending, gone."""
@@ -118,7 +120,7 @@ class Slot:
         self.control.shutdown(socket.SHUT_RD)
         if handles:
             self.cell.top = handles[0]
-        self.cell.parked = time.clock_gettime_ns(time.CLOCK_REALTIME_COARSE)
+        self.cell.parked = time.clock_gettime_ns(_REALTIME_COARSE)
         self._ready = True
         self._when_ready()
 
