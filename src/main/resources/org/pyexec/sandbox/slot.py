@@ -23,6 +23,7 @@ DEATH_SECONDS = 10.0  # from SIGKILL to the end of the last process, on the busi
 WORD_SECONDS = 20.0  # from the end of a process to the zygote's word about it
 
 
+
 class Slot:
     """States, in order: parking, parked, running, ending, gone."""
 
