@@ -190,9 +190,10 @@ threading.Thread(target=time.sleep, args=(0.05,)).start()
 
     def test_an_interrupt_behind_the_program_ends_the_waiting_only(self) -> None:
         program = """
-import _thread, atexit, threading, time
+import _thread, atexit, sys, threading, time
 def interrupt():
-    time.sleep(0.1)
+    while sys._current_frames()[threading.main_thread().ident].f_code.co_name != "_shutdown":
+        time.sleep(0.01)
     _thread.interrupt_main()
     time.sleep(0.2)
 threading.Thread(target=interrupt).start()

@@ -71,7 +71,8 @@ class PreloadTest {
                     import matplotlib.pyplot as plt
                     plt.plot([1, 3, 2])
                     plt.savefig("mine.png")
-                    plt.figure()""");
+                    plt.figure()
+                    plt.plot([2, 1])""");
 
             assertThat(result.stdout()).as(result.stderr()).isEqualTo("False\n");
             assertThat(result.files()).containsOnlyKeys("mine.png", "figure-1.png");
