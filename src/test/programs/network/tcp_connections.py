@@ -14,5 +14,7 @@ while True:
         connection.setblocking(False)
         connection.connect_ex(("203.0.113.10", 80))
         kept.append(connection)
+        if len(kept) == 200:  # more count as memory that is used up
+            kept.clear()
     except OSError:
         kept.clear()

@@ -31,6 +31,8 @@ Step = Iterable[Any]  # a key and a value for dict()
 
 _shut_down = threading._shutdown  # type: ignore[attr-defined]
 _call = methodcaller("__call__")
+# Bound before any program runs, which may replace what builtins and ast have.
+_compile, _Expr, _Interactive = compile, ast.Expr, ast.Interactive
 # Bound before any program runs, which may replace what sys has.
 _recursion, _set_recursion = sys.getrecursionlimit, sys.setrecursionlimit
 _trace, _trace_of, _profile, _profile_of = sys.settrace, sys.gettrace, sys.setprofile, sys.getprofile
@@ -106,8 +108,10 @@ def _executed(duty: Any) -> Iterator[Step]:
 
 def _shown(duty: Any) -> Generator[Step, None, Optional[BaseException]]:
     """Its value comes as that of an interactive statement does, by sys.displayhook. It is shown later, and not watched."""
-    statement = ast.Interactive([ast.copy_location(ast.Expr(duty.last.body), duty.last.body)])
-    code = compile(statement, duty.file, "single", duty.flags, dont_inherit=True)
+    shown = _Expr(duty.last.body)
+    shown.lineno, shown.col_offset = duty.last.body.lineno, duty.last.body.col_offset
+    shown.end_lineno, shown.end_col_offset = duty.last.body.end_lineno, duty.last.body.end_col_offset
+    code = _compile(_Interactive([shown]), duty.file, "single", duty.flags, dont_inherit=True)
     values: List[object] = []
     hook, sys.displayhook = sys.displayhook, values.append
     try:

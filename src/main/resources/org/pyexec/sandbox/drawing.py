@@ -65,10 +65,10 @@ def _set_saving(canvas: Any, value: bool, on_saved: OnSaved) -> None:
     kept = canvas.__dict__
     kept["_is_saving"] = value
     if value:
-        kept["_saved_to"] = _destination(sys._getframe(2))
+        kept["_saved_to"] = _destination(sys._getframe(2)), sys.exc_info()[1]
     else:
-        where = kept.pop("_saved_to", None)
-        if where is not None:
+        where, handled = kept.pop("_saved_to", (None, None))
+        if where is not None and sys.exc_info()[1] is handled:  # else it was not saved
             on_saved(canvas.figure, where)
 
 

@@ -24,6 +24,7 @@ class Handlers:
 
     def __init__(self) -> None:
         self._held: Dict[int, Callable[..., Any]] = {}
+        self._before: Dict[int, Callable[..., Any]] = {}  # that were held until they were exchanged
         self._arrived: List[int] = []
 
     def hold(self) -> None:
@@ -34,6 +35,8 @@ class Handlers:
             if callable(handler) and handler != note:
                 _set_handler(number, note)
                 self._held[number] = handler
+            elif handler == note and number in self._before:  # taken away by what exchange() has given
+                self._held.setdefault(number, self._before[number])
 
     def release(self) -> List[int]:
         """The signals that have come meanwhile, for the caller to raise."""
@@ -44,6 +47,7 @@ class Handlers:
     def exchange(self) -> List[Tuple[Change, Change]]:
         """For each that is held, what puts it back, and what takes it away again: functions in C. None is held any more."""
         held, self._held = self._held, {}
+        self._before = held
         note = self.note
         change = partial(partial, _set_handler)
         return [(change(number, handler), change(number, note)) for number, handler in held.items()]

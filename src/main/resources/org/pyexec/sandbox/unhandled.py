@@ -123,7 +123,7 @@ def _raised(e: BaseException, limit: str, work: str) -> Ending:
     for name, value in zip(LAST, (type(e), e, e.__traceback__, e)):
         if name != "last_exc" or sys.version_info >= (3, 12):
             setattr(sys, name, value)
-    if sys.excepthook is sys.__excepthook__:
+    if getattr(sys, "excepthook", _display) is _display:
         print_error(text)
     else:
         exited = yield from _call_hook(e, text)
@@ -175,7 +175,7 @@ def print_error(text: str) -> None:
 
 def _call_hook(e: BaseException, text: str) -> Generator[bottom.Step, None, Optional[Ended]]:
     """How the program ended if its hook exits."""
-    raised = yield from bottom.called(functools.partial(sys.excepthook, type(e), e, e.__traceback__))
+    raised = yield from _hooked("excepthook", type(e), e, e.__traceback__)
     if isinstance(raised, SystemExit):
         return _exited(raised)
     if raised is not None:
@@ -184,14 +184,22 @@ def _call_hook(e: BaseException, text: str) -> Generator[bottom.Step, None, Opti
     return None
 
 
+def _hooked(name: str, *arguments: object) -> Generator[bottom.Step, None, Optional[BaseException]]:
+    """What a hook of sys has raised, which the program may have set to anything."""
+    hook = getattr(sys, name)
+    if not callable(hook):
+        return TypeError(f"'{type(hook).__name__}' object is not callable")
+    return (yield from bottom.called(functools.partial(hook, *arguments)))
+
+
 def ignored(e: BaseException, where: object) -> Iterator[bottom.Step]:
     """What cannot be raised any more is told as the interpreter does; PyErr_WriteUnraisable in its errors.c."""
     e = _without_first_frame(e)
-    if sys.unraisablehook is sys.__unraisablehook__:
+    if getattr(sys, "unraisablehook", sys.__unraisablehook__) is sys.__unraisablehook__:
         print_error(f"Exception ignored in: {where!r}\n{format_exception(e)}")
     else:
         told = sys.UnraisableHookArgs((type(e), e, e.__traceback__, None, where))
-        yield from bottom.called(functools.partial(sys.unraisablehook, told))
+        yield from _hooked("unraisablehook", told)
 
 
 def _give_room_for_last_words() -> None:

@@ -129,7 +129,7 @@ class HostileSessionsTest {
             assertOpen(hung);
             TestSandbox.Result bad = run(session, "Bad()");
             assertThat(bad.stderr()).contains("ZeroDivisionError");
-            assertThat(value(bad).path("text/plain").textValue()).contains("Bad object");
+            assertThat(value(bad).path("text/plain").textValue()).contains("Bad at");
             assertGoesOn(session);
         }
     }

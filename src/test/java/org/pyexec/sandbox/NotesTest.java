@@ -35,7 +35,7 @@ class NotesTest extends OnEveryTier {
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("sandboxes")
     void programsThatLeaveNothingElsewhereHaveNoNotes(TestSandbox sandbox) throws Exception {
-        String code = "import tempfile\ntempfile.mkstemp()\nopen('a.txt', 'w').close()";
+        String code = "import tempfile\ntempfile.TemporaryFile()\nopen('a.txt', 'w').close()";
         assertThat(sandbox.run(code).report().notes()).isEmpty();
         assertThat(sandbox.run("print(1)").report().notes()).isEmpty();
     }
