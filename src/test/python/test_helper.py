@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import gc
 import os
 import select
 import signal
@@ -39,6 +40,7 @@ class JobTest(unittest.TestCase):
             self.answers.append(text)
             self.events.stop()
 
+        gc.collect()  # what other tests have left
         before = len(os.listdir("/proc/self/fd"))
         helper.Job(self.events, command, nothing, on_answer, stdin, seconds)
         self.events.run()
