@@ -18,6 +18,7 @@ from . import config, delegation, hierarchy, machine, policy
 from .group import V1, V2, Group, Kind, opened
 from .hierarchy import Branch, NotPossible
 
+USUAL_SHARES = 1024  # of a session, and of a group that nobody has given others; sched(7), cgroups(7)
 MOST_LOOKED_AT = 4  # groups for one that is wanted: each look takes some time
 _Part = TypeVar("_Part", "Memory", "Shares")
 Aside = Callable[[Callable[[], None], Callable[[object], None]], None]
@@ -164,12 +165,17 @@ class Shares:
 
     kind = V1
 
-    def __init__(self) -> None:
+    def __init__(self, settings: config.Config) -> None:
         """Raises OSError, NotPossible."""
         own, version = hierarchy.own_group("cpu")
         if version == 2:
             raise NotPossible("the cpu controller is not there, or not for us")
         self._branch = Branch(own)
+        try:
+            self._branch.limit({"cpu.shares": str(settings.weight * USUAL_SHARES)})
+        except OSError:
+            self._branch.remove()
+            raise
 
     def add(self) -> str:
         return self._branch.add({})
@@ -184,7 +190,7 @@ def find(settings: config.Config) -> Tuple[NoGroups, List[str]]:
     memory = _attempt(lambda: _tried(Memory(settings)), problems)
     shares = None
     if memory is None or not memory.has_shares:
-        shares = _attempt(lambda: _tried(Shares()), problems)
+        shares = _attempt(lambda: _tried(Shares(settings)), problems)
     return (NoGroups() if memory is None and shares is None else Groups(memory, shares)), problems
 
 

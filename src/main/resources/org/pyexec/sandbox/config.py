@@ -29,6 +29,7 @@ class Config(NamedTuple):
     run_ids: range  # on the host, one for each run; empty where they have a common one
     landlock_abi: int  # the newest that is used: tests play older kernels
     control_groups: bool  # whether they are used where there are any: tests play hosts without them
+    weight: int  # of all runs together on the processors, in sessions: tests have many supervisors side by side
 
     @property
     def socket_path(self) -> str:
@@ -59,6 +60,7 @@ def parse(arguments: List[str]) -> Config:
         run_ids=_range(given.get("run-ids", "0-0")),
         landlock_abi=int(given.get("landlock-abi", sys.maxsize)),
         control_groups=given.get("control-groups", "on") == "on",
+        weight=int(given.get("weight", "1")),
     )
 
 

@@ -147,7 +147,14 @@ final class TestSandbox implements AutoCloseable {
                 1 << 20,
                 networkAllow,
                 networkDeny);
-        return new TestSandbox(directory, settings, launcher);
+        return new TestSandbox(directory, settings, withWeight(launcher));
+    }
+
+    /** The programs of one server weigh as much as one session; here are many, beside compilers and other JVMs. */
+    private static List<String> withWeight(List<String> launcher) {
+        List<String> weighed = new ArrayList<>(launcher);
+        weighed.addAll(List.of("/bin/sh", "-c", "exec \"$@\" weight=4", "sh"));
+        return weighed;
     }
 
     WarmSandbox sandbox() {
