@@ -44,6 +44,10 @@ class NotebookTest(notebook_cells.CellsTest):
         self.assertIsNone(self.run_cell("%pwd;"))
         self.assertEqual(self.run_cell(">>> 5"), 5)
 
+    def test_a_prompt_is_left_out_where_it_would_be_python_too(self) -> None:
+        self.assertEqual(self.run_cell("In [3]: 1"), 1)
+        self.assertEqual(self.run_cell("In [4]: a = 6\nIn [5]: a"), 6)
+
     def test_await_stands_anywhere_and_asyncio_run_beside_it(self) -> None:
         self.assertEqual(self.run_cell("import asyncio\nawait asyncio.sleep(0, 'done')"), "done")
         self.assertEqual(self.run_cell("asyncio.run(asyncio.sleep(0, 'run'))"), "run")

@@ -101,7 +101,7 @@ class Cell:
         tree = _parsed(text)
         cell = None
         lines = unhandled.lines_of(self._source)
-        if tree is None or _is_one_name(tree):
+        if tree is None or _is_one_name(tree) or notebook_lines.is_numbered(lines):
             cell = notebook_lines.translate(lines, is_magic)
             if cell is not None:
                 self.body = cell.text

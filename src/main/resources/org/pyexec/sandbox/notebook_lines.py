@@ -80,13 +80,18 @@ def _bytes(text: str) -> int:
 # --- prompts and indentation ----------------------------------------------------------------------------------------
 
 
+def is_numbered(lines: List[str]) -> bool:
+    """Whether it begins with the prompt of IPython, which may be Python: an annotation of an item."""
+    return any(map(_FIRST_NUMBERED.match, [line for line in lines if line.strip()][:2]))
+
+
 def _without_prompts(lines: List[str]) -> Tuple[List[str], Dict[int, int]]:
     """Also without the indentation of the first line, in every line that has it."""
     shorter = lines
     filled = [line for line in lines if line.strip()][:2]
     if any(map(re.compile(">>>( |$)").match, filled)):
         shorter = [_CLASSIC.sub("", line, count=1) if _CLASSIC.match(line) else line for line in lines]
-    elif any(map(_FIRST_NUMBERED.match, filled)):
+    elif is_numbered(lines):
         shorter = [line[found.end() :] if (found := _NUMBERED.match(line)) else line for line in lines]
     first = next((line for line in shorter if line.strip()), "")
     indentation = first[: len(first) - len(first.lstrip(" \t"))]
