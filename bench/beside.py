@@ -6,9 +6,9 @@
 Starts a server of its own from the jar that was built. Two clients run the same attack again and again for some seconds; a third
 one, at another address, runs `print(1)` meanwhile, and a fourth asks GET /health/live. Before each attack the same is measured
 beside two honest programs that keep as many processes busy as the attack does (one, or 30), so that noise of the machine meets
-both; where that is not enough, both are measured twice more, and the middle one of the three ratios counts. NAME, such as beside/holes.py, measures only these. The table goes to standard output; the note below it says which attack
-kept the victim waiting for more than three times as long, and what kept the supervisor's loop for more than 100 ms, of
-which the server logs a line.
+both. A ratio above three is measured twice more, and the middle one of the three counts. NAME, such as beside/holes.py, measures
+only these. The table goes to standard output; the note below it says which attack kept the victim waiting for more than three
+times as long, and what kept the supervisor's loop for more than 100 ms, of which the server logs a line.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 import unittest
 from typing import Callable, List, Optional, cast
 from unittest import mock
@@ -66,6 +67,25 @@ class WatcherTest(unittest.TestCase):
             watcher = self.watcher(self.events, usage, on_passed)
             self.events.run()
             watcher.stop()
+
+    def test_looks_come_more_rarely_while_others_are_under_way_and_at_least_once_a_second(self) -> None:
+        nothing = watch.Seen(0, 0.0, None, 0.0, False, "")
+        for under_way, least, most in ((0, 0.5, 0.9), (1, 1.0, 1.0), (50, 1.0, 1.0)):
+            watcher = self.watcher(self.events, lambda: None, self.passed.append)
+            watcher.stop()
+            with mock.patch.object(watch.Watcher, "_under_way", under_way), mock.patch.object(watcher, "_look_in") as next_look:
+                with mock.patch.object(time, "monotonic", return_value=100.1):
+                    watcher._on_seen(nothing, 100.0)
+            self.assertGreaterEqual(next_look.call_args[0][0], least - 0.01)
+            self.assertLessEqual(next_look.call_args[0][0], most)
+
+    def test_looks_under_way_are_counted_until_they_come_back(self) -> None:
+        before = watch.Watcher._under_way
+        with mock.patch.object(loop.Loop, "aside", side_effect=RuntimeError("no thread")):
+            self.watch(lambda: None, patience=20.0)
+        self.assertEqual(watch.Watcher._under_way, before)
+        self.watch(lambda: 1 // 0, patience=20.0)
+        self.assertEqual(watch.Watcher._under_way, before)
 
     def test_looks_that_fail_end_the_run(self) -> None:
         self.watch(lambda: 1 // 0, patience=20.0)

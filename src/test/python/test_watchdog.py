@@ -56,6 +56,14 @@ class WatchdogTest(unittest.TestCase):
         printed.assert_called_once_with()
         self.assertEqual(looks.call_count, 3)
 
+    def test_supervisor_does_not_go_on_without_a_watchdog(self) -> None:
+        looks = mock.Mock(side_effect=ValueError("a fault"))
+        with mock.patch.object(self.dog, "look", looks), mock.patch("traceback.print_exc"), mock.patch("time.sleep"):
+            with mock.patch("os._exit", side_effect=SystemExit) as ended, self.assertRaises(SystemExit):
+                self.dog._watch()
+        ended.assert_called_once_with(1)
+        self.assertEqual(looks.call_count, watchdog.FAILURES)
+
     def test_two_handlers_in_a_row_are_two(self) -> None:
         for _ in range(3):
             self.owned.call(self.dog.look)

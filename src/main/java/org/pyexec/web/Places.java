@@ -170,8 +170,8 @@ public final class Places implements AutoCloseable {
         List<Turn> last = new ArrayList<>();
         synchronized (this) {
             closed = true;
-            for (Waiting own :
-                    waiting.values()) { // no class is loaded here if nobody waits: the server may give none any more
+            // No class is loaded here where nobody waits: the server may give none any more.
+            for (Waiting own : waiting.values()) {
                 last.addAll(own.large);
                 last.addAll(own.small);
             }

@@ -87,7 +87,6 @@ class NetworkedCell(NamespaceCell):
         self._loop = events
         self._rules = rules
         self._loaded = ""
-        self._attempts = 1  # to load them, after the first
         self._namespaces: Optional[network.Namespaces] = None
         self._interface: Optional[interface.Interface] = None
 
@@ -95,9 +94,6 @@ class NetworkedCell(NamespaceCell):
         def on_rules(loaded: bool) -> None:
             if loaded:
                 self._raise(joins, on_ready, on_failed)
-            elif self._attempts > 0:  # a machine that is busy may have had no memory or process for it
-                self._attempts -= 1
-                self.renew_rules(on_rules)
             else:
                 on_failed("nft could not load the rules of the network")
 
@@ -106,7 +102,8 @@ class NetworkedCell(NamespaceCell):
         except OSError:
             on_failed("the init of a cell ended")
         else:
-            self.renew_rules(on_rules)
+            # A machine that is busy may have had no memory or process for it.
+            self.renew_rules(lambda loaded: on_rules(True) if loaded else self.renew_rules(on_rules))
 
     def _raise(self, joins: Sequence[int], on_ready: Callable[[], None], on_failed: OnFailed) -> None:
         def on_interface(problem: str) -> None:

@@ -15,7 +15,7 @@ import signal
 from typing import Callable, Deque, Dict, List, Optional, Tuple, TypeVar
 
 from . import config, delegation, hierarchy, machine, policy
-from .group import V1, V2, Group, Kind, opened
+from .group import V1, V2, Group, opened
 from .hierarchy import Branch, NotPossible
 
 USUAL_SHARES = 1024  # of a session, and of a group that nobody has given others; sched(7), cgroups(7)

@@ -92,18 +92,21 @@ class Watcher:
         began = time.monotonic()
         self._due = math.inf
         roots = [processes.pid_behind(pidfd) for pidfd in (self._slot.child, self._slot.cell.pidfd, *self._slot.cell.helpers())]
-        Watcher._under_way += 1
         awaited = self._timer = self._loop.later(LOOK_SECONDS, lambda: self._on_seen(TimeoutError("it takes too long"), began))
 
-        def on_seen(seen: Union[Seen, Exception]) -> None:
+        def on_back(seen: Union[Seen, Exception]) -> None:
             Watcher._under_way -= 1
+            on_seen(seen)
+
+        def on_seen(seen: Union[Seen, Exception]) -> None:
             if self._timer is awaited:  # nobody has stopped it, or given it up
                 awaited.cancel()
                 self._on_seen(seen, began)
 
         since, self._looked = began - self._looked, began
         try:
-            self._loop.aside(lambda: self._see(roots, since), on_seen)
+            self._loop.aside(lambda: self._see(roots, since), on_back)
+            Watcher._under_way += 1
         except RuntimeError as e:  # no thread just now
             on_seen(e)
 
@@ -138,7 +141,7 @@ class Watcher:
             self._timer = None
             self._on_passed(passed)
             return
-        # Those at all runs together take a sixth of the time of one processor.
+        # Those at all runs together take a sixth of the time of one processor, unless they take more than a second in all.
         pause = 5 * (time.monotonic() - began) * (1 + Watcher._under_way)
         self._look_in(min(max(self._interval, pause), LONGEST_INTERVAL))
 

@@ -16,6 +16,7 @@ from typing import Optional, Tuple
 from . import loop
 
 INTERVAL = 0.02  # seconds between two looks
+FAILURES = 50
 WAITING = b"D"  # in the kernel, for something that no signal interrupts; proc(5), /proc/pid/stat
 
 
@@ -34,12 +35,17 @@ class Watchdog:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
+        failures = 0  # in a row
         while True:
             time.sleep(INTERVAL)
             try:
                 self.look()
-            except Exception:  # the next look is made all the same
+                failures = 0
+            except Exception:
                 traceback.print_exc()
+                failures += 1
+                if failures == FAILURES:
+                    os._exit(1)  # the server starts another supervisor: none goes on without a watchdog
 
     def look(self) -> None:
         busy = self._loop.busy

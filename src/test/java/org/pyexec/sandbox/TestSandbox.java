@@ -78,9 +78,7 @@ final class TestSandbox implements AutoCloseable {
 
     /** With one more argument of the supervisor, name=value. */
     static TestSandbox startWith(String option, Identity identity, String tier) throws IOException {
-        List<String> launcher = new ArrayList<>(identity.launcher());
-        launcher.addAll(List.of("/bin/sh", "-c", "exec \"$@\" " + option, "sh"));
-        return start(launcher, tier, PYTHON, List.of());
+        return start(withOption(option, identity.launcher()), tier, PYTHON, List.of());
     }
 
     /**
@@ -147,14 +145,14 @@ final class TestSandbox implements AutoCloseable {
                 1 << 20,
                 networkAllow,
                 networkDeny);
-        return new TestSandbox(directory, settings, withWeight(launcher));
+        // The programs of one server weigh as much as one session; here are many, beside compilers and other JVMs.
+        return new TestSandbox(directory, settings, withOption("weight=4", launcher));
     }
 
-    /** The programs of one server weigh as much as one session; here are many, beside compilers and other JVMs. */
-    private static List<String> withWeight(List<String> launcher) {
-        List<String> weighed = new ArrayList<>(launcher);
-        weighed.addAll(List.of("/bin/sh", "-c", "exec \"$@\" weight=4", "sh"));
-        return weighed;
+    private static List<String> withOption(String option, List<String> launcher) {
+        List<String> all = new ArrayList<>(launcher);
+        all.addAll(List.of("/bin/sh", "-c", "exec \"$@\" " + option, "sh"));
+        return all;
     }
 
     WarmSandbox sandbox() {
