@@ -13,6 +13,7 @@ from unittest import mock
 from sandbox import cells, identities, loop, memory, scratch
 
 MIB = 1 << 20
+NEVER = 3600.0  # in seconds: longer than any test
 
 
 class UsageTest(unittest.TestCase):
@@ -143,6 +144,16 @@ class FoldersTest(unittest.TestCase):
         look()
         self.events.later(seconds, self.events.stop)
         self.events.run()
+
+    def test_program_is_blamed_for_a_wait_unless_the_disk_is_slow(self) -> None:
+        cell = cells.FolderCell(self.folders, identities.Ids(range(0)), 1, is_session=False)
+        long, longest = cell.stall_seconds, cell.longest_stall_seconds
+        self.assertEqual(os.listdir(self.folders.zygote_home), [])
+        with mock.patch.object(cells, "SLOW_DISK_SECONDS", NEVER):
+            self.assertEqual([cell.holds_up(seconds) for seconds in (long / 2, long, longest)], [False, True, True])
+        with mock.patch.object(cells, "SLOW_DISK_SECONDS", 0.0):
+            self.assertEqual([cell.holds_up(seconds) for seconds in (long / 2, long, longest)], [False, False, True])
+        self.assertEqual(os.listdir(self.folders.zygote_home), [])
 
     def test_removal_that_fails_is_logged_and_tried_again(self) -> None:
         removed: List[str] = []

@@ -80,6 +80,9 @@ record ExecuteResponse(
             List<String> blockedHosts,
             String python,
             String sandbox,
+            long waitedMs,
+            @Nullable Raised exception,
+            List<String> notes,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             RawValue result,
@@ -88,11 +91,7 @@ record ExecuteResponse(
             List<RawValue> displays,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            String session,
-
-            long waitedMs,
-            @Nullable Raised exception,
-            List<String> notes) {
+            String session) {
 
         static Run of(Outcome outcome, List<String> notesOnRequest) {
             RunReport report = outcome.report();
@@ -113,6 +112,12 @@ record ExecuteResponse(
                     report.blockedHosts(),
                     outcome.python(),
                     outcome.tier(),
+                    outcome.waited().toMillis(),
+                    ending.raised()
+                            .map(raised -> new Raised(raised.type(), raised.value()))
+                            .orElse(null),
+                    Stream.concat(notesOnRequest.stream(), report.notes().stream())
+                            .toList(),
                     report.results()
                             .map(results -> new RawValue(results.result().orElse("null")))
                             .orElse(null),
@@ -121,13 +126,7 @@ record ExecuteResponse(
                         case NONE -> null;
                         case OPEN -> "open";
                         case ENDED -> "ended";
-                    },
-                    outcome.waited().toMillis(),
-                    ending.raised()
-                            .map(raised -> new Raised(raised.type(), raised.value()))
-                            .orElse(null),
-                    Stream.concat(notesOnRequest.stream(), report.notes().stream())
-                            .toList());
+                    });
         }
 
         private static List<RawValue> displays(Results results) {

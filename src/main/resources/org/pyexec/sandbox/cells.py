@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import time
 from typing import Callable, List, Optional, Sequence, Tuple, Union
 
 from . import identities, interface, living, loop, network, policy, processes, scratch
@@ -17,6 +18,7 @@ OnFailed = Callable[[str], None]
 
 ATTEMPTS = 5  # to remove a folder
 PAUSE_SECONDS = 60.0  # between them
+SLOW_DISK_SECONDS = 0.1  # to make a folder and take it away again
 
 
 class NamespaceCell:
@@ -25,7 +27,7 @@ class NamespaceCell:
     is_session = False
     has_network = True  # of its own, with nothing in it or with rules
     has_rules = False
-    stall_seconds = 0.04  # that the supervisor may wait for a lock which a program holds: nothing here is on a disk
+    stall_seconds = 0.04  # that the supervisor may wait in the kernel: nothing here is on a disk
     way = "namespaces"
 
     def __init__(self, ids: identities.Ids) -> None:
@@ -53,6 +55,10 @@ class NamespaceCell:
     def helpers(self) -> List[int]:
         """Pidfds of processes of ours that work for the run and are counted with it."""
         return []
+
+    def holds_up(self, seconds: float) -> bool:
+        """Whether the program is the reason why the supervisor has waited so long in the kernel. Called by the watchdog's thread."""
+        return seconds >= self.stall_seconds
 
     def renew_rules(self, on_done: Callable[[bool], None]) -> None:
         """Before each program of a session: what may be reached is what may be reached now. Says whether that holds."""
@@ -180,6 +186,13 @@ class Folders:
             say("log", f"{self.top} could not be removed")
         self._give_up_claim()
 
+    def is_slow(self) -> bool:
+        """Whether the disk lets a change wait that concerns no program. Waits for that change."""
+        before = time.monotonic()
+        with contextlib.suppress(OSError):  # what fails at once is not slow
+            os.rmdir(tempfile.mkdtemp(dir=self.zygote_home))
+        return time.monotonic() - before >= SLOW_DISK_SECONDS
+
     def _give_up_claim(self) -> None:
         if self._claim >= 0:
             os.close(self._claim)
@@ -226,7 +239,8 @@ class Folders:
 class FolderCell:
     """A folder for one run. Killing and the end of processes are the child's own pidfd, which comes later."""
 
-    stall_seconds = 1.0  # a disk may be slow
+    stall_seconds = 1.0
+    longest_stall_seconds = 5.0  # whatever the disk does
     way = "folder"
     has_network = False
     has_rules = False
@@ -264,6 +278,10 @@ class FolderCell:
 
     def helpers(self) -> List[int]:
         return []
+
+    def holds_up(self, seconds: float) -> bool:
+        """A disk that keeps others waiting too is no reason to end this program."""
+        return seconds >= self.longest_stall_seconds or (seconds >= self.stall_seconds and not self._folders.is_slow())
 
     def renew_rules(self, on_done: Callable[[bool], None]) -> None:
         on_done(True)

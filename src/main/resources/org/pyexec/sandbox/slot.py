@@ -210,7 +210,7 @@ class Slot:
 
     def stall(self, seconds: float) -> None:
         """Kills a program for which the supervisor's thread waits in the kernel. Called by the watchdog's thread, while that one waits."""
-        if self.state == "running" and seconds >= self.cell.stall_seconds:
+        if self.state == "running" and self.cell.holds_up(seconds):
             self.has_stalled = True
             for pidfd in (self.cell.pidfd, self.child):
                 if pidfd >= 0:

@@ -15,7 +15,7 @@ from typing import Generator, Iterator, List, NamedTuple, Optional, Tuple
 from . import advice, bottom, causes, policy, sources, text as texts
 
 LAST = ("last_type", "last_value", "last_traceback", "last_exc")  # where sys keeps it
-_display = sys.__excepthook__  # the interpreter's own words; the traceback module's differ in some versions
+_hook = _display = sys.__excepthook__  # the interpreter's own words; the traceback module's differ in some versions
 
 
 class Ended(NamedTuple):
@@ -123,7 +123,7 @@ def _raised(e: BaseException, limit: str, work: str) -> Ending:
     for name, value in zip(LAST, (type(e), e, e.__traceback__, e)):
         if name != "last_exc" or sys.version_info >= (3, 12):
             setattr(sys, name, value)
-    if getattr(sys, "excepthook", _display) is _display:
+    if getattr(sys, "excepthook", _hook) is _hook:
         print_error(text)
     else:
         exited = yield from _call_hook(e, text)
