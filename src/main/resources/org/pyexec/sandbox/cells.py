@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+import threading
 import time
 from typing import Callable, List, Optional, Sequence, Tuple, Union
 
@@ -19,6 +20,7 @@ OnFailed = Callable[[str], None]
 ATTEMPTS = 5  # to remove a folder
 PAUSE_SECONDS = 60.0  # between them
 SLOW_DISK_SECONDS = 0.1  # to make a folder and take it away again
+KNOWN_SECONDS = 1.0  # for which that is believed
 
 
 class NamespaceCell:
@@ -167,6 +169,22 @@ class NetworkedCell(NamespaceCell):
         super().remove(is_reusable)
 
 
+class Probe(threading.Thread):
+    """Makes a folder and takes it away again; says when."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(daemon=True)
+        self.began = time.monotonic()
+        self.ended = 0.0  # not yet
+        self._path = path
+
+    def run(self) -> None:
+        for change in (os.mkdir, os.rmdir):
+            with contextlib.suppress(OSError):  # what fails at once is not slow
+                change(self._path)
+        self.ended = time.monotonic()
+
+
 class Folders:
     """Where folder cells lie: one folder per supervisor, away from the private one, since programs pass through it."""
 
@@ -179,6 +197,7 @@ class Folders:
         os.chmod(self.top, 0o711)
         self.zygote_home = os.path.join(self.top, "zygote")
         os.mkdir(self.zygote_home, 0o700)
+        self._probe: Optional[Probe] = None
 
     def remove(self) -> None:
         """When everybody is dead. The supervisor may be about to end: this waits."""
@@ -187,11 +206,14 @@ class Folders:
         self._give_up_claim()
 
     def is_slow(self) -> bool:
-        """Whether the disk lets a change wait that concerns no program. Waits for that change."""
-        before = time.monotonic()
-        with contextlib.suppress(OSError):  # what fails at once is not slow
-            os.rmdir(tempfile.mkdtemp(dir=self.zygote_home))
-        return time.monotonic() - before >= SLOW_DISK_SECONDS
+        """Whether the disk lets a change wait that concerns no program, or has not answered yet. Asked every few milliseconds."""
+        probe = self._probe
+        if probe is None or (probe.ended and time.monotonic() - probe.ended > KNOWN_SECONDS):
+            self._probe = Probe(os.path.join(self.zygote_home, "probe"))
+            with contextlib.suppress(RuntimeError):  # no thread just now: nothing is known
+                self._probe.start()
+            return True
+        return not probe.ended or probe.ended - probe.began >= SLOW_DISK_SECONDS
 
     def _give_up_claim(self) -> None:
         if self._claim >= 0:
