@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,6 +48,53 @@ class FreshInterpreterTest extends OnEveryTier {
         assertThat(once(sandbox, "import a; print(a.X)", variable("PYTHONPATH", "lib", file("lib/a.py", "X = 'lib'")))
                         .stdout())
                 .isEqualTo("lib\n");
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void variablesThatAreRarelySetTakeEffectToo(TestSandbox sandbox) throws Exception {
+        String failing = "x = [0]\nprint(1 + 1 / x[0])";
+        assertThat(sandbox.run(failing).details()).contains("    print(1 + 1 / x[0])\n", "~^~");
+        assertThat(once(sandbox, failing, variable("PYTHONNODEBUGRANGES", "1")).details())
+                .contains("    print(1 + 1 / x[0])\nZeroDivisionError");
+        assertThat(once(sandbox, "import sys; print(sys.pycache_prefix)", variable("PYTHONPYCACHEPREFIX", "caches"))
+                        .stdout())
+                .isEqualTo("caches\n");
+        InputFile[] packages = IntStream.range(9, 20)
+                .mapToObj(minor -> file("base/lib/python3." + minor + "/site-packages/own.py", "X = 'own'"))
+                .toArray(InputFile[]::new);
+        String code = "import own, site\nprint(own.X, site.getuserbase(), own.__file__.endswith(site.USER_SITE + '/own.py'))";
+        TestSandbox.Result result = once(sandbox, code, variable("PYTHONUSERBASE", "base", packages));
+        assertThat(result.stdout()).as(result.details()).isEqualTo("own base True\n");
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void noteSaysWhatCameOfAVariable(TestSandbox sandbox) throws Exception {
+        boolean strict = sandbox.sandbox().status().tier().orElseThrow().equals("landlock");
+        assertThat(notes(sandbox, "PYTHONNODEBUGRANGES"))
+                .containsExactly("Run in a fresh interpreter because PYTHONNODEBUGRANGES was given.");
+        assertThat(notes(sandbox, "PYTHONOFNOVERSION"))
+                .containsExactly(
+                        strict
+                                ? "Without effect in this tier: PYTHONOFNOVERSION."
+                                : "Run in a fresh interpreter because PYTHONOFNOVERSION was given.");
+        for (String name : List.of("PYTHONHOME", "PYTHONVERBOSE", "LD_PRELOAD")) {
+            assertThat(notes(sandbox, name)).containsExactly("Only for what the program starts: " + name + ".");
+        }
+        assertThat(notes(sandbox, "ANYTHING")).isEmpty();
+        assertThat(once(sandbox, "print(1)", inputs("", List.of(), Map.of("PYTHONHOME", "/x", "PYTHONHASHSEED", "0")))
+                        .report()
+                        .notes())
+                .containsExactlyInAnyOrder(
+                        "Only for what the program starts: PYTHONHOME.",
+                        "Run in a fresh interpreter because PYTHONHASHSEED was given.");
+    }
+
+    private static List<String> notes(TestSandbox sandbox, String variable) throws Exception {
+        TestSandbox.Result result = once(sandbox, "print(1)", variable(variable, "1"));
+        assertThat(result.stdout()).as(result.details()).isEqualTo("1\n");
+        return result.report().notes();
     }
 
     @ParameterizedTest(autoCloseArguments = false)
