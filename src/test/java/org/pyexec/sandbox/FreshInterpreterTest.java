@@ -114,6 +114,28 @@ class FreshInterpreterTest extends OnEveryTier {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("sandboxes")
+    void foldersOfMatplotlibAreThereAndCanBeWritten(TestSandbox sandbox) throws Exception {
+        String code = """
+                import matplotlib, os
+                for folder in (matplotlib.get_cachedir(), matplotlib.get_configdir()):
+                    print(os.path.isdir(folder), os.access(folder, os.W_OK))
+                    open(os.path.join(folder, "own"), "w").close()
+                """;
+        String expected = "True True\n".repeat(2);
+        TestSandbox.Result plain = sandbox.run(code);
+        assertThat(plain.stdout()).as(plain.details()).isEqualTo(expected);
+        TestSandbox.Result fresh = once(sandbox, code, variable("PYTHONHASHSEED", "0"));
+        assertThat(fresh.stdout()).as(fresh.details()).isEqualTo(expected);
+        try (SandboxSession session = SessionRuns.open(sandbox)) {
+            for (int cell = 0; cell < 2; cell++) {
+                TestSandbox.Result shown = run(session, code);
+                assertThat(shown.stdout()).as(shown.details()).isEqualTo(expected);
+            }
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
     void programIsInEveryRespectRunAsOthersAre(TestSandbox sandbox) throws Exception {
         Inputs inputs = inputs("in", List.of("a"), Map.of("PYTHONHASHSEED", "0"), file("b", "B"));
         TestSandbox.Result result = once(sandbox, """
