@@ -47,7 +47,8 @@ class BusyIT {
             assertThat(answer.path("output").textValue()).isEqualTo("queued\n");
             assertThat(answer.at("/run/waitedMs").longValue())
                     .isPositive()
-                    .isLessThanOrEqualTo(Duration.ofNanos(System.nanoTime() - began).toMillis());
+                    .isLessThanOrEqualTo(
+                            Duration.ofNanos(System.nanoTime() - began).toMillis());
         }
         awaitExecutions(0, 0);
     }

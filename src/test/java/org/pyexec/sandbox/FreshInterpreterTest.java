@@ -63,7 +63,8 @@ class FreshInterpreterTest extends OnEveryTier {
         InputFile[] packages = IntStream.range(9, 20)
                 .mapToObj(minor -> file("base/lib/python3." + minor + "/site-packages/own.py", "X = 'own'"))
                 .toArray(InputFile[]::new);
-        String code = "import own, site\nprint(own.X, site.getuserbase(), own.__file__.endswith(site.USER_SITE + '/own.py'))";
+        String code =
+                "import own, site\nprint(own.X, site.getuserbase(), own.__file__.endswith(site.USER_SITE + '/own.py'))";
         TestSandbox.Result result = once(sandbox, code, variable("PYTHONUSERBASE", "base", packages));
         assertThat(result.stdout()).as(result.details()).isEqualTo("own base True\n");
     }

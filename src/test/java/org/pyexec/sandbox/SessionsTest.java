@@ -197,7 +197,8 @@ class SessionsTest extends OnEveryTier {
     @Test
     void pylabBringsItsNames() throws Exception {
         try (SandboxSession session = open()) {
-            TestSandbox.Result result = run(session, "%pylab inline\nx = arange(3)\nplot(x)\nint(x.sum()), np.pi == pi");
+            TestSandbox.Result result =
+                    run(session, "%pylab inline\nx = arange(3)\nplot(x)\nint(x.sum()), np.pi == pi");
             assertThat(value(result)).as(result.details()).hasToString("{\"text/plain\":\"(3, True)\"}");
             assertThat(result.files()).containsOnlyKeys("figure-1.png");
         }
@@ -235,9 +236,7 @@ class SessionsTest extends OnEveryTier {
                     print(tracer.runfunc(f, 2))
                     for place, times in sorted(tracer.results().counts.items()): print(*place, times)
                     """);
-            assertThat(result.stdout())
-                    .as(result.details())
-                    .isEqualTo("2\nmain.py 2 3\nmain.py 3 2\nmain.py 4 1\n");
+            assertThat(result.stdout()).as(result.details()).isEqualTo("2\nmain.py 2 3\nmain.py 3 2\nmain.py 4 1\n");
             TestSandbox.Result written = run(session, "tracer.results().write_results(coverdir='.')");
             assertThat(written.files()).as(written.details()).containsOnlyKeys("main.cover");
             assertThat(written.files().get("main.cover")).asString().contains("    3:     for each in range(n):\n");
