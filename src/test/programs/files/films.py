@@ -1,7 +1,7 @@
 # reason: completed
 # stdout: 4
-# files: film.gif
-# A film has many frames, which are files elsewhere for some writers: none of them comes as a figure.
+# files: figure-1.png film.gif
+# A film that is saved elsewhere comes as one figure: its frames, which are files for some writers, do not.
 import os
 import tempfile
 
