@@ -82,6 +82,28 @@ except RecursionError: print(reached)
         told = _outcomes("import sys\nsys.unraisablehook = print\n1/0")
         self.assertEqual(told, ["ZeroDivisionError('division by zero') ['<module>']"])
 
+    def test_a_debugger_ends_with_the_program_whose_input_it_reads(self) -> None:
+        stopping = """
+import bdb, sys
+class Debugger(bdb.Bdb):
+    def user_line(self, frame): print('stopped')
+Debugger().set_trace()
+x = 1
+"""
+        told = _outcomes(stopping, "import sys; print(sys.gettrace()); y = 2")
+        self.assertEqual(told, ["stopped", "None []", "None", "None []"])
+
+    def test_what_else_traces_goes_on_with_the_next_program(self) -> None:
+        tracing = """
+import bdb, sys
+seen = []
+def trace(frame, event, argument):
+    seen.append((frame.f_code.co_filename, event))
+sys.settrace(trace)
+"""
+        told = _outcomes(tracing, "sys.settrace(None) or print(seen)", "print(sys.gettrace())")
+        self.assertEqual(told, ["None []", "[('main.py', 'call')]", "None []", "None", "None []"])
+
     def test_long_chains_of_objects_are_freed_while_it_runs(self) -> None:
         chain = """
 import gc

@@ -8,7 +8,7 @@ import unittest
 from typing import Any
 from unittest import mock
 
-from sandbox import confinement, fresh, program
+from sandbox import confinement, fresh, notes, program
 
 
 class LuggageTest(unittest.TestCase):
@@ -33,6 +33,19 @@ class LuggageTest(unittest.TestCase):
             with mock.patch.object(os, "write", write):
                 self.assertIn(words, self.leave())
             self.assertLessEqual(set(os.listdir("/proc/self/fd")), before)
+
+    def test_what_would_have_no_effect_is_no_reason(self) -> None:
+        fields = [("env", b"PYTHONPERFSUPPORT=1")]
+        self.assertEqual(self.luggage.reasons(fields), ["Run in a fresh interpreter because PYTHONPERFSUPPORT was given."])
+        strict = fresh.Luggage({}, frozenset(), mock.Mock(spec=confinement.Confinement, second_filter=mock.sentinel.filter))
+        told = notes.Told()
+        with mock.patch.object(program, "notes", told):
+            self.assertEqual(strict.reasons(fields), [])
+            self.assertEqual(told.take(), {"notes": b"Without effect in this tier: PYTHONPERFSUPPORT."})
+            both = strict.reasons([*fields, ("env", b"PYTHONNODEBUGRANGES=1")])
+            self.assertEqual(told.take(), {})  # it would not be taken along
+        started = "Run in a fresh interpreter because PYTHONNODEBUGRANGES was given."
+        self.assertEqual(both, [started, "Without effect in this tier: PYTHONPERFSUPPORT."])
 
 
 if __name__ == "__main__":

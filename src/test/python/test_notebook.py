@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import os
 import sys
+import tempfile
 import unittest
 from unittest import mock
 
 import notebook_cells
-from sandbox import notebook
+from sandbox import earlier, notebook
 
 
 class NotebookTest(notebook_cells.CellsTest):
@@ -136,6 +138,32 @@ class NotebookTest(notebook_cells.CellsTest):
         self.assertIn("first", self.run_cell("inspect.getsource(A)"))
         self.assertIn("return 'B'", self.run_cell("inspect.getsource(B)"))
         self.assertEqual(self.run_cell("inspect.getsource(B.C)"), "    class C:\n        y = 1\n")
+
+    def test_lines_of_earlier_cells_are_counted_and_written(self) -> None:
+        self.names["__file__"] = "/work/main.py"
+        self.run_cell("def f(n):\n    %precision 3\n    for each in range(n):\n        pass\n    return n")
+        self.run_cell("import trace\ntracer = trace.Trace(count=1, trace=0)")
+        self.assertEqual(self.run_cell("def g(): return f(2)\ntracer.runfunc(g)"), 2)
+        counted = self.run_cell("{at: n for at, n in tracer.results().counts.items() if at[0].startswith('main.py')}")
+        expected = {("main.py", 2): 1, ("main.py", 3): 3, ("main.py", 4): 2, ("main.py", 5): 1, ("main.py (run 3)", 1): 1}
+        self.assertEqual(counted, expected)
+        with tempfile.TemporaryDirectory() as self.names["folder"], mock.patch.object(earlier.sources, "SHOWN_FOLDER", "/"):
+            said = self.said("tracer.results().write_results(summary=True, coverdir=folder)")
+            self.assertEqual(sorted(os.listdir(self.names["folder"])), ["main (run 3).cover", "main.cover"])
+            with open(os.path.join(self.names["folder"], "main.cover"), encoding="utf-8") as file:
+                lines = file.read().splitlines()
+        self.assertIn("80%   main   (main.py)\n", said)
+        self.assertEqual(lines[:3], [">>>>>> def f(n):", "    1:     %precision 3", "    3:     for each in range(n):"])
+
+    def test_cells_that_await_are_counted_too(self) -> None:
+        self.names["__file__"] = "/work/main.py"
+        self.run_cell("import asyncio, trace\ndef f(): return 1\nawait asyncio.sleep(0)")
+        self.run_cell("tracer = trace.Trace(count=1, trace=0)\ntracer.runfunc(f)")
+        with tempfile.TemporaryDirectory() as self.names["folder"]:
+            said = self.said("tracer.results().write_results(coverdir=folder)")
+            with open(os.path.join(self.names["folder"], "main.cover"), encoding="utf-8") as file:
+                self.assertIn("    1: def f(): return 1\n", file.read())
+        self.assertIn("Not printing coverage data for 'main.py'", said)
 
     def test_every_expression_is_shown_where_that_is_wanted(self) -> None:
         self.run_cell("get_ipython().ast_node_interactivity = 'all'")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import site
+import sys
+import tempfile
 import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import startup
+from sandbox import inputs, notes, program, startup
 
 
 def _variables(*definitions: str) -> List[str]:
@@ -38,6 +41,55 @@ class LateVariablesTest(unittest.TestCase):
 
             sys.modules.pop("matplotlib", None)
             self.assertEqual(_variables("MPLBACKEND=svg"), [])
+
+
+    def test_what_is_kept_back_is_named_and_not_late(self) -> None:
+        definitions = ("PYTHONHOME=/x", "PYTHONVERBOSE=1", "LD_LIBRARY_PATH=lib", "PYTHONDEBUG=1", "LDFLAGS=x")
+        fields = [("env", definition.encode()) for definition in definitions]
+        self.assertEqual(startup.kept_back(fields), ["PYTHONHOME", "PYTHONVERBOSE", "LD_LIBRARY_PATH"])
+        self.assertEqual(_variables(*definitions), ["PYTHONDEBUG"])
+
+    def test_where_nothing_may_run_at_the_start_only_what_is_known_has_an_effect(self) -> None:
+        for name in ("PYTHONHASHSEED", "PYTHONNODEBUGRANGES", "PYTHONPATH", "PYTHONUSERBASE", "MPLBACKEND", "LC_NUMERIC"):
+            self.assertTrue(startup.has_effect(name, is_strict=True), name)
+        self.assertFalse(startup.has_effect("PYTHONPERFSUPPORT", is_strict=True))
+        self.assertTrue(startup.has_effect("PYTHONPERFSUPPORT", is_strict=False))
+
+
+class PutOnStageTest(unittest.TestCase):
+    def test_what_is_kept_back_is_said(self) -> None:
+        argv, told = list(sys.argv), notes.Told()
+        patches = (mock.patch.dict(os.environ), mock.patch.object(sys, "argv", argv), mock.patch.object(program, "notes", told))
+        with patches[0], patches[1], patches[2], mock.patch.object(sys, "orig_argv", argv, create=True):
+            inputs.put_on_stage([("env", b"A=1")])
+            self.assertEqual(told.so_far(), {})
+            inputs.put_on_stage([("env", b"LD_PRELOAD=x.so"), ("env", b"PYTHONHOME=/x")])
+            self.assertEqual(os.environ["PYTHONHOME"], "/x")
+        self.assertEqual(told.so_far(), {"notes": b"Only for what the program starts: LD_PRELOAD, PYTHONHOME."})
+
+
+class ReadLateTest(unittest.TestCase):
+    def setUp(self) -> None:
+        for target, name in ((sys, "path"), (sys, "pycache_prefix"), (site, "USER_BASE"), (site, "USER_SITE")):
+            self.addCleanup(setattr, target, name, getattr(target, name))
+        sys.path = ["/work", "/usr/lib/python3", "/usr/local/lib/python3/dist-packages", "/usr/lib/python3/dist-packages"]
+
+    def test_folders_come_to_their_places(self) -> None:
+        with tempfile.TemporaryDirectory() as base, mock.patch.object(site, "ENABLE_USER_SITE", True):
+            inputs.read_late({b"PYTHONUSERBASE": os.fsencode(base), b"PYTHONPATH": b"/a:/b"})
+            own = site.USER_SITE
+            self.assertNotIn(own, sys.path)  # it is not there
+            os.makedirs(str(own))
+            inputs.read_late({b"PYTHONUSERBASE": os.fsencode(base)})
+        self.assertTrue(str(own).startswith(base))
+        self.assertEqual(sys.path[:5], ["/work", "/a", "/b", "/usr/lib/python3", own])
+
+    def test_what_is_not_given_stays(self) -> None:
+        before = list(sys.path)
+        inputs.read_late({b"PYTHONUSERBASE": b"", b"PYTHONPYCACHEPREFIX": b""})
+        self.assertEqual((sys.path, sys.pycache_prefix), (before, None))
+        inputs.read_late({b"PYTHONPYCACHEPREFIX": b"caches"})
+        self.assertEqual(sys.pycache_prefix, "caches")
 
 
 class LateModulesTest(unittest.TestCase):

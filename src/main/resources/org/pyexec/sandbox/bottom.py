@@ -22,7 +22,7 @@ import sys
 import threading
 import traceback
 from operator import attrgetter, methodcaller
-from types import FunctionType, GeneratorType
+from types import FunctionType, GeneratorType, MethodType
 from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Tuple
 
 LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
@@ -82,6 +82,7 @@ def _steps(main: Callable[[], Any]) -> Iterator[Step]:
             yield from _executed(duty)
             following = duty.end()
             duty = (yield from following) if isinstance(following, GeneratorType) else following
+            _watchers.end_debugger()
     except BaseException:  # a fault of our own
         traceback.print_exc()
         os._exit(1)
@@ -229,6 +230,12 @@ class _Watchers:
                 calls.append(functools.partial(sys.modules["_lsprof"].Profiler.enable, profile))
         return map(_call, (int, functools.partial(tuple, map(_call, calls)))) if calls else (0, None)
 
+    def end_debugger(self) -> None:
+        """It reads the standard input of one program, which has ended, and would stop in the next one without an answer."""
+        trace, profile = self._found()
+        if _is_debugger(trace):
+            self._kept[:] = None, profile
+
     def _found(self) -> List[Any]:
         """What was there at last, and before calls that were not watched."""
         watchers = [None, None]
@@ -236,6 +243,12 @@ class _Watchers:
             watchers[index % 2] = watcher if watcher is not None else watchers[index % 2]
         self._kept[:] = watchers
         return watchers
+
+
+def _is_debugger(trace: object) -> bool:
+    """Of the standard library, or derived from that."""
+    kind = getattr(sys.modules.get("bdb"), "Bdb", None)
+    return isinstance(kind, type) and isinstance(trace, MethodType) and isinstance(trace.__self__, kind)
 
 
 def _is_profiler(profile: object) -> bool:

@@ -16,7 +16,8 @@ import threading
 from types import CodeType
 from typing import Dict, FrozenSet, List, Tuple, Union
 
-from . import config, entrance, frames, fresh, generators, inputs, interpreter, policy, program, report, request, unhandled
+from . import config, entrance, frames, fresh, generators, inputs, interpreter, policy, program, report, request, surroundings
+from . import unhandled
 from .calls import Calls
 from .confinement import CONTROL, Belongings, Confinement, Sizes, limit_open_files
 
@@ -66,6 +67,8 @@ class Prepared:
         self.confinement = Confinement(settings, readable, sizes, self.report)
         self.luggage = fresh.Luggage(*modules, self.confinement)
         self.entrance = entrance.Entrance(proc, settings.disk) if settings.tier == "namespaces" else None
+        self.processors = sorted(os.sched_getaffinity(0))
+        self.most_processors = surroundings.most_processors(settings.processes)
         self.telling = _tell_parked(self.entrance is not None)
 
 
@@ -83,6 +86,7 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
         if way == "folder" and os.getppid() != prepared.zygote:
             os._exit(0)  # it ended before we had asked to end with it
         _differ_from_siblings()
+        _take_processors(prepared.processors, prepared.most_processors)
         program.make_file()
         program.rehearse()
         _rehearse(prepared)
@@ -161,6 +165,12 @@ def _differ_from_siblings() -> None:
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed(random.getrandbits(32))
+
+
+def _take_processors(usable: List[int], most: int) -> None:
+    """Where they are more than a program is given, others than its siblings have."""
+    if len(usable) > most:
+        os.sched_setaffinity(0, random.sample(usable, most))
 
 
 def _receive(control: int) -> frames.Fields:

@@ -1,4 +1,4 @@
-"""Lines of earlier cells, for whoever asks for them: inspect, and what the interpreter prints of ignored exceptions.
+"""Lines of earlier cells, for whoever asks for them: inspect, trace, and what the interpreter prints of ignored exceptions.
 
 There is no file in which the interpreter itself could look. `linecache` has the lines; unhandled.py puts them there.
 """
@@ -11,11 +11,12 @@ import io
 import linecache
 import sys
 import threading
+import tokenize
 import traceback
 import types
 from typing import Any, List, Optional
 
-from . import notebook_lines, policy
+from . import imports, notebook_lines, policy, sources
 
 _display, _has_lines = traceback.print_exception, linecache.getlines
 _file_of, _source_of = inspect.getfile, inspect.findsource
@@ -26,6 +27,7 @@ def show() -> None:
     inspect.getfile, inspect.findsource = _getfile, _findsource
     sys.unraisablehook = _unraisable
     threading.excepthook = _in_thread
+    imports.when_imported("trace", _read_by_trace)
 
 
 def _getfile(object: Any) -> str:
@@ -85,6 +87,41 @@ def _line_of_class(file: str, path: List[str]) -> Optional[int]:
             return None
         nodes = [found[-1]]
     return min([nodes[0].lineno, *(each.lineno for each in nodes[0].decorator_list)]) - 1
+
+
+def _read_by_trace(module: Any) -> None:
+    """It opens the files of what it has counted, and writes one for each: main.cover, `main (run 2).cover`."""
+    results = getattr(module, "CoverageResults", None)
+    if results is None:  # it is a program's own
+        return
+    for name in ("_modname", "_fullmodname"):
+        usual = getattr(module, name)
+        setattr(module, name, lambda path, usual=usual: path.replace(".py", "") if _is_cell(path) else usual(path))
+    module.open = _open
+    module.tokenize = types.SimpleNamespace(**{**vars(tokenize), "open": _open_source})
+    is_ignored = results.is_ignored_filename
+    results.is_ignored_filename = lambda self, name: name.startswith(sources.SHOWN_FOLDER) or is_ignored(self, name)
+
+
+def _open(path: Any, mode: str = "r", **options: Any) -> Any:
+    if not _is_cell(path):
+        return open(path, mode, **options)
+    text = notebook_lines.python("".join(_has_lines(path)))
+    content = io.BytesIO(text.encode("utf-8", "surrogatepass"))
+    return content if "b" in mode else io.TextIOWrapper(content, "utf-8", "surrogatepass")
+
+
+def _open_source(path: Any) -> Any:
+    """tokenize.open(). Raises OSError for what is compiled in a session only: await outside of functions."""
+    if not _is_cell(path):
+        return tokenize.open(path)
+    file = _open(path)
+    try:
+        compile(file.read(), path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as e:
+        raise OSError(str(e)) from None
+    file.seek(0)
+    return file
 
 
 def _unraisable(unraisable: Any) -> None:

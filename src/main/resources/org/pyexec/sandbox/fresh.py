@@ -46,13 +46,19 @@ class Luggage:
 
     def reasons(self, fields: frames.Fields) -> List[str]:
         """Why the program needs a fresh interpreter, as notes; before its variables are set."""
-        variables, modules = startup.late_variables(fields), startup.late_modules(fields, self._loaded)
+        is_strict = self._given_up.second_filter is not None
+        late, modules = startup.late_variables(fields), startup.late_modules(fields, self._loaded)
+        variables = [name for name in late if startup.has_effect(name, is_strict)]
+        without = [name for name in late if name not in variables]
         notes = []
         if variables:
             notes.append(f"Run in a fresh interpreter because {startup.named(variables)} given.")
         if modules:
-            names = ", ".join(modules[: startup.MOST_NAMED])
+            names = startup.listed(modules)
             notes.append(f"Run in a fresh interpreter because of files that are named like loaded modules: {names}.")
+        if without:
+            tell = notes.append if notes else program.notes.add
+            tell(startup.WITHOUT_EFFECT_HERE % startup.listed(without))
         return notes
 
     def leave(self, brought: Dict[str, Any], keep: List[int]) -> str:

@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Dict, List, Optional
 
-from . import frames, policy, request, startup
+from . import frames, policy, program, request, startup
 
 READ_BYTES = 256 << 10
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
@@ -91,6 +91,9 @@ def put_on_stage(fields: frames.Fields) -> None:
     variables = startup.variables_of(fields)
     for name, value in variables.items():
         os.environb[name] = value
+    kept_back = startup.kept_back(fields) if variables else []
+    if kept_back:
+        program.notes.add(startup.ONLY_FOR_OTHERS % startup.listed(kept_back))
     if b"TZ" in variables:
         time.tzset()
     if variables.get(b"PYTHONUNBUFFERED"):
@@ -102,14 +105,29 @@ def put_on_stage(fields: frames.Fields) -> None:
 
 def read_late(variables: Dict[bytes, bytes]) -> None:
     """What a fresh interpreter would have done itself, had it been started with them. The working folder comes first."""
-    folders = os.fsdecode(variables.get(b"PYTHONPATH", b""))
+    given = {os.fsdecode(name): os.fsdecode(value) for name, value in variables.items() if value}
+    folders = given.get("PYTHONPATH", "")
     sys.path[1:1] = [os.path.abspath(each) for each in folders.split(os.pathsep) if folders]
-    filters = os.fsdecode(variables.get(b"PYTHONWARNINGS", b""))
+    filters = given.get("PYTHONWARNINGS")
     if filters:
         import warnings
 
         sys.warnoptions += filters.split(",")
         warnings._processoptions(sys.warnoptions)  # type: ignore[attr-defined]
+    sys.pycache_prefix = given.get("PYTHONPYCACHEPREFIX", sys.pycache_prefix)
+    if "PYTHONUSERBASE" in given:
+        _take_packages_of_user(given["PYTHONUSERBASE"])
+
+
+def _take_packages_of_user(base: str) -> None:
+    """As site.py does, but for `.pth` files, which are programs. They come before those of the system."""
+    import site
+
+    site.USER_BASE, site.USER_SITE = base, site._get_path(base)  # type: ignore[attr-defined]
+    folder = os.path.abspath(site.USER_SITE)
+    if site.ENABLE_USER_SITE and os.path.isdir(folder):
+        of_the_system = [place for place, each in enumerate(sys.path) if each.endswith("-packages")]
+        sys.path.insert(min(of_the_system, default=len(sys.path)), folder)
 
 
 def lower_limits(given: Dict[str, bytes], more_processes: Optional[int]) -> None:

@@ -84,10 +84,10 @@ def enter_outer_namespaces(proc: int, mapper: Optional[identities.Mapper]) -> bo
     return False
 
 
-def build_root(memory: int) -> List[str]:
+def build_root(memory: int, processes: int) -> List[str]:
     """Gives the mount namespace a root of its own: the system read-only, devices, and nothing else of the host.
 
-    `memory` is that of a run, in bytes. Returns the paths that programs may read.
+    `memory` is that of a run, in bytes, `processes` how many it may have. Returns the paths that programs may read.
     """
     os.umask(0o022)  # programs pass through its folders, with another id
     syscalls.mount("none", "/", None, syscalls.MS_REC | syscalls.MS_PRIVATE)
@@ -97,7 +97,7 @@ def build_root(memory: int) -> List[str]:
             raise IsolationError(f"the interpreter needs {path}, where programs have a folder of their own")
     trees = [(path, _copy_of(path)) for path in paths]
     devices = [(path, _device(path)) for path in policy.DEVICES]
-    links, files = surroundings.links(policy.SYSTEM_DIRECTORIES, paths), surroundings.files(memory)
+    links, files = surroundings.links(policy.SYSTEM_DIRECTORIES, paths), surroundings.files(memory, processes)
     resolved = {path: os.path.isdir(path) for path, _ in trees}
     syscalls.mount("tmpfs", "/tmp", "tmpfs", syscalls.MS_NOSUID, "mode=0755,size=8m,nr_inodes=1k")
     os.chdir("/tmp")

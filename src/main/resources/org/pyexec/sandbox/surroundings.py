@@ -18,17 +18,26 @@ from . import policy, syscalls
 _HOSTS_ONLY = (b"cpu MHz", b"initial apicid", b"apicid")
 
 
-def files(memory: int) -> Dict[str, str]:
+def most_processors(processes: int) -> int:
+    """That a program is given which may have so many processes and threads.
+
+    Programs start a process for each processor, as multiprocessing.Pool() does, and have threads beside them.
+    """
+    return max(1, processes // 2)
+
+
+def files(memory: int, processes: int) -> Dict[str, str]:
     """Content by name below the root. `memory` is what a run may have, in bytes."""
+    processors = sorted(os.sched_getaffinity(0))[: most_processors(processes)]
     made = {
         "etc/passwd": policy.PASSWD,
         "etc/group": policy.GROUP,
         "etc/hosts": policy.HOSTS,
         "etc/resolv.conf": policy.RESOLVER,
         "etc/nsswitch.conf": policy.NAME_SERVICES,
-        "proc/cpuinfo": _cpuinfo(),
+        "proc/cpuinfo": _cpuinfo(processors),
         "proc/meminfo": _meminfo(memory >> 10),
-        "proc/stat": _stat(),
+        "proc/stat": _stat(processors),
         "proc/loadavg": "0.00 0.00 0.00 1/2 2\n",
         "proc/version": f"{' version '.join(os.uname()[0:3:2])}\n",
         "proc/filesystems": "nodev\ttmpfs\n",
@@ -51,9 +60,9 @@ def links(directories: Iterable[str], taken: Iterable[str] = ()) -> List[Tuple[s
     return [(path, target) for path, target in made if not any(other.startswith(path + "/") for other in taken)]
 
 
-def _cpuinfo() -> str:
+def _cpuinfo(processors: List[int]) -> str:
     """Of the processors that programs may use, without what changes with the work of others or tells their place."""
-    usable = {b"processor\t: %d" % number for number in os.sched_getaffinity(0)}
+    usable = {b"processor\t: %d" % number for number in processors}
     with open("/proc/cpuinfo", "rb") as told:
         blocks = [block.splitlines() for block in told.read().strip().split(b"\n\n")]
     kept = [block for block in blocks if block[0] in usable or not block[0].startswith(b"processor")]
@@ -69,11 +78,11 @@ def _meminfo(kilobytes: int) -> str:
     return "".join(f"{name + ':':<16}{value:8} kB\n" for name, value in values.items())
 
 
-def _stat() -> str:
-    """As many processors as there are, at the start of the machine: what they have done since is others' work."""
+def _stat(processors: List[int]) -> str:
+    """As many processors as programs may use, at the start of the machine: what they have done since is others' work."""
     zeros = " ".join("0" * 10)
-    processors = "".join(f"cpu{number} {zeros}\n" for number in sorted(os.sched_getaffinity(0)))
-    return f"cpu  {zeros}\n{processors}intr 0\nctxt 0\nbtime {_boot_time()}\nprocesses 2\nprocs_running 1\nprocs_blocked 0\n"
+    each = "".join(f"cpu{number} {zeros}\n" for number in processors)
+    return f"cpu  {zeros}\n{each}intr 0\nctxt 0\nbtime {_boot_time()}\nprocesses 2\nprocs_running 1\nprocs_blocked 0\n"
 
 
 def _boot_time() -> int:

@@ -31,7 +31,7 @@ def main() -> Duty:
         sources.close(sys.argv[1])
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         if settings.tier == "namespaces":
-            readable, own_ids = _enter_namespaces(proc, settings.run_ids, settings.memory)
+            readable, own_ids = _enter_namespaces(proc, settings)
         else:
             readable, own_ids = _stay_outside(settings.tier), bool(settings.run_ids)
     except Exception as e:  # whatever it is: the supervisor tells the operator, nothing runs
@@ -45,16 +45,16 @@ def main() -> Duty:
     return Warden(settings, control, proc, readable).serve()
 
 
-def _enter_namespaces(proc: int, run_ids: range, memory: int) -> Tuple[List[str], bool]:
+def _enter_namespaces(proc: int, settings: config.Config) -> Tuple[List[str], bool]:
     """Returns in PID 1 of the new namespaces, with the paths that programs may read, and whether runs can have ids of their own."""
-    mapper = identities.Mapper(run_ids) if run_ids else None
+    mapper = identities.Mapper(settings.run_ids) if settings.run_ids else None
     isolation.leave_root()
     starter = os.pidfd_open(os.getpid())
     own_ids = isolation.enter_outer_namespaces(proc, mapper)
     if os.fork():
         os._exit(0)  # the supervisor is the subreaper and becomes PID 1's parent
     _die_with_the_supervisor(starter)
-    return isolation.build_root(memory), own_ids
+    return isolation.build_root(settings.memory, settings.processes), own_ids
 
 
 def _stay_outside(tier: str) -> List[str]:

@@ -38,11 +38,17 @@ class BusyIT {
     @Test
     void waitingForASlotIsNotPartOfTheTimeout() {
         try (HeldSlot held = HeldSlot.take(http)) {
+            long began = System.nanoTime();
             CompletableFuture<Answer> queued = http.executeLater("print('queued')", 2);
             awaitExecutions(1, 1);
             await().pollDelay(Duration.ofMillis(2100)).until(held::runs); // longer than the timeout of what waits
             held.release();
-            assertThat(Shapes.success(queued.join()).path("output").textValue()).isEqualTo("queued\n");
+            ObjectNode answer = Shapes.success(queued.join());
+            assertThat(answer.path("output").textValue()).isEqualTo("queued\n");
+            assertThat(answer.at("/run/waitedMs").longValue())
+                    .isPositive()
+                    .isLessThanOrEqualTo(
+                            Duration.ofNanos(System.nanoTime() - began).toMillis());
         }
         awaitExecutions(0, 0);
     }

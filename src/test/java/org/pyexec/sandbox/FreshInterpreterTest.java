@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +52,54 @@ class FreshInterpreterTest extends OnEveryTier {
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("sandboxes")
+    void variablesThatAreRarelySetTakeEffectToo(TestSandbox sandbox) throws Exception {
+        String failing = "x = [0]\nprint(1 + 1 / x[0])";
+        assertThat(sandbox.run(failing).details()).contains("    print(1 + 1 / x[0])\n", "~^~");
+        assertThat(once(sandbox, failing, variable("PYTHONNODEBUGRANGES", "1")).details())
+                .contains("    print(1 + 1 / x[0])\nZeroDivisionError");
+        assertThat(once(sandbox, "import sys; print(sys.pycache_prefix)", variable("PYTHONPYCACHEPREFIX", "caches"))
+                        .stdout())
+                .isEqualTo("caches\n");
+        InputFile[] packages = IntStream.range(9, 20)
+                .mapToObj(minor -> file("base/lib/python3." + minor + "/site-packages/own.py", "X = 'own'"))
+                .toArray(InputFile[]::new);
+        String code =
+                "import own, site\nprint(own.X, site.getuserbase(), own.__file__.endswith(site.USER_SITE + '/own.py'))";
+        TestSandbox.Result result = once(sandbox, code, variable("PYTHONUSERBASE", "base", packages));
+        assertThat(result.stdout()).as(result.details()).isEqualTo("own base True\n");
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void noteSaysWhatCameOfAVariable(TestSandbox sandbox) throws Exception {
+        boolean strict = sandbox.sandbox().status().tier().orElseThrow().equals("landlock");
+        assertThat(notes(sandbox, "PYTHONNODEBUGRANGES"))
+                .containsExactly("Run in a fresh interpreter because PYTHONNODEBUGRANGES was given.");
+        assertThat(notes(sandbox, "PYTHONOFNOVERSION"))
+                .containsExactly(
+                        strict
+                                ? "Without effect in this tier: PYTHONOFNOVERSION."
+                                : "Run in a fresh interpreter because PYTHONOFNOVERSION was given.");
+        for (String name : List.of("PYTHONHOME", "PYTHONVERBOSE", "LD_PRELOAD")) {
+            assertThat(notes(sandbox, name)).containsExactly("Only for what the program starts: " + name + ".");
+        }
+        assertThat(notes(sandbox, "ANYTHING")).isEmpty();
+        assertThat(once(sandbox, "print(1)", inputs("", List.of(), Map.of("PYTHONHOME", "/x", "PYTHONHASHSEED", "0")))
+                        .report()
+                        .notes())
+                .containsExactlyInAnyOrder(
+                        "Only for what the program starts: PYTHONHOME.",
+                        "Run in a fresh interpreter because PYTHONHASHSEED was given.");
+    }
+
+    private static List<String> notes(TestSandbox sandbox, String variable) throws Exception {
+        TestSandbox.Result result = once(sandbox, "print(1)", variable(variable, "1"));
+        assertThat(result.stdout()).as(result.details()).isEqualTo("1\n");
+        return result.report().notes();
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
     void variablesThatALoadedLibraryHasReadTakeEffect(TestSandbox sandbox) throws Exception {
         String code = """
                 import matplotlib.pyplot as plt
@@ -62,6 +111,28 @@ class FreshInterpreterTest extends OnEveryTier {
         TestSandbox.Result result = once(sandbox, code, variable("MPLBACKEND", "svg"));
         assertThat(result.stdout()).as(result.details()).isEqualTo("svg\n");
         assertThat(result.files()).containsOnlyKeys("figure-1.png", "figure-2.png");
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void foldersOfMatplotlibAreThereAndCanBeWritten(TestSandbox sandbox) throws Exception {
+        String code = """
+                import matplotlib, os
+                for folder in (matplotlib.get_cachedir(), matplotlib.get_configdir()):
+                    print(os.path.isdir(folder), os.access(folder, os.W_OK))
+                    open(os.path.join(folder, "own"), "w").close()
+                """;
+        String expected = "True True\n".repeat(2);
+        TestSandbox.Result plain = sandbox.run(code);
+        assertThat(plain.stdout()).as(plain.details()).isEqualTo(expected);
+        TestSandbox.Result fresh = once(sandbox, code, variable("PYTHONHASHSEED", "0"));
+        assertThat(fresh.stdout()).as(fresh.details()).isEqualTo(expected);
+        try (SandboxSession session = SessionRuns.open(sandbox)) {
+            for (int cell = 0; cell < 2; cell++) {
+                TestSandbox.Result shown = run(session, code);
+                assertThat(shown.stdout()).as(shown.details()).isEqualTo(expected);
+            }
+        }
     }
 
     @ParameterizedTest(autoCloseArguments = false)

@@ -7,6 +7,7 @@ import static org.pyexec.sandbox.ShowingRuns.value;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -110,6 +111,42 @@ class ResultsTest extends OnEveryTier {
 
         assertThat(value.path("text/html").textValue()).contains("<table", "<th>a</th>");
         assertThat(value.path("text/plain").textValue()).contains("a\n0  1");
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void figuresAreDisplayedInTheOrderInWhichTheyAreShown(TestSandbox sandbox) throws Exception {
+        String code = """
+                import matplotlib.pyplot as plt
+                for width in (1, 2):
+                    plt.figure(figsize=(width, 1), dpi=100)
+                    plt.plot([1, 2])
+                    plt.show()
+                print(plt.get_fignums())
+                """;
+        TestSandbox.Result plain = ShowingRuns.run(sandbox, code);
+        assertThat(widths(plain)).containsExactly(100, 200);
+        assertThat(plain.stdout()).isEqualTo("[]\n");
+        try (SandboxSession session = SessionRuns.open(sandbox)) {
+            TestSandbox.Result cell = SessionRuns.run(session, code);
+            assertThat(widths(cell)).containsExactly(100, 200);
+            assertThat(cell.stdout()).isEqualTo("[]\n");
+            assertThat(cell.files()).containsOnlyKeys("figure-1.png", "figure-2.png");
+            TestSandbox.Result next = SessionRuns.run(session, "plt.get_fignums()");
+            assertThat(value(next)).hasToString("{\"text/plain\":\"[]\"}");
+            assertThat(displays(next)).isEmpty();
+            assertThat(next.files()).isEmpty();
+        }
+    }
+
+    /** In pixels, of the pictures that are displayed; nothing else is. */
+    private static List<Integer> widths(TestSandbox.Result result) throws IOException {
+        List<Integer> widths = new ArrayList<>();
+        for (JsonNode shown : displays(result)) {
+            byte[] picture = Base64.getDecoder().decode(shown.path("image/png").textValue());
+            widths.add(ImageIO.read(new ByteArrayInputStream(picture)).getWidth());
+        }
+        return widths;
     }
 
     @ParameterizedTest(autoCloseArguments = false)

@@ -195,6 +195,55 @@ class SessionsTest extends OnEveryTier {
     }
 
     @Test
+    void pylabBringsItsNames() throws Exception {
+        try (SandboxSession session = open()) {
+            TestSandbox.Result result =
+                    run(session, "%pylab inline\nx = arange(3)\nplot(x)\nint(x.sum()), np.pi == pi");
+            assertThat(value(result)).as(result.details()).hasToString("{\"text/plain\":\"(3, True)\"}");
+            assertThat(result.files()).containsOnlyKeys("figure-1.png");
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void commandIsRunOrASentenceSaysWhyNot(TestSandbox sandbox) throws Exception {
+        boolean strict = sandbox.sandbox().status().tier().orElseThrow().equals("landlock");
+        try (SandboxSession session = SessionRuns.open(sandbox)) {
+            TestSandbox.Result result = run(session, "!echo from a shell\nlines = !echo kept\nprint('rest', lines)");
+            assertThat(result.reason()).as(result.details()).isEqualTo("completed");
+            if (strict) {
+                assertThat(result.stdout()).isEqualTo("rest []\n");
+                assertThat(result.stderr())
+                        .isEqualTo("sh: no other program can be started here: Operation not permitted\n".repeat(2));
+            } else {
+                assertThat(result.stdout()).isEqualTo("from a shell\nrest ['kept']\n");
+                assertThat(result.stderr()).isEmpty();
+            }
+            TestSandbox.Result script = run(session, "%%bash\necho in bash");
+            assertThat(script.stdout()).isEqualTo(strict ? "" : "in bash\n");
+            assertGoesOn(session);
+        }
+    }
+
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void linesOfEarlierCellsAreCounted(TestSandbox sandbox) throws Exception {
+        try (SandboxSession session = SessionRuns.open(sandbox)) {
+            run(session, "def f(n):\n    for each in range(n):\n        pass\n    return n");
+            TestSandbox.Result result = run(session, """
+                    import trace
+                    tracer = trace.Trace(count=1, trace=0)
+                    print(tracer.runfunc(f, 2))
+                    for place, times in sorted(tracer.results().counts.items()): print(*place, times)
+                    """);
+            assertThat(result.stdout()).as(result.details()).isEqualTo("2\nmain.py 2 3\nmain.py 3 2\nmain.py 4 1\n");
+            TestSandbox.Result written = run(session, "tracer.results().write_results(coverdir='.')");
+            assertThat(written.files()).as(written.details()).containsOnlyKeys("main.cover");
+            assertThat(written.files().get("main.cover")).asString().contains("    3:     for each in range(n):\n");
+        }
+    }
+
+    @Test
     void limitsOfTheSessionHoldForEachProgram() throws Exception {
         Limits low =
                 new Limits(java.util.OptionalInt.of(64), java.util.OptionalInt.empty(), java.util.OptionalInt.of(10));
