@@ -37,6 +37,25 @@ class AbandonedStreamsIT {
     }
 
     @Test
+    void programOfAClientThatLeavesEndsBeforeAnotherStreamHasHadThreeHeartbeats() throws Exception {
+        EventReader waiting;
+        try (EventReader holder = stream(LONG)) {
+            assertThat(holder.next().text()).isEqualTo("begun\n");
+            waiting = stream("print('at last')");
+            assertThat(waiting.any().name()).isEqualTo(":"); // which comes with the head of the answer
+        }
+        try (waiting) {
+            int heartbeats = 0;
+            EventReader.Event event = waiting.any();
+            for (; event.name().equals(":"); event = waiting.any()) {
+                heartbeats++;
+            }
+            assertThat(event.text()).isEqualTo("at last\n");
+            assertThat(heartbeats).isLessThan(3);
+        }
+    }
+
+    @Test
     void streamThatWaitsForASlotHasHeartbeatsAndThenItsProgram() throws Exception {
         EventReader waiting;
         try (EventReader holder = stream(LONG)) {

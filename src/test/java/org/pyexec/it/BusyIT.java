@@ -36,15 +36,24 @@ class BusyIT {
     }
 
     @Test
-    void waitingForASlotIsNotPartOfTheTimeout() {
+    void waitingForASlotIsNotPartOfTheTimeoutAndIsTold() {
         try (HeldSlot held = HeldSlot.take(http)) {
+            long asked = System.nanoTime();
             CompletableFuture<Answer> queued = http.executeLater("print('queued')", 2);
             awaitExecutions(1, 1);
+            long waits = System.nanoTime();
             await().pollDelay(Duration.ofMillis(2100)).until(held::runs); // longer than the timeout of what waits
+            long least = millisSince(waits);
             held.release();
-            assertThat(Shapes.success(queued.join()).path("output").textValue()).isEqualTo("queued\n");
+            ObjectNode json = Shapes.success(queued.join());
+            assertThat(json.path("output").textValue()).isEqualTo("queued\n");
+            assertThat(json.at("/run/waitedMs").longValue()).isBetween(least, millisSince(asked));
         }
         awaitExecutions(0, 0);
+    }
+
+    private static long millisSince(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos).toMillis();
     }
 
     @Test
