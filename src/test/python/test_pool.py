@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import unittest
 from typing import List, Set
 from unittest import mock
 
-from sandbox import pool
+from sandbox import image, pool
 
 
 def imported(code: str) -> Set[str]:
@@ -35,6 +36,30 @@ class StatementsTest(unittest.TestCase):
     def test_statements_and_their_lengths_are_bounded(self) -> None:
         self.assertEqual(self.imported(b"import a\n" * pool.MOST_STATEMENTS + b"import last\n"), ["a"])
         self.assertNotIn("last", self.imported(b"import a, " + b"b, " * pool.LONGEST_STATEMENT + b"last"))
+
+
+class ChoiceTest(unittest.TestCase):
+    MODULES = {"plain": (), "arrays": ("numpy",), "all": ("numpy", "matplotlib.pyplot"), "popular": ("sklearn",)}
+
+    def first_choice(self, code: bytes) -> str:
+        kept = pool.Pool.__new__(pool.Pool)
+        kept._settings = mock.Mock(learns=False)
+        kept._family = mock.Mock(images={})
+        for name, modules in self.MODULES.items():
+            offered = image.Image.__new__(image.Image)
+            offered.name, offered.modules, offered.ready, offered.lost, offered._failures = name, modules, True, False, 0
+            kept._family.images[name] = offered
+        return kept._choices(code)[0].name
+
+    def test_the_smallest_image_that_has_what_is_imported_is_taken(self) -> None:
+        self.assertEqual(self.first_choice(b"import json, os.path"), "plain")
+        self.assertEqual(self.first_choice(b"import numpy"), "arrays")
+        self.assertEqual(self.first_choice(b"from matplotlib import pyplot"), "all")
+
+    @unittest.skipIf(sys.version_info < (3, 10), "without a list of the standard library's modules only known ones are found")
+    def test_a_module_that_nobody_knows_may_need_any_library(self) -> None:
+        self.assertEqual(self.first_choice(b"import tabulate"), "all")
+        self.assertEqual(self.first_choice(b"import beside"), "all")
 
 
 class RecycleTest(unittest.TestCase):

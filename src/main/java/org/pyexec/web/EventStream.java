@@ -28,7 +28,9 @@ final class EventStream implements StreamingOutput {
     /** What they are called when there are too many. */
     static final String MANY = "event streams";
 
-    private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    /** A server may tell only at the third write that its client has gone: that has to be within five seconds. */
+    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
     private static final int TOGETHER_BYTES = 16 << 10;
     private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.US_ASCII);

@@ -96,7 +96,7 @@ def _limit_of_threads() -> str:
 
 def _limit_of_call(e: OSError, work: str) -> str:
     """Of a system call that has failed."""
-    if e.errno == errno.ENOMEM:
+    if e.errno == errno.ENOMEM:  # at the kernel's word: what was missing may be there again
         return "memory"
     if e.errno == errno.EFBIG:  # RLIMIT_FSIZE, which is as much as all files may have
         return "disk"

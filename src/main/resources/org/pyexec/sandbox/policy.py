@@ -271,7 +271,7 @@ SHARED = (
     Shared(
         "inodes of the system and of devices",
         "read-only mounts, Landlock; no news of them",
-        ("isolation/system_is_read_only", "isolation/times_of_devices"),
+        ("isolation/system_is_read_only", "landlock/system_is_read_only", "isolation/times_of_devices"),
     ),
     Shared(
         "locks on the system's files, and memory for locks, which no control group counts",

@@ -36,6 +36,32 @@ class AbandonedStreamsIT {
                 .isEqualTo("1\n");
     }
 
+    /** There is one each second: StreamingIT. The client has read everything, so nothing tells of its leaving but what is written. */
+    @Test
+    void programOfAClientThatLeavesEndsBeforeAnotherStreamHasHadFiveHeartbeats() throws Exception {
+        EventReader waiting;
+        try (RawConnection holder = RawConnection.to(http.base())) {
+            String body = Json.object("code", LONG, "timeout", 60);
+            holder.send(RawConnection.executeHead(body.length(), "Accept", "text/event-stream") + body);
+            assertThat(holder.status()).isEqualTo(200);
+            StringBuilder begun = new StringBuilder();
+            while (begun.indexOf("begun") < 0) {
+                begun.append((char) holder.next(1)[0]);
+            }
+            waiting = stream("print('at last')");
+            assertThat(waiting.any().name()).isEqualTo(":"); // which comes with the head of the answer
+        }
+        try (waiting) {
+            int heartbeats = 0;
+            EventReader.Event event = waiting.any();
+            for (; event.name().equals(":"); event = waiting.any()) {
+                heartbeats++;
+            }
+            assertThat(event.text()).isEqualTo("at last\n");
+            assertThat(heartbeats).isLessThan(5);
+        }
+    }
+
     @Test
     void streamThatWaitsForASlotHasHeartbeatsAndThenItsProgram() throws Exception {
         EventReader waiting;

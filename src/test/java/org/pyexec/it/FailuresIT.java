@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,11 +79,40 @@ class FailuresIT {
     }
 
     @Test
-    void asynchronousExecutionTakesItToo() {
-        Answer answer = preferring("respond-async, status=200", "1 / 0");
-        assertThat(answer.status()).isEqualTo(202);
-        assertThat(answer.list("Preference-Applied")).containsExactly("respond-async", "status=200");
-        http.send("DELETE", answer.required("Location"), new byte[0]);
+    void asynchronousExecutionTakesItAndIsAnsweredTheSame() throws Exception {
+        Answer accepted = preferring("respond-async, status=422", "1 / 0");
+        assertThat(accepted.status()).isEqualTo(202);
+        assertThat(accepted.list("Preference-Applied")).containsExactly("respond-async", "status=422");
+        String path = accepted.required("Location");
+        HttpResponse<InputStream> stream = http.open(path, "Accept", "text/event-stream");
+        assertThat(stream.statusCode()).isEqualTo(200);
+        JsonNode told = done(stream);
+        Answer state = http.get(path);
+        assertThat(state.status()).isEqualTo(200);
+        assertThat(state.json().path("status").textValue()).isEqualTo("finished");
+        assertThat(state.json().path("answer")).isEqualTo(told);
+    }
+
+    @Test
+    void streamHasTheSameStatusAndAnswerWhateverIsPreferred() throws Exception {
+        HttpResponse<InputStream> stream =
+                http.stream(Json.object("code", "1 / 0"), "Accept", "text/event-stream", "Prefer", "status=422");
+        assertThat(stream.statusCode()).isEqualTo(200);
+        assertThat(stream.headers().firstValue("Preference-Applied")).isEmpty();
+        done(stream);
+    }
+
+    /** The answer of a stream about a program that failed. */
+    private static JsonNode done(HttpResponse<InputStream> stream) throws IOException {
+        try (EventReader events = new EventReader(stream.body())) {
+            List<EventReader.Event> all = events.rest();
+            EventReader.Event last = all.get(all.size() - 1);
+            assertThat(last.name()).isEqualTo("done");
+            assertThat(last.json().path("success").booleanValue()).isFalse();
+            assertThat(last.json().at("/run/reason").textValue()).isEqualTo("error");
+            assertThat(last.json().at("/run/exception/type").textValue()).isEqualTo("ZeroDivisionError");
+            return last.json();
+        }
     }
 
     // --- run.exception
