@@ -237,6 +237,51 @@ class ErrandTest(unittest.TestCase):
         self.assertEqual(len(self.entries()), 4)
         self.assertEqual(self.answer()["truncated"], b"1")
 
+    def test_no_step_of_a_list_makes_more_than_one_name_of_what_lies_there(self) -> None:
+        for number in range(2 * walk.ENTRIES_AT_ONCE):
+            os.symlink("nowhere", os.path.join(self.work, f"\x01link-{number:05}"))
+            self.write(f"\x01file-{number:05}")
+        made: List[walk.Found] = []
+        real = walk.Found.name.fget
+        assert real is not None
+
+        def name(found: walk.Found) -> str:
+            made.append(found)
+            return real(found)
+
+        steps: List[int] = []
+
+        def pour(source: Iterator[bytes], when_taken: Callable[[], None]) -> None:
+            for piece in source:
+                steps.append(len(made))
+                if piece:
+                    self.link.put(piece[:1], piece[frames.HEADER_BYTES :])
+            when_taken()
+
+        with mock.patch.object(walk.Found, "name", property(name)), mock.patch.object(self.link, "pour", pour):
+            self.begin("list")
+        self.assertEqual(max(later - earlier for earlier, later in zip(steps, steps[1:])), 1)
+        self.assertEqual(len(made), 2 * walk.ENTRIES_AT_ONCE + policy.MAX_SKIPPED, "no name is made that is not told")
+        self.assertEqual(self.answer()["skipped-count"], b"%d" % (2 * walk.ENTRIES_AT_ONCE))
+        self.assertEqual((len(self.entries()), self.answer()["truncated"]), (2 * walk.ENTRIES_AT_ONCE, b"0"))
+
+    def test_no_more_names_are_made_than_there_is_room_for(self) -> None:
+        for number in range(20):
+            os.symlink("nowhere", os.path.join(self.work, f"link-{number:03}" + "n" * 200))
+            self.write(f"{number:02}" + "n" * 200)
+        made: List[walk.Found] = []
+        real = walk.Found.name.fget
+        assert real is not None
+
+        def name(found: walk.Found) -> str:
+            made.append(found)
+            return real(found)
+
+        with mock.patch.object(policy, "MAX_SKIPPED_BYTES", 1000), mock.patch.object(errand, "MOST_LISTED_BYTES", 1000):
+            with mock.patch.object(walk.Found, "name", property(name)):
+                self.begin("list")
+        self.assertEqual(len(made), 2 * 5, "four of each have room")
+
     def test_times_that_no_calendar_has_are_moved_to_its_ends(self) -> None:
         for name, seconds in (("early", -(1 << 40)), ("late", 1 << 40)):
             path = self.write(name)

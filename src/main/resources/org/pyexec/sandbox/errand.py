@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-from itertools import islice
 from typing import Callable, Iterable, Iterator, List, Optional, Tuple, Union
 
 from . import collect, config, ending, frames, inputs, link, loop, policy, relay, report, request, scratch, walk
@@ -212,13 +211,21 @@ class Errand:
             pass  # the folder has gone: what has been seen is all
         seen.found.sort()
         collected = collect.Collected()
+        entries: List[bytes] = []
+        left = MOST_LISTED_BYTES
+        is_cut = seen.is_cut
         for found in seen.found:
             if found.problem:
-                collected.skip(found.name, found.problem)
-        yield b""
-        fit = [found for found in seen.found if not found.problem and not self._is_no_file(found.raw)]
-        entries = list(islice(_first(fit), MOST_LISTED))
-        yield _frame("listed", entries=entries, is_cut=seen.is_cut or len(entries) < len(fit), collected=collected)
+                yield from collect.skip(collected, found, found.problem)
+            elif not self._is_no_file(found.raw):
+                entry = _entry(found) if left > 0 and len(entries) < MOST_LISTED else b""
+                left -= len(entry)
+                if entry and left >= 0:
+                    entries.append(entry)
+                else:
+                    is_cut = True
+                yield b""  # to show a long name takes milliseconds
+        yield _frame("listed", entries=entries, is_cut=is_cut, collected=collected)
 
     def _is_no_file(self, name: bytes) -> bool:
         """Nobody but the interpreter has had a file of this name until it has done something."""
@@ -243,17 +250,6 @@ class Errand:
 
 def _too_large(size: int) -> str:
     return f"larger than {policy.MAX_FILE_BYTES >> 20} MB" if size > policy.MAX_FILE_BYTES else ""
-
-
-def _first(found: List[walk.Found]) -> Iterator[bytes]:
-    """As many as their names have room."""
-    left = MOST_LISTED_BYTES
-    for each in found:
-        entry = _entry(each)
-        left -= len(entry)
-        if left < 0:
-            return
-        yield entry
 
 
 def _entry(found: walk.Found) -> bytes:
