@@ -341,6 +341,33 @@ class ErrandTest(unittest.TestCase):
         self.assertTrue(self.process_says(begun, {"outcome": b"created"}))
         self.assertEqual(self.answer()["outcome"], b"conflict")
 
+    def test_nothing_is_remembered_of_files_that_are_not_there(self) -> None:
+        self.originals[b"a"] = collect.Original(1, b"before")
+        for number in range(20):
+            self.link.said.clear()
+            self.assertTrue(self.process_says(self.put("a" if number == 0 else f"{number}", b""), {"outcome": b"created"}))
+        self.assertEqual(self.originals, {})
+
+    def test_no_more_is_remembered_of_files_than_may_lie_there(self) -> None:
+        def put(name: str) -> None:
+            self.link.said.clear()
+            begun = self.put(name, b"")
+            self.write(name, b"")
+            self.assertTrue(self.process_says(begun, {"outcome": b"created"}))
+            os.unlink(os.path.join(self.work, name))
+
+        with mock.patch.object(walk, "MOST_ENTRIES", 10):
+            for number in range(20):
+                put(f"{number}")
+            self.assertEqual(len(self.originals), 10)
+            put("9")
+            self.assertEqual(len(self.originals), 10, "what is noted already is noted again")
+        self.originals.clear()
+        with mock.patch.object(policy, "MAX_NAMES_BYTES", 1000):
+            for number in range(20):
+                put(f"{number:02}" + "n" * 198)
+        self.assertEqual(len(self.originals), 5)
+
     def test_nonsense_is_no_answer(self) -> None:
         for told in ({}, {"outcome": b"removed"}, {"outcome": b"\xff" * 1000}, {"errno": b"-1"}, {"errno": b"9" * 30}):
             self.link.said.clear()

@@ -135,15 +135,9 @@ class Errand:
             return True
         if outcome not in _OUTCOMES[self._asked.what]:
             return False
-        self._note()
+        self._session.originals.pop(self._asked.name, None)
         self._tell(outcome.decode())
         return True
-
-    def _note(self) -> None:
-        """What the client has done himself is no news for him at the end of the next program."""
-        assert self._relay is not None
-        self._session.originals.pop(self._asked.name, None)
-        self._session.originals.update(self._relay.originals)
 
     def _tell(self, outcome: str) -> None:
         if self._asked.what == "remove":
@@ -157,7 +151,17 @@ class Errand:
         if found.problem:
             self._answer("conflict", "The session's own processes have taken the file away again.")
         else:
+            self._note()
             self._answer(outcome, entries=[_entry(found)])
+
+    def _note(self) -> None:
+        """What the client has put himself is no news for him at the end of the next program. No more is noted than may lie
+        there: the session's processes may take each file away at once."""
+        assert self._relay is not None
+        originals = self._session.originals
+        size = sum(map(len, originals)) + len(self._asked.name)
+        if len(originals) < walk.MOST_ENTRIES and size <= policy.MAX_NAMES_BYTES:
+            originals.update(self._relay.originals)
 
     def _refusal(self, number: int) -> Tuple[str, str]:
         """Of an error of errno(3)."""

@@ -115,8 +115,9 @@ def _import_usual() -> None:
 def _fork_heir(channels: List[socket.socket]) -> socket.socket:
     """Returns twice, each time with the one channel that is still open. Nothing has been made yet that is one process's own.
 
-    The heir is a child of the process that waits for orphans, and not of this one: inits become children of their zygote's parent
-    (init.py), and this process would not notice when one ends. Where no process can be had there is no heir, and its channel closes.
+    The heir is a child of the process that waits for orphans, and not of this one: inits become children of their zygote's
+    parent (init.py), and this process would not notice when one ends. Where no process can be had there is no heir, and its
+    channel closes.
     """
     own, of_heir = channels
     try:
