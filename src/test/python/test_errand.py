@@ -12,7 +12,7 @@ import unittest
 from typing import Callable, Dict, Iterator, List, Tuple, Union
 from unittest import mock
 
-from sandbox import cells, collect, errand, filing, frames, identities, policy, report, request, scratch, walk
+from sandbox import cells, collect, errand, filing, frames, identities, inputs, policy, report, request, scratch, walk
 
 
 class RecordingLink:
@@ -498,7 +498,7 @@ class FilingTest(unittest.TestCase):
 
     def test_full_disk_leaves_the_old_file_and_nothing_else(self) -> None:
         self.put(b"a", b"old")
-        with mock.patch.object(filing, "_write", side_effect=OSError(errno.ENOSPC, "full")):
+        with mock.patch.object(inputs, "_write", side_effect=OSError(errno.ENOSPC, "full")):
             self.assertEqual(self.put(b"a", b"new" * 200_000), {"errno": b"%d" % errno.ENOSPC})
         self.assertEqual(self.read("a"), b"old")
         self.assertEqual(os.listdir(self.work), ["a"])
