@@ -1,11 +1,12 @@
 """What a program's process tells about its own end: a small shared memory, written there, read by the supervisor.
 
-It needs no open descriptor in the program; while a fresh interpreter begins, it has one (fresh.py). A program that finds the memory
-and writes nonsense into it can only lie about its own run; the supervisor checks every length, and the size is sealed. The kernel's word on how the process ended comes from the zygote.
+It needs no open descriptor in the program; while a fresh interpreter begins, it has one (fresh.py). A program that finds the
+memory and writes nonsense into it can only lie about its own run; the supervisor checks every length, and the size is sealed.
+The kernel's word on how the process ended comes from the zygote.
 
-Layout: 32 bits state, 32 bits length, then fields as in frames.py, native byte order. Behind it, from BYTES on, what the program
-shows: 32 bits length, then lines of JSON (display.py). The length is written last, so what was shown is there however the
-program ends.
+Layout: 32 bits state, 32 bits length, then fields as in frames.py, native byte order. Behind it, from BYTES on, what the
+program shows: 32 bits length, then lines of JSON (display.py). The length is written last, so what was shown is there however
+the program ends.
 """
 
 from __future__ import annotations
