@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import Callable, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Iterable, Iterator, List, Optional, Tuple, Union
 
 from . import collect, config, ending, frames, inputs, link, loop, policy, relay, report, request, scratch, walk
 from .slot import Slot

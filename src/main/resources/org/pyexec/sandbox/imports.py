@@ -13,9 +13,8 @@ Within = Callable[[], ContextManager[object]]
 
 
 def when_imported(name: str, then: Then, within: Within = contextlib.nullcontext) -> None:
-    """`then` is called before whoever imports the module has it. A program may have one of its own by that name.
-
-    `within`: what the module is executed in.
+    """`then` is called before whoever imports the module has it, `within` gives what that is executed in. A program may have a
+    module of its own by that name.
     """
     module = sys.modules.get(name)
     if module is None:

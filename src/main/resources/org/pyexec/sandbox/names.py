@@ -2,8 +2,8 @@
 
 A name is shown as it is, where that is possible: a backslash is an ordinary character, and so are blanks and all letters.
 Bytes that are not UTF-8, control characters, line breaks and characters that hide or turn others around are percent-encoded
-(RFC 3986, section 2.1), and then every % of that name as well. So is every % in a name without any of these that looks as if it had been
-encoded so: it could be the name that another file is shown under.
+(RFC 3986, section 2.1), and then every % of that name as well. So is every % in a name without any of these that looks as if it
+had been encoded so: it could be the name that another file is shown under.
 """
 
 from __future__ import annotations

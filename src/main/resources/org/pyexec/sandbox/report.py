@@ -30,7 +30,7 @@ _pid = os.getpid  # bound before any program runs
 
 
 def create() -> int:
-    """A descriptor that the caller owns. Nobody can make the memory smaller or larger; memfd_create(2), F_ADD_SEALS in fcntl(2)."""
+    """A descriptor that the caller owns. Nobody can change the size of the memory; memfd_create(2), F_ADD_SEALS in fcntl(2)."""
     descriptor = os.memfd_create("report", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.ftruncate(descriptor, ALL_BYTES)
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)

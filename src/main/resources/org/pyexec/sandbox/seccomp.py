@@ -248,7 +248,7 @@ def _strict_rules(landlock_version: int, owns_only_its_files: bool) -> Dict[str,
 
 
 def _known_opening(index: int, landlock_version: int) -> List[bpf.Instruction]:
-    """Refuses to open files in ways that Landlock does not see as well, and to make set-id files; the mode follows the flags."""
+    """Refuses to open files in ways that Landlock does not see as well, and to make set-id files; behind flags is the mode."""
     cuts = [  # a file without the right to write it
         (bpf.AND, 0, 0, os.O_TRUNC | os.O_ACCMODE),
         (bpf.JUMP_EQUAL, 2, 0, os.O_TRUNC | os.O_RDONLY),

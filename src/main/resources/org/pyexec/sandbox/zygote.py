@@ -27,7 +27,8 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, drawing, entrance, figures, generators, init, packets, policy, program, quiet, sources, stacks, syscalls
+from . import child, config, drawing, entrance, figures, generators, init, packets, policy, program, quiet, sources, stacks
+from . import syscalls
 from . import text as texts
 from .confinement import Belongings, Sizes
 
