@@ -132,9 +132,10 @@ class PopularTest {
                 sandbox.run(SYMPY);
             }
 
-            await().atMost(5, SECONDS).until(() -> supervisor(sandbox)
-                    .descendants()
-                    .noneMatch(process -> state(process.pid()).equals("Z")));
+            await().atMost(5, SECONDS)
+                    .until(() -> supervisor(sandbox)
+                            .descendants()
+                            .noneMatch(process -> state(process.pid()).equals("Z")));
         }
     }
 
