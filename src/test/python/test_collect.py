@@ -9,7 +9,7 @@ import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import cells, collect, frames, identities, policy, walk
+from sandbox import cells, collect, frames, identities, policy, request, walk
 
 
 class CollectTest(unittest.TestCase):
@@ -141,10 +141,34 @@ class CollectTest(unittest.TestCase):
         self.assertEqual(self.names(self.pieces({})), [])
         ((name, reason),) = self.collected.skipped
         self.assertEqual(reason, "name longer than 1024 bytes")
-        self.assertRegex(name, "^d{100}…[0-9a-f]{16}$")
+        self.assertRegex(name, "^d{100}…%00[0-9a-f]{32}$")
         self.assertLess(max(map(len, self.collected.now)), 100)
         before, self.collected = self.collected.now, collect.Collected(remembers=True)
         self.pieces(before)
+
+    def test_no_file_is_named_as_one_whose_name_is_too_long_is_shown(self) -> None:
+        raw = "/".join(["d" * 250] * 4 + ["x" * 250])
+        deep = os.open(self.work, os.O_RDONLY)
+        for part in raw.split("/")[:-1]:
+            os.mkdir(part, dir_fd=deep)
+            inner = os.open(part, os.O_RDONLY, dir_fd=deep)
+            os.close(deep)
+            deep = inner
+        os.close(os.open("x" * 250, os.O_CREAT | os.O_WRONLY, dir_fd=deep))
+        os.close(deep)
+        self.assertEqual(self.names(self.pieces({})), [])
+        ((long, _),) = self.collected.skipped
+        digest = hashlib.sha256(raw.encode()).hexdigest()
+        likely = [long, long.replace("%00", "%2500"), long.replace("%00", "")]
+        likely += [f"{'d' * 100}…{digest[:digits]}" for digits in (16, 32, 64)]
+        for name in likely:
+            self.write(name, 0)
+        self.collected = collect.Collected(remembers=True)
+        names = self.names(self.pieces({}))
+        self.assertEqual(len(set(names)), len(set(likely)))
+        self.assertNotIn(long, names)
+        with self.assertRaises(request.BadName):
+            request.parse_errand(frames.encode([("what", b"read"), ("name", long.encode())]))
 
     def test_names_of_files_that_are_left_out_are_bounded_and_all_are_counted(self) -> None:
         os.makedirs(os.path.join(self.work, "/".join(3 * ["d" * 200])))

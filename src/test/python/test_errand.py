@@ -12,7 +12,7 @@ import unittest
 from typing import Callable, Dict, Iterator, List, Tuple, Union
 from unittest import mock
 
-from sandbox import cells, collect, errand, filing, frames, identities, policy, report, request, scratch, walk
+from sandbox import cells, collect, errand, filing, frames, identities, inputs, policy, report, request, scratch, walk
 
 
 class RecordingLink:
@@ -237,6 +237,51 @@ class ErrandTest(unittest.TestCase):
         self.assertEqual(len(self.entries()), 4)
         self.assertEqual(self.answer()["truncated"], b"1")
 
+    def test_no_step_of_a_list_makes_more_than_one_name_of_what_lies_there(self) -> None:
+        for number in range(2 * walk.ENTRIES_AT_ONCE):
+            os.symlink("nowhere", os.path.join(self.work, f"\x01link-{number:05}"))
+            self.write(f"\x01file-{number:05}")
+        made: List[walk.Found] = []
+        real = walk.Found.name.fget
+        assert real is not None
+
+        def name(found: walk.Found) -> str:
+            made.append(found)
+            return real(found)
+
+        steps: List[int] = []
+
+        def pour(source: Iterator[bytes], when_taken: Callable[[], None]) -> None:
+            for piece in source:
+                steps.append(len(made))
+                if piece:
+                    self.link.put(piece[:1], piece[frames.HEADER_BYTES :])
+            when_taken()
+
+        with mock.patch.object(walk.Found, "name", property(name)), mock.patch.object(self.link, "pour", pour):
+            self.begin("list")
+        self.assertEqual(max(later - earlier for earlier, later in zip(steps, steps[1:])), 1)
+        self.assertEqual(len(made), 2 * walk.ENTRIES_AT_ONCE + policy.MAX_SKIPPED, "no name is made that is not told")
+        self.assertEqual(self.answer()["skipped-count"], b"%d" % (2 * walk.ENTRIES_AT_ONCE))
+        self.assertEqual((len(self.entries()), self.answer()["truncated"]), (2 * walk.ENTRIES_AT_ONCE, b"0"))
+
+    def test_no_more_names_are_made_than_there_is_room_for(self) -> None:
+        for number in range(20):
+            os.symlink("nowhere", os.path.join(self.work, f"link-{number:03}" + "n" * 200))
+            self.write(f"{number:02}" + "n" * 200)
+        made: List[walk.Found] = []
+        real = walk.Found.name.fget
+        assert real is not None
+
+        def name(found: walk.Found) -> str:
+            made.append(found)
+            return real(found)
+
+        with mock.patch.object(policy, "MAX_SKIPPED_BYTES", 1000), mock.patch.object(errand, "MOST_LISTED_BYTES", 1000):
+            with mock.patch.object(walk.Found, "name", property(name)):
+                self.begin("list")
+        self.assertEqual(len(made), 2 * 5, "four of each have room")
+
     def test_times_that_no_calendar_has_are_moved_to_its_ends(self) -> None:
         for name, seconds in (("early", -(1 << 40)), ("late", 1 << 40)):
             path = self.write(name)
@@ -295,6 +340,33 @@ class ErrandTest(unittest.TestCase):
         begun = self.put("a", b"12345")
         self.assertTrue(self.process_says(begun, {"outcome": b"created"}))
         self.assertEqual(self.answer()["outcome"], b"conflict")
+
+    def test_nothing_is_remembered_of_files_that_are_not_there(self) -> None:
+        self.originals[b"a"] = collect.Original(1, b"before")
+        for number in range(20):
+            self.link.said.clear()
+            self.assertTrue(self.process_says(self.put("a" if number == 0 else f"{number}", b""), {"outcome": b"created"}))
+        self.assertEqual(self.originals, {})
+
+    def test_no_more_is_remembered_of_files_than_may_lie_there(self) -> None:
+        def put(name: str) -> None:
+            self.link.said.clear()
+            begun = self.put(name, b"")
+            self.write(name, b"")
+            self.assertTrue(self.process_says(begun, {"outcome": b"created"}))
+            os.unlink(os.path.join(self.work, name))
+
+        with mock.patch.object(walk, "MOST_ENTRIES", 10):
+            for number in range(20):
+                put(f"{number}")
+            self.assertEqual(len(self.originals), 10)
+            put("9")
+            self.assertEqual(len(self.originals), 10, "what is noted already is noted again")
+        self.originals.clear()
+        with mock.patch.object(policy, "MAX_NAMES_BYTES", 1000):
+            for number in range(20):
+                put(f"{number:02}" + "n" * 198)
+        self.assertEqual(len(self.originals), 5)
 
     def test_nonsense_is_no_answer(self) -> None:
         for told in ({}, {"outcome": b"removed"}, {"outcome": b"\xff" * 1000}, {"errno": b"-1"}, {"errno": b"9" * 30}):
@@ -426,7 +498,7 @@ class FilingTest(unittest.TestCase):
 
     def test_full_disk_leaves_the_old_file_and_nothing_else(self) -> None:
         self.put(b"a", b"old")
-        with mock.patch.object(filing, "_write", side_effect=OSError(errno.ENOSPC, "full")):
+        with mock.patch.object(inputs, "_write", side_effect=OSError(errno.ENOSPC, "full")):
             self.assertEqual(self.put(b"a", b"new" * 200_000), {"errno": b"%d" % errno.ENOSPC})
         self.assertEqual(self.read("a"), b"old")
         self.assertEqual(os.listdir(self.work), ["a"])

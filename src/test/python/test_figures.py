@@ -6,8 +6,9 @@ import os
 import tempfile
 import unittest
 from typing import Any, List
+from unittest import mock
 
-from sandbox import display, figures
+from sandbox import display, drawing, figures
 
 
 class _Part:
@@ -117,6 +118,22 @@ class GalleryTest(unittest.TestCase):
         figure = _Figure()
         figures._on_saved(figure, where)
         return figure
+
+    def test_figures_that_are_open_in_a_forked_process_come_once(self) -> None:
+        display.show_on(display.Printed())
+        figures.begin(self.folder)
+        managers = [mock.Mock(canvas=mock.Mock(figure=_Figure()))]
+        with mock.patch.object(drawing, "managers", return_value=managers):
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    figures.save_open()
+                finally:
+                    os._exit(0)
+            os.waitpid(pid, 0)
+            self.assertEqual(self.names(), [])
+            figures.save_open()
+        self.assertEqual(self.names(), ["figure-1.png"])
 
     def test_only_files_of_the_working_folder_are_handed_out_anyway(self) -> None:
         gallery = self.gallery()

@@ -27,6 +27,7 @@ class ShownTest(unittest.TestCase):
         for length in range(1, 5):
             for parts in itertools.product(PARTS, repeat=length):
                 raw = b"".join(parts)
+                self.assertNotIn(names.CUT[-3:], names.shown(raw))
                 self.assertEqual(seen.setdefault(names.shown(raw), raw), raw)
         for raw in (b"a\nb", b"a%0Ab", b"a%250Ab", b"a%25250Ab", b"a%250Ab\n"):
             self.assertEqual(seen.setdefault(names.shown(raw), raw), raw)

@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import gc
 import io
+import os
 import re
 import sys
+import tempfile
 import types
 import unittest
 import warnings
@@ -50,6 +52,31 @@ class CommandsTest(notebook_cells.CellsTest):
         self.assertEqual(self.said("!true && pip install unittest nothing-like-it > /dev/null 2>&1 || echo quiet"), "quiet\n")
         self.assertEqual(self.said("!for p in x; do pip install $p 2> /dev/null || echo none; done"), "none\n")
         self.assertEqual(self.run_cell("count = !echo $(pip install unittest | wc -l)\ncount"), ["1"])
+
+    def test_words_before_pip_change_nothing(self) -> None:
+        values = ("A=1", "A= B=2", "A='x y'", 'CMAKE_ARGS="-DX=on -DY=\\"off\\""', "A=x\\ y'z  z'")
+        words = (*values, "time", "time -p", "A=1 time", "env A=1 B=2")
+        more = ("true && A=1", "sudo -H", "nohup", "A=$(echo 1)", "A=$(echo 1) B='2 3'")
+        with mock.patch.dict(os.environ, PATH=self.folder_with_a_pip()):
+            for before in words + more:
+                with self.subTest(before):
+                    said = self.said(f"!{before} pip install unittest || true; echo done")
+                    self.assertRegex(said, r"\ARequirement already satisfied: unittest \(\S+\)\ndone\n\Z")
+            for before in words:
+                with self.subTest(before), mock.patch("subprocess.Popen", side_effect=PermissionError(1, "not permitted")):
+                    self.assertRegex(self.said(f"!{before} pip install unittest"), r"\ARequirement already satisfied")
+            for before in ("echo A=1", "echo time", "A='", "timeout=1;echo", "A=1;echo"):
+                self.assertNotIn("already", self.said(f"!{before} pip install unittest"), before)
+
+    def folder_with_a_pip(self) -> str:
+        """In front of others, so that whoever calls it is noticed."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = os.path.join(folder.name, "pip")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("#!/bin/sh\necho the host\n")
+        os.chmod(path, 0o755)
+        return f"{folder.name}:{os.environ['PATH']}"
 
     def test_lists_of_pip_are_filtered_where_that_can_be(self) -> None:
         with mock.patch("importlib.metadata.distributions", return_value=[_Distribution("one"), _Distribution("other")]):

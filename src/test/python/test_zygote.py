@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import os
 import pathlib
 import select
@@ -11,9 +13,10 @@ import socket
 import sys
 import tempfile
 import unittest
+from typing import Callable, List
 from unittest import mock
 
-from sandbox import policy, zygote
+from sandbox import policy, syscalls, zygote
 
 
 class ReapTest(unittest.TestCase):
@@ -76,18 +79,66 @@ class ImportTest(unittest.TestCase):
         self.assertEqual(self.imported(64 << 20), "takes_much comes_next")
         self.assertEqual(self.imported(), "takes_much comes_next")
 
-    def test_heir_has_its_own_channel_and_closes_the_other(self) -> None:
-        other, supervisor_of_other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        pid = os.getpid()
-        own = zygote._fork_heir([self.ours, other])
-        own.send(b"first" if os.getpid() == pid else b"second")
-        if os.getpid() != pid:
-            os._exit(0)
-        with supervisor_of_other:
+
+class HeirTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.channels, self.supervisors = zip(*(socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) for _ in range(2)))
+        for each in (*self.channels, *self.supervisors):
+            self.addCleanup(each.close)
+        for each in self.supervisors:
+            each.settimeout(10)
+
+    def fork_with_heir(self) -> int:
+        """A zygote that says its number and its parent's, as its heir does, and ends."""
+        pid = os.fork()
+        if pid == 0:
+            try:
+                own = zygote._fork_heir(list(self.channels))
+                own.send(f"{os.getpid()} {os.getppid()} {self.channels.index(own)}".encode())
+            finally:
+                os._exit(0)
+        for each in self.channels:
+            each.close()
+        return pid
+
+    def test_heir_has_its_own_channel_and_is_a_child_of_whoever_waits_for_orphans(self) -> None:
+        syscalls.prctl(syscalls.PR_SET_CHILD_SUBREAPER, 1)
+        self.addCleanup(syscalls.prctl, syscalls.PR_SET_CHILD_SUBREAPER, 0)
+        first = self.fork_with_heir()
+        told = [supervisor.recv(100).decode().split(" ") for supervisor in self.supervisors]
+        heir = int(told[1][0])
+        self.assertEqual(told, [[str(first), str(os.getpid()), "0"], [str(heir), str(os.getpid()), "1"]])
+        self.assertNotEqual(heir, first)
+        self.assertEqual([supervisor.recv(100) for supervisor in self.supervisors], [b"", b""], "nobody else has them open")
+        self.assertEqual({os.wait()[0], os.wait()[0]}, {first, heir})
+        with self.assertRaises(ChildProcessError, msg="the first one has waited for what it forked itself"):
             os.wait()
-            self.assertEqual(self.supervisor.recv(10), b"first")
-            self.assertEqual(supervisor_of_other.recv(10), b"second")
-            self.assertEqual(supervisor_of_other.recv(10), b"", "nobody else has it open")
+
+    def test_zygote_goes_on_without_an_heir_where_no_process_can_be_had(self) -> None:
+        real = os.fork
+        for forks in ([], [real]):  # that work
+
+            def fork(left: List[Callable[[], int]] = forks) -> int:  # in each process as many as are left there
+                if not left:
+                    raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+                return left.pop()()
+
+            pid = real()
+            if pid == 0:
+                try:
+                    with mock.patch.object(os, "fork", fork), contextlib.redirect_stderr(io.StringIO()):
+                        own = zygote._fork_heir(list(self.channels))
+                    own.send(str(self.channels.index(own)).encode())
+                    try:
+                        self.channels[1].send(b"open")
+                    except OSError:
+                        own.send(b"closed")
+                finally:
+                    os._exit(0)
+            with self.subTest(forks=len(forks)):
+                self.assertEqual([self.supervisors[0].recv(100) for _ in range(2)], [b"0", b"closed"])
+                self.assertEqual(os.waitpid(pid, 0)[1], 0)
+                self.assertEqual(select.select([self.supervisors[1]], [], [], 0)[0], [], "no heir says anything")
 
 
 class NoInits:

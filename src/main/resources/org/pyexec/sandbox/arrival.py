@@ -45,7 +45,7 @@ def arrive(brought: Dict[str, Any], loaded: FrozenSet[str], path: List[str]) -> 
         return session.begin(fields, stdin)
     inputs.put_on_stage(fields)
     given = dict(fields)
-    return program.Run(given["code"], writer, "result" in given)
+    return program.made(given["code"], writer, "result" in given)
 
 
 def _count_from_here(address_space: int, data: int) -> None:

@@ -17,7 +17,6 @@ from types import CodeType
 from typing import Dict, FrozenSet, List, Tuple, Union
 
 from . import config, entrance, frames, fresh, generators, inputs, interpreter, policy, program, report, request, surroundings
-from . import unhandled
 from .calls import Calls
 from .confinement import CONTROL, Belongings, Confinement, Sizes, limit_open_files
 
@@ -109,13 +108,11 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
         prepared.luggage.stay()
         inputs.put_on_stage(fields)
     except inputs.NoRoom:
-        os.unlink(policy.PROGRAM)  # it would be taken for what the program left
-        prepared.report.done(program.described(unhandled.Ended(1, limit="disk"), 0, 0))
-        os._exit(1)
+        program.end_without_room(prepared.report)
     except BaseException as e:  # nothing of the program has run: the supervisor takes another child
         _complain(e, belongings.control)
         os._exit(1)
-    return program.Run(given["code"], prepared.report, "result" in given)
+    return program.made(given["code"], prepared.report, "result" in given)
 
 
 def _rehearse(prepared: Prepared) -> None:

@@ -49,14 +49,16 @@ class Collected:
     def skip(self, name: str, reason: str) -> None:
         self.skipped_count += 1
         size = len(name.encode())
-        if self.has_room and size <= self._bytes_left:
-            self._bytes_left -= size
+        if not self.has_room:
+            return
+        self._bytes_left -= size
+        if self._bytes_left >= 0:
             self.skipped.append((name, reason))
 
     @property
     def has_room(self) -> bool:
         """Whether another name of a file that was left out may be told."""
-        return len(self.skipped) < policy.MAX_SKIPPED
+        return len(self.skipped) < policy.MAX_SKIPPED and self._bytes_left > 0
 
 
 def anything(cell: cells.Cell, originals: Originals) -> bool:
@@ -115,13 +117,13 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
                 continue
         problem = found.problem or _too_much(found.size, count, total)
         if problem:
-            yield from _skip(collected, found, problem)
+            yield from skip(collected, found, problem)
             _remember(collected, found, b"")
             continue
         try:
             descriptor = walk.open_beneath(work, found)
         except OSError:
-            yield from _skip(collected, found, "not readable")  # after a way through many folders
+            yield from skip(collected, found, "not readable")  # after a way through many folders
             continue
         try:
             count += 1
@@ -134,7 +136,7 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
             os.close(descriptor)
 
 
-def _skip(collected: Collected, found: Found, reason: str) -> Iterator[bytes]:
+def skip(collected: Collected, found: Found, reason: str) -> Iterator[bytes]:
     """With a pause: there may be thousands, and to show a long name takes milliseconds."""
     collected.skip(found.name if collected.has_room else "", reason)
     yield b""

@@ -144,7 +144,7 @@ def _exceeded(limit: str, settings: config.Config, cpu_limit: int = 0) -> str:
 
 
 def of_slot(ended: slot.Slot, settings: config.Config, cpu_limit: int, cpu_before: int = 0) -> Ending:
-    """The kernel's word; -1 when there is nobody left who has it. `cpu_before`: microseconds that earlier programs of it have used."""
+    """The kernel's word; -1 when nobody is left who has it. `cpu_before`: microseconds that earlier programs have used."""
     assert ended.exit is not None
     status = ended.exit[0]
     if status == -1:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
-from itertools import islice
-from typing import Callable, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Iterable, Iterator, List, Optional, Tuple, Union
 
 from . import collect, config, ending, frames, inputs, link, loop, policy, relay, report, request, scratch, walk
 from .slot import Slot
@@ -136,15 +135,9 @@ class Errand:
             return True
         if outcome not in _OUTCOMES[self._asked.what]:
             return False
-        self._note()
+        self._session.originals.pop(self._asked.name, None)
         self._tell(outcome.decode())
         return True
-
-    def _note(self) -> None:
-        """What the client has done himself is no news for him at the end of the next program."""
-        assert self._relay is not None
-        self._session.originals.pop(self._asked.name, None)
-        self._session.originals.update(self._relay.originals)
 
     def _tell(self, outcome: str) -> None:
         if self._asked.what == "remove":
@@ -158,7 +151,17 @@ class Errand:
         if found.problem:
             self._answer("conflict", "The session's own processes have taken the file away again.")
         else:
+            self._note()
             self._answer(outcome, entries=[_entry(found)])
+
+    def _note(self) -> None:
+        """What the client has put himself is no news for him at the end of the next program. No more is noted than may lie
+        there: the session's processes may take each file away at once."""
+        assert self._relay is not None
+        originals = self._session.originals
+        size = sum(map(len, originals)) + len(self._asked.name)
+        if len(originals) < walk.MOST_ENTRIES and size <= policy.MAX_NAMES_BYTES:
+            originals.update(self._relay.originals)
 
     def _refusal(self, number: int) -> Tuple[str, str]:
         """Of an error of errno(3)."""
@@ -212,13 +215,21 @@ class Errand:
             pass  # the folder has gone: what has been seen is all
         seen.found.sort()
         collected = collect.Collected()
+        entries: List[bytes] = []
+        left = MOST_LISTED_BYTES
+        is_cut = seen.is_cut
         for found in seen.found:
             if found.problem:
-                collected.skip(found.name, found.problem)
-        yield b""
-        fit = [found for found in seen.found if not found.problem and not self._is_no_file(found.raw)]
-        entries = list(islice(_first(fit), MOST_LISTED))
-        yield _frame("listed", entries=entries, is_cut=seen.is_cut or len(entries) < len(fit), collected=collected)
+                yield from collect.skip(collected, found, found.problem)
+            elif not self._is_no_file(found.raw):
+                entry = _entry(found) if left > 0 and len(entries) < MOST_LISTED else b""
+                left -= len(entry)
+                if entry and left >= 0:
+                    entries.append(entry)
+                else:
+                    is_cut = True
+                yield b""  # to show a long name takes milliseconds
+        yield _frame("listed", entries=entries, is_cut=is_cut, collected=collected)
 
     def _is_no_file(self, name: bytes) -> bool:
         """Nobody but the interpreter has had a file of this name until it has done something."""
@@ -243,17 +254,6 @@ class Errand:
 
 def _too_large(size: int) -> str:
     return f"larger than {policy.MAX_FILE_BYTES >> 20} MB" if size > policy.MAX_FILE_BYTES else ""
-
-
-def _first(found: List[walk.Found]) -> Iterator[bytes]:
-    """As many as their names have room."""
-    left = MOST_LISTED_BYTES
-    for each in found:
-        entry = _entry(each)
-        left -= len(entry)
-        if left < 0:
-            return
-        yield entry
 
 
 def _entry(found: walk.Found) -> bytes:

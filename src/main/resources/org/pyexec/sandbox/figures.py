@@ -13,6 +13,7 @@ from typing import Any, List, Optional
 
 from . import display, drawing, unhandled
 
+_pid = os.getpid  # bound before any program runs, which may replace it
 _SAVED = "_saved_by_program"  # how many parts it had then
 _SHOWN = "_shown_by_program"
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -31,9 +32,15 @@ class Gallery:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
+        self._owner = _pid()
         self._made: List[int] = []  # numbers of the files
         self._last = 0
         self._digits = 1
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this is the process that runs the program, and none that it has forked."""
+        return _pid() == self._owner
 
     def owns(self, path: str) -> bool:
         """Whether there is such a file below the working folder, which is handed out anyway."""
@@ -119,10 +126,13 @@ def begin(folder: str) -> None:
 
 
 def save_open(then_close: bool = False) -> None:
-    """Behind it. `then_close`: the next program of a session begins with none, as a notebook's next cell."""
+    """Behind it. `then_close`: the next program of a session begins with none, as a notebook's next cell.
+
+    A process that the program has forked has the same figures open, which come once.
+    """
     managers = drawing.managers()
     for manager in managers:
-        if _gallery is not None:
+        if _gallery is not None and _gallery.is_own:
             _gallery.take(manager.canvas.figure, shown=False)
     if then_close and managers:
         sys.modules["matplotlib.pyplot"].close("all")

@@ -14,7 +14,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 # Bound before any program runs, which may replace what os has.
-_open, _close, _write, _stat, _pid = os.open, os.close, os.write, os.stat, os.getpid
+_open, _close, _stat, _pid = os.open, os.close, os.stat, os.getpid
 _make_folder, _rename, _unlink = os.mkdir, os.rename, os.unlink
 
 
@@ -41,7 +41,7 @@ def _put(work: bytes, file: request.Input, contents: inputs.Contents) -> bytes:
         unfinished = _UNFINISHED % _pid()
         descriptor = _open(unfinished, _NEW, 0o644, dir_fd=folder)
         try:
-            _fill(descriptor, file.size, contents)
+            inputs.fill(descriptor, file.size, contents)
             _rename(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
         except BaseException:
             _unlink(unfinished, dir_fd=folder)
@@ -89,14 +89,3 @@ def _is_new(folder: int, name: bytes) -> bool:
     except FileNotFoundError:
         return True
     return False
-
-
-def _fill(descriptor: int, size: int, contents: inputs.Contents) -> None:
-    try:
-        while size:
-            part = contents.take(size)
-            size -= len(part)
-            while part:
-                part = part[_write(descriptor, part) :]
-    finally:
-        _close(descriptor)

@@ -1,7 +1,7 @@
 """Random generators that libraries make when they are imported: children of a zygote must not have one state in common.
 
-`random` itself is reseeded by Python at every fork, numpy's global one in child.py. Others are generators of a module's own, such as
-those of sympy; one that its module has given a seed stays as it is.
+`random` itself is reseeded by Python at every fork, numpy's global one in child.py. Others are generators of a module's own,
+such as those of sympy; one that its module has given a seed stays as it is.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from . import entrance, syscalls
 from .calls import RECORD_BYTES, Calls
 
 NAME = b"cell init"  # as ps(1) shows it
-WALL = 0x40000000  # children whatever the signal of their end; wait4(2), __WALL
+WALL = 0x40000000  # children whatever the signal of their end; wait4(2), waitid(2), __WALL
 _NEXT, _SAME, _PREVIOUS = RECORD_BYTES, 0, -RECORD_BYTES  # which call is made after one that has worked, or failed
 _FLAGS = entrance.CELL_NAMESPACES | syscalls.CLONE_VM | syscalls.CLONE_PARENT | syscalls.CLONE_PIDFD
 

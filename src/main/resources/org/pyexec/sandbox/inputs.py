@@ -13,7 +13,8 @@ from . import frames, policy, program, request, startup
 
 READ_BYTES = 256 << 10
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
-_read, _exit = os.read, os._exit  # bound before any program runs, which may replace what os has
+# Bound before any program runs, which may replace what os has.
+_close, _exit, _read, _write = os.close, os._exit, os.read, os.write
 
 
 class NoRoom(Exception):
@@ -26,7 +27,7 @@ def place(files: List[request.Input], contents: "Contents", folder: bytes = b"",
     try:
         for each in files:
             begun.append(os.path.join(folder, each.name))
-            _write(begun[-1], each.size, contents, replace)
+            _place(begun[-1], each.size, contents, replace)
     except OSError as e:
         if e.errno not in FULL:
             raise
@@ -57,21 +58,25 @@ class Contents:
             self.take(READ_BYTES)
 
 
-def _write(path: bytes, size: int, contents: Contents, replace: bool) -> None:
+def _place(path: bytes, size: int, contents: Contents, replace: bool) -> None:
     folder = os.path.dirname(path)
     if folder:
         os.makedirs(folder, exist_ok=True)
     if replace and os.path.lexists(path):
         os.unlink(path)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    fill(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644), size, contents)
+
+
+def fill(descriptor: int, size: int, contents: Contents) -> None:
+    """Writes what comes next of the contents to a file, and closes it."""
     try:
         while size:
             part = contents.take(size)
             size -= len(part)
             while part:
-                part = part[os.write(descriptor, part) :]
+                part = part[_write(descriptor, part) :]
     finally:
-        os.close(descriptor)
+        _close(descriptor)
 
 
 def _take_away(paths: List[bytes]) -> None:

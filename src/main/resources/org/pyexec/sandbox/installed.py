@@ -10,11 +10,14 @@ from typing import Any, List, NamedTuple, Optional
 
 from .speech import say
 
+# Words before a command that change nothing of what it is answered with, such as a variable that is set for it.
+_VALUE = r"""(?:\\.|'[^']*'|"(?:\\.|[^"\\])*"|[^\s'"\\])*"""
+_LEFT_OUT = rf"(?:(?:time(?:\s+-p)?|command|env|exec|nohup|sudo(?:\s+-\w+)*|[A-Za-z_]\w*\+?={_VALUE})\s+)*"
 _COMMAND = re.compile(
-    r"\s*(?:sudo\s+)?(?:\S*python[\d.]*\s+-m\s+)?(pip[\d.]*|conda|mamba|micromamba|uv)\s+(?:pip\s+)?(\S*)\s*(.*)", re.S
+    rf"\s*{_LEFT_OUT}(?:\S*python[\d.]*\s+-m\s+)?(pip[\d.]*|conda|mamba|micromamba|uv)\s+(?:pip\s+)?(\S*)\s*(.*)", re.S
 )
 _MENTIONED = re.compile(r"\b(?:pip|conda|mamba|micromamba|uv)")
-_BEFORE = re.compile(r"(?:\s*(?:(?:if|then|else|elif|do|while|until|time|!|\{|[A-Za-z_]\w*=\S*)\s+))*")  # a command's own words
+_BEFORE = re.compile(r"\s*(?:(?:if|then|else|elif|do|while|until|!|\{)\s+)*")  # a command, the shell's own words
 _TOKEN = re.compile(r"""\\.|'[^']*'|"(?:\\.|[^"\\])*"|((?<!\S)\#[^\n]*|&&|\|\||(?<![<>])&(?!>)|[;|\n()])|(['"]|<<)""", re.S)
 _REDIRECTION = re.compile(r"(\d|&)?[<>]")
 _REDIRECTED = re.compile(r"\s(?=(?:\d|&)?[<>])")
@@ -82,7 +85,8 @@ def _in_words_of_a_shell(match: "re.Match[str]") -> str:
     with contextlib.redirect_stdout(io.StringIO()) as output, contextlib.redirect_stderr(io.StringIO()) as errors:
         status = _answer(*match.groups())
     said = f"printf %s {shlex.quote(output.getvalue())}; printf %s {shlex.quote(errors.getvalue())} >&2"
-    return f"{{ {said}; (exit {status}); }}"
+    # One command, and not several in braces: other words may stand before it, such as a variable that a command gives.
+    return f"sh -c {shlex.quote(f'{said}; exit {status}')}"
 
 
 def _answer(tool: str, verb: str, rest: str) -> int:

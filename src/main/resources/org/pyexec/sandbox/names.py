@@ -1,9 +1,9 @@
 """Names of files as answers show them: one-to-one, so that no two files of a run have the same.
 
-A name is shown as it is, where that is possible: a backslash is an ordinary character, and so are blanks and all letters. Bytes that
-are not UTF-8, control characters, line breaks and characters that hide or turn others around are percent-encoded (RFC 3986,
-section 2.1), and then every % of that name as well. So is every % in a name without any of these that looks as if it had been
-encoded so: it could be the name that another file is shown under.
+A name is shown as it is, where that is possible: a backslash is an ordinary character, and so are blanks and all letters.
+Bytes that are not UTF-8, control characters, line breaks and characters that hide or turn others around are percent-encoded
+(RFC 3986, section 2.1), and then every % of that name as well. So is every % in a name without any of these that looks as if it
+had been encoded so: it could be the name that another file is shown under.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+CUT = "…%00"  # in what is shown of a longer name, and of no whole one: that would have a zero byte, as no file has
 _UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories; Cs are bytes that are not UTF-8, see PEP 383
 _JOINERS = "\u200c\u200d"  # parts of words in some scripts, and of emoji
 # What an encoded byte is, or a % of one that has been encoded again, as often as one likes.

@@ -11,9 +11,9 @@ import sys
 import types
 from typing import Any, Dict, Iterator, List, NoReturn, Optional, Tuple
 
-from . import bottom, causes, closing, coding, display, expression, fence, figures, handlers, ipython, ipython_display, policy
+from . import bottom, causes, closing, coding, display, expression, fence, figures, handlers, inputs, ipython, ipython_display
 from . import notes as notes_of_run
-from . import report, unhandled
+from . import policy, report, unhandled
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -102,6 +102,25 @@ class Run:
         if is_of_notebook:
             ended = ended._replace(traceback=ended.traceback + _FOR_SESSIONS)
         return ended
+
+
+def made(source: bytes, writer: report.Writer, shows: bool) -> Run:
+    """Ends the process where the program's files have left no room for the program itself."""
+    try:
+        return Run(source, writer, shows)
+    except OSError as e:
+        if e.errno not in inputs.FULL:
+            raise
+        end_without_room(writer)
+
+
+def end_without_room(writer: report.Writer) -> NoReturn:
+    """The files are larger than what the program may write."""
+    try:
+        os.unlink(_path())  # it would be taken for what the program left
+    finally:
+        writer.done(described(unhandled.Ended(1, limit="disk"), 0, 0))
+        _exit(1)
 
 
 def _begins_as_in_a_notebook(source: bytes, line: Optional[int]) -> bool:

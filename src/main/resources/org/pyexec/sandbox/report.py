@@ -1,11 +1,12 @@
 """What a program's process tells about its own end: a small shared memory, written there, read by the supervisor.
 
-It needs no open descriptor in the program; while a fresh interpreter begins, it has one (fresh.py). A program that finds the memory
-and writes nonsense into it can only lie about its own run; the supervisor checks every length, and the size is sealed. The kernel's word on how the process ended comes from the zygote.
+It needs no open descriptor in the program; while a fresh interpreter begins, it has one (fresh.py). A program that finds the
+memory and writes nonsense into it can only lie about its own run; the supervisor checks every length, and the size is sealed.
+The kernel's word on how the process ended comes from the zygote.
 
-Layout: 32 bits state, 32 bits length, then fields as in frames.py, native byte order. Behind it, from BYTES on, what the program
-shows: 32 bits length, then lines of JSON (display.py). The length is written last, so what was shown is there however the
-program ends.
+Layout: 32 bits state, 32 bits length, then fields as in frames.py, native byte order. Behind it, from BYTES on, what the
+program shows: 32 bits length, then lines of JSON (display.py). The length is written last, so what was shown is there however
+the program ends.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _pid = os.getpid  # bound before any program runs
 
 
 def create() -> int:
-    """A descriptor that the caller owns. Nobody can make the memory smaller or larger; memfd_create(2), F_ADD_SEALS in fcntl(2)."""
+    """A descriptor that the caller owns. Nobody can change the size of the memory; memfd_create(2), F_ADD_SEALS in fcntl(2)."""
     descriptor = os.memfd_create("report", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     os.ftruncate(descriptor, ALL_BYTES)
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)

@@ -236,6 +236,10 @@ def _strict_rules(landlock_version: int, owns_only_its_files: bool) -> Dict[str,
     # As a kernel without it: a C library that asks for a thread by its number goes on then; pthread_getattr_np(3).
     rules["sched_getaffinity"] = bpf.argument_in(0, (0, OWN_PID), bpf.ALLOW, bpf.refuse(errno.ENOSYS))
     rules["sched_setaffinity"] = bpf.argument_in(0, (0,), bpf.ALLOW, bpf.refuse(errno.EPERM))
+    # A file on the host's disk that gives whoever runs it another identity.
+    for name, mode in syscall_policy.STRICT_MODES.items():
+        if name not in pretended:
+            rules[name] = bpf.without_bits(mode, syscall_policy.SET_IDS)
     rules["open"] = _known_opening(1, landlock_version)
     rules["openat"] = _known_opening(2, landlock_version)
     if landlock_version < TRUNCATE_VERSION:
@@ -244,7 +248,7 @@ def _strict_rules(landlock_version: int, owns_only_its_files: bool) -> Dict[str,
 
 
 def _known_opening(index: int, landlock_version: int) -> List[bpf.Instruction]:
-    """Refuses to open files in ways that Landlock does not see as well."""
+    """Refuses to open files in ways that Landlock does not see as well, and to make set-id files; behind flags is the mode."""
     cuts = [  # a file without the right to write it
         (bpf.AND, 0, 0, os.O_TRUNC | os.O_ACCMODE),
         (bpf.JUMP_EQUAL, 2, 0, os.O_TRUNC | os.O_RDONLY),
@@ -252,6 +256,11 @@ def _known_opening(index: int, landlock_version: int) -> List[bpf.Instruction]:
     old = cuts if landlock_version < TRUNCATE_VERSION else []
     return [
         *_opening(index, syscall_policy.STRICT_DIRECT),
+        (bpf.JUMP_BITS, 0, 4, syscall_policy.MAKES_FILES),  # otherwise there need not be a mode
+        bpf.argument(index + 1),
+        (bpf.JUMP_BITS, 0, 1, syscall_policy.SET_IDS),
+        bpf.returns(bpf.refuse(errno.EPERM)),
+        bpf.argument(index),
         *old,
         (bpf.AND, 0, 0, os.O_ACCMODE),
         (bpf.JUMP_EQUAL, 0, 1, NEITHER_READ_NOR_WRITE),

@@ -19,7 +19,6 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
 _NEED_A_LOOP = ("create_task", "ensure_future", "get_running_loop", "current_task")
 _RUN_A_LOOP = ("run_until_complete", "run_forever")
 _WORDS = (b"await", b"async", *(name.encode() for name in _NEED_A_LOOP))
-_FUTURES = 0xFFF0000  # flags of code that `from __future__` sets; Include/cpython/code.h
 
 Show = Callable[[Any], None]
 

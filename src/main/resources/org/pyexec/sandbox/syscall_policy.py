@@ -233,6 +233,9 @@ WRITE_FLAGS = (0, 16)  # RWF_APPEND
 # membarrier(2): of the own process. Without MEMBARRIER_CMD_GLOBAL and its kin, which concern every processor's other programs.
 BARRIERS = (0, 8, 16, 32, 64, 128, 256)  # QUERY, PRIVATE_EXPEDITED with its registration, for machine code, for rseq
 
+SET_IDS = 0o6000  # set-user-ID and set-group-ID, in a mode; inode(7)
+STRICT_MODES = {"chmod": 1, "fchmod": 1, "fchmodat": 2, "fchmodat2": 2, "creat": 1}  # the index of the mode
+MAKES_FILES = os.O_CREAT | 0o20000000  # __O_TMPFILE
 OWNERS_RIGHTS = 0o700  # that folders of the landlock tier have, and no umask takes away
 
 STRICT_IOCTLS = (0x541B, 0x5421, 0x5450, 0x5451, 0x5401, 0x5413)  # FIONREAD FIONBIO FIO(N)CLEX TCGETS TIOCGWINSZ

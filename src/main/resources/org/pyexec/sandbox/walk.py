@@ -17,7 +17,7 @@ from . import names, policy, text
 MOST_ENTRIES = 2 * policy.SCRATCH_INODES  # folders included; somebody may go on making and moving them
 ENTRIES_AT_ONCE = 256  # between two pauses
 SHOWN_BYTES = 100  # of a name that is too long
-SHOWN_DIGITS = 16  # of its digest, which tells it from others that begin so
+SHOWN_DIGITS = 32  # of its digest, which tells it from others that begin so: two with as many in common cannot be found
 
 Stamp = bytes  # inode, times of change in nanoseconds: of content, of anything; the latter cannot be set
 _STAMP = struct.Struct("=QQq")
@@ -113,7 +113,8 @@ class Walk:
             problem = f"name longer than {policy.MAX_NAME_BYTES} bytes"
             digest = hashlib.sha256(raw)
             begun = raw[:SHOWN_BYTES]
-            beginning = f"{names.shown(begun[: text.whole_characters(begun)])}…{digest.hexdigest()[:SHOWN_DIGITS]}"
+            begun = begun[: text.whole_characters(begun)]
+            beginning = f"{names.shown(begun)}{names.CUT}{digest.hexdigest()[:SHOWN_DIGITS]}"
             raw = b"\0" + digest.digest()
         self._bytes_left -= len(raw) + len(beginning)
         self.found.append(Found(raw, size, problem, stamp, beginning, written))

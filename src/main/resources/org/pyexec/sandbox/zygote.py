@@ -27,7 +27,8 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, drawing, entrance, figures, generators, init, packets, policy, program, quiet, sources, stacks, syscalls
+from . import child, config, drawing, entrance, figures, generators, init, packets, policy, program, quiet, sources, stacks
+from . import syscalls
 from . import text as texts
 from .confinement import Belongings, Sizes
 
@@ -37,7 +38,6 @@ _kept: List["Zygote"] = []  # and all that hangs on it: to be freed in every chi
 
 STDERR = 2
 THREAD_SECONDS = 10.0
-WALL = 0x40000000  # children whatever the signal of their end; waitid(2), __WALL
 LONGEST_REASON = 300  # characters
 LEARNT_BYTES = 64 << 20  # what learnt modules may take, but for the last one
 
@@ -114,10 +114,39 @@ def _import_usual() -> None:
 
 
 def _fork_heir(channels: List[socket.socket]) -> socket.socket:
-    """Returns twice, each time with the one channel that is still open. Nothing has been made yet that is one process's own."""
-    own, other = channels if os.fork() else channels[::-1]
-    other.close()
+    """Returns twice, each time with the one channel that is still open. Nothing has been made yet that is one process's own.
+
+    The heir is a child of the process that waits for orphans, and not of this one: inits become children of their zygote's
+    parent (init.py), and this process would not notice when one ends. Where no process can be had there is no heir, and its
+    channel closes.
+    """
+    own, of_heir = channels
+    try:
+        between = os.fork()
+    except OSError as e:
+        print(f"zygote cannot fork its heir: {e}", file=sys.stderr, flush=True)
+        between = -1
+    if between == 0 and _is_heir():
+        own.close()
+        return of_heir
+    of_heir.close()
+    if between > 0:
+        os.waitpid(between, 0)
     return own
+
+
+def _is_heir() -> bool:
+    """Forks once more, ends this process, and is true in the other one when that has its new parent."""
+    between = os.getpid()
+    try:
+        if os.fork():
+            os._exit(0)
+    except OSError as e:
+        print(f"zygote cannot fork its heir: {e}", file=sys.stderr, flush=True)
+        os._exit(1)
+    while os.getppid() == between:
+        time.sleep(0.001)
+    return True
 
 
 def _import(channel: socket.socket, proc: int, modules: List[str], seconds: int, most_bytes: int = sys.maxsize) -> None:
@@ -279,14 +308,14 @@ class Zygote:
         """Waits for every child that has ended. One that nobody has forked here would keep its namespaces alive."""
         while True:
             try:
-                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT | WALL)
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT | init.WALL)
             except ChildProcessError:
                 return
             if ended is None:
                 return
             pidfd = self._pidfds.get(ended.si_pid)
             if pidfd is None:
-                os.waitpid(ended.si_pid, WALL)
+                os.waitpid(ended.si_pid, init.WALL)
             else:
                 self._bury(pidfd)
 

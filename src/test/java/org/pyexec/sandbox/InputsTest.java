@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -163,6 +164,19 @@ class InputsTest {
             assertThat(result.stdout()).isEmpty();
             assertThat(result.files()).isEmpty();
             assertThat(sandbox.run("print(2)").stdout()).isEqualTo("2\n");
+        }
+    }
+
+    @Test
+    void filesThatLeaveNoRoomForTheProgramItselfEndTheRun() throws Exception {
+        Inputs inputs = files(new InputFile("a", new Claimed(8 << 20)));
+        try (TestSandbox sandbox = TestSandbox.startWithDisk("namespaces", 8).awaitReady()) {
+            TestSandbox.Result result = run(sandbox, "print(1)", inputs);
+
+            assertThat(result.reason()).as(result.report().toString()).isEqualTo("disk");
+            assertThat(result.details()).startsWith("Disk limit of 8 MB");
+            assertThat(result.stdout() + result.stderr()).isEmpty();
+            assertThat(result.files()).isEmpty();
         }
     }
 

@@ -3,6 +3,8 @@ package org.pyexec.sandbox;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.pyexec.sandbox.SandboxProcesses.state;
+import static org.pyexec.sandbox.SandboxProcesses.supervisor;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -116,6 +118,24 @@ class PopularTest {
             await().atMost(SOME_RENEWALS)
                     .pollInterval(1, SECONDS)
                     .until(() -> sandbox.run(SYMPY).stdout().equals("True 42\n"));
+        }
+    }
+
+    @Test
+    void programsOfWhatWasLearntLeaveNoProcessBehind() throws Exception {
+        try (TestSandbox sandbox = start("namespaces", "renewal-seconds=15")) {
+            runOften(sandbox, SYMPY);
+            await().atMost(SOME_RENEWALS)
+                    .pollInterval(1, SECONDS)
+                    .until(() -> sandbox.run(SYMPY).stdout().equals("True 42\n"));
+            for (int i = 0; i < 10; i++) {
+                sandbox.run(SYMPY);
+            }
+
+            await().atMost(5, SECONDS)
+                    .until(() -> supervisor(sandbox)
+                            .descendants()
+                            .noneMatch(process -> state(process.pid()).equals("Z")));
         }
     }
 
