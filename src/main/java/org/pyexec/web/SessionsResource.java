@@ -122,10 +122,7 @@ public class SessionsResource {
 
     private Response opened(SessionRequest wanted, HttpServletRequest request) {
         try {
-            Session session = wanted.idle().isPresent()
-                    ? sessions.open(
-                            Caller.of(request), wanted.terms(), wanted.idle().get())
-                    : sessions.open(Caller.of(request), wanted.terms());
+            Session session = sessions.open(Caller.of(request), wanted.terms(), wanted.idle());
             LOG.log(
                     Level.INFO,
                     "request_id={0} event=session_opened open={1}",
