@@ -244,9 +244,16 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    /** Idempotent. The supervisor ends what it had started for us. */
+    /** Idempotent. The supervisor ends what it had started for us, and a thread that reads or writes here gets an IOException. */
     @Override
     public void close() {
+        try {
+            if (channel.isOpen()) { // close() knows nothing of a thread in FileChannel.transferTo: it is in sendfile(2)
+                channel.shutdownOutput();
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "event=sandbox_shutdown_failed", e);
+        }
         try {
             channel.close();
         } catch (IOException e) {
