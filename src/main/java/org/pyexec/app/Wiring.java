@@ -14,6 +14,7 @@ import org.pyexec.files.FileStore;
 import org.pyexec.filter.Bodies;
 import org.pyexec.filter.ClientAddresses;
 import org.pyexec.filter.Cors;
+import org.pyexec.filter.OwnOrigin;
 import org.pyexec.filter.SecurityHeaders;
 import org.pyexec.ratelimit.RateLimitSettings;
 import org.pyexec.ratelimit.RateLimiter;
@@ -102,6 +103,11 @@ public class Wiring {
     @Produces
     Cors cors() {
         return new Cors(rooms().settings().headers().corsAllowedOrigins());
+    }
+
+    @Produces
+    OwnOrigin ownOrigin() {
+        return new OwnOrigin(clientAddresses());
     }
 
     @Produces

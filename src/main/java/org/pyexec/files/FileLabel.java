@@ -32,7 +32,9 @@ public final class FileLabel {
     public static String ofGenerated(String relativePath) {
         String label = Arrays.stream(relativePath.split("/", -1))
                 .filter(part -> !part.isEmpty())
-                .map(part -> part.equals(".") || part.equals("..") ? NAMELESS : encoded(part))
+                .map(part -> part.equals(".") || part.equals("..")
+                        ? NAMELESS
+                        : PercentCode.encoded(part, FileLabel::isVisibleOrJoins))
                 .collect(Collectors.joining("/"));
         return label.isEmpty() ? NAMELESS : label;
     }
@@ -56,24 +58,6 @@ public final class FileLabel {
                 .filter(FileLabel::isVisible)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
-    }
-
-    private static String encoded(String name) {
-        if (name.codePoints().allMatch(FileLabel::isVisibleOrJoins)) {
-            return name;
-        }
-        StringBuilder text = new StringBuilder();
-        name.codePoints().forEach(codePoint -> {
-            String character = Character.toString(codePoint);
-            if (isVisibleOrJoins(codePoint)) {
-                text.append(character);
-            } else {
-                for (byte octet : character.getBytes(UTF_8)) {
-                    text.append("%%%02X".formatted(octet & 0xff));
-                }
-            }
-        });
-        return text.toString();
     }
 
     /** Words of some scripts have joiners in them, and so have emoji (Unicode, section 23.2). */

@@ -23,6 +23,11 @@ public final class ClientAddresses {
                 peer(request.getRemoteAddr()), headers(request, "X-Forwarded-For"), headers(request, "Forwarded"));
     }
 
+    /** Whether the other end of the connection is a proxy whose word counts. */
+    boolean isTrustedProxy(HttpServletRequest request) {
+        return trusted.trusts(peer(request.getRemoteAddr()));
+    }
+
     /** Where there is none, it must not be taken for this host, which may be a proxy that is trusted. */
     private static InetAddress peer(@Nullable String literal) {
         if (literal == null || literal.isBlank()) {

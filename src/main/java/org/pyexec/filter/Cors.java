@@ -39,6 +39,11 @@ public final class Cors {
                 .filter(value -> allowed.isEmpty() || allowed.contains(value));
     }
 
+    /** Whether a setting names this origin, which does not only allow any. */
+    boolean names(String origin) {
+        return allowed.contains(origin);
+    }
+
     private static boolean isWellFormed(String origin) {
         Matcher parts = ORIGIN.matcher(origin);
         return parts.matches() && (parts.group(1) == null || Integer.parseInt(parts.group(1)) <= HIGHEST_PORT);

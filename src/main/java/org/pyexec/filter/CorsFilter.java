@@ -8,14 +8,18 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.pyexec.http.ErrorBody;
+import org.pyexec.http.ForeignPage;
 
-/** Answers preflights and marks responses for the origins that may read them. */
+/** Answers preflights, marks responses for the origins that may read them, and requests of pages of others. */
 public class CorsFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
 
     @Inject
     private transient Cors cors;
+
+    @Inject
+    private transient OwnOrigin own;
 
     @Inject
     private transient Bodies bodies;
@@ -28,11 +32,18 @@ public class CorsFilter extends HttpFilter {
             response.setHeader("Access-Control-Allow-Origin", origin);
             response.setHeader("Access-Control-Expose-Headers", Cors.EXPOSED_HEADERS);
         });
+        ForeignPage.assign(request, isOfAForeignPage(request));
         if (Cors.isPreflight(request)) {
             preflight(request, response);
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    /** A browser says whose page it is in each request whose answer the page could read, and in each that is no GET or HEAD. */
+    private boolean isOfAForeignPage(HttpServletRequest request) {
+        String origin = request.getHeader("Origin");
+        return origin != null && !cors.names(origin) && !own.is(origin, request);
     }
 
     private void preflight(HttpServletRequest request, HttpServletResponse response) throws IOException {

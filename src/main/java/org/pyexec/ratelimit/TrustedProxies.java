@@ -43,7 +43,7 @@ public final class TrustedProxies {
      */
     public InetAddress clientAddress(InetAddress peer, List<String> xForwardedFor, List<String> forwarded) {
         InetAddress nearest = IpLiteral.unmapped(peer);
-        if (!trusts(nearest) || (xForwardedFor.isEmpty() && forwarded.isEmpty())) {
+        if (!contains(nearest) || (xForwardedFor.isEmpty() && forwarded.isEmpty())) {
             return nearest;
         }
         if (forwarded.isEmpty()) {
@@ -59,7 +59,7 @@ public final class TrustedProxies {
     /** @param hops from left to right; empty where nothing could be read */
     private InetAddress walk(InetAddress peer, List<Optional<InetAddress>> hops) {
         InetAddress nearest = peer;
-        for (int i = hops.size() - 1; i >= 0 && trusts(nearest); i--) {
+        for (int i = hops.size() - 1; i >= 0 && contains(nearest); i--) {
             if (hops.get(i).isEmpty()) {
                 return nearest;
             }
@@ -68,7 +68,12 @@ public final class TrustedProxies {
         return nearest;
     }
 
-    private boolean trusts(InetAddress address) {
+    /** Whether this is the address of one of them. */
+    public boolean trusts(InetAddress peer) {
+        return contains(IpLiteral.unmapped(peer));
+    }
+
+    private boolean contains(InetAddress address) {
         return networks.stream().anyMatch(network -> network.contains(address));
     }
 

@@ -25,7 +25,7 @@ final class FilesAnswer {
                     fields.text("details").orElse(""),
                     entries,
                     fields.number("truncated") == 1,
-                    fields.texts("skipped").stream().map(Wire::skipped).toList(),
+                    fields.texts("skipped").stream().map(SkippedFile::read).toList(),
                     Math.toIntExact(fields.number("skipped-count")));
         } catch (IllegalArgumentException e) {
             throw new IOException("An answer about files that does not exist: " + word, e);

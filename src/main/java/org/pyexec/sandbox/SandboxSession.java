@@ -33,7 +33,10 @@ public interface SandboxSession extends AutoCloseable {
      */
     boolean interrupt();
 
-    /** Ends the session; a program that runs is told of, with the reason {@code cancelled}. Returns at once. */
+    /**
+     * Ends the session; a program that runs is told of, with the reason {@code cancelled}. An order about files that is being carried
+     * out fails with {@link SessionEndedException}. Returns at once.
+     */
     void end();
 
     /** Why the interpreter has ended; empty while it lives. Never waits for anything. */

@@ -28,7 +28,7 @@ final class WarmSession implements SandboxSession {
         /** What comes over the connection belongs to the program: orders wait until it has all of it. */
         HANDING_OVER,
         RUNNING,
-        /** No program runs, but an order is carried out: others wait. */
+        /** No program runs, but an order is carried out. */
         AT_FILES
     }
 
@@ -121,8 +121,6 @@ final class WarmSession implements SandboxSession {
 
     private synchronized void leaveFiles() {
         phase = Phase.IDLE;
-        postponed.forEach(this::order);
-        postponed.clear();
     }
 
     private void request(Program program) throws IOException, SandboxUnavailableException {
@@ -168,13 +166,18 @@ final class WarmSession implements SandboxSession {
         order(Frames.frame(Frames.INTERRUPT, word.getBytes(StandardCharsets.US_ASCII)));
     }
 
+    /** An order about files does not keep it: its process may never answer, and nothing counts the sessions that have been ended. */
     @Override
-    public void end() {
-        order(Frames.frame(Frames.CANCEL, List.of()));
+    public synchronized void end() {
+        if (phase == Phase.AT_FILES) {
+            lose("It was ended");
+        } else {
+            order(Frames.frame(Frames.CANCEL, List.of()));
+        }
     }
 
     private synchronized void order(ByteBuffer frame) {
-        if (phase == Phase.HANDING_OVER || phase == Phase.AT_FILES) {
+        if (phase == Phase.HANDING_OVER) {
             postponed.add(frame);
             return;
         }

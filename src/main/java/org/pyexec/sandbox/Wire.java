@@ -11,18 +11,13 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.OptionalInt;
 
 /** One connection to the supervisor, as docs/protocol.md describes it. Read by one thread at a time, closed by any. */
 final class Wire implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(Wire.class.getName());
     private static final int BUFFER_BYTES = 64 << 10;
-    private static final String RESULTS = "results";
 
     private final SocketChannel channel;
     private final DataInputStream in;
@@ -97,10 +92,10 @@ final class Wire implements AutoCloseable {
                 case Frames.STDERR -> listener.stderr(Frames.payload(in, header));
                 case Frames.FILE -> handOver(Frames.fields(Frames.payload(in, header)), listener::file);
                 case Frames.END -> {
-                    return report(Frames.fields(
+                    return RunAnswer.read(Frames.fields(
                             in,
                             header.length(),
-                            (name, length) -> !name.equals(RESULTS) || listener.wantsResults(length)));
+                            (name, length) -> !name.equals(RunAnswer.RESULTS) || listener.wantsResults(length)));
                 }
                 default -> throw unexpected(header);
             }
@@ -249,48 +244,16 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private static RunReport report(Frames.Fields fields) throws IOException {
-        return new RunReport(
-                ending(fields),
-                Duration.ofNanos(1000 * fields.number("duration-us")),
-                Duration.ofNanos(1000 * fields.number("cpu-us")),
-                fields.number("peak-bytes"),
-                fields.number("truncated") == 1,
-                fields.texts("skipped").stream().map(Wire::skipped).toList(),
-                Math.toIntExact(fields.number("skipped-count")),
-                fields.texts("blocked"),
-                fields.text(RESULTS).map(Results::read),
-                fields.text("session")
-                        .map(word -> word.equals("ended") ? RunReport.Session.ENDED : RunReport.Session.OPEN)
-                        .orElse(RunReport.Session.NONE),
-                fields.texts("note"));
-    }
-
-    private static Ending ending(Frames.Fields fields) throws IOException {
-        String reason = fields.text("reason").orElse("");
-        Optional<String> code = fields.text("code").filter(text -> !text.isEmpty());
-        try {
-            return new Ending(
-                    Ending.Reason.valueOf(reason.toUpperCase(Locale.ROOT)),
-                    code.isPresent() ? OptionalInt.of(Integer.parseInt(code.get())) : OptionalInt.empty(),
-                    fields.text("signal").filter(text -> !text.isEmpty()),
-                    fields.text("details").orElse(""),
-                    fields.text("exception-type")
-                            .map(type -> new Ending.Raised(
-                                    type, fields.text("exception-value").orElse(""))));
-        } catch (IllegalArgumentException e) {
-            throw new IOException("An ending that does not exist: " + reason, e);
-        }
-    }
-
-    static SkippedFile skipped(String nameAndReason) {
-        int end = nameAndReason.indexOf('\0');
-        return new SkippedFile(nameAndReason.substring(0, Math.max(end, 0)), nameAndReason.substring(end + 1));
-    }
-
-    /** Idempotent. The supervisor ends what it had started for us. */
+    /** Idempotent. The supervisor ends what it had started for us, and a thread that reads or writes here gets an IOException. */
     @Override
     public void close() {
+        try {
+            if (channel.isOpen()) { // close() knows nothing of a thread in FileChannel.transferTo: it is in sendfile(2)
+                channel.shutdownOutput();
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "event=sandbox_shutdown_failed", e);
+        }
         try {
             channel.close();
         } catch (IOException e) {

@@ -118,13 +118,14 @@ public final class Session {
         end(why, true);
     }
 
-    private void end(String why, boolean tellProgram) {
+    /** Returns why it has ended: this, unless there was a reason before. */
+    private String end(String why, boolean tellProgram) {
+        String holds;
         boolean running;
         List<CompletableFuture<Turn>> refused;
         synchronized (this) {
-            if (reason == null) {
-                reason = why;
-            }
+            holds = reason == null ? why : reason;
+            reason = holds;
             running = taken;
             refused = List.copyOf(waiting);
             waiting.clear();
@@ -135,6 +136,7 @@ public final class Session {
         } else if (!running) {
             sandbox.close();
         }
+        return holds;
     }
 
     /** The right to run the next program; {@link org.pyexec.execution.Venue#turn} has its terms. */
@@ -203,9 +205,7 @@ public final class Session {
     }
 
     private SessionExpiredException expired(SessionEndedException e) {
-        String why = String.valueOf(e.getMessage());
-        end(why, false);
-        return new SessionExpiredException(id, why);
+        return new SessionExpiredException(id, end(String.valueOf(e.getMessage()), false));
     }
 
     private final class OneTurn implements Turn {

@@ -47,24 +47,20 @@ public final class Sessions implements AutoCloseable {
         this.ids = SessionIds.in(keys);
     }
 
-    /** As below, kept as long as the server keeps one in which nothing runs. */
-    public Session open(String client, SessionTerms terms) throws TooManyException, SandboxUnavailableException {
-        return open(client, terms, settings.idle());
-    }
-
     /**
      * Opens a session; waits for its interpreter.
      *
-     * @param idle how long it is kept while nothing runs in it, and no longer than the server's settings say
+     * @param idle how long it is kept while nothing runs in it, if that is less than what the server's settings say
      * @throws TooManyException if there are too many; nothing was opened
      * @throws SandboxUnavailableException if isolation or the interpreter can't be had at the moment
      */
-    public Session open(String client, SessionTerms terms, Duration idle)
+    public Session open(String client, SessionTerms terms, Optional<Duration> idle)
             throws TooManyException, SandboxUnavailableException {
         sweep();
         reserve(client);
         try {
-            Duration kept = idle.compareTo(settings.idle()) < 0 ? idle : settings.idle();
+            Duration kept =
+                    idle.filter(wished -> wished.compareTo(settings.idle()) < 0).orElse(settings.idle());
             Session session = new Session(ids.next(), client, terms, sandbox.openSession(terms), kept, clock);
             synchronized (this) {
                 live.put(session.id(), session);

@@ -1,7 +1,7 @@
 package org.pyexec.web;
 
-import java.nio.charset.StandardCharsets;
 import org.pyexec.files.DownloadName;
+import org.pyexec.files.PercentCode;
 
 /** The {@code Content-Disposition} of a download (RFC 6266, with RFC 8187 for names beyond ASCII). */
 final class ContentDisposition {
@@ -14,18 +14,12 @@ final class ContentDisposition {
     /** As an attachment under this name, which has no folders; ASCII for old clients, and in full for the others. */
     static String attachment(String filename) {
         return "attachment; filename=\"%s\"; filename*=UTF-8''%s"
-                .formatted(DownloadName.ascii(filename), encoded(filename));
+                .formatted(
+                        DownloadName.ascii(filename),
+                        PercentCode.encoded(filename, ContentDisposition::isAttributeCharacter));
     }
 
-    private static String encoded(String name) {
-        StringBuilder text = new StringBuilder();
-        for (byte octet : name.getBytes(StandardCharsets.UTF_8)) {
-            if (ATTRIBUTE_CHARACTERS.indexOf(octet) >= 0) {
-                text.append((char) octet);
-            } else {
-                text.append("%%%02X".formatted(octet & 0xff));
-            }
-        }
-        return text.toString();
+    private static boolean isAttributeCharacter(int character) {
+        return ATTRIBUTE_CHARACTERS.indexOf(character) >= 0;
     }
 }

@@ -1,19 +1,19 @@
 package org.pyexec.web;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.files.PercentCode;
 
 /** A parameter's value with its character set, percent-encoded: {@code UTF-8'en'%e2%82%ac.txt} (RFC 8187, section 3.2.1). */
 final class ExtendedValue {
 
     private static final Pattern FORM = Pattern.compile("(UTF-8|ISO-8859-1)'[^']*'(.*)", Pattern.CASE_INSENSITIVE);
-    private static final int HEXADECIMAL = 16;
 
     private ExtendedValue() {}
 
@@ -25,32 +25,13 @@ final class ExtendedValue {
         }
         Charset charset =
                 form.group(1).equalsIgnoreCase("UTF-8") ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
-        byte[] bytes = bytes(form.group(2));
+        Optional<byte[]> bytes = PercentCode.decoded(form.group(2).getBytes(StandardCharsets.ISO_8859_1));
         try {
-            return bytes == null
+            return bytes.isEmpty()
                     ? null
-                    : charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+                    : charset.newDecoder().decode(ByteBuffer.wrap(bytes.get())).toString();
         } catch (CharacterCodingException e) {
             return null;
         }
-    }
-
-    private static byte @Nullable [] bytes(String encoded) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(encoded.length());
-        for (int at = 0; at < encoded.length(); at++) {
-            char c = encoded.charAt(at);
-            if (c != '%') {
-                bytes.write(c);
-                continue;
-            }
-            int high = at + 2 < encoded.length() ? Character.digit(encoded.charAt(at + 1), HEXADECIMAL) : -1;
-            int low = at + 2 < encoded.length() ? Character.digit(encoded.charAt(at + 2), HEXADECIMAL) : -1;
-            if (high < 0 || low < 0) {
-                return null;
-            }
-            bytes.write(high * HEXADECIMAL + low);
-            at += 2;
-        }
-        return bytes.toByteArray();
     }
 }

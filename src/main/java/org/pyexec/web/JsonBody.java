@@ -23,7 +23,7 @@ final class JsonBody {
     private JsonBody() {}
 
     /**
-     * The bytes from the first that is not blank.
+     * The body. Where its type says nothing, it is looked into, and begins with what is not blank.
      *
      * @throws NotSupportedException if it is of another type, or of one that says nothing and begins as no JSON object does
      */

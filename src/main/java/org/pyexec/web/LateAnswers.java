@@ -1,13 +1,8 @@
 package org.pyexec.web;
 
-import jakarta.servlet.AsyncContext;
-import jakarta.ws.rs.container.AsyncResponse;
-import jakarta.ws.rs.container.CompletionCallback;
-import jakarta.ws.rs.container.ConnectionCallback;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,7 +16,6 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.http.AfterReturn;
-import org.pyexec.http.AtTheEnd;
 import org.pyexec.http.Delays;
 
 /**
@@ -38,11 +32,7 @@ public final class LateAnswers implements AutoCloseable {
     private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
     private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
-    private static final long COMPLETION_SECONDS = 1;
     private static final long LAST_SECONDS = 5;
-
-    /** What fits into the buffers of a new connection, head included: Linux begins with some 46 kB over Ethernet. */
-    static final int SMALL_BYTES = 32 << 10;
 
     /** Longer than servers let a client take nothing: after that there are places again. */
     private static final long TURN_SECONDS = 45;
@@ -61,9 +51,6 @@ public final class LateAnswers implements AutoCloseable {
         this.places = places;
     }
 
-    /** An answer, or why there is none, that has its place if it needs one. */
-    private record Ready(@Nullable Response value, @Nullable Throwable failure, Optional<Places.Place> place) {}
-
     /**
      * Passes the answer on when it comes; called by the server's thread, as the last that it does for the request.
      *
@@ -76,7 +63,8 @@ public final class LateAnswers implements AutoCloseable {
     /** As above, and calls {@code whenTaken} when the client has it or has gone. */
     void give(CompletionStage<Response> answer, boolean soon, Recipient recipient, Runnable whenTaken) {
         Reply reply = reply(recipient, whenTaken);
-        CompletableFuture<Ready> ready = answer.handle((value, failure) -> inTurn(value, failure, recipient.client()))
+        CompletableFuture<Reply.Ready> ready = answer.handle(
+                        (value, failure) -> inTurn(value, failure, recipient.client()))
                 .thenCompose(Function.identity())
                 .toCompletableFuture();
         pass(ready, soon, reply);
@@ -85,7 +73,7 @@ public final class LateAnswers implements AutoCloseable {
     /** Before a place is taken: there is none where the server has ended the request just now. */
     private Reply reply(Recipient recipient, Runnable whenTaken) {
         try {
-            return new Reply(recipient, whenTaken);
+            return new Reply(delays, recipient, whenTaken);
         } catch (RuntimeException e) {
             whenTaken.run();
             throw e;
@@ -93,9 +81,12 @@ public final class LateAnswers implements AutoCloseable {
     }
 
     /** However long it takes until there is a place: a program has run for it, and it is nowhere else. */
-    private CompletableFuture<Ready> inTurn(@Nullable Response value, @Nullable Throwable failure, String client) {
-        boolean small = value == null || length(value) <= SMALL_BYTES;
-        return places.take(client, small).place().thenApply(place -> new Ready(value, failure, Optional.of(place)));
+    private CompletableFuture<Reply.Ready> inTurn(
+            @Nullable Response value, @Nullable Throwable failure, String client) {
+        boolean small = value == null || Reply.length(value) <= Reply.SMALL_BYTES;
+        return places.take(client, small)
+                .place()
+                .thenApply(place -> new Reply.Ready(value, failure, Optional.of(place)));
     }
 
     /**
@@ -113,7 +104,7 @@ public final class LateAnswers implements AutoCloseable {
             Recipient recipient,
             Runnable whenTaken) {
         Reply reply = reply(recipient, whenTaken);
-        Places.Turn turn = places.take(recipient.client(), bytes <= SMALL_BYTES);
+        Places.Turn turn = places.take(recipient.client(), bytes <= Reply.SMALL_BYTES);
         if (places.isCrowded(recipient.client())) {
             places.giveUp(turn);
         } else if (!turn.place().isDone()) {
@@ -127,15 +118,15 @@ public final class LateAnswers implements AutoCloseable {
                 reply);
     }
 
-    private static Ready made(Supplier<Response> answer, Optional<Places.Place> place) {
+    private static Reply.Ready made(Supplier<Response> answer, Optional<Places.Place> place) {
         try {
-            return new Ready(answer.get(), null, place);
+            return new Reply.Ready(answer.get(), null, place);
         } catch (RuntimeException | Error e) {
-            return new Ready(null, e, place);
+            return new Reply.Ready(null, e, place);
         }
     }
 
-    private void pass(CompletableFuture<Ready> answer, boolean soon, Reply reply) {
+    private void pass(CompletableFuture<Reply.Ready> answer, boolean soon, Reply reply) {
         if (answer.isDone() || (soon && comesSoon(answer))) {
             reply.give(answer.join());
             return;
@@ -154,7 +145,7 @@ public final class LateAnswers implements AutoCloseable {
      */
     void giveLong(StreamingOutput body, Recipient recipient, Runnable whenTaken) {
         AfterReturn afterReturn = AfterReturn.of(recipient.context(), delays);
-        Reply reply = new Reply(recipient, whenTaken);
+        Reply reply = new Reply(delays, recipient, whenTaken);
         Response answer = Response.ok(LeastSpeed.enforcedOn(body))
                 .type(EventStream.TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -164,7 +155,7 @@ public final class LateAnswers implements AutoCloseable {
         try {
             delays.execute(() -> {
                 afterReturn.await();
-                giveOwed(reply, new Ready(answer, null, Optional.empty()));
+                giveOwed(reply, new Reply.Ready(answer, null, Optional.empty()));
             });
         } catch (RejectedExecutionException e) {
             owed.arriveAndDeregister();
@@ -172,7 +163,7 @@ public final class LateAnswers implements AutoCloseable {
         }
     }
 
-    private void giveOwed(Reply reply, Ready ready) {
+    private void giveOwed(Reply reply, Reply.Ready ready) {
         try {
             reply.give(ready);
         } finally {
@@ -214,98 +205,6 @@ public final class LateAnswers implements AutoCloseable {
             delays.later(early, TimeUnit.NANOSECONDS, action);
         } else {
             delays.executeSomewhere(action);
-        }
-    }
-
-    /**
-     * A large one is ended when its reader is too slow, and then the connection must not go on: Tomcat would take the next answer
-     * for the rest of this one.
-     */
-    private static Response unhurried(Response answer) {
-        if (length(answer) <= SMALL_BYTES) {
-            return answer;
-        }
-        StreamingOutput body = answer.getEntity() instanceof StreamingOutput stream
-                ? stream
-                : out -> out.write((byte[]) answer.getEntity());
-        return Response.fromResponse(answer)
-                .header("Connection", "close")
-                .entity(LeastSpeed.enforcedOn(body))
-                .build();
-    }
-
-    private static long length(Response answer) {
-        if (!answer.hasEntity()) {
-            return 0; // to HEAD, whatever its Content-Length says
-        }
-        String said = answer.getHeaderString(HttpHeaders.CONTENT_LENGTH);
-        if (said != null) {
-            return Long.parseLong(said);
-        }
-        return answer.getEntity() instanceof byte[] bytes ? bytes.length : 0;
-    }
-
-    /** Where an answer goes; made by the server's thread. */
-    private final class Reply {
-
-        private final AsyncContext context;
-        private final AsyncResponse response;
-        private final Runnable whenTaken;
-        private final AtomicBoolean completed = new AtomicBoolean();
-        private final Writing writing = new Writing();
-
-        Reply(Recipient recipient, Runnable whenTaken) {
-            this.context = recipient.context();
-            this.response = recipient.response();
-            this.whenTaken = whenTaken;
-            context.addListener(new AtTheEnd(() -> completed.set(true)));
-            context.addListener(writing);
-        }
-
-        void give(Ready ready) {
-            AtomicBoolean broken = new AtomicBoolean();
-            response.register((ConnectionCallback) disconnected -> broken.set(true));
-            try (writing) {
-                writing.begin();
-                if (ready.value() != null) {
-                    if (!ready.value().hasEntity()) {
-                        response.register((CompletionCallback) written -> sendHead());
-                    }
-                    response.resume(unhurried(ready.value()));
-                } else {
-                    response.resume(ready.failure());
-                }
-            } finally {
-                ready.place().ifPresent(Places.Place::close);
-                whenTaken.run();
-            }
-            if (broken.get()) {
-                delays.later(COMPLETION_SECONDS, TimeUnit.SECONDS, this::complete);
-            }
-        }
-
-        /** GlassFish 7 makes a 200 of the status of an asynchronous answer that has no body, unless that has been sent before the end. */
-        private void sendHead() {
-            try {
-                context.getResponse().flushBuffer();
-            } catch (IOException clientHasGone) {
-                LOG.log(System.Logger.Level.DEBUG, "The client left before it was answered", clientHasGone);
-            }
-        }
-
-        /**
-         * Jersey 3.1 leaves it undone when the client has gone in the middle of the answer, unless the server tells it of an
-         * error, as Tomcat does in a moment.
-         */
-        private void complete() {
-            if (completed.get()) {
-                return;
-            }
-            try {
-                context.complete();
-            } catch (IllegalStateException e) {
-                LOG.log(System.Logger.Level.DEBUG, "The server has completed it", e);
-            }
         }
     }
 }

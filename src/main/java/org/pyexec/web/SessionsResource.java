@@ -24,6 +24,7 @@ import org.pyexec.execution.Executions;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.http.Caller;
 import org.pyexec.http.Delays;
+import org.pyexec.http.ForeignPage;
 import org.pyexec.http.Json;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
@@ -122,10 +123,7 @@ public class SessionsResource {
 
     private Response opened(SessionRequest wanted, HttpServletRequest request) {
         try {
-            Session session = wanted.idle().isPresent()
-                    ? sessions.open(
-                            Caller.of(request), wanted.terms(), wanted.idle().get())
-                    : sessions.open(Caller.of(request), wanted.terms());
+            Session session = sessions.open(Caller.of(request), wanted.terms(), wanted.idle());
             LOG.log(
                     Level.INFO,
                     "request_id={0} event=session_opened open={1}",
@@ -144,18 +142,24 @@ public class SessionsResource {
         }
     }
 
-    /** Those that the caller has open. */
+    /** Those that the caller has open. A page in his browser is the caller too, so it has to be the server's own. */
     @GET
     public Response list(@Context HttpServletRequest request) {
+        if (ForeignPage.sent(request)) {
+            return notForForeignPages(request);
+        }
         return answers.json(
                 200,
                 new Listed<>(
                         sessions.of(Caller.of(request)).stream().map(State::of).toList()));
     }
 
-    /** Ends all that the caller has open, and what runs in them. */
+    /** Ends all that the caller has open, and what runs in them. Who may list them may do it. */
     @DELETE
     public Response deleteAll(@Context HttpServletRequest request) {
+        if (ForeignPage.sent(request)) {
+            return notForForeignPages(request);
+        }
         List<Session> own = sessions.of(Caller.of(request));
         own.forEach(sessions::delete);
         return answers.json(
@@ -163,6 +167,15 @@ public class SessionsResource {
                 new Listed<>(own.stream()
                         .map(session -> new Ended(session.id(), "ended"))
                         .toList()));
+    }
+
+    private Response notForForeignPages(HttpServletRequest request) {
+        return error(
+                request,
+                403,
+                "Not for pages of other origins",
+                "A page of another origin may list or end the sessions of its visitor only if CORS_ALLOWED_ORIGINS names"
+                        + " that origin.");
     }
 
     /** Its state. */

@@ -74,7 +74,7 @@ public final class Submissions {
                     ? executeAnswers
                             .to(refused.get(), terms, RequestId.of(request))
                             .join()
-                    : accepted(job, terms, request);
+                    : accepted(job, request);
         } catch (KeyReusedException e) {
             return error(request, UNPROCESSABLE, "Idempotency key reused", e);
         } catch (TooManyException e) {
@@ -107,15 +107,12 @@ public final class Submissions {
         return new Jobs.Started(running, answer);
     }
 
-    private Response accepted(Job job, AnswerTerms terms, HttpServletRequest request) {
-        String applied = terms.failedStatus().isEmpty()
-                ? Prefers.RESPOND_ASYNC
-                : Prefers.RESPOND_ASYNC + ", "
-                        + Prefers.statusApplied(terms.failedStatus().getAsInt());
+    /** A status that is preferred for a failed program is that of no answer here. */
+    private Response accepted(Job job, HttpServletRequest request) {
         return Response.fromResponse(
                         answers.json(202, new Accepted(job.id(), job.status().word())))
                 .header("Location", request.getContextPath() + "/executions/" + job.id())
-                .header("Preference-Applied", applied)
+                .header("Preference-Applied", Prefers.RESPOND_ASYNC)
                 .build();
     }
 

@@ -53,8 +53,9 @@ class Link:
         return self._outbox.waiting_bytes
 
     def listen(self, wanted: bool) -> None:
-        """Whether what comes is taken; the server may have to wait then."""
-        self._outbox.listen(wanted)
+        """Whether what comes is taken; the server may have to wait then. Once closed, nothing comes any more."""
+        if self._connection.fileno() >= 0:
+            self._outbox.listen(wanted)
 
     def put(self, kind: bytes, payload: bytes) -> None:
         self._outbox.put(frames.frame(kind, payload))

@@ -59,6 +59,18 @@ class CustomSettingsIT {
     }
 
     @Test
+    void onlyTheOriginsOfTheSettingMayListAndEndSessions() {
+        for (String method : new String[] {"GET", "DELETE"}) {
+            assertThat(http.send(method, "/sessions", new byte[0], "Origin", "https://good.example")
+                            .status())
+                    .isEqualTo(200);
+            assertThat(http.send(method, "/sessions", new byte[0], "Origin", "https://bad.example")
+                            .status())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
     void uploadLimitIsTheSettings() {
         assertThat(http.host("a.bin", new byte[1000]).status()).isEqualTo(200);
         ObjectNode json = Shapes.error(http.host("a.bin", new byte[1001]), 413);

@@ -76,6 +76,20 @@ class SessionBoundsIT {
         assertThat(Json.texts(sessions("GET", "203.0.113.8"), "sessionId")).containsExactly(third);
     }
 
+    @Test
+    void proxyThatIsTrustedSaysWhichPagesAreTheServersOwn() {
+        String[] asForwarded = {
+            "X-Forwarded-For", "203.0.113.9", "X-Forwarded-Proto", "https", "X-Forwarded-Host", "python.example"
+        };
+        for (String origin : List.of(
+                "https://python.example", "https://foreign.example", http.base().toString())) {
+            List<String> headers = new ArrayList<>(List.of(asForwarded));
+            headers.addAll(List.of("Origin", origin));
+            Answer answer = http.send("DELETE", "/sessions", new byte[0], headers.toArray(String[]::new));
+            assertThat(answer.status()).as(origin).isEqualTo(origin.equals("https://python.example") ? 200 : 403);
+        }
+    }
+
     private JsonNode sessions(String method, String client) {
         Answer answer = http.send(method, "/sessions", new byte[0], "X-Forwarded-For", client);
         assertThat(answer.status()).as("%s", answer).isEqualTo(200);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -407,6 +408,32 @@ class SessionFilesIT extends SessionCalls {
         all.forEach(answer -> assertThat(answer.join().status()).isIn(200, 201, 404));
         assertThat(listed(id)).containsExactly("f0", "f1", "f2", "f3");
         assertThat(get(id, "f0").text()).startsWith("content of ");
+    }
+
+    /** Or there would be more of them than the server counts. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, LARGEST})
+    void endOfASessionWhoseInterpreterHasStoppedDoesNotWaitForAFile(int size) throws Exception {
+        String id = open();
+        Shapes.success(run(id, "import os, threading\nthreading.Timer(0.1, lambda: os.kill(os.getpid(), 19)).start()"));
+        CompletableFuture<Answer> held = putThatIsNotAnswered(id, new byte[size]);
+
+        Answer deleted = http.send("DELETE", "/sessions/" + id, new byte[0]);
+
+        assertThat(deleted.status()).isEqualTo(200);
+        assertExpired(held.join(), id, "It was deleted");
+        assertExpired(http.get(files(id)), id, "It was deleted");
+    }
+
+    private CompletableFuture<Answer> putThatIsNotAnswered(String id, byte[] content) throws Exception {
+        while (true) {
+            CompletableFuture<Answer> put = CompletableFuture.supplyAsync(() -> put(id, "f", content));
+            try {
+                assertThat(put.get(2, SECONDS).status()).isIn(200, 201); // it had not stopped yet
+            } catch (TimeoutException e) {
+                return put;
+            }
+        }
     }
 
     /** Threads and processes that a program has left behind are in nobody's way but the session's own. */

@@ -1,14 +1,20 @@
 package org.pyexec.sandbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.pyexec.sandbox.SessionRuns.assertGoesOn;
 import static org.pyexec.sandbox.SessionRuns.assertOpen;
 import static org.pyexec.sandbox.SessionRuns.run;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -17,7 +23,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -338,6 +346,85 @@ class SessionFilesTest extends OnEveryTier {
                             "CREATED",
                             "The interpreter of the session did not answer within 30 seconds",
                             "The program closed the descriptors that its session needs");
+        }
+    }
+
+    /** A file that says when the session wants it; it is sent as files of the store are. */
+    private static final class Announced implements InputFile.Content {
+
+        private final CountDownLatch wanted = new CountDownLatch(1);
+        private final Path file;
+
+        Announced(Path file) {
+            this.file = file;
+        }
+
+        @Override
+        public long size() {
+            return file.toFile().length();
+        }
+
+        @Override
+        public long heldBytes() {
+            return 0;
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel channel) throws IOException {
+            wanted.countDown();
+            try (FileChannel source = FileChannel.open(file)) {
+                for (long sent = 0; sent < size(); ) {
+                    sent += source.transferTo(sent, size() - sent, channel);
+                }
+            }
+        }
+    }
+
+    private static long stopped(TestSandbox sandbox) {
+        return SandboxProcesses.supervisor(sandbox)
+                .descendants()
+                .filter(process -> SandboxProcesses.state(process.pid()).equals("T"))
+                .count();
+    }
+
+    /** Or sessions that nobody counts any more would stand beside each other: their processes, and a thread of ours for each. */
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("sandboxes")
+    void endOfASessionWhoseInterpreterHasStoppedDoesNotWaitForWhatIsDoneWithItsFiles(
+            TestSandbox sandbox, @TempDir Path folder) throws Exception {
+        Path small = Files.write(folder.resolve("small"), new byte[1]);
+        Path large = Files.write(folder.resolve("large"), new byte[20 << 20]); // more than sockets hold
+        try (SandboxLog log = new SandboxLog()) {
+            for (Path file : List.of(small, large)) {
+                SandboxSession session = SessionRuns.open(sandbox);
+                assertOpen(run(
+                        session,
+                        "import os, threading\nthreading.Timer(0.1, lambda: os.kill(os.getpid(), 19)).start()"));
+                await().atMost(60, SECONDS).until(() -> stopped(sandbox) == 1);
+                Announced content = new Announced(file);
+                CompletableFuture<String> put = CompletableFuture.supplyAsync(() -> ended(session, content));
+                assertThat(content.wanted.await(20, SECONDS)).isTrue();
+
+                session.end();
+
+                assertThat(put.join()).isEqualTo("It was ended");
+                await().atMost(20, SECONDS).until(() -> stopped(sandbox) == 0);
+            }
+            assertThat(log.says("Traceback")).as("%s", log.lines()).isFalse();
+        }
+        try (SandboxSession session = SessionRuns.open(sandbox)) {
+            assertGoesOn(session);
+        }
+    }
+
+    private static String ended(SandboxSession session, InputFile.Content content) {
+        try {
+            FilesReport report = session.files(new FileOrder.Put(new FilePath("a"), content), (name, size, in) -> {});
+            return report.outcome().name();
+        } catch (SessionEndedException e) {
+            return String.valueOf(e.getMessage());
+        } catch (InputGoneException e) {
+            throw new IllegalStateException(e);
         }
     }
 

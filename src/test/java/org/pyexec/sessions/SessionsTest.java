@@ -53,6 +53,10 @@ class SessionsTest {
         sessions = new Sessions(new SessionSettings(IDLE, 2, 3), sandbox, folder, clock);
     }
 
+    private Session open(String client) throws TooManyException, SandboxUnavailableException {
+        return sessions.open(client, USUAL, Optional.empty());
+    }
+
     private static Venue.Turn taken(CompletableFuture<Venue.Turn> turn) {
         assertThat(turn).isCompleted();
         return turn.join();
@@ -69,7 +73,7 @@ class SessionsTest {
 
     @Test
     void turnsAreTakenInTheirOrder() throws Exception {
-        Session session = sessions.open("a", USUAL);
+        Session session = open("a");
         CompletableFuture<Venue.Turn> first = session.turn();
         CompletableFuture<Venue.Turn> second = session.turn();
         CompletableFuture<Venue.Turn> third = session.turn();
@@ -87,7 +91,7 @@ class SessionsTest {
 
     @Test
     void whoeverGivesUpIsPassedOver() throws Exception {
-        Session session = sessions.open("a", USUAL);
+        Session session = open("a");
         CompletableFuture<Venue.Turn> first = session.turn();
         CompletableFuture<Venue.Turn> second = session.turn();
         CompletableFuture<Venue.Turn> third = session.turn();
@@ -100,7 +104,7 @@ class SessionsTest {
 
     @Test
     void waitingIsBounded() throws Exception {
-        Session session = sessions.open("a", USUAL);
+        Session session = open("a");
         taken(session.turn());
         for (int i = 0; i < 32; i++) {
             assertThat(session.turn()).isNotDone();
@@ -110,19 +114,19 @@ class SessionsTest {
 
     @Test
     void sessionsOfOneClientAndOfAllAreBounded() throws Exception {
-        Session first = sessions.open("a", USUAL);
-        sessions.open("a", USUAL);
-        assertThatThrownBy(() -> sessions.open("a", USUAL))
+        Session first = open("a");
+        open("a");
+        assertThatThrownBy(() -> open("a"))
                 .isInstanceOfSatisfying(
                         TooManyException.class,
                         e -> assertThat(e.ofThisClient()).isTrue());
-        sessions.open("b", USUAL);
-        assertThatThrownBy(() -> sessions.open("c", USUAL))
+        open("b");
+        assertThatThrownBy(() -> open("c"))
                 .isInstanceOfSatisfying(
                         TooManyException.class,
                         e -> assertThat(e.ofThisClient()).isFalse());
         sessions.delete(first);
-        sessions.open("a", USUAL);
+        open("a");
         assertThat(sessions.count()).isEqualTo(3);
     }
 
@@ -130,16 +134,16 @@ class SessionsTest {
     void whatCannotBeOpenedTakesNoPlace() throws Exception {
         sandbox.broken = true;
         for (int i = 0; i < 5; i++) {
-            assertThatThrownBy(() -> sessions.open("a", USUAL)).isInstanceOf(SandboxUnavailableException.class);
+            assertThatThrownBy(() -> open("a")).isInstanceOf(SandboxUnavailableException.class);
         }
         sandbox.broken = false;
-        sessions.open("a", USUAL);
-        sessions.open("a", USUAL);
+        open("a");
+        open("a");
     }
 
     @Test
     void idleSessionEndsAndEachProgramGivesItNewTime() throws Exception {
-        Session session = sessions.open("a", USUAL);
+        Session session = open("a");
         clock.step(IDLE.minusSeconds(1));
         Venue.Turn turn = taken(session.turn());
         clock.step(IDLE.plusSeconds(1)); // a long program is no idleness
@@ -158,7 +162,7 @@ class SessionsTest {
 
     @Test
     void deletedSessionRefusesThoseWhoWait() throws Exception {
-        Session session = sessions.open("a", USUAL);
+        Session session = open("a");
         Venue.Turn running = taken(session.turn());
         CompletableFuture<Venue.Turn> waiting = session.turn();
         sessions.delete(session);
@@ -174,17 +178,17 @@ class SessionsTest {
 
     @Test
     void sessionWhoseInterpreterHasEndedMakesRoomAndKeepsItsReason() throws Exception {
-        Session session = sessions.open("a", USUAL);
-        sessions.open("a", USUAL);
+        Session session = open("a");
+        open("a");
         sandbox.opened.get(0).reason = "It crashed";
-        sessions.open("a", USUAL);
+        open("a");
         assertThatThrownBy(() -> sessions.find(session.id())).hasMessage("It crashed");
         assertThatThrownBy(() -> sessions.find(session.id())).hasMessage("It crashed");
     }
 
     @Test
     void idsOfTheServerBeforeAreKnownAndOthersAreNot() throws Exception {
-        String id = sessions.open("a", USUAL).id();
+        String id = open("a").id();
         Sessions again = new Sessions(new SessionSettings(IDLE, 2, 3), sandbox, folder, clock);
         assertThatThrownBy(() -> again.find(id))
                 .isInstanceOf(SessionExpiredException.class)
@@ -198,9 +202,9 @@ class SessionsTest {
 
     @Test
     void networkIsAMatterOfTheSession() throws Exception {
-        String without = sessions.open("a", USUAL).id();
-        String with =
-                sessions.open("a", new SessionTerms(true, Limits.OF_THE_SERVER)).id();
+        String without = open("a").id();
+        String with = sessions.open("a", new SessionTerms(true, Limits.OF_THE_SERVER), Optional.empty())
+                .id();
         assertThat(refusal(sessions.venue(without, true).turn()).refusal()).isEqualTo(Refusal.SESSION_WITHOUT_NETWORK);
         taken(sessions.venue(with, true).turn()).close();
         taken(sessions.venue(with, false).turn()).close();
@@ -217,7 +221,7 @@ class SessionsTest {
     @Test
     void orderAboutFilesTakesItsTurnAmongPrograms() throws Exception {
         SessionFiles files = new SessionFiles(sessions, tasks::add);
-        Session session = sessions.open("a", USUAL);
+        Session session = open("a");
         Venue.Turn program = taken(session.turn());
         CompletableFuture<FilesReport> order = listed(files, session.id());
         CompletableFuture<Venue.Turn> next = session.turn();
@@ -238,7 +242,7 @@ class SessionsTest {
         SessionFiles files = new SessionFiles(sessions, task -> {
             throw new RejectedExecutionException("full");
         });
-        Session session = sessions.open("a", USUAL);
+        Session session = open("a");
         assertThat(refusalOf(listed(files, session.id())).refusal()).isEqualTo(Refusal.BUSY);
         assertThat(session.isRunning()).isFalse();
         taken(session.turn()).close();
@@ -249,7 +253,7 @@ class SessionsTest {
         SessionFiles files = new SessionFiles(sessions, tasks::add);
         assertThat(refusalOf(listed(files, "nope")).refusal()).isEqualTo(Refusal.UNKNOWN_SESSION);
         assertThatThrownBy(() -> files.check("nope")).isInstanceOf(RefusedException.class);
-        Session session = sessions.open("a", USUAL);
+        Session session = open("a");
         files.check(session.id());
         CompletableFuture<FilesReport> started = listed(files, session.id());
         CompletableFuture<FilesReport> waiting = listed(files, session.id());

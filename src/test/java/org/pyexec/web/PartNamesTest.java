@@ -49,7 +49,17 @@ class PartNamesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"a.txt", "UTF-8'a.txt", "UTF-8''%", "UTF-8''%4", "UTF-8''%zz", "UTF-8''%ff", "koi8-r''a", ""})
+            strings = {
+                "a.txt",
+                "UTF-8'a.txt",
+                "UTF-8''%",
+                "UTF-8''%4",
+                "UTF-8''%zz",
+                "UTF-8''%４１",
+                "UTF-8''%ff",
+                "koi8-r''a",
+                ""
+            })
     void whatIsNoExtendedValueIsNone(String value) {
         assertThat(ExtendedValue.decode(value)).isNull();
     }
