@@ -8,7 +8,8 @@ import resource
 import sys
 from typing import Any, Dict, FrozenSet, List, Tuple, Union
 
-from . import confinement, entrance, figures, inputs, interpreter, program, quiet, report, seccomp, sources, stacks, startup
+from . import causes, confinement, entrance, figures, inputs, interpreter, program, quiet, report, seccomp, sources
+from . import stacks, startup
 
 OWN_BYTES = 32 << 20  # of memory that an interpreter has at its start
 
@@ -45,6 +46,7 @@ def arrive(brought: Dict[str, Any], loaded: FrozenSet[str], path: List[str]) -> 
         return session.begin(fields, stdin)
     inputs.put_on_stage(fields)
     given = dict(fields)
+    causes.remember_limits()
     return program.made(given["code"], writer, "result" in given)
 
 

@@ -29,7 +29,7 @@ LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 
 Step = Iterable[Any]  # a key and a value for dict()
 
-_shut_down = threading._shutdown  # type: ignore[attr-defined]
+shut_down = threading._shutdown  # type: ignore[attr-defined]
 _call = methodcaller("__call__")
 # Bound before any program runs, which may replace what builtins and ast have.
 _compile, _Expr, _Interactive = compile, ast.Expr, ast.Interactive
@@ -73,7 +73,7 @@ def go_on_with(main: Callable[[], Any]) -> None:
 
 
 def _steps(main: Callable[[], Any]) -> Iterator[Step]:
-    threading._shutdown = _shut_down  # type: ignore[attr-defined]
+    threading._shutdown = shut_down  # type: ignore[attr-defined]
     try:
         duty = main()
         while callable(duty):

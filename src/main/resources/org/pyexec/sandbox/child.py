@@ -16,7 +16,8 @@ import threading
 from types import CodeType
 from typing import Dict, FrozenSet, List, Tuple, Union
 
-from . import config, entrance, frames, fresh, generators, inputs, interpreter, policy, program, report, request, surroundings
+from . import causes, config, entrance, frames, fresh, generators, inputs, interpreter, policy, program, report, request
+from . import surroundings
 from .calls import Calls
 from .confinement import CONTROL, Belongings, Confinement, Sizes, limit_open_files
 
@@ -90,6 +91,7 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
         program.rehearse()
         _rehearse(prepared)
         prepared.telling.run()
+        causes.remember_limits()  # while nobody waits
         fields = _receive(CONTROL)
         given = dict(fields)
         more_processes = prepared.confinement.counts_processes(int(user))

@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, Generator, Iterator, List, Optional
 
 from . import bottom, figures, handlers, syscalls, unhandled
 
+_functions = 0  # of libraries, which there are before a program begins
 _raise = signal.raise_signal  # bound before any program runs, which may replace it
 
 
@@ -21,12 +22,10 @@ def steps(main: types.ModuleType, held: handlers.Handlers) -> Iterator[bottom.St
     """Behind the program of that module; `held` are its handlers."""
     # The program may have a module of its own by that name.
     threads = sys.modules.get("threading")
-    # A fresh interpreter would have the module only where the program uses it, and then whatever watches sees this.
-    active = getattr(threads, "_active", None)
-    has_threads = isinstance(active, dict) and len(active) > 1
-    raised = yield from _as_program(held, getattr(threads, "_shutdown", lambda: None), is_watched=has_threads)
-    if raised is not None:
-        yield from unhandled.ignored(raised, threads)
+    if _has_threads(threads):
+        raised = yield from _as_program(held, getattr(threads, "_shutdown", lambda: None))
+        if raised is not None:
+            yield from unhandled.ignored(raised, threads)
     try:
         figures.save_open()
     except BaseException as e:
@@ -37,8 +36,21 @@ def steps(main: types.ModuleType, held: handlers.Handlers) -> Iterator[bottom.St
     yield from _flushing()
 
 
+def _has_threads(threads: object) -> bool:
+    """Whether there is something to wait for. A fresh interpreter has the module only where the program uses it."""
+    active = getattr(threads, "_active", None)
+    is_usual = getattr(threads, "_shutdown", None) is bottom.shut_down and _count_functions(threads) == _functions
+    return not is_usual or (isinstance(active, dict) and len(active) > 1)
+
+
+def _count_functions(threads: object) -> int:
+    """Those that libraries have called when all threads have ended."""
+    functions = getattr(threads, "_threading_atexits", ())
+    return len(functions) if isinstance(functions, (list, tuple)) else -1
+
+
 def _as_program(
-    held: handlers.Handlers, function: Callable[[], object], is_watched: bool = True
+    held: handlers.Handlers, function: Callable[[], object]
 ) -> Generator[bottom.Step, None, Optional[BaseException]]:
     """Called where signals are the program's again, and those that have come meanwhile are sent first."""
     raised = None
@@ -47,7 +59,7 @@ def _as_program(
         changes = held.exchange()
         put_back = [*(change[0] for change in changes), call]
         again = functools.partial(tuple, map(methodcaller("__call__"), put_back))
-        raised = (yield from bottom.called(again, is_watched, [change[1] for change in changes])) or raised
+        raised = (yield from bottom.called(again, behind=[change[1] for change in changes])) or raised
         held.hold()  # also what has been set meanwhile
     return raised
 
@@ -100,6 +112,8 @@ def _dropping(names: Dict[str, object]) -> Iterator[bottom.Step]:
 
 def rehearse() -> None:
     """Goes through it once, with nothing in it; program.py."""
+    global _functions
+    _functions = _count_functions(sys.modules.get("threading"))
     dict(_rehearsal())
 
 

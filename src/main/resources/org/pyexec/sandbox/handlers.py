@@ -30,8 +30,9 @@ class Handlers:
     def hold(self) -> None:
         """May be called again."""
         note = self.note
-        for number in _NUMBERS:
-            handler = _handler_of(number)
+        for number, handler in zip(_NUMBERS, map(_handler_of, _NUMBERS)):
+            if handler.__class__ is int:
+                continue  # none of Python's: SIG_DFL or SIG_IGN
             if callable(handler) and handler != note:
                 _set_handler(number, note)
                 self._held[number] = handler

@@ -16,7 +16,7 @@ from .voice import say
 FEWEST_PARKED = 2
 MOST_PARKED = 8
 MAKING = 4  # at once
-REFILL_SECONDS = 0.002
+REFILL_SECONDS = 0.01  # at the latest, while others are parked
 CALM_SECONDS = 20.0  # after which one parked child less is kept, where so many were not needed
 ATTEMPTS = 5  # children in a row that fail to park
 RETRY_SECONDS = 1.0  # after that many, doubled with each further one
@@ -96,7 +96,7 @@ class Image(slot.ImageDoor):
         else:
             self._target = min(self._target + 1, MOST_PARKED)
             self._waiting.append(use)
-        # Not at once: the program that starts now has the first right to the processor.
+        # Not at once: the program that starts now has the first right to the processor, and most have ended by then.
         self._events.later(REFILL_SECONDS if self._parked else 0, self._refill)
 
     def _refill(self) -> None:
@@ -225,6 +225,7 @@ class Image(slot.ImageDoor):
         ended = self._slots.get(number)
         if ended is not None:
             ended.exited(status, cpu, peak)
+        self._refill()
 
     # --- the end -------------------------------------------------------------------------------------------------
 

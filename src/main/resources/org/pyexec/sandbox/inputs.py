@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Dict, List, Optional
 
-from . import frames, policy, program, request, startup
+from . import causes, frames, policy, program, request, startup
 
 READ_BYTES = 256 << 10
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
@@ -150,6 +150,8 @@ def lower_limits(given: Dict[str, bytes], more_processes: Optional[int]) -> None
         most = int(given["processes"]) + more_processes
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+    if "less-memory" in given or "processes" in given:
+        causes.remember_limits()
 
 
 def _reduced(limits: tuple, amount: int) -> tuple:

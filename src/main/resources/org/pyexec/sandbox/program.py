@@ -11,7 +11,7 @@ import sys
 import types
 from typing import Any, Dict, Iterator, List, NoReturn, Optional, Tuple
 
-from . import bottom, causes, closing, coding, display, expression, fence, figures, handlers, inputs, ipython, ipython_display
+from . import bottom, closing, coding, display, expression, fence, figures, handlers, inputs, ipython, ipython_display
 from . import notes as notes_of_run
 from . import policy, report, unhandled
 
@@ -57,7 +57,6 @@ class Run:
         self._owner = _pid()
         self._before, _ = usage()
         self._handlers = handlers.Handlers()
-        causes.remember_limits()
         _write_source(coding.in_file(source) if isinstance(text, str) else source)
         if isinstance(text, str):  # whoever reads the lines in the file would decode them as the comment says
             unhandled.know_source(source)
@@ -265,6 +264,5 @@ def rehearse() -> None:
                 unhandled.print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
                 del _REHEARSALS[module]
     figures.begin(_work)
-    causes.remember_limits()
     closing.rehearse()
     described(unhandled.Ended(0), *usage())
