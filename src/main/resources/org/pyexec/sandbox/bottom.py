@@ -101,8 +101,8 @@ def _executed(duty: Any) -> Iterator[Step]:
             duty.recursion = _recursion()
             if duty.recursion < LEAST_RECURSION:
                 _set_recursion(LEAST_RECURSION)
+            duty.pause()  # first: until then handlers of signals are called from here
             _watchers.leave()
-            duty.pause()
     except BaseException as e:
         duty.raised = e
 
