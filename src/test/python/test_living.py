@@ -10,14 +10,14 @@ import time
 import unittest
 from typing import Callable
 
-from sandbox import cells, hierarchy, living, loop
+from sandbox import folders, hierarchy, living, loop
 
 # As in another container that shares /tmp: with process ids of its own.
 ELSEWHERE = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount", "--mount-proc"]
 NO_PROCESS = "4194305"  # above PID_MAX_LIMIT; proc(5)
 
-MAKES_FOLDERS = "from sandbox import cells, loop; cells.Folders(loop.Loop()).remove()"
-LEAVES_FOLDERS = "from sandbox import cells, loop; print(cells.Folders(loop.Loop()).top)"
+MAKES_FOLDERS = "from sandbox import folders, loop; folders.Folders(loop.Loop()).remove()"
+LEAVES_FOLDERS = "from sandbox import folders, loop; print(folders.Folders(loop.Loop()).top)"
 
 
 def python(code: str, *launcher: str) -> str:
@@ -27,20 +27,20 @@ def python(code: str, *launcher: str) -> str:
 
 class FoldersTest(unittest.TestCase):
     def test_live_folder_stays_when_somebody_looks_who_does_not_see_its_owner(self) -> None:
-        folders = cells.Folders(loop.Loop())
+        own = folders.Folders(loop.Loop())
         try:
             python(MAKES_FOLDERS, *ELSEWHERE)
-            self.assertTrue(os.path.isdir(folders.zygote_home))
+            self.assertTrue(os.path.isdir(own.zygote_home))
         finally:
-            folders.remove()
-        self.assertFalse(os.path.exists(folders.top))
+            own.remove()
+        self.assertFalse(os.path.exists(own.top))
 
     def test_folder_of_a_dead_owner_goes(self) -> None:
         left = python(LEAVES_FOLDERS)
         self.assertTrue(os.path.isdir(left))
-        folders = cells.Folders(loop.Loop())
+        own = folders.Folders(loop.Loop())
         self.await_end_of(left, lambda: None)
-        folders.remove()
+        own.remove()
 
     def test_folder_of_a_dead_owner_elsewhere_goes_when_nobody_has_its_id(self) -> None:
         left = python(LEAVES_FOLDERS)

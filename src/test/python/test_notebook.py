@@ -140,7 +140,7 @@ class NotebookTest(notebook_cells.CellsTest):
         self.assertEqual(self.run_cell("inspect.getsource(B.C)"), "    class C:\n        y = 1\n")
 
     def test_lines_of_earlier_cells_are_counted_and_written(self) -> None:
-        self.names["__file__"] = "/work/main.py"
+        self.names["__file__"] = "/folder/main.py"
         self.run_cell("def f(n):\n    %precision 3\n    for each in range(n):\n        pass\n    return n")
         self.run_cell("import trace\ntracer = trace.Trace(count=1, trace=0)")
         self.assertEqual(self.run_cell("def g(): return f(2)\ntracer.runfunc(g)"), 2)
@@ -156,7 +156,7 @@ class NotebookTest(notebook_cells.CellsTest):
         self.assertEqual(lines[:3], [">>>>>> def f(n):", "    1:     %precision 3", "    3:     for each in range(n):"])
 
     def test_cells_that_await_are_counted_too(self) -> None:
-        self.names["__file__"] = "/work/main.py"
+        self.names["__file__"] = "/folder/main.py"
         self.run_cell("import asyncio, trace\ndef f(): return 1\nawait asyncio.sleep(0)")
         self.run_cell("tracer = trace.Trace(count=1, trace=0)\ntracer.runfunc(f)")
         with tempfile.TemporaryDirectory() as self.names["folder"]:

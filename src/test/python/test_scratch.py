@@ -12,7 +12,7 @@ import unittest
 from typing import Callable, List, Tuple
 from unittest import mock
 
-from sandbox import cells, identities, loop, memory, scratch
+from sandbox import cells, folders, identities, loop, memory, scratch
 
 MIB = 1 << 20
 
@@ -128,12 +128,12 @@ class RemovalTest(unittest.TestCase):
 class FoldersTest(unittest.TestCase):
     def setUp(self) -> None:
         self.events = loop.Loop()
-        self.folders = cells.Folders(self.events)
+        self.folders = folders.Folders(self.events)
         self.addCleanup(self.folders.remove)
         self.said: List[Tuple[str, ...]] = []
         for patched in (
-            mock.patch.object(cells, "PAUSE_SECONDS", 0.01),
-            mock.patch.object(cells, "say", lambda *words: self.said.append(words)),
+            mock.patch.object(folders, "PAUSE_SECONDS", 0.01),
+            mock.patch.object(folders, "say", lambda *words: self.said.append(words)),
         ):
             patched.start()
             self.addCleanup(patched.stop)
@@ -165,8 +165,16 @@ class FoldersTest(unittest.TestCase):
             self.assertFalse(cell.holds_up(cell.stall_seconds))
             self.assertTrue(cell.holds_up(cell.longest_stall_seconds))
 
+    def test_disk_is_asked_again_where_there_was_no_thread_for_it(self) -> None:
+        with mock.patch.object(threading.Thread, "start", side_effect=RuntimeError("can't start new thread")):
+            self.assertTrue(self.folders.is_slow())
+        deadline = time.monotonic() + 20
+        while self.folders.is_slow() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertLess(time.monotonic(), deadline)
+
     def test_disk_that_answers_late_is_slow(self) -> None:
-        with mock.patch.object(cells, "SLOW_DISK_SECONDS", 0.0), mock.patch.object(cells, "KNOWN_SECONDS", 3600.0):
+        with mock.patch.object(folders, "SLOW_DISK_SECONDS", 0.0), mock.patch.object(folders, "KNOWN_SECONDS", 3600.0):
             self.assertTrue(self.folders.is_slow())
             deadline = time.monotonic() + 20
             while not self.folders._probe.ended and time.monotonic() < deadline:  # type: ignore[union-attr]
@@ -192,9 +200,9 @@ class FoldersTest(unittest.TestCase):
         removed: List[str] = []
         with mock.patch.object(scratch, "remove", lambda path: False):
             self.folders.remove_one("/tmp/some", lambda: removed.append("done"))
-            self.run_until(lambda: len(self.said) >= cells.ATTEMPTS)
+            self.run_until(lambda: len(self.said) >= folders.ATTEMPTS)
             self.run_until(lambda: False, 0.2)  # long after the next one would have been
-        self.assertEqual((removed, len(self.said)), ([], cells.ATTEMPTS))
+        self.assertEqual((removed, len(self.said)), ([], folders.ATTEMPTS))
 
     def test_whole_family_leaves_nothing(self) -> None:
         cells.FolderCell(self.folders, identities.Ids(range(0)), 1, False).furnish()

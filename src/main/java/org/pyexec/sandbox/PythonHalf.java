@@ -58,6 +58,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
             "fence.py",
             "figures.py",
             "filing.py",
+            "folders.py",
             "fonts.py",
             "formatters.py",
             "frames.py",

@@ -177,8 +177,8 @@ class _Closing(List[Callable[[], object]]):
 
     def __init__(self, function: Callable[[], object], behind: Iterable[Callable[[], object]]) -> None:
         """A partial object, since it can have attributes and costs no level of recursion."""
-        closing = functools.partial(function)
-        closing.behind = _AtEnd(*_watchers.leaving(), *behind)  # type: ignore[attr-defined]
+        closing: Any = functools.partial(function)
+        closing.behind = _AtEnd(*_watchers.leaving(), *behind)
         super().__init__([closing])
 
     def __iter__(self) -> Any:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import Dict, List, Set, Tuple
 
-from . import allowlist, cells, cgroups, config, identities, image, loop, network, packets, policy, voice
+from . import allowlist, cells, cgroups, config, folders, identities, image, loop, network, packets, policy, voice
 
 RESTART_SECONDS = 0.5
 LONGEST_PAUSE = 60.0  # before an image starts again
@@ -65,7 +65,7 @@ class Family(image.FamilyDoor):
         self.layers = ""
         self.works = False
         self.images: Dict[str, image.Image] = {}
-        self._folders = cells.Folders(events) if tier != "namespaces" else None
+        self._folders = folders.Folders(events) if tier != "namespaces" else None
         self._settings = settings
         self._allowlist = allowed
         self._ids = ids

@@ -61,16 +61,17 @@ def python(text: str) -> str:
 
 def relocate(tree: Any, cell: Cell, original: List[str]) -> None:
     """Moves the places of the tree's nodes to where their text stands in the original lines; ast counts bytes of UTF-8."""
+    node: Any  # of a class that has a place
     for node in ast.walk(tree):
         line = getattr(node, "lineno", 0)
         if line in cell.replaced:
             last = cell.replaced[line]
-            node.end_lineno = last  # type: ignore[attr-defined]
-            node.col_offset = _bytes(original[line - 1]) - _bytes(original[line - 1].lstrip())  # type: ignore[attr-defined]
-            node.end_col_offset = _bytes(original[last - 1].rstrip().rstrip(";"))  # type: ignore[attr-defined]
+            node.end_lineno = last
+            node.col_offset = _bytes(original[line - 1]) - _bytes(original[line - 1].lstrip())
+            node.end_col_offset = _bytes(original[last - 1].rstrip().rstrip(";"))
         elif line:
-            node.col_offset += cell.shifts.get(line, 0)  # type: ignore[attr-defined]
-            node.end_col_offset += cell.shifts.get(node.end_lineno, 0)  # type: ignore[attr-defined]
+            node.col_offset += cell.shifts.get(line, 0)
+            node.end_col_offset += cell.shifts.get(node.end_lineno, 0)
 
 
 def _bytes(text: str) -> int:

@@ -93,8 +93,8 @@ class Run:
         e, self.raised = self.raised, None
         if e is None:
             return unhandled.Ended(0)
-        is_of_notebook = isinstance(e, SyntaxError) and e.filename == self.file
-        is_of_notebook = is_of_notebook and _begins_as_in_a_notebook(self.source, e.lineno)  # type: ignore[attr-defined]
+        is_of_file = isinstance(e, SyntaxError) and e.filename == self.file
+        is_of_notebook = is_of_file and _begins_as_in_a_notebook(self.source, getattr(e, "lineno", None))
         ending = unhandled.end(e, self.source, _work)
         del e
         ended = yield from ending

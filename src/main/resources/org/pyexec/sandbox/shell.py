@@ -102,11 +102,12 @@ class Shell(InteractiveShell):
                 return None
             raise
         column = max(0, linecache.getline(self.file, line).find(text))
+        node: Any  # of a class that has a place
         for node in ast.walk(tree):
             if hasattr(node, "col_offset"):
-                node.lineno = node.end_lineno = line  # type: ignore[attr-defined]
-                node.col_offset += column  # type: ignore[attr-defined]
-                node.end_col_offset += column  # type: ignore[attr-defined]
+                node.lineno = node.end_lineno = line
+                node.col_offset += column
+                node.end_col_offset += column
         return compile(tree, self.file, kind, self._loop.flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
 
     def value_of(self, code: Any, names: Dict[str, Any]) -> Any:
