@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import unittest
-from typing import Dict
+from typing import Dict, Iterator, List, Optional
+from unittest import mock
 
 from sandbox import bottom
 
@@ -117,6 +118,22 @@ make()
 print(len(gc.get_objects()) - before < 1000)
 """
         self.assertEqual(_outcomes(chain), ["True", "None []"])
+
+
+class CalledTest(unittest.TestCase):
+    def test_an_interrupt_on_the_way_to_a_function_is_what_has_been_raised(self) -> None:
+        called: List[str] = []
+        raised: List[Optional[BaseException]] = []
+
+        def steps() -> Iterator[bottom.Step]:
+            raised.append((yield from bottom.called(lambda: called.append("called"))))
+
+        dict(steps())
+        with mock.patch.object(bottom._Closing, "__next__", side_effect=KeyboardInterrupt):
+            dict(steps())
+        dict(steps())
+        self.assertEqual([type(each) for each in raised], [type(None), KeyboardInterrupt, type(None)])
+        self.assertEqual(called, ["called"] * 2)
 
 
 class RehearsalTest(unittest.TestCase):

@@ -133,10 +133,10 @@ def called(
     """
     outcome = _Outcome()
     held = _held(function, outcome, behind)
-    next(held)
-    yield 0, held
-    del held
-    yield _watchers.step(is_watched)  # takes the place of the other, which is dropped
+    if next(held, held) is not held:  # else a handler of a signal has raised something on the way
+        yield 0, held
+        del held
+        yield _watchers.step(is_watched)  # takes the place of the other, which is dropped
     raised, outcome.raised = outcome.raised, None  # the traceback leads to it: no cycle is left
     return raised
 
