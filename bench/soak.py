@@ -141,6 +141,8 @@ class Run:
 
     def _measure(self, server: Server) -> Dict[str, int]:
         server.collect_garbage()
+        for zombie in footprint.zombies(server.pid):
+            _say(f"nobody has waited for {zombie}")
         return footprint.measure(server.pid, server.storage, server.temporary)
 
     def _check_answers(self) -> None:

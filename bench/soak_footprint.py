@@ -43,6 +43,17 @@ def mentioning(*words: str) -> List[int]:
     return found
 
 
+def zombies(java: int) -> List[str]:
+    """Each with its parent, by process id and name; proc(5), /proc/pid/stat."""
+    found = []
+    for pid in tree(java):
+        words = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+        if words[:1] == ["Z"]:
+            name, parent = _read(f"/proc/{pid}/comm").strip(), _read(f"/proc/{words[1]}/comm").strip()
+            found.append(f"{name} ({pid}) of {parent} ({words[1]})")
+    return found
+
+
 def measure(java: int, storage: str, temporary: str) -> Dict[str, int]:
     """One number for each thing that could leak."""
     pids = tree(java)
