@@ -120,8 +120,8 @@ class Outbox:
             self._loop.forget(self._socket.fileno())
 
     def _on_event(self, events: int) -> None:
-        if events & loop.READ and self._idle_handler:
-            self._idle_handler(events)
-            if self._socket.fileno() < 0:
-                return
+        """Sends first: with its last byte gone, something may be over that the other side follows up already."""
         self._flush()
+        is_open = not self._broken and self._socket.fileno() >= 0
+        if events & loop.READ and self._idle_handler and self._listening and is_open:
+            self._idle_handler(events)
