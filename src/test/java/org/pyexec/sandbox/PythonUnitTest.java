@@ -34,7 +34,9 @@ class PythonUnitTest {
     }
 
     private static void run(Path file) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(TestSandbox.PYTHON, "-W", "error", "-B", file.toString());
+        // A suite in the background of a shell script has SIGINT ignored; POSIX, Shell Command Language, section 2.11.
+        ProcessBuilder builder = new ProcessBuilder(
+                "env", "--default-signal=INT", TestSandbox.PYTHON, "-W", "error", "-B", file.toString());
         builder.environment().put("PYTHONPATH", SOURCES);
         Process python = builder.redirectErrorStream(true).start();
         String said = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
