@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
-import org.pyexec.it.Http;
-import org.pyexec.it.NeedsServer;
+import org.pyexec.it.support.Http;
+import org.pyexec.it.support.NeedsServer;
 
 /** The page at {@code GET /}, as somebody uses it. */
 @Tag("slow")

@@ -1,0 +1,5 @@
+/** What the documents say, tried. */
+@NullMarked
+package org.pyexec.it.documents;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package org.pyexec.it.support;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a process holds open, as {@code /proc} shows it: see proc(5). */
+public final class Held {
+
+    private Held() {}
+
+    /** What each descriptor leads to, such as {@code socket:[123]} or the path of a file. */
+    public static List<String> descriptors(ProcessHandle process) throws IOException {
+        try (Stream<Path> links = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            return links.map(Held::target).filter(target -> !target.isEmpty()).toList();
+        }
+    }
+
+    /** Files without a name: their descriptors are all that keeps them on the disk. */
+    public static List<String> deletedFiles(ProcessHandle process) throws IOException {
+        return descriptors(process).stream()
+                .filter(target -> target.endsWith(" (deleted)"))
+                .toList();
+    }
+
+    private static String target(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException closedMeanwhile) {
+            return "";
+        }
+    }
+}

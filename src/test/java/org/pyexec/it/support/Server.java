@@ -1,0 +1,306 @@
+package org.pyexec.it.support;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.pyexec.support.Ports;
+import org.pyexec.support.ServerStarts;
+
+/**
+ * One instance of the server under test, a child process of the tests.
+ *
+ * <p>It is started by {@code server-config/<name>/start.sh}, which stays in the foreground; the name comes from the
+ * system property {@code pyexec.server}. Its output goes to {@code target/it-logs}.
+ */
+public final class Server implements AutoCloseable {
+
+    static final Path PROJECT =
+            Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize();
+    private static final Duration START = Duration.ofMinutes(5);
+    private static final int ATTEMPTS = 3;
+    /** A start keeps a processor busy: more at once would all become ready later. */
+    private static final Semaphore STARTING = new Semaphore(2, true);
+
+    private static final List<String> INHERITED = List.of("PATH", "HOME", "JAVA_HOME", "LANG");
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final Process process;
+    private final List<String> command;
+    private final Map<String, String> settings;
+    private final Map<String, String> environment;
+    private final Path log;
+    private final boolean ownsStorage;
+    private final List<Path> folders = new CopyOnWriteArrayList<>();
+    private final List<Answer> strangers = new CopyOnWriteArrayList<>();
+
+    private Server(List<String> command, Map<String, String> settings) {
+        this.command = List.copyOf(command);
+        this.settings = Map.copyOf(settings);
+        this.ownsStorage = !settings.containsKey("STORAGE_DIR");
+        this.environment = environment(settings);
+        this.log = PROJECT.resolve("target/it-logs")
+                .resolve("server-%d-%d.log".formatted(ProcessHandle.current().pid(), COUNT.incrementAndGet()));
+        this.process = launch();
+    }
+
+    /** How a server ended that would not start. */
+    public record Refusal(int exitCode, String log) {}
+
+    /** Starts an instance with these settings beside the defaults of the tests; returns when it is ready. */
+    static Server start(Map<String, String> settings) {
+        return startBy(List.of(startScript()), settings);
+    }
+
+    /** The same at once, however many others are starting: time matters to those who go on where another server has ended. */
+    public static Server startAgain(Map<String, String> settings) {
+        return startedUntil("/health/ready", List.of(startScript()), settings);
+    }
+
+    /** The same behind a command that prepares something, and then runs its last arguments in its own process. */
+    static Server startBehind(List<String> launcher, Map<String, String> settings) {
+        return startBy(
+                Stream.concat(launcher.stream(), Stream.of(startScript())).toList(), settings);
+    }
+
+    /** The same by a command of its own, which finds the port in its environment. */
+    static Server startBy(List<String> command, Map<String, String> settings) {
+        return startUntil("/health/ready", command, settings);
+    }
+
+    /** Starts an instance that need not become ready; returns when it is alive. */
+    public static Server startAlive(Map<String, String> settings) {
+        return startUntil("/health/live", List.of(startScript()), settings);
+    }
+
+    /** Starts an instance that is expected to end by itself, and waits for its end. */
+    public static Refusal startRefused(Map<String, String> settings) {
+        try (Server server = new Server(List.of(startScript()), settings)) {
+            long began = System.nanoTime();
+            try {
+                await().atMost(START).until(() -> !server.process.isAlive() || server.answers("/health/live"));
+            } catch (ConditionTimeoutException stillThere) {
+                throw new AssertionError("neither ended nor answered:\n" + server.log(), stillThere);
+            }
+            if (server.process.isAlive()) {
+                throw new AssertionError("started with " + settings);
+            }
+            server.note(ServerStarts.Result.REFUSED, began);
+            return new Refusal(server.process.exitValue(), server.log());
+        }
+    }
+
+    /** The name of the server under test, which is that of a folder in {@code server-config}. */
+    static String name() {
+        return System.getProperty("pyexec.server", "payara-micro");
+    }
+
+    private static String startScript() {
+        return PROJECT.resolve("server-config/" + name() + "/start.sh").toString();
+    }
+
+    /** A fresh folder under the system's temporary one. */
+    public static Path temporaryFolder() {
+        try {
+            return Files.createTempDirectory("executor-it-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes a folder with all that is in it; what vanishes meanwhile is no error. */
+    public static void deleteFolder(Path folder) {
+        try (Stream<Path> entries = Files.walk(folder)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(entry);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            System.getLogger(Server.class.getName()).log(System.Logger.Level.INFO, "left over: {0}", e);
+        }
+    }
+
+    public URI baseUrl() {
+        return URI.create("http://127.0.0.1:" + environment.get("PORT"));
+    }
+
+    public Http http() {
+        return new Http(baseUrl());
+    }
+
+    List<String> command() {
+        return command;
+    }
+
+    /** What came from its port while it started and was not of the application. */
+    public List<Answer> strangers() {
+        return List.copyOf(strangers);
+    }
+
+    /** Removes this folder too when the server is closed. */
+    void deleteAtTheEnd(Path folder) {
+        folders.add(folder);
+    }
+
+    public Path storage() {
+        return Path.of(environment.getOrDefault("STORAGE_DIR", "."));
+    }
+
+    /** The same folder as the server's process sees it, whatever it has mounted there. */
+    public Path storageInside() {
+        return Path.of("/proc/" + process.pid() + "/root" + storage());
+    }
+
+    public ProcessHandle process() {
+        return process.toHandle();
+    }
+
+    /** Of a process that has ended. */
+    public int exitCode() {
+        return process.exitValue();
+    }
+
+    /** Everything that the instance has printed until now. */
+    public String log() {
+        try {
+            return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks it to end, as {@code kill} does; returns at once. */
+    public void terminate() {
+        process.destroy();
+    }
+
+    /** Ends it as {@code kill -9} does, and waits until it is gone. */
+    public void kill() {
+        process.destroyForcibly();
+        try {
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("survived SIGKILL");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                kill();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        if (ownsStorage) {
+            deleteFolder(storage());
+        }
+        folders.forEach(Server::deleteFolder);
+    }
+
+    /** A server whose port has been taken ends; what else may keep one from starting is tried again as well, and said. */
+    private static Server startUntil(String probe, List<String> command, Map<String, String> settings) {
+        STARTING.acquireUninterruptibly();
+        try {
+            return startedUntil(probe, command, settings);
+        } finally {
+            STARTING.release();
+        }
+    }
+
+    private static Server startedUntil(String probe, List<String> command, Map<String, String> settings) {
+        for (int attempt = 1; ; attempt++) {
+            Server server = new Server(command, settings);
+            long began = System.nanoTime();
+            try {
+                server.awaitAnswer("/health/live");
+                server.awaitAnswer(probe);
+                server.note(ServerStarts.Result.STARTED, began);
+                return server;
+            } catch (AssertionError e) {
+                server.close();
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                server.note(ServerStarts.Result.REPEATED, began);
+                System.err.println("A server did not start, attempt " + attempt + " of " + ATTEMPTS + ": " + e);
+            }
+        }
+    }
+
+    private void awaitAnswer(String probe) {
+        try {
+            await().atMost(START).until(() -> !process.isAlive() || answers(probe));
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("no 200 from " + probe + ":\n" + log(), e);
+        }
+        if (!process.isAlive()) {
+            throw new AssertionError("ended with " + process.exitValue() + ":\n" + log());
+        }
+    }
+
+    private void note(ServerStarts.Result result, long began) {
+        ServerStarts.note(result, Duration.ofNanos(System.nanoTime() - began), log.getFileName() + " " + settings);
+    }
+
+    private static Map<String, String> environment(Map<String, String> settings) {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (String name : INHERITED) {
+            String value = System.getenv(name);
+            if (value != null) {
+                all.put(name, value);
+            }
+        }
+        all.put("PYTHON", "/usr/bin/python3");
+        all.putAll(settings);
+        all.computeIfAbsent("PORT", name -> Integer.toString(Ports.lend()));
+        all.computeIfAbsent("STORAGE_DIR", name -> temporaryFolder().toString());
+        return all;
+    }
+
+    private Process launch() {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(PROJECT.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        try {
+            Files.createDirectories(log.getParent());
+            return builder.redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean answers(String probe) {
+        try {
+            Answer answer = http().get(probe);
+            if (answer.header("X-Request-ID").isEmpty()) {
+                strangers.add(answer);
+            }
+            return answer.status() == 200;
+        } catch (UncheckedIOException notYet) {
+            return false;
+        }
+    }
+}
