@@ -89,7 +89,7 @@ build_all() {
     maven -DskipTests spotless:check package "$@" && mark_built
 }
 
-# The groups of tests that say nothing about a server, or cannot be run there; the README says why.
+# The groups of tests that say nothing about a server, or cannot be run there; docs/servers.md says why.
 excluded_on() {
     local groups=("not-$1")
     case $1 in

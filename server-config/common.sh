@@ -192,7 +192,7 @@ build() {
 
 # Options of java for a server whose work is done by other processes: a small heap to begin with, collected by one thread,
 # and the optimizing compiler for checksums only. It takes a quarter of the memory and half of the time to start, and the
-# processors are left to the programs (docs/adr/README.md). A method that this compiler may not have counts its calls, and is slower
+# processors are left to the programs (docs/adr/short-decisions.md). A method that this compiler may not have counts its calls, and is slower
 # for it, until it would be compiled again. The thresholds are low, so that the counting ends early.
 java_options=(
     -XX:+UseSerialGC -Xms96m

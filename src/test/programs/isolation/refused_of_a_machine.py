@@ -1,6 +1,6 @@
 # reason: completed
 # stdout: refused ENOSYS refused
-# What the README names as refused in both tiers.
+# What docs/configuration.md names as refused in both tiers.
 import errno
 import os
 import resource

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.NeedsServer;
 
-/** The examples of README.md, run as they are printed but for the address of the server. */
+/** The examples of README.md and docs/api.md, run as they are printed but for the address of the server. */
 @Tag("engine")
 @NeedsServer
 class ReadmeIT {
@@ -50,7 +50,7 @@ class ReadmeIT {
     @TestFactory
     Stream<DynamicTest> examplesRunAsPrinted() throws IOException {
         List<Example> examples = examples();
-        assertThat(examples).hasSizeGreaterThan(15);
+        assertThat(examples).hasSizeGreaterThan(25);
         Files.writeString(folder.resolve("table.csv"), "a,b\n1,2\n");
         return examples.stream()
                 .map(example -> DynamicTest.dynamicTest(
@@ -60,13 +60,13 @@ class ReadmeIT {
     }
 
     private static List<Example> examples() throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        String endpoints = readme.substring(readme.indexOf("\n## The endpoints"), readme.indexOf("\n## Settings"));
         List<Example> examples = new ArrayList<>();
-        Matcher blocks = BLOCK.matcher(endpoints);
-        while (blocks.find()) {
-            String answer = blocks.group(3);
-            examples.add(new Example(blocks.group(1), blocks.group(2), answer == null ? "" : answer));
+        for (String document : List.of("README.md", "docs/api.md")) {
+            Matcher blocks = BLOCK.matcher(Files.readString(Path.of(document)));
+            while (blocks.find()) {
+                String answer = blocks.group(3);
+                examples.add(new Example(blocks.group(1), blocks.group(2), answer == null ? "" : answer));
+            }
         }
         return examples;
     }

@@ -1,4 +1,4 @@
-"""Each magic that the README's table names: what a cell with it says, and what it leaves."""
+"""Each magic that the table of docs/notebooks.md names: what a cell with it says, and what it leaves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from unittest import mock
 import notebook_cells
 from sandbox import magics
 
-README = pathlib.Path(__file__).resolve().parents[3] / "README.md"
+NOTEBOOKS = pathlib.Path(__file__).resolve().parents[3] / "docs" / "notebooks.md"
 Row = Tuple[str, str, str, Any]  # a cell, all that it says as a pattern, an expression of the next cell, and its value
 
 MEASURING = (
@@ -38,9 +38,9 @@ FILES = (
     ("%cd -q sub", "", "os.path.basename(os.getcwd())", "sub"),
     ("folder = %pwd", "", "folder == os.getcwd()", True),
     ("%cd ..", "/.*\n", "os.path.exists('sub')", True),
-    ("%set_env OF_README one {1 + 1}", "env: OF_README=one 2\n", "os.environ['OF_README']", "one 2"),
-    ("%set_env OF_README", "UsageError: %set_env takes NAME=VALUE\n", "os.environ['OF_README']", "one 2"),
-    ("of_readme = %env OF_README", "", "of_readme", "one 2"),
+    ("%set_env OF_TABLE one {1 + 1}", "env: OF_TABLE=one 2\n", "os.environ['OF_TABLE']", "one 2"),
+    ("%set_env OF_TABLE", "UsageError: %set_env takes NAME=VALUE\n", "os.environ['OF_TABLE']", "one 2"),
+    ("of_table = %env OF_TABLE", "", "of_table", "one 2"),
     ("%%bash\necho $((6 * 7))", "42\n", "_exit_code", 0),
     ("%%sh --no-raise-error\nexit 3", "", "_exit_code", 3),
     ("%%script --err written sh\necho a >&2", "", "written", "a\n"),
@@ -78,7 +78,7 @@ OWN = (
     ("said = %shout a {1 + 1}", "", "said", "A 2"),
     ("def box(line, body): print([line, body])\nget_ipython().register_magic_function(box, 'cell', 'boxed')", "", "1", 1),
     ("%%boxed x\n%who\n", r"\['x', '%who\\n'\]\n", "1", 1),
-    ("get_ipython().run_line_magic('set_env', 'OF_README=3')", "env: OF_README=3\n", "1", 1),
+    ("get_ipython().run_line_magic('set_env', 'OF_TABLE=3')", "env: OF_TABLE=3\n", "1", 1),
 )
 
 
@@ -123,8 +123,8 @@ class TableTest(notebook_cells.CellsTest):
             self.assertEqual(self.said(f"%%{magic}\nwords"), "")
             self.assertEqual([each[mime] for each in self.displayed], ["words\n"])
 
-    def test_every_name_in_the_readme_is_known(self) -> None:
-        text = README.read_text(encoding="utf-8")
+    def test_every_name_in_the_table_is_known(self) -> None:
+        text = NOTEBOOKS.read_text(encoding="utf-8")
         rows = text.partition("| In a cell | |\n")[2].partition("\n\n")[0]
         named = set(re.findall(r"(%%?)(\w+)", " ".join(re.findall(r"`([^`]*)`", rows))))
         self.assertGreater(len(named), 35)
