@@ -42,7 +42,7 @@ class NumbersTest {
                 new Claim(ARCHITECTURE, "silent for twenty seconds", "PATIENCE = Duration.ofSeconds(20)"),
                 new Claim(PROTOCOL, "silent for twenty seconds", "PATIENCE = Duration.ofSeconds(20)"),
                 new Claim(DEPLOYMENT, "adds it up twenty times a second", "INTERVAL = 0.05"),
-                new Claim(CONFIGURATION, "a download waits 45 seconds at most", "TURN_SECONDS = 45;"),
+                new Claim(CONFIGURATION, "a download waits 45 seconds at most", "_SECONDS = 45;"),
                 new Claim(CONFIGURATION, "takes nothing for half a minute", "WINDOW_SECONDS = 30;"),
                 // of a program
                 new Claim(API, "1,000 arguments, 1,000 variables", "MAX_WORDS = 1000;"),
