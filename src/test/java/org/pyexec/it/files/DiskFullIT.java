@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pyexec.it.support.Answer;
-import org.pyexec.it.support.Held;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Multipart;
 import org.pyexec.it.support.NeedsServer;
+import org.pyexec.it.support.OpenDescriptors;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
@@ -85,8 +85,8 @@ class DiskFullIT {
 
         assertThat(namesOnDisk()).isEqualTo(before).noneMatch(name -> name.endsWith(".part"));
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> assertThat(Held.deletedFiles(server.process())).isEmpty());
+                .untilAsserted(() -> assertThat(OpenDescriptors.deletedFiles(server.process()))
+                        .isEmpty());
     }
 
     @Test

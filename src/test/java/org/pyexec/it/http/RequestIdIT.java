@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.it.support.Answer;
+import org.pyexec.it.support.AnswerKind;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
-import org.pyexec.it.support.Kind;
 import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
@@ -36,14 +36,14 @@ class RequestIdIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void everyAnswerHasAnId(Kind kind) {
+    @EnumSource(AnswerKind.class)
+    void everyAnswerHasAnId(AnswerKind kind) {
         assertThat(kind.from(http).required("X-Request-ID")).matches(WELL_FORMED);
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void wellFormedIdIsKept(Kind kind) {
+    @EnumSource(AnswerKind.class)
+    void wellFormedIdIsKept(AnswerKind kind) {
         String id = "it-" + UUID.randomUUID();
         assertThat(kind.from(http, "X-Request-ID", id).required("X-Request-ID")).isEqualTo(id);
     }
@@ -99,8 +99,8 @@ class RequestIdIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void everyKindOfRequestIsLogged(Kind kind, Server server) {
+    @EnumSource(AnswerKind.class)
+    void everyKindOfRequestIsLogged(AnswerKind kind, Server server) {
         String id = "it-" + UUID.randomUUID();
         Answer answer = kind.from(server.http(), "X-Request-ID", id);
         // Some answers need a second request to be had; both carry the id.

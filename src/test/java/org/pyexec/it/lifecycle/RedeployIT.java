@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.pyexec.it.support.Answer;
 import org.pyexec.it.support.DeploymentFolder;
 import org.pyexec.it.support.EventReader;
-import org.pyexec.it.support.Held;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.NeedsServer;
+import org.pyexec.it.support.OpenDescriptors;
 import org.pyexec.it.support.Processes;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
@@ -119,7 +119,7 @@ class RedeployIT {
         ProcessHandle process = server.process();
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(process.descendants()).isEmpty();
-            assertThat(Held.descriptors(process)).noneMatch(target -> target.startsWith(storage.toString()));
+            assertThat(OpenDescriptors.descriptors(process)).noneMatch(target -> target.startsWith(storage.toString()));
             assertThat(threadsInTheApplication(process)).isEmpty();
         });
         assertThat(storage.resolve("runtime"))

@@ -23,7 +23,7 @@ import org.pyexec.it.support.Shapes;
 @Order(1) // waits for long
 @Tag("slow")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class RestartsIT extends FourServers {
+class RestartsIT extends RestartScenario {
 
     // --- the interpreter comes late
 
@@ -91,7 +91,7 @@ class RestartsIT extends FourServers {
         long stored = 0;
         for (String token : tokens) {
             Answer answer = http.get("/download/" + token);
-            assertThat(answer.required("ETag")).isEqualTo('"' + UnderLoad.digest(answer.body()) + '"');
+            assertThat(answer.required("ETag")).isEqualTo('"' + LoadClients.digest(answer.body()) + '"');
             stored += answer.body().length;
         }
         assertThat(left.namesIn("incoming")).isEmpty();

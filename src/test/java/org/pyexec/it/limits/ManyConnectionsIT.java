@@ -19,11 +19,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pyexec.it.support.Answer;
-import org.pyexec.it.support.Held;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Multipart;
 import org.pyexec.it.support.NeedsServer;
+import org.pyexec.it.support.OpenDescriptors;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
@@ -73,7 +73,7 @@ class ManyConnectionsIT {
             openIdleOnes();
             beginUploads(form);
             await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(Held.deletedFiles(server.process()))
+                    .untilAsserted(() -> assertThat(OpenDescriptors.deletedFiles(server.process()))
                             .as("bodies that are spooled")
                             .hasSize(SLOW));
 
@@ -90,7 +90,7 @@ class ManyConnectionsIT {
             closeAll(slow);
         }
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
-            assertThat(Held.deletedFiles(server.process())).isEmpty();
+            assertThat(OpenDescriptors.deletedFiles(server.process())).isEmpty();
             assertThat(server.storage().resolve("incoming")).isEmptyDirectory();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
         });
@@ -106,13 +106,13 @@ class ManyConnectionsIT {
         try {
             beginUploads(form);
             await().atMost(Duration.ofSeconds(60))
-                    .until(() -> Held.deletedFiles(server.process()).size() == SLOW);
+                    .until(() -> OpenDescriptors.deletedFiles(server.process()).size() == SLOW);
         } finally {
             goesOn.cancel(false);
             closeAll(slow);
         }
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
-            assertThat(Held.deletedFiles(server.process())).isEmpty();
+            assertThat(OpenDescriptors.deletedFiles(server.process())).isEmpty();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
         });
         assertThat(http.get("/health").json().path("storageUsage").longValue()).isEqualTo(held);
@@ -133,8 +133,8 @@ class ManyConnectionsIT {
         breakOffInTheAnswer("large-body", "print('x' * 1_000_000) #" + "x".repeat(2 * FIRST_PART));
 
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> assertThat(Held.deletedFiles(server.process())).isEmpty());
+                .untilAsserted(() -> assertThat(OpenDescriptors.deletedFiles(server.process()))
+                        .isEmpty());
     }
 
     /** A hundred clients, one after another, that read no more than the head of the answer. */
@@ -228,7 +228,7 @@ class ManyConnectionsIT {
     }
 
     private int descriptors() throws IOException {
-        return Held.descriptors(server.process()).size();
+        return OpenDescriptors.descriptors(server.process()).size();
     }
 
     private static void closeAll(List<RawConnection> connections) throws IOException {

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.pyexec.it.support.Held;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.NeedsServer;
+import org.pyexec.it.support.OpenDescriptors;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
@@ -101,7 +101,7 @@ class UnreadBodiesIT {
     }
 
     private long connections() throws IOException {
-        return Held.descriptors(server.process()).stream()
+        return OpenDescriptors.descriptors(server.process()).stream()
                 .filter(target -> target.startsWith("socket:"))
                 .count();
     }

@@ -15,7 +15,7 @@ import org.pyexec.it.support.Shapes;
 
 /** Programs of sessions are cells of a notebook: what is no Python in them, what is remembered, and what values look like. */
 @Tag("engine")
-class NotebookCellsIT extends SessionCalls {
+class NotebookCellsIT extends SessionTestBase {
 
     NotebookCellsIT(Http http) {
         super(http);

@@ -16,7 +16,7 @@ import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Shapes;
 
 /** Paths and names of the files of a session. */
-class SessionFileNamesIT extends SessionFileCalls {
+class SessionFileNamesIT extends SessionFileTestBase {
 
     SessionFileNamesIT(Http http) {
         super(http);

@@ -20,7 +20,7 @@ import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Shapes;
 
 /** {@code /sessions}: their life, and what programs that run in one find. */
-class SessionsIT extends SessionCalls {
+class SessionsIT extends SessionTestBase {
 
     SessionsIT(Http http) {
         super(http);

@@ -43,7 +43,7 @@ public final class DeploymentFolder {
         }
         Path watched = Server.temporaryFolder();
         put(copy(watched), watched.resolve(NAME));
-        Server server = Server.startBy(MicroWithFolder.command(watched), settings);
+        Server server = Server.startBy(EmbeddedPayaraMicro.command(watched), settings);
         server.deleteAtTheEnd(watched);
         return server;
     }
@@ -51,7 +51,7 @@ public final class DeploymentFolder {
     /** The folder of such a server. */
     public static DeploymentFolder of(Server server) {
         if (isMicro()) {
-            return new DeploymentFolder(server, MicroWithFolder.folder(server.command()));
+            return new DeploymentFolder(server, EmbeddedPayaraMicro.folder(server.command()));
         }
         Path instance = Server.PROJECT.resolve(
                 "target/servers/run/" + Server.name() + "-" + server.baseUrl().getPort());

@@ -13,11 +13,11 @@ import org.pyexec.it.support.Shapes;
 /** Programs that meet a limit of output, memory, processes or disk. */
 @Tag("engine")
 @NeedsServer
-class LimitsIT {
+class ProgramLimitsIT {
 
     private final Http http;
 
-    LimitsIT(Http http) {
+    ProgramLimitsIT(Http http) {
         this.http = http;
     }
 

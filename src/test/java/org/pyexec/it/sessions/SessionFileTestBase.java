@@ -9,9 +9,9 @@ import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 
 /** Tests that put files into sessions, and list, get and delete them there. */
-abstract class SessionFileCalls extends SessionCalls {
+abstract class SessionFileTestBase extends SessionTestBase {
 
-    SessionFileCalls(Http http) {
+    SessionFileTestBase(Http http) {
         super(http);
     }
 

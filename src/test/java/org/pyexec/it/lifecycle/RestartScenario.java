@@ -36,7 +36,7 @@ import org.pyexec.it.support.StorageFolder;
  * and the last one has one slot and no queue.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class FourServers {
+abstract class RestartScenario {
 
     static final byte[] CONTENT = new byte[100_000];
     /** Longer than a start takes, but on a very busy machine. */
@@ -50,7 +50,7 @@ abstract class FourServers {
     private final Path storage = folder.resolve("storage");
     private final Path python = folder.resolve("python3");
     final StorageFolder left = new StorageFolder(storage);
-    final UnderLoad load = new UnderLoad(storage);
+    final LoadClients load = new LoadClients(storage);
 
     // what the first server said and left
 
@@ -145,7 +145,7 @@ abstract class FourServers {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> !Processes.withArgument(marker).isEmpty());
         load.endInTheMiddle(server, () -> {
-            HeapEater.useUpHeapOf(server.process(), folder);
+            HeapExhauster.useUpHeapOf(server.process(), folder);
             await().atMost(Duration.ofSeconds(60)).until(() -> !server.process().isAlive());
         });
         exitOutOfMemory = server.exitCode();

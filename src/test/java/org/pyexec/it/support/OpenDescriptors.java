@@ -7,14 +7,16 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What a process holds open, as {@code /proc} shows it: see proc(5). */
-public final class Held {
+public final class OpenDescriptors {
 
-    private Held() {}
+    private OpenDescriptors() {}
 
     /** What each descriptor leads to, such as {@code socket:[123]} or the path of a file. */
     public static List<String> descriptors(ProcessHandle process) throws IOException {
         try (Stream<Path> links = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
-            return links.map(Held::target).filter(target -> !target.isEmpty()).toList();
+            return links.map(OpenDescriptors::target)
+                    .filter(target -> !target.isEmpty())
+                    .toList();
         }
     }
 

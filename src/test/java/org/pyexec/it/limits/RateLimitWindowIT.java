@@ -14,7 +14,7 @@ import org.pyexec.it.support.Setup;
 /** A limit of three requests in five seconds. */
 @Tag("slow")
 @NeedsServer(Setup.LATE_INTERPRETER)
-class RateWindowIT {
+class RateLimitWindowIT {
 
     @Test
     void refusedClientIsWelcomeAgainAfterTheWindow(Http http) {

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** One response of every kind that the server gives, to look at what they have in common. */
 // A lambda without captured state is as immutable as the constant itself.
 @SuppressWarnings("ImmutableEnumChecker")
-public enum Kind {
+public enum AnswerKind {
     ROOT(200, (http, headers) -> http.get("/", headers)),
     PAGE(200, (http, headers) -> http.get("/", with(headers, "Accept", Shapes.BROWSER))),
     ASSET(200, (http, headers) -> http.get(asset(http), headers)),
@@ -44,7 +44,7 @@ public enum Kind {
     private final int status;
     private final BiFunction<Http, String[], Answer> request;
 
-    Kind(int status, BiFunction<Http, String[], Answer> request) {
+    AnswerKind(int status, BiFunction<Http, String[], Answer> request) {
         this.status = status;
         this.request = request;
     }

@@ -18,7 +18,7 @@ import org.pyexec.it.support.Shapes;
 
 /** What the page of a stranger can do from the browser of somebody who has sessions. */
 @NeedsServer
-class ForeignPagesIT {
+class CrossSiteRequestsIT {
 
     /** A client of its own: others have sessions on this server too. Its requests are sent to {@code http://localhost}. */
     private static final String CLIENT = "127.0.0.83";
@@ -27,7 +27,7 @@ class ForeignPagesIT {
 
     private final Http http;
 
-    ForeignPagesIT(Http http) {
+    CrossSiteRequestsIT(Http http) {
         this.http = http;
     }
 

@@ -17,7 +17,7 @@ import org.pyexec.it.support.Shapes;
 
 /** Requests whose heads say what servers take in different ways. */
 @NeedsServer
-class RequestHeadsIT {
+class RequestHeadersIT {
 
     private static final String JSON = "{\"code\":\"print(1)\"}";
     /** What a server that takes the other framing would answer as a request of its own. */
@@ -25,7 +25,7 @@ class RequestHeadsIT {
 
     private final Http http;
 
-    RequestHeadsIT(Http http) {
+    RequestHeadersIT(Http http) {
         this.http = http;
     }
 

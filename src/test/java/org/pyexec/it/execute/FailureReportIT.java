@@ -22,11 +22,11 @@ import org.pyexec.it.support.Shapes;
 
 /** What clients can see of a failure: the status that they want, the exception, and notes. */
 @NeedsServer
-class FailuresIT {
+class FailureReportIT {
 
     private final Http http;
 
-    FailuresIT(Http http) {
+    FailureReportIT(Http http) {
         this.http = http;
     }
 

@@ -14,7 +14,7 @@ import org.pyexec.support.Ports;
 
 /** What a client sees of a server that starts; the tests ask it all the time until it answers. */
 @NeedsServer
-class StartIT {
+class StartupIT {
 
     @Tag("not-tomee") // it opens its port before the application is there
     @Test

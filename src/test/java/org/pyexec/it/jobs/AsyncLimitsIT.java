@@ -17,14 +17,14 @@ import org.pyexec.it.support.Shapes;
 @Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.SMALL_DISK)
-class AsyncBoundsIT {
+class AsyncLimitsIT {
 
     /** Its answer has some eight million characters. */
     private static final String LARGE = "for _ in range(8): display({'text/html': 'x' * 999_000}, raw=True)";
 
     private final Http http;
 
-    AsyncBoundsIT(Http http) {
+    AsyncLimitsIT(Http http) {
         this.http = http;
     }
 

@@ -26,11 +26,11 @@ import java.util.regex.Pattern;
  * Payara Micro as a part of another program: it deploys the application when its archive comes into a folder, and
  * undeploys it when the archive has gone. The argument is that archive, whose descriptor says at which path.
  */
-final class MicroWithFolder {
+final class EmbeddedPayaraMicro {
 
     private static final String APPLICATION = "python-executor";
 
-    private MicroWithFolder() {}
+    private EmbeddedPayaraMicro() {}
 
     /** The command that runs this, on the port in the environment. */
     static List<String> command(Path folder) {
@@ -43,7 +43,7 @@ final class MicroWithFolder {
         command.addAll(List.of(
                 "-cp",
                 jar + File.pathSeparator + classes,
-                MicroWithFolder.class.getName(),
+                EmbeddedPayaraMicro.class.getName(),
                 folder.resolve(APPLICATION + ".war").toString()));
         return command;
     }

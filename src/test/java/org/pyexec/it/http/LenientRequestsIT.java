@@ -21,13 +21,13 @@ import org.pyexec.it.support.Shapes;
 
 /** Requests that are not quite what was agreed on, and mean only one thing. */
 @NeedsServer
-class HarmlessRequestsIT {
+class LenientRequestsIT {
 
     private static final int LIMIT = 5 * 1024 * 1024;
 
     private final Http http;
 
-    HarmlessRequestsIT(Http http) {
+    LenientRequestsIT(Http http) {
         this.http = http;
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.pyexec.it.support.Server;
 
 /** Settings that stop the start. */
-class SettingsIT {
+class InvalidSettingsIT {
 
     @ParameterizedTest
     @CsvSource(

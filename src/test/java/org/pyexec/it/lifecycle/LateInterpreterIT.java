@@ -22,7 +22,7 @@ import org.pyexec.it.support.Shapes;
 @Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.LATE_INTERPRETER)
-class InterpreterIT {
+class LateInterpreterIT {
 
     @Test
     void missingInterpreterIsSaidAndItsArrivalNoticedWithoutARestart(Server server) throws IOException {

@@ -14,11 +14,11 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /** Comes into another JVM as an agent (java.lang.instrument) and takes its heap until there is nothing left. */
-public final class HeapEater {
+public final class HeapExhauster {
 
     private static final int MEGABYTE = 1 << 20;
 
-    private HeapEater() {}
+    private HeapExhauster() {}
 
     /** Called by the JVM into which it was loaded. */
     public static void agentmain(String argument) {
@@ -35,7 +35,7 @@ public final class HeapEater {
             machine.loadAgent(packed(folder).toString());
         } catch (IOException | AgentInitializationException ended) {
             // It can't answer any more; whoever calls looks whether that is so.
-            System.getLogger(HeapEater.class.getName()).log(Level.DEBUG, "no answer", ended);
+            System.getLogger(HeapExhauster.class.getName()).log(Level.DEBUG, "no answer", ended);
         } finally {
             machine.detach();
         }
@@ -45,11 +45,11 @@ public final class HeapEater {
         Path jar = folder.resolve("agent.jar");
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().putValue("Agent-Class", HeapEater.class.getName());
-        String name = HeapEater.class.getName().replace('.', '/') + ".class";
+        manifest.getMainAttributes().putValue("Agent-Class", HeapExhauster.class.getName());
+        String name = HeapExhauster.class.getName().replace('.', '/') + ".class";
         try (OutputStream file = Files.newOutputStream(jar);
                 JarOutputStream entries = new JarOutputStream(file, manifest);
-                InputStream code = HeapEater.class.getResourceAsStream("/" + name)) {
+                InputStream code = HeapExhauster.class.getResourceAsStream("/" + name)) {
             entries.putNextEntry(new JarEntry(name));
             code.transferTo(entries);
         }

@@ -18,11 +18,11 @@ import org.pyexec.it.support.Shapes;
 /** Programs that fail, exit or crash. */
 @Tag("engine")
 @NeedsServer
-class EndingsIT {
+class ProgramFailuresIT {
 
     private final Http http;
 
-    EndingsIT(Http http) {
+    ProgramFailuresIT(Http http) {
         this.http = http;
     }
 

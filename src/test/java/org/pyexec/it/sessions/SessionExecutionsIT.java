@@ -19,11 +19,11 @@ import org.pyexec.it.support.Shapes;
 
 /** Programs of one session: in turn, interrupted, streamed, and asynchronous. */
 @Tag("slow")
-class SessionTurnsIT extends SessionCalls {
+class SessionExecutionsIT extends SessionTestBase {
 
     private static final String SLEEP = "import time\nprint('here')\ntime.sleep(50)";
 
-    SessionTurnsIT(Http http) {
+    SessionExecutionsIT(Http http) {
         super(http);
     }
 

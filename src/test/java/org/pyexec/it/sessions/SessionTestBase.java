@@ -18,12 +18,12 @@ import org.pyexec.it.support.Shapes;
 
 /** Tests that open sessions on the shared server, which end with each test. */
 @NeedsServer
-abstract class SessionCalls {
+abstract class SessionTestBase {
 
     final Http http;
     private final List<String> opened = new ArrayList<>();
 
-    SessionCalls(Http http) {
+    SessionTestBase(Http http) {
         this.http = http;
     }
 

@@ -14,7 +14,7 @@ import org.pyexec.it.support.Shapes;
 
 /** The page that a browser gets at {@code GET /}. */
 @NeedsServer
-class PageIT {
+class PageFilesIT {
 
     private static final Pattern LINK =
             Pattern.compile("(?i)<(?:script|link|img)\\b[^>]*?\\b(?:src|href)=\"([^\"]*)\"");
@@ -23,7 +23,7 @@ class PageIT {
 
     private final Http http;
 
-    PageIT(Http http) {
+    PageFilesIT(Http http) {
         this.http = http;
     }
 

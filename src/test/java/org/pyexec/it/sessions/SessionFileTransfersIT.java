@@ -15,14 +15,14 @@ import org.pyexec.it.support.Setup;
 
 /** What files of sessions leave behind in the server on their way, and whom a slow client holds up: nothing, and nobody. */
 @NeedsServer(Setup.OBSERVED)
-class PassingFilesIT {
+class SessionFileTransfersIT {
 
     private static final int LARGE = 20 << 20;
 
     private final Http http;
     private String session = "";
 
-    PassingFilesIT(Http http) {
+    SessionFileTransfersIT(Http http) {
         this.http = http;
     }
 

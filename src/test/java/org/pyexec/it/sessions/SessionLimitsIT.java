@@ -19,12 +19,12 @@ import org.pyexec.it.support.Shapes;
 @Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.OBSERVED)
-public class SessionBoundsIT {
+public class SessionLimitsIT {
 
     private final Http http;
     private final List<String> ids = new ArrayList<>();
 
-    SessionBoundsIT(Http http) {
+    SessionLimitsIT(Http http) {
         this.http = http;
     }
 

@@ -23,11 +23,11 @@ import org.pyexec.it.support.Shapes;
 @Order(3) // waits for long
 @Tag("slow")
 @NeedsServer(Setup.ONE_SLOT)
-class BusyIT {
+class QueueFullIT {
 
     private final Http http;
 
-    BusyIT(Http http) {
+    QueueFullIT(Http http) {
         this.http = http;
     }
 

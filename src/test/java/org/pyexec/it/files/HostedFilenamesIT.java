@@ -15,11 +15,11 @@ import org.pyexec.it.support.Shapes;
 
 /** Names of hosted files. */
 @NeedsServer
-class HostedNamesIT {
+class HostedFilenamesIT {
 
     private final Http http;
 
-    HostedNamesIT(Http http) {
+    HostedFilenamesIT(Http http) {
         this.http = http;
     }
 

@@ -29,7 +29,7 @@ import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Shapes;
 
 /** Clients that upload files and run programs that make some, until their server ends; it keeps what they were told. */
-final class UnderLoad {
+final class LoadClients {
 
     private static final int CLIENTS = 6;
     private static final int FILES_PER_ROUND = 40;
@@ -37,7 +37,7 @@ final class UnderLoad {
     private final Path storage;
     private final List<Acknowledged> files = new CopyOnWriteArrayList<>();
 
-    UnderLoad(Path storage) {
+    LoadClients(Path storage) {
         this.storage = storage;
     }
 

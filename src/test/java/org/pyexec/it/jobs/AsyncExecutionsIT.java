@@ -22,13 +22,13 @@ import org.pyexec.it.support.Shapes;
 
 /** {@code Prefer: respond-async} and {@code /executions/{id}}. */
 @NeedsServer
-class AsyncIT {
+class AsyncExecutionsIT {
 
     private static final String LONG = "import time\nopen('a.txt', 'w').write('A')\nprint('begun')\ntime.sleep(50)";
 
     private final Http http;
 
-    AsyncIT(Http http) {
+    AsyncExecutionsIT(Http http) {
         this.http = http;
     }
 

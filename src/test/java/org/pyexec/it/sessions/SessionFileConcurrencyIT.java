@@ -16,12 +16,12 @@ import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Shapes;
 
 /** Files of a session whose program runs, or that several clients use at once. */
-class SessionFileTurnsIT extends SessionFileCalls {
+class SessionFileConcurrencyIT extends SessionFileTestBase {
 
     private static final int LARGEST = 20 << 20;
     private static final String LOOP = "import time\nwhile True: time.sleep(0.01)\n";
 
-    SessionFileTurnsIT(Http http) {
+    SessionFileConcurrencyIT(Http http) {
         super(http);
     }
 
