@@ -33,7 +33,7 @@ public final class DeploymentFolder {
     private DeploymentFolder(Server server, Path folder) {
         this.server = server;
         this.folder = folder;
-        server.deleteAtTheEnd(own);
+        server.deleteOnClose(own);
     }
 
     /** Starts the server under test, with the application in its folder; returns when that is ready. */
@@ -44,7 +44,7 @@ public final class DeploymentFolder {
         Path watched = Server.temporaryFolder();
         put(copy(watched), watched.resolve(NAME));
         Server server = Server.startBy(EmbeddedPayaraMicro.command(watched), settings);
-        server.deleteAtTheEnd(watched);
+        server.deleteOnClose(watched);
         return server;
     }
 

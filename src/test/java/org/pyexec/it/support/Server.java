@@ -5,21 +5,16 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
-import org.pyexec.support.Ports;
 import org.pyexec.support.ServerStarts;
 
 /**
@@ -37,14 +32,9 @@ public final class Server implements AutoCloseable {
     /** A start keeps a processor busy: more at once would all become ready later. */
     private static final Semaphore STARTING = new Semaphore(2, true);
 
-    private static final List<String> INHERITED = List.of("PATH", "HOME", "JAVA_HOME", "LANG");
-    private static final AtomicInteger COUNT = new AtomicInteger();
-
-    private final Process process;
+    private final ServerProcess process;
     private final List<String> command;
     private final Map<String, String> settings;
-    private final Map<String, String> environment;
-    private final Path log;
     private final boolean ownsStorage;
     private final List<Path> folders = new CopyOnWriteArrayList<>();
     private final List<Answer> strangers = new CopyOnWriteArrayList<>();
@@ -53,10 +43,7 @@ public final class Server implements AutoCloseable {
         this.command = List.copyOf(command);
         this.settings = Map.copyOf(settings);
         this.ownsStorage = !settings.containsKey("STORAGE_DIR");
-        this.environment = environment(settings);
-        this.log = PROJECT.resolve("target/it-logs")
-                .resolve("server-%d-%d.log".formatted(ProcessHandle.current().pid(), COUNT.incrementAndGet()));
-        this.process = launch();
+        this.process = ServerProcess.launch(command, settings);
     }
 
     /** How a server ended that would not start. */
@@ -101,7 +88,7 @@ public final class Server implements AutoCloseable {
                 throw new AssertionError("started with " + settings);
             }
             server.note(ServerStarts.Result.REFUSED, began);
-            return new Refusal(server.process.exitValue(), server.log());
+            return new Refusal(server.process.exitCode(), server.log());
         }
     }
 
@@ -135,7 +122,7 @@ public final class Server implements AutoCloseable {
     }
 
     public URI baseUrl() {
-        return URI.create("http://127.0.0.1:" + environment.get("PORT"));
+        return URI.create("http://127.0.0.1:" + process.port());
     }
 
     public Http http() {
@@ -152,66 +139,46 @@ public final class Server implements AutoCloseable {
     }
 
     /** Removes this folder too when the server is closed. */
-    void deleteAtTheEnd(Path folder) {
+    void deleteOnClose(Path folder) {
         folders.add(folder);
     }
 
     public Path storage() {
-        return Path.of(environment.getOrDefault("STORAGE_DIR", "."));
+        return process.storage();
     }
 
     /** The same folder as the server's process sees it, whatever it has mounted there. */
     public Path storageInside() {
-        return Path.of("/proc/" + process.pid() + "/root" + storage());
+        return Path.of("/proc/" + process.handle().pid() + "/root" + storage());
     }
 
     public ProcessHandle process() {
-        return process.toHandle();
+        return process.handle();
     }
 
     /** Of a process that has ended. */
     public int exitCode() {
-        return process.exitValue();
+        return process.exitCode();
     }
 
     /** Everything that the instance has printed until now. */
     public String log() {
-        try {
-            return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process.log();
     }
 
     /** Asks it to end, as {@code kill} does; returns at once. */
     public void terminate() {
-        process.destroy();
+        process.terminate();
     }
 
     /** Ends it as {@code kill -9} does, and waits until it is gone. */
     public void kill() {
-        process.destroyForcibly();
-        try {
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                throw new AssertionError("survived SIGKILL");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
-        }
+        process.kill();
     }
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                kill();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.stop();
         if (ownsStorage) {
             deleteFolder(storage());
         }
@@ -255,41 +222,15 @@ public final class Server implements AutoCloseable {
             throw new AssertionError("no 200 from " + probe + ":\n" + log(), e);
         }
         if (!process.isAlive()) {
-            throw new AssertionError("ended with " + process.exitValue() + ":\n" + log());
+            throw new AssertionError("ended with " + process.exitCode() + ":\n" + log());
         }
     }
 
     private void note(ServerStarts.Result result, long began) {
-        ServerStarts.note(result, Duration.ofNanos(System.nanoTime() - began), log.getFileName() + " " + settings);
-    }
-
-    private static Map<String, String> environment(Map<String, String> settings) {
-        Map<String, String> all = new LinkedHashMap<>();
-        for (String name : INHERITED) {
-            String value = System.getenv(name);
-            if (value != null) {
-                all.put(name, value);
-            }
-        }
-        all.put("PYTHON", "/usr/bin/python3");
-        all.putAll(settings);
-        all.computeIfAbsent("PORT", name -> Integer.toString(Ports.lend()));
-        all.computeIfAbsent("STORAGE_DIR", name -> temporaryFolder().toString());
-        return all;
-    }
-
-    private Process launch() {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(PROJECT.toFile());
-        builder.environment().clear();
-        builder.environment().putAll(environment);
-        try {
-            Files.createDirectories(log.getParent());
-            return builder.redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ServerStarts.note(
+                result,
+                Duration.ofNanos(System.nanoTime() - began),
+                process.logFile().getFileName() + " " + settings);
     }
 
     private boolean answers(String probe) {

@@ -74,7 +74,7 @@ public enum Setup {
             Map<String, String> settings = new HashMap<>(settings());
             settings.put("PYTHON", latePython().toString());
             Server server = Server.startAlive(settings);
-            server.deleteAtTheEnd(LATE);
+            server.deleteOnClose(LATE);
             return server;
         }
     },
