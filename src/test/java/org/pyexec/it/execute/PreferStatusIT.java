@@ -76,7 +76,7 @@ class PreferStatusIT {
         assertThat(preferring("status=200", "").status()).isEqualTo(400);
     }
 
-    /** Its state is what is asked for there, and that is no failure. */
+    /** A request for its state is answered with 200: the state of a failed program is no failure. */
     @Test
     void asynchronousExecutionDoesNotSayThatItHasHeededAStatus() throws Exception {
         Answer accepted = preferring("respond-async, status=422", "1 / 0");
@@ -101,7 +101,7 @@ class PreferStatusIT {
         done(stream);
     }
 
-    /** The answer of a stream about a program that failed. */
+    /** The answer at the end of the event stream of a program that failed. */
     private static JsonNode done(HttpResponse<InputStream> stream) throws IOException {
         try (EventReader events = new EventReader(stream.body())) {
             List<EventReader.Event> all = events.rest();

@@ -36,7 +36,7 @@ class GeneratedFilenamesIT {
         assertThat(names).isSorted();
     }
 
-    /** Whoever saves all files of an answer in one folder has all of them. */
+    /** A client that saves all files of an answer in one folder overwrites none. */
     @Test
     void filesOfTheSameNameInTwoFoldersAreSavedUnderTwo() {
         JsonNode files = files("""

@@ -19,7 +19,7 @@ import org.pyexec.it.support.Multipart;
 import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.Shapes;
 
-/** {@code Content-Encoding}: compressed request bodies, and names of codings that are none. */
+/** {@code Content-Encoding}: compressed request bodies, and values that name no coding. */
 @NeedsServer
 class CompressedBodiesIT {
 
@@ -97,7 +97,7 @@ class CompressedBodiesIT {
         }
     }
 
-    /** Each of them was a call within a call on a server's thread. */
+    /** A recursive reader would need one stack frame for each empty member. */
     @Test
     void emptyMembersOfAGzipAreNothing() throws IOException {
         byte[] empty = gzip(new byte[0]);

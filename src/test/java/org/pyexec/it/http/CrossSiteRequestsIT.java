@@ -16,7 +16,7 @@ import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Shapes;
 
-/** What the page of a stranger can do from the browser of somebody who has sessions. */
+/** Cross-site requests: what a page of another origin can do in the browser of a user who has sessions. */
 @NeedsServer
 class CrossSiteRequestsIT {
 
@@ -78,7 +78,7 @@ class CrossSiteRequestsIT {
         assertThat(listed()).containsExactly(id);
     }
 
-    /** It learns why, and what else there is works as before. */
+    /** The refusal says why; the other endpoints work as before. */
     @Test
     void foreignPageUsesTheSessionsThatItHasOpened() throws IOException {
         Answer preflight = ask(
@@ -107,7 +107,7 @@ class CrossSiteRequestsIT {
         String id = open();
         assertThat(listed()).containsExactly(id);
         assertThat(listed("Origin", "http://localhost")).containsExactly(id);
-        // What a browser says of its own page holds whatever a proxy has made of the address.
+        // Sec-Fetch-Site decides where it is sent: a proxy may have changed the Host, so that Origin does not match it.
         assertThat(listed("Origin", "https://python.example", "Sec-Fetch-Site", "same-origin"))
                 .containsExactly(id);
         for (String site : List.of("cross-site", "same-site")) {

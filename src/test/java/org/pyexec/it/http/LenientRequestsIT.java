@@ -56,7 +56,7 @@ class LenientRequestsIT {
         assertThat(json.path("output").textValue()).isEqualTo("a&b=c+d%20\n");
     }
 
-    /** Blanks are skipped one by one, and so many are in a file. */
+    /** The server skips blanks one by one; so long a body has been spooled to a file. */
     @Test
     void jsonBehindMegabytesOfBlanksIsRead() throws IOException {
         byte[] json = program("print(1)");

@@ -12,7 +12,7 @@ import org.pyexec.it.support.Http;
 import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.Shapes;
 
-/** The page that a browser gets at {@code GET /}. */
+/** The page that a browser gets at {@code GET /}, and the files that it loads. */
 @NeedsServer
 class PageFilesIT {
 
@@ -79,7 +79,7 @@ class PageFilesIT {
 
     @Test
     void everyInputOfThePageHasAName() {
-        // For people who do not see the page: a label, or a name of its own.
+        // Screen readers need a label or a name of its own.
         String html = page().text();
         assertThat(html).containsPattern("(?i)<html[^>]*\\blang=");
         assertThat(html).containsPattern("(?i)<title>[^<]+</title>");

@@ -15,12 +15,12 @@ import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Shapes;
 
-/** Requests whose heads say what servers take in different ways. */
+/** Request headers that servers interpret differently: framing (request smuggling), media types, conditions. */
 @NeedsServer
 class RequestHeadersIT {
 
     private static final String JSON = "{\"code\":\"print(1)\"}";
-    /** What a server that takes the other framing would answer as a request of its own. */
+    /** A request inside the body: a server that uses the other framing would answer it. */
     private static final String HIDDEN = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     private final Http http;
@@ -29,7 +29,7 @@ class RequestHeadersIT {
         this.http = http;
     }
 
-    /** Sends a head, and bytes behind it; nothing may be answered behind the first answer. */
+    /** Sends a head and the bytes that follow it; there must be one answer and no second one. */
     private Answer lastAnswer(String head, String bytes) throws IOException {
         try (RawConnection connection = RawConnection.to(http.base())) {
             connection.patience(Duration.ofSeconds(60));
@@ -63,7 +63,7 @@ class RequestHeadersIT {
         }
     }
 
-    /** Whoever answers before the body is read ends the connection, too. */
+    /** The connection also ends where the answer comes before the body has been read. */
     @Test
     void preflightWithBothIsTheEndOfTheConnection() throws IOException {
         String head = RawConnection.headOfMany(
@@ -168,7 +168,7 @@ class RequestHeadersIT {
         }
     }
 
-    /** Servers keep what they have read of such a type, some of them for ever. */
+    /** Servers cache parsed media types, some of them without a limit. */
     @Test
     void longContentTypeIsRefused() throws IOException {
         for (String path : new String[] {"/execute", "/host", "/sessions"}) {

@@ -103,7 +103,7 @@ class RequestIdIT {
     void everyKindOfRequestIsLogged(AnswerKind kind, Server server) {
         String id = "it-" + UUID.randomUUID();
         Answer answer = kind.from(server.http(), "X-Request-ID", id);
-        // Some answers need a second request to be had; both carry the id.
+        // Some answers need a second request first; both carry the id.
         await().atMost(Duration.ofSeconds(60))
                 .until(() ->
                         lines(server, id).stream().anyMatch(line -> line.contains(Integer.toString(answer.status()))));
@@ -144,7 +144,7 @@ class RequestIdIT {
         assertThat(server.log().lines().filter(line -> line.startsWith(word))).isEmpty();
     }
 
-    /** Whose end the server tells on another thread than their beginning. */
+    /** The server announces the end of such a request on another thread than its beginning. */
     @Test
     void requestsThatAreReadLaterMakeNoWarningsOfCdi(Server server) throws IOException {
         for (int i = 0; i < 20; i++) {

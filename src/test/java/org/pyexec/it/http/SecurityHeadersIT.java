@@ -17,7 +17,7 @@ import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Shapes;
 
-/** The headers by which browsers are told to be careful. */
+/** Security headers: {@code Content-Security-Policy}, {@code nosniff} and the like, on every answer. */
 @NeedsServer
 public class SecurityHeadersIT {
 
@@ -115,7 +115,7 @@ public class SecurityHeadersIT {
             connection.send(text);
             connection.endOutput();
         } catch (java.net.SocketException closedAlready) {
-            // What it answered before may be there to read all the same.
+            // The server may have sent its answer before it closed the connection.
         }
         return connection.answerOrEnd();
     }

@@ -13,7 +13,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** Comes into another JVM as an agent (java.lang.instrument) and takes its heap until there is nothing left. */
+/** An agent (java.lang.instrument) that is loaded into another JVM and exhausts its heap. */
 public final class HeapExhauster {
 
     private static final int MEGABYTE = 1 << 20;
@@ -28,13 +28,13 @@ public final class HeapExhauster {
         }
     }
 
-    /** Uses up the heap of a process of this user; the agent is packed into the folder. */
+    /** Exhausts the heap of a process of this user; the agent's archive is written to the folder. */
     static void useUpHeapOf(ProcessHandle process, Path folder) throws Exception {
         VirtualMachine machine = VirtualMachine.attach(Long.toString(process.pid()));
         try {
             machine.loadAgent(packed(folder).toString());
         } catch (IOException | AgentInitializationException ended) {
-            // It can't answer any more; whoever calls looks whether that is so.
+            // The other JVM cannot answer any more; the caller checks that it has ended.
             System.getLogger(HeapExhauster.class.getName()).log(Level.DEBUG, "no answer", ended);
         } finally {
             machine.detach();

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.pyexec.it.support.Server;
 
-/** Settings that stop the start. */
+/** Invalid settings: the server refuses to start and says why. */
 class InvalidSettingsIT {
 
     @ParameterizedTest

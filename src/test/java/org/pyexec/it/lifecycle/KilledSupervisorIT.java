@@ -102,7 +102,7 @@ class KilledSupervisorIT {
         return null;
     }
 
-    /** Right, or a clear word about the interruption; nothing else. */
+    /** The right result, or a clear message about the interruption; nothing else. */
     private void check(int number, Answer answer) {
         JsonNode reason = answer.json().at("/run/reason");
         if (answer.status() == 503) {
@@ -122,7 +122,7 @@ class KilledSupervisorIT {
         }
     }
 
-    /** With everything that it has started, as one sees it before. */
+    /** Kills the supervisor; returns it with all processes that it had started. */
     private List<ProcessHandle> killSupervisor() {
         ProcessHandle supervisor = supervisor();
         List<ProcessHandle> family =

@@ -18,7 +18,7 @@ import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** A server whose interpreter is not there, and comes later. */
+/** A server that starts without an interpreter, which is installed later. */
 @Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.LATE_INTERPRETER)

@@ -28,7 +28,7 @@ import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Shapes;
 
-/** Clients that upload files and run programs that make some, until their server ends; it keeps what they were told. */
+/** Clients that upload and generate files until their server ends; records each file that the server acknowledged. */
 final class LoadClients {
 
     private static final int CLIENTS = 6;
@@ -41,7 +41,7 @@ final class LoadClients {
         this.storage = storage;
     }
 
-    /** Every file of which a client was told is as it was. */
+    /** Every acknowledged file still has its content. */
     void assertIntact(Http http) {
         files.forEach(file -> file.assertIntact(http));
     }
@@ -107,7 +107,7 @@ final class LoadClients {
         }
     }
 
-    /** A file as a client was told of it. */
+    /** A file as the server acknowledged it. */
     private record Acknowledged(String url, String sha256, Instant expires, Path storage) {
 
         void assertIntact(Http http) {

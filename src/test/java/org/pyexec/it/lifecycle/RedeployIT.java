@@ -27,7 +27,7 @@ import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 import org.pyexec.it.support.StorageFolder;
 
-/** The application goes while its server stays, and comes again. */
+/** The application is undeployed and deployed again while its server runs. */
 @Order(7) // waits for long
 @Tag("slow")
 @Tag("redeploy")
@@ -62,7 +62,7 @@ class RedeployIT {
             folder.takeAway();
             await().atMost(Duration.ofMinutes(1)).until(() -> folder.status("/api") == 404);
             assertNothingIsLeft(server);
-            // Answered or broken off, as the server likes.
+            // The request may be answered or its connection closed, depending on the server.
             assertThat(lost.handle((answer, failure) -> true).get(60, TimeUnit.SECONDS))
                     .isTrue();
             assertThat(stream.get(60, TimeUnit.SECONDS)).isTrue();
@@ -89,7 +89,7 @@ class RedeployIT {
         return answer;
     }
 
-    /** A stream that has begun; completed at its end, whatever that is like. */
+    /** A stream that has begun; the future is completed when it ends or its connection closes. */
     private static CompletableFuture<Boolean> followRun(Server server) throws IOException {
         String body = Json.object("code", "import time\nprint('here')\ntime.sleep(50)", "timeout", 60);
         EventReader events = new EventReader(

@@ -29,17 +29,17 @@ import org.pyexec.it.support.Shapes;
 import org.pyexec.it.support.StorageFolder;
 
 /**
- * Four servers, one after another, on one folder: the first ends in an ordinary way, the heap of the second is used up and the
- * third is killed, both in the middle of work, and the fourth finds what they left.
+ * Four servers, one after another, on one folder: the first gets SIGTERM, the second exhausts its heap and the third gets
+ * SIGKILL, both in the middle of work, and the fourth finds what they left.
  *
- * <p>A start costs more than a test, so other questions are asked here too: the interpreter of the first server comes late,
+ * <p>A start costs more than a test, so these servers have other settings to test, too: the first gets its interpreter late,
  * and the last one has one slot and no queue.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class RestartScenario {
 
     static final byte[] CONTENT = new byte[100_000];
-    /** Longer than a start takes, but on a very busy machine. */
+    /** Longer than a start takes, except on a very busy machine. */
     private static final int TTL_SECONDS = 150;
 
     static {
@@ -178,7 +178,7 @@ abstract class RestartScenario {
         assertThat(killed).hasSizeGreaterThanOrEqualTo(4);
         try (RawConnection connection = RawConnection.to(server.baseUrl())) {
             sendHalfOfAFile(connection);
-            // Asking for something else is the sign that what was sent has been given to the server.
+            // An answer to another request shows that the server has received the bytes that were sent before.
             assertThat(http.get("/health").status()).isEqualTo(200);
             load.endInTheMiddle(server, server::kill);
         }

@@ -12,7 +12,7 @@ import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.Server;
 import org.pyexec.support.Ports;
 
-/** What a client sees of a server that starts; the tests ask it all the time until it answers. */
+/** What a client sees of a server that is starting; the tests send requests until it is ready. */
 @NeedsServer
 class StartupIT {
 

@@ -29,16 +29,16 @@ import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** Thousands of connections that do nothing, and hundreds of uploads that take their time, at once. */
+/** Thousands of idle connections and hundreds of slow uploads at the same time. */
 @Tag("slow")
 @NeedsServer(Setup.OBSERVED)
 class ManyConnectionsIT {
 
     private static final int IDLE = 2_000;
     private static final int SLOW = 200;
-    /** More than is kept in memory of a body. */
+    /** Larger than the part of a body that the server keeps in memory. */
     private static final int FIRST_PART = 300_000;
-    /** What a server may keep for later: connections of our own client, selectors of threads that it has got. */
+    /** Descriptors that a server may keep open: connections of our own client, selectors of new threads. */
     private static final int KEPT_DESCRIPTORS = 64;
 
     private static final int BROKEN = 100;
@@ -118,7 +118,7 @@ class ManyConnectionsIT {
         assertThat(http.get("/health").json().path("storageUsage").longValue()).isEqualTo(held);
     }
 
-    /** Each could otherwise fill the disk of the log, a hundred lines at a time. */
+    /** A stack trace for each of them would fill the disk on which the log is. */
     @Test
     void clientsThatBreakOffInTheAnswerAreNoErrorsInTheLog() throws IOException {
         int before = server.log().length();
@@ -175,7 +175,7 @@ class ManyConnectionsIT {
             }
             sent = FIRST_PART;
         }
-        // Slow, and not stalled, however long this machine takes for the rest.
+        // These clients must stay slow but not stalled, however long the rest of the test takes.
         goesOn = pace.scheduleAtFixedRate(() -> sendOneByteMore(form), 5, 5, TimeUnit.SECONDS);
     }
 
@@ -217,7 +217,7 @@ class ManyConnectionsIT {
         assertThat(http.get(http.hosted("a.bin", content)).body()).isEqualTo(content);
     }
 
-    /** Nothing has come, not even the end: what was served beside it did not wait for that. */
+    /** The server has sent nothing and has not closed the connection: other requests did not wait for it. */
     private static void assertStillOpen(RawConnection connection) throws IOException {
         connection.patience(Duration.ofMillis(1));
         try {

@@ -65,7 +65,7 @@ class UnreadAnswersIT extends UnreadTestBase {
         }
     }
 
-    /** By a client that has nothing else kept, whatever others have. */
+    /** The path of an execution for a client of its own, of which the server keeps no other results. */
     private String submitted(String client, String code) {
         String json = Json.object("code", code, "result", true, "timeout", 60);
         Answer answer = http.submit(client, json);

@@ -113,7 +113,7 @@ class UnreadDownloadsIT extends UnreadTestBase {
         return read;
     }
 
-    /** Those of the last ones to whom a place was given that others had to leave get what they asked for. */
+    /** Some of the last readers may have got the place of one that was dropped: they have their file and are passed over. */
     private void assertOneRefused() throws IOException {
         Answer answer;
         int last = READERS;

@@ -18,13 +18,13 @@ import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** More clients than a server has threads ask for much and do not read it; others are served beside them. */
+/** Tests in which more clients than a server has threads ask for large answers and do not read them. */
 @Tag("slow")
 @NeedsServer(Setup.OBSERVED)
 abstract class UnreadTestBase {
 
     static final int READERS = 230;
-    /** So many are being answered before the others are looked at; every server gives one client so many places. */
+    /** So many readers must have their first byte before a test goes on; every server gives one client so many places. */
     static final int BEGUN = 40;
     /** An address that all readers of a test share. */
     static final String OWN = "127.0.66.1";
@@ -49,7 +49,7 @@ abstract class UnreadTestBase {
         ask(address, request, READERS, BEGUN);
     }
 
-    /** Returns when {@code begun} of the first ones are being answered. */
+    /** Opens connections and sends the request on each; returns when the first {@code begun} of them have a status. */
     void ask(IntFunction<String> address, String request, int count, int begun) throws IOException {
         int first = readers.size();
         for (int i = 0; i < count; i++) {
@@ -67,7 +67,7 @@ abstract class UnreadTestBase {
         return "127.0.66." + (1 + number % 60);
     }
 
-    /** Each on a connection of its own, which does not wait for long. */
+    /** Other clients, each with a new connection and a short time-out, get their answers. */
     void assertServed() throws IOException {
         for (int i = 0; i < 3; i++) {
             assertThat(get("/health/live").status()).isEqualTo(200);

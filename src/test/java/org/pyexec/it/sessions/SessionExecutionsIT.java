@@ -17,7 +17,7 @@ import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Shapes;
 
-/** Programs of one session: in turn, interrupted, streamed, and asynchronous. */
+/** Programs of one session: one after another, interrupted, streamed, and asynchronous. */
 @Tag("slow")
 class SessionExecutionsIT extends SessionTestBase {
 

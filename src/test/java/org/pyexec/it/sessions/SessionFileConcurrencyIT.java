@@ -15,7 +15,7 @@ import org.pyexec.it.support.Answer;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Shapes;
 
-/** Files of a session whose program runs, or that several clients use at once. */
+/** Files of a session that runs a program, or that several clients use at once. */
 class SessionFileConcurrencyIT extends SessionFileTestBase {
 
     private static final int LARGEST = 20 << 20;
@@ -78,7 +78,7 @@ class SessionFileConcurrencyIT extends SessionFileTestBase {
         assertThat(get(id, "f0").text()).startsWith("content of ");
     }
 
-    /** Or there would be more of them than the server counts. */
+    /** If the end waited for the file, more sandboxes could exist than the server counts. */
     @ParameterizedTest
     @ValueSource(ints = {1, LARGEST})
     void endOfASessionWhoseInterpreterHasStoppedDoesNotWaitForAFile(int size) throws Exception {
@@ -104,7 +104,7 @@ class SessionFileConcurrencyIT extends SessionFileTestBase {
         }
     }
 
-    /** Threads and processes that a program has left behind are in nobody's way but the session's own. */
+    /** Threads and processes that a program has left running do not block the session's files. */
     @Test
     void whatIsLeftRunningDoesNotKeepFilesOut() {
         String id = open();

@@ -58,7 +58,7 @@ class SessionFileNamesIT extends SessionFileTestBase {
         return text.toString();
     }
 
-    /** A server that takes no encoded slash says so; where it does, it is a slash. */
+    /** Some servers refuse an encoded slash; the others treat it as a slash. */
     @Test
     void encodedSlashIsASlashOrRefused() {
         String id = open();

@@ -13,7 +13,7 @@ import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Setup;
 
-/** What files of sessions leave behind in the server on their way, and whom a slow client holds up: nothing, and nobody. */
+/** Transfers of session files leave nothing in the server's store, and a slow client holds up no other. */
 @NeedsServer(Setup.OBSERVED)
 class SessionFileTransfersIT {
 
@@ -62,7 +62,7 @@ class SessionFileTransfersIT {
 
     @Test
     void readerWhoTakesNothingHoldsTheSessionNotUp() throws Exception {
-        long before = stored(); // what other classes have left, until it expires
+        long before = stored(); // files of other classes that have not expired
         byte[] content = new byte[LARGE];
         http.send("PUT", session + "/files/f", content);
         await().atMost(60, SECONDS).until(() -> stored() <= before);
@@ -77,7 +77,7 @@ class SessionFileTransfersIT {
         await().atMost(90, SECONDS).until(() -> stored() <= before);
     }
 
-    /** The id is the key, as for all that is done with a session. */
+    /** The session's id is the only key, as for all its endpoints. */
     @Test
     void otherClientWithTheIdFindsWhatTheStateOfTheSessionPromises() {
         assertThat(http.send("PUT", session + "/files/f", new byte[] {1}, "X-Forwarded-For", "203.0.113.9")

@@ -15,7 +15,7 @@ import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** How many sessions there are at once, on a server that has three, two for each client, and whose they are. */
+/** Limits of sessions, three in all and two for each client, and which client owns a session. */
 @Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.OBSERVED)
@@ -60,7 +60,7 @@ public class SessionLimitsIT {
 
         http.send("DELETE", "/sessions/" + ids.get(0), new byte[0]);
         assertThat(open("203.0.113.3").status()).isEqualTo(201);
-        // Its end makes room too.
+        // A session whose interpreter ends makes room, too.
         http.post(Json.object("code", "import os\nos._exit(0)", "session", ids.get(1)));
         assertThat(open("203.0.113.1").status()).isEqualTo(201);
     }

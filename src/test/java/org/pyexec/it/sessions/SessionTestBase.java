@@ -16,7 +16,7 @@ import org.pyexec.it.support.Json;
 import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.Shapes;
 
-/** Tests that open sessions on the shared server, which end with each test. */
+/** Tests that open sessions on the shared server; the sessions end with each test. */
 @NeedsServer
 abstract class SessionTestBase {
 

@@ -5,7 +5,7 @@ import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One response of every kind that the server gives, to look at what they have in common. */
+/** Every kind of answer that the server gives, with a request for it: for tests of what all answers have in common. */
 // A lambda without captured state is as immutable as the constant itself.
 @SuppressWarnings("ImmutableEnumChecker")
 public enum AnswerKind {
@@ -49,7 +49,7 @@ public enum AnswerKind {
         this.request = request;
     }
 
-    /** Asks for this response, with these headers beside those that it needs. */
+    /** Sends the request for this answer, with additional headers. */
     public Answer from(Http http, String... headers) {
         Answer answer = request.apply(http, headers);
         if (answer.status() != status) {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The folder that the server of {@link Setup#FOLDER} watches: an application that is put there is deployed, one that is taken
- * away goes.
+ * The folder that the server of {@link Setup#FOLDER} watches: it deploys an application that is put there, and undeploys one
+ * that is removed.
  */
 public final class DeploymentFolder {
 
@@ -133,7 +133,7 @@ public final class DeploymentFolder {
         return copy;
     }
 
-    /** In one step: half an archive would be deployed too. */
+    /** Moves it in one step, since the server would deploy half an archive, too. */
     private static void put(Path archive, Path file) {
         try {
             Files.move(archive, file, StandardCopyOption.ATOMIC_MOVE);

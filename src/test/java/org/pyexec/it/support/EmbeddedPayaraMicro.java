@@ -23,8 +23,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Payara Micro as a part of another program: it deploys the application when its archive comes into a folder, and
- * undeploys it when the archive has gone. The argument is that archive, whose descriptor says at which path.
+ * A program that embeds Payara Micro: it deploys the application when its archive appears in a folder, and undeploys it when the
+ * archive is removed. The argument is the archive; its descriptor names the context path.
  */
 final class EmbeddedPayaraMicro {
 

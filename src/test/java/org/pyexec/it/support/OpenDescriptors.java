@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a process holds open, as {@code /proc} shows it: see proc(5). */
+/** The open descriptors of a process, as {@code /proc} shows them: see proc(5). */
 public final class OpenDescriptors {
 
     private OpenDescriptors() {}
@@ -20,7 +20,7 @@ public final class OpenDescriptors {
         }
     }
 
-    /** Files without a name: their descriptors are all that keeps them on the disk. */
+    /** Open files that have been deleted: they take space on the disk until their descriptors are closed. */
     public static List<String> deletedFiles(ProcessHandle process) throws IOException {
         return descriptors(process).stream()
                 .filter(target -> target.endsWith(" (deleted)"))

@@ -29,7 +29,7 @@ public final class Server implements AutoCloseable {
             Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize();
     private static final Duration START = Duration.ofMinutes(5);
     private static final int ATTEMPTS = 3;
-    /** A start keeps a processor busy: more at once would all become ready later. */
+    /** A start keeps a processor busy; more starts at once would only delay all of them. */
     private static final Semaphore STARTING = new Semaphore(2, true);
 
     private final ServerProcess process;
@@ -46,26 +46,26 @@ public final class Server implements AutoCloseable {
         this.process = ServerProcess.launch(command, settings);
     }
 
-    /** How a server ended that would not start. */
+    /** The end of a server that refused to start. */
     public record Refusal(int exitCode, String log) {}
 
-    /** Starts an instance with these settings beside the defaults of the tests; returns when it is ready. */
+    /** Starts an instance with these settings and the defaults of the tests; returns when it is ready. */
     static Server start(Map<String, String> settings) {
         return startBy(List.of(startScript()), settings);
     }
 
-    /** The same at once, however many others are starting: time matters to those who go on where another server has ended. */
+    /** Starts one at once, however many others are starting: for tests that measure the time between two servers. */
     public static Server startAgain(Map<String, String> settings) {
         return startedUntil("/health/ready", List.of(startScript()), settings);
     }
 
-    /** The same behind a command that prepares something, and then runs its last arguments in its own process. */
+    /** Starts one by a launcher, which prepares something and then executes its last arguments in its own process. */
     static Server startBehind(List<String> launcher, Map<String, String> settings) {
         return startBy(
                 Stream.concat(launcher.stream(), Stream.of(startScript())).toList(), settings);
     }
 
-    /** The same by a command of its own, which finds the port in its environment. */
+    /** Starts one by another command, which gets its port in the variable {@code PORT}. */
     static Server startBy(List<String> command, Map<String, String> settings) {
         return startUntil("/health/ready", command, settings);
     }
@@ -101,7 +101,7 @@ public final class Server implements AutoCloseable {
         return PROJECT.resolve("server-config/" + name() + "/start.sh").toString();
     }
 
-    /** A fresh folder under the system's temporary one. */
+    /** A new folder below the system's temporary one. */
     public static Path temporaryFolder() {
         try {
             return Files.createTempDirectory("executor-it-");
@@ -110,7 +110,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Removes a folder with all that is in it; what vanishes meanwhile is no error. */
+    /** Removes a folder with its contents; files that vanish meanwhile are no error. */
     public static void deleteFolder(Path folder) {
         try (Stream<Path> entries = Files.walk(folder)) {
             for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
@@ -133,7 +133,7 @@ public final class Server implements AutoCloseable {
         return command;
     }
 
-    /** What came from its port while it started and was not of the application. */
+    /** Answers during the start that did not come from the application: they have no request id. */
     public List<Answer> strangers() {
         return List.copyOf(strangers);
     }
@@ -147,7 +147,7 @@ public final class Server implements AutoCloseable {
         return process.storage();
     }
 
-    /** The same folder as the server's process sees it, whatever it has mounted there. */
+    /** The storage folder as the server's process sees it, with what is mounted there in its namespace. */
     public Path storageInside() {
         return Path.of("/proc/" + process.handle().pid() + "/root" + storage());
     }
@@ -166,12 +166,12 @@ public final class Server implements AutoCloseable {
         return process.log();
     }
 
-    /** Asks it to end, as {@code kill} does; returns at once. */
+    /** Sends SIGTERM; returns at once. */
     public void terminate() {
         process.terminate();
     }
 
-    /** Ends it as {@code kill -9} does, and waits until it is gone. */
+    /** Sends SIGKILL, and waits for the end. */
     public void kill() {
         process.kill();
     }
@@ -185,7 +185,7 @@ public final class Server implements AutoCloseable {
         folders.forEach(Server::deleteFolder);
     }
 
-    /** A server whose port has been taken ends; what else may keep one from starting is tried again as well, and said. */
+    /** Tries again if the start fails, for example because the port has been taken; repeated starts are reported. */
     private static Server startUntil(String probe, List<String> command, Map<String, String> settings) {
         STARTING.acquireUninterruptibly();
         try {
