@@ -1,47 +1,16 @@
 package org.pyexec.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Objects;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
-import org.pyexec.it.support.Http;
-import org.pyexec.it.support.NeedsServer;
 
 /** The page at {@code GET /}, as somebody uses it. */
-@Tag("slow")
-@NeedsServer
-class PageIT {
+class PageIT extends PageTestBase {
 
-    @TempDir
-    static Path folder;
-
-    @AutoClose
-    private static Browser browser;
-
-    @BeforeAll
-    static void start() {
-        browser = new Browser(folder.resolve("profile"));
-    }
-
-    @BeforeEach
-    void openPage(Http http) {
-        browser.open(URI.create(http.base() + "/"));
+    PageIT(Browser browser) {
+        super(browser);
     }
 
     @Test
@@ -109,38 +78,6 @@ class PageIT {
     }
 
     @Test
-    void valueOfTheLastExpressionIsShown() {
-        run("6 * 7");
-        browser.awaitText("values", "42");
-        assertThat(browser.element("output").isDisplayed()).isFalse();
-
-        run("import pandas as pd\ndisplay('first')\npd.DataFrame({'a': ['<b>bold</b>'], 'b': [2]})");
-        WebElement table = browser.awaitElement("#values table");
-        assertThat(table.getText()).contains("<b>bold</b>");
-        assertThat(browser.elements("#values b")).isEmpty();
-        assertThat(browser.element("values").getText()).contains("first");
-
-        run("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.gcf()");
-        WebElement picture = browser.awaitElement("#values img");
-        await().until(() ->
-                browser.script("return arguments[0].naturalWidth > 0", picture).equals(true));
-        assertThat(browser.consoleMessages()).isEmpty();
-    }
-
-    @Test
-    void markupOfAValueStaysOutOfThePage() {
-        run("""
-                class Evil:
-                    def _repr_html_(self): return '<table><tr><td><img src=x onerror=alert(1)>cell</table><script>alert(1)</script>'
-                    def _repr_svg_(self): return None
-                Evil()
-                """);
-        browser.awaitText("values", "cell");
-        assertThat(browser.elements("#values img, #values script")).isEmpty();
-        assertThat(browser.consoleMessages()).isEmpty();
-    }
-
-    @Test
     void variablesAreKeptWhereThatIsWished() {
         browser.element("session").click();
         run("x = 20");
@@ -182,46 +119,6 @@ class PageIT {
         run("x");
         browser.awaitText("notice", "The session has ended: It was deleted.");
         browser.awaitText("session-line", "opens a new session");
-    }
-
-    @Test
-    void pictureThatTheProgramDrewIsShown() {
-        run("import matplotlib.pyplot as plt\nplt.plot([1, 3, 2])");
-
-        WebElement picture = browser.awaitElement("#files img");
-        await().until(() ->
-                browser.script("return arguments[0].naturalWidth > 0", picture).equals(true));
-    }
-
-    @Test
-    void linkOfAGeneratedFileGivesItsContent() throws Exception {
-        run("open('note.txt', 'w').write('written by the program')");
-
-        WebElement link = browser.awaitElement("#files a");
-        assertThat(link.getText()).isEqualTo("note.txt");
-        assertThat(download(link).body()).isEqualTo("written by the program");
-    }
-
-    @Test
-    void uploadedFileGetsALinkThatWorksAndAnExpiry() throws Exception {
-        Path file = Files.writeString(folder.resolve("notes & more.txt"), "from the browser");
-        browser.element("file").sendKeys(file.toString());
-        browser.element("upload").click();
-
-        WebElement link = browser.awaitElement("#hosted a");
-        assertThat(link.getText()).isEqualTo("notes & more.txt");
-        assertThat(download(link).body()).isEqualTo("from the browser");
-        assertThat(browser.awaitElement("#hosted time").getText()).endsWith("left");
-    }
-
-    @Test
-    void tooLargeUploadIsExplainedWithTheLimit() throws Exception {
-        Path file = Files.write(folder.resolve("large.bin"), new byte[(20 << 20) + 1]);
-        browser.element("file").sendKeys(file.toString());
-        browser.element("upload").click();
-
-        assertThat(browser.awaitText("upload-notice", "too large")).contains("20");
-        assertThat(browser.elements("#hosted a")).isEmpty();
     }
 
     @Test
@@ -278,19 +175,5 @@ class PageIT {
         } finally {
             browser.resize(0, 0);
         }
-    }
-
-    private static void run(String program) {
-        write(program);
-        browser.element("run").click();
-    }
-
-    private static void write(String program) {
-        browser.script("document.getElementById('program').value = arguments[0]", program);
-    }
-
-    private static HttpResponse<String> download(WebElement link) throws IOException, InterruptedException {
-        URI address = URI.create(Objects.requireNonNull(link.getDomProperty("href")));
-        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
     }
 }

@@ -8,7 +8,7 @@ import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The benchmark, {@code bench/run.sh}, in short: all contestants answer rightly, and all is measured and reported. */
+/** A short run of the benchmark, {@code bench/run.sh}: all contestants answer correctly, and all results are reported. */
 @Tag("slow")
 @Tag("payara-micro")
 class BenchIT {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A short piece of the long run, {@code bench/soak.sh}: clients of every kind at once, and nothing lost or left. */
+/** A short run of the soak test, {@code bench/soak.sh}: clients of every kind at once; nothing is lost or left behind. */
 @Order(6) // waits for long
 @Tag("slow")
 @Tag("engine")

@@ -81,7 +81,7 @@ class ReadmeIT {
         }
     }
 
-    /** What an example leaves running would be in the way of the next test. */
+    /** Ends what the examples left running, since it would affect the next test. */
     private void cancel(String printed) {
         Matcher location = LOCATION.matcher(printed);
         if (location.find()) {

@@ -1,4 +1,4 @@
-/** What the documents say, tried. */
+/** Tests that run the examples of the documents. */
 @NullMarked
 package org.pyexec.it.documents;
 

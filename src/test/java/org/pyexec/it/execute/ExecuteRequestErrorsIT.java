@@ -14,7 +14,7 @@ import org.pyexec.it.support.Json;
 import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.Shapes;
 
-/** Requests to {@code POST /execute} that are wrong; the server answers a sentence and goes on. */
+/** Malformed requests to {@code POST /execute}: each is answered with a sentence that says what is wrong. */
 @NeedsServer
 class ExecuteRequestErrorsIT {
 
@@ -112,7 +112,7 @@ class ExecuteRequestErrorsIT {
         Shapes.executeError(http.post(body), 400);
     }
 
-    /** Whoever has sent little and reads slowly would keep a thread with megabytes. */
+    /** Else a client could send little, be answered with megabytes, and occupy a thread by reading them slowly. */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -12,7 +12,7 @@ import org.pyexec.it.support.Http;
 import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.Shapes;
 
-/** JSON of 5 MB, the largest that is read, in shapes that are hard on parsers. */
+/** JSON of 5 MB, the largest that is read, in structures that are expensive to parse. */
 @NeedsServer
 class NestedJsonIT {
 

@@ -20,17 +20,17 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pyexec.it.support.Answer;
-import org.pyexec.it.support.Held;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Multipart;
 import org.pyexec.it.support.NeedsServer;
+import org.pyexec.it.support.OpenDescriptors;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** The disk under {@code STORAGE_DIR} is a real one of a few megabytes, and full. */
+/** The file system of {@code STORAGE_DIR} is full; it has a few megabytes. */
 @Order(4) // waits for long
 @Tag("slow")
 @Tag("engine")
@@ -53,7 +53,7 @@ class DiskFullIT {
         assertThat(server.storage()).as("the folder as others see it").isEmptyDirectory();
     }
 
-    /** To the last block: first in large pieces, then in small ones. Nothing of it expires while the test runs. */
+    /** Fills the disk to its last block, first with large files, then with small ones. None expires while the test runs. */
     @BeforeEach
     void fill() {
         if (Instant.now().isAfter(expiry.minusSeconds(20))) {
@@ -85,8 +85,8 @@ class DiskFullIT {
 
         assertThat(namesOnDisk()).isEqualTo(before).noneMatch(name -> name.endsWith(".part"));
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> assertThat(Held.deletedFiles(server.process())).isEmpty());
+                .untilAsserted(() -> assertThat(OpenDescriptors.deletedFiles(server.process()))
+                        .isEmpty());
     }
 
     @Test

@@ -29,7 +29,7 @@ import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** Files whose time is over, on a server where that is eight seconds. */
+/** Files that have expired, on a server where they do so after eight seconds. */
 @Tag("slow")
 @Tag("engine")
 @Order(8) // waits for long
@@ -46,7 +46,7 @@ class DownloadExpiryIT {
         this.http = server.http();
     }
 
-    /** What other classes have left there. */
+    /** Waits until files of other classes have expired. */
     @BeforeEach
     void awaitRoom() {
         await().atMost(Duration.ofMinutes(3))

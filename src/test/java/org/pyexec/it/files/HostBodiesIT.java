@@ -16,7 +16,7 @@ import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Shapes;
 
-/** Bodies of {@code POST /host}: their sizes, and the ways in which they come. */
+/** Bodies of {@code POST /host}: their sizes, and how they are transferred. */
 @NeedsServer
 class HostBodiesIT {
 

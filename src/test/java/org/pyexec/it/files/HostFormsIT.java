@@ -13,7 +13,7 @@ import org.pyexec.it.support.Multipart;
 import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.Shapes;
 
-/** Forms of {@code POST /host} that have no file, or are none. */
+/** Forms of {@code POST /host} that have no file or are malformed. */
 @NeedsServer
 class HostFormsIT {
 

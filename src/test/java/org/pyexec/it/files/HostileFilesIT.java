@@ -17,7 +17,7 @@ import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** What programs try with the files that they leave behind, and how many there may be. */
+/** Attacks by files that programs leave behind, such as links and devices, and the limit of their number. */
 @Tag("slow")
 @NeedsServer(Setup.OBSERVED)
 class HostileFilesIT {

@@ -86,7 +86,7 @@ class ApiIT {
     void listedEndpointsAreThere() {
         for (String endpoint : Json.fields(api().path("endpoints"))) {
             if (endpoint.equals("DELETE /sessions")) {
-                continue; // it would end those of the tests beside this one; SessionBoundsIT calls it
+                continue; // it would end the sessions of tests that run at the same time; SessionLimitsIT calls it
             }
             String[] methodAndPath = endpoint.split(" ", 2);
             Answer answer =

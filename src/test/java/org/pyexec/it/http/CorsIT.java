@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.it.support.Answer;
+import org.pyexec.it.support.AnswerKind;
 import org.pyexec.it.support.Http;
-import org.pyexec.it.support.Kind;
 import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.RawConnection;
 
@@ -27,16 +27,16 @@ class CorsIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void originIsReflectedWithoutCredentials(Kind kind) {
+    @EnumSource(AnswerKind.class)
+    void originIsReflectedWithoutCredentials(AnswerKind kind) {
         Answer answer = kind.from(http, "Origin", ORIGIN);
         assertThat(answer.required("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
         assertThat(answer.header("Access-Control-Allow-Credentials")).isEmpty();
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void everyAnswerVariesByOrigin(Kind kind) {
+    @EnumSource(AnswerKind.class)
+    void everyAnswerVariesByOrigin(AnswerKind kind) {
         assertThat(kind.from(http).list("Vary"))
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .contains("origin");
@@ -49,9 +49,9 @@ class CorsIT {
 
     @ParameterizedTest
     @EnumSource(
-            value = Kind.class,
+            value = AnswerKind.class,
             names = {"API", "EXECUTED", "DOWNLOAD", "NOT_FOUND", "NO_CODE"})
-    void headersThatPagesNeedAreExposed(Kind kind) {
+    void headersThatPagesNeedAreExposed(AnswerKind kind) {
         assertThat(kind.from(http, "Origin", ORIGIN).list("Access-Control-Expose-Headers"))
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .containsExactlyInAnyOrder(

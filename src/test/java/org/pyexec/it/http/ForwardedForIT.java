@@ -17,7 +17,7 @@ import org.pyexec.it.support.Server;
 @NeedsServer
 class ForwardedForIT {
 
-    /** Nobody else's requests are counted with those of this address. */
+    /** No other test uses this address, so no other requests count for it. */
     private static final String ADDRESS = "127.0.4.1";
 
     private final Server server;

@@ -12,8 +12,8 @@ import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.RawConnection;
 
 /**
- * HTTP/2 without TLS is not spoken: bodies come without a length there, and many streams over one connection. RFC 9113, and
- * RFC 7540, section 3.2, for the upgrade.
+ * HTTP/2 without TLS is switched off: its bodies need no length, and one connection has many streams. See RFC 9113, and RFC 7540,
+ * section 3.2, for the upgrade.
  */
 @NeedsServer
 class Http2IT {

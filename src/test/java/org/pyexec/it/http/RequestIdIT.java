@@ -15,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.it.support.Answer;
+import org.pyexec.it.support.AnswerKind;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
-import org.pyexec.it.support.Kind;
 import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
@@ -36,14 +36,14 @@ class RequestIdIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void everyAnswerHasAnId(Kind kind) {
+    @EnumSource(AnswerKind.class)
+    void everyAnswerHasAnId(AnswerKind kind) {
         assertThat(kind.from(http).required("X-Request-ID")).matches(WELL_FORMED);
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void wellFormedIdIsKept(Kind kind) {
+    @EnumSource(AnswerKind.class)
+    void wellFormedIdIsKept(AnswerKind kind) {
         String id = "it-" + UUID.randomUUID();
         assertThat(kind.from(http, "X-Request-ID", id).required("X-Request-ID")).isEqualTo(id);
     }
@@ -99,11 +99,11 @@ class RequestIdIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void everyKindOfRequestIsLogged(Kind kind, Server server) {
+    @EnumSource(AnswerKind.class)
+    void everyKindOfRequestIsLogged(AnswerKind kind, Server server) {
         String id = "it-" + UUID.randomUUID();
         Answer answer = kind.from(server.http(), "X-Request-ID", id);
-        // Some answers need a second request to be had; both carry the id.
+        // Some answers need a second request first; both carry the id.
         await().atMost(Duration.ofSeconds(60))
                 .until(() ->
                         lines(server, id).stream().anyMatch(line -> line.contains(Integer.toString(answer.status()))));
@@ -144,7 +144,7 @@ class RequestIdIT {
         assertThat(server.log().lines().filter(line -> line.startsWith(word))).isEmpty();
     }
 
-    /** Whose end the server tells on another thread than their beginning. */
+    /** The server announces the end of such a request on another thread than its beginning. */
     @Test
     void requestsThatAreReadLaterMakeNoWarningsOfCdi(Server server) throws IOException {
         for (int i = 0; i < 20; i++) {

@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pyexec.it.support.Answer;
+import org.pyexec.it.support.AnswerKind;
 import org.pyexec.it.support.Http;
-import org.pyexec.it.support.Kind;
 import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Shapes;
 
-/** The headers by which browsers are told to be careful. */
+/** Security headers: {@code Content-Security-Policy}, {@code nosniff} and the like, on every answer. */
 @NeedsServer
 public class SecurityHeadersIT {
 
@@ -40,8 +40,8 @@ public class SecurityHeadersIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void headersAreOnEveryAnswer(Kind kind) {
+    @EnumSource(AnswerKind.class)
+    void headersAreOnEveryAnswer(AnswerKind kind) {
         Answer answer = kind.from(http);
         assertThat(answer.required("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(answer.required("Referrer-Policy")).isEqualTo("no-referrer");
@@ -56,10 +56,10 @@ public class SecurityHeadersIT {
 
     @ParameterizedTest
     @EnumSource(
-            value = Kind.class,
+            value = AnswerKind.class,
             mode = EnumSource.Mode.EXCLUDE,
             names = {"DOWNLOAD", "PART"})
-    void policyAllowsNothingInline(Kind kind) {
+    void policyAllowsNothingInline(AnswerKind kind) {
         Map<String, List<String>> policy = directives(kind.from(http));
         assertThat(policy.get("default-src")).containsExactly("'self'");
         assertThat(policy.get("connect-src")).containsExactly("'self'");
@@ -70,23 +70,23 @@ public class SecurityHeadersIT {
 
     @ParameterizedTest
     @EnumSource(
-            value = Kind.class,
+            value = AnswerKind.class,
             names = {"API", "HEALTH", "EXECUTED", "PROGRAM_FAILED", "NO_CODE", "HOSTED", "DOWNLOAD", "UNKNOWN_TOKEN"})
-    void otherOriginsMayReadWhatCorsIsMeantFor(Kind kind) {
+    void otherOriginsMayReadWhatCorsIsMeantFor(AnswerKind kind) {
         assertThat(kind.from(http).required("Cross-Origin-Resource-Policy")).isEqualTo("cross-origin");
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void serverDoesNotNameItsVersion(Kind kind) {
+    @EnumSource(AnswerKind.class)
+    void serverDoesNotNameItsVersion(AnswerKind kind) {
         Answer answer = kind.from(http);
         assertThat(answer.header("X-Powered-By")).isEmpty();
         assertThat(answer.header("Server").orElse("")).doesNotContainPattern("\\d");
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
-    void nothingOnPlainHttpAsksForTls(Kind kind) {
+    @EnumSource(AnswerKind.class)
+    void nothingOnPlainHttpAsksForTls(AnswerKind kind) {
         Answer answer = kind.from(http);
         assertThat(answer.header("Strict-Transport-Security")).isEmpty();
         assertThat(directives(answer)).doesNotContainKey("upgrade-insecure-requests");
@@ -115,7 +115,7 @@ public class SecurityHeadersIT {
             connection.send(text);
             connection.endOutput();
         } catch (java.net.SocketException closedAlready) {
-            // What it answered before may be there to read all the same.
+            // The server may have sent its answer before it closed the connection.
         }
         return connection.answerOrEnd();
     }

@@ -16,7 +16,7 @@ import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** The application at another path than the root, where a server has others beside it. */
+/** The application at another context path than the root, as on a server with several applications. */
 @Tag("slow")
 @Tag("redeploy")
 @NeedsServer(Setup.FOLDER)

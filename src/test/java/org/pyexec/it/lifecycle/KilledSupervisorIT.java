@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pyexec.it.support.Answer;
-import org.pyexec.it.support.Held;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.NeedsServer;
+import org.pyexec.it.support.OpenDescriptors;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
@@ -61,7 +61,7 @@ class KilledSupervisorIT {
     @Test
     void onlyTheRunsInFlightFailAndEachIsToldClearly() throws Exception {
         Shapes.success(http.execute("print(1)"));
-        int descriptors = Held.descriptors(server.process()).size();
+        int descriptors = OpenDescriptors.descriptors(server.process()).size();
         int downloads = downloads();
         List<ProcessHandle> killed = new ArrayList<>();
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
@@ -102,7 +102,7 @@ class KilledSupervisorIT {
         return null;
     }
 
-    /** Right, or a clear word about the interruption; nothing else. */
+    /** The right result, or a clear message about the interruption; nothing else. */
     private void check(int number, Answer answer) {
         JsonNode reason = answer.json().at("/run/reason");
         if (answer.status() == 503) {
@@ -122,7 +122,7 @@ class KilledSupervisorIT {
         }
     }
 
-    /** With everything that it has started, as one sees it before. */
+    /** Kills the supervisor; returns it with all processes that it had started. */
     private List<ProcessHandle> killSupervisor() {
         ProcessHandle supervisor = supervisor();
         List<ProcessHandle> family =
@@ -147,8 +147,8 @@ class KilledSupervisorIT {
             assertThat(health.at("/executions/running").intValue()).isZero();
             assertThat(health.at("/executions/queued").intValue()).isZero();
             assertThat(downloads()).isEqualTo(downloads + succeeded.get());
-            assertThat(Held.deletedFiles(server.process())).isEmpty();
-            assertThat(Held.descriptors(server.process()))
+            assertThat(OpenDescriptors.deletedFiles(server.process())).isEmpty();
+            assertThat(OpenDescriptors.descriptors(server.process()))
                     .hasSizeLessThan(descriptors + 2 * CLIENTS + CAPACITY + KILLS);
             assertThat(entries(server.storage().resolve("runtime"))).hasSize(1);
         });

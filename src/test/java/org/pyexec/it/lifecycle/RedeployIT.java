@@ -18,16 +18,16 @@ import org.junit.jupiter.api.Test;
 import org.pyexec.it.support.Answer;
 import org.pyexec.it.support.DeploymentFolder;
 import org.pyexec.it.support.EventReader;
-import org.pyexec.it.support.Held;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.NeedsServer;
+import org.pyexec.it.support.OpenDescriptors;
 import org.pyexec.it.support.Processes;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 import org.pyexec.it.support.StorageFolder;
 
-/** The application goes while its server stays, and comes again. */
+/** The application is undeployed and deployed again while its server runs. */
 @Order(7) // waits for long
 @Tag("slow")
 @Tag("redeploy")
@@ -62,7 +62,7 @@ class RedeployIT {
             folder.takeAway();
             await().atMost(Duration.ofMinutes(1)).until(() -> folder.status("/api") == 404);
             assertNothingIsLeft(server);
-            // Answered or broken off, as the server likes.
+            // The request may be answered or its connection closed, depending on the server.
             assertThat(lost.handle((answer, failure) -> true).get(60, TimeUnit.SECONDS))
                     .isTrue();
             assertThat(stream.get(60, TimeUnit.SECONDS)).isTrue();
@@ -89,7 +89,7 @@ class RedeployIT {
         return answer;
     }
 
-    /** A stream that has begun; completed at its end, whatever that is like. */
+    /** A stream that has begun; the future is completed when it ends or its connection closes. */
     private static CompletableFuture<Boolean> followRun(Server server) throws IOException {
         String body = Json.object("code", "import time\nprint('here')\ntime.sleep(50)", "timeout", 60);
         EventReader events = new EventReader(
@@ -119,7 +119,7 @@ class RedeployIT {
         ProcessHandle process = server.process();
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(process.descendants()).isEmpty();
-            assertThat(Held.descriptors(process)).noneMatch(target -> target.startsWith(storage.toString()));
+            assertThat(OpenDescriptors.descriptors(process)).noneMatch(target -> target.startsWith(storage.toString()));
             assertThat(threadsInTheApplication(process)).isEmpty();
         });
         assertThat(storage.resolve("runtime"))

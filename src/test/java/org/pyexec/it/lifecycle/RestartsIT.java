@@ -19,11 +19,11 @@ import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Shapes;
 
-/** What is kept and what is lost when a server ends, in an ordinary way, without memory or killed, and is started again. */
+/** What a server keeps and loses when it ends by SIGTERM, by an exhausted heap or by SIGKILL, and is started again. */
 @Order(1) // waits for long
 @Tag("slow")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class RestartsIT extends FourServers {
+class RestartsIT extends RestartScenario {
 
     // --- the interpreter comes late
 
@@ -80,23 +80,23 @@ class RestartsIT extends FourServers {
     void noFileThatWasAcknowledgedIsLostAndNoHalfOneIsLeft() throws IOException {
         Http http = last.http();
         load.assertIntact(http);
-        // The one that expires may do so at any moment.
+        // One of the files may expire at any moment.
         List<String> names = left.namesIn("files").stream()
                 .filter(name -> !expiring.endsWith(name.substring(0, 36)))
                 .toList();
         List<String> tokens =
                 names.stream().map(name -> name.substring(0, 36)).distinct().toList();
         assertThat(names).hasSize(2 * tokens.size()).allMatch(name -> name.matches(".*[.](data|meta)"));
-        // Those that were stored when nobody could be told any more are whole too: the tag is the digest.
+        // Files whose clients got no answer any more are complete, too: the tag is the digest.
         long stored = 0;
         for (String token : tokens) {
             Answer answer = http.get("/download/" + token);
-            assertThat(answer.required("ETag")).isEqualTo('"' + UnderLoad.digest(answer.body()) + '"');
+            assertThat(answer.required("ETag")).isEqualTo('"' + LoadClients.digest(answer.body()) + '"');
             stored += answer.body().length;
         }
         assertThat(left.namesIn("incoming")).isEmpty();
         assertThat(left.namesIn("runtime")).hasSize(1);
-        // Two are not the load's.
+        // Two files are not from the load.
         assertThat(tokens).hasSizeGreaterThanOrEqualTo(load.count() + 2);
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             int others = http.get(expiring).status() == 200 ? 1 : 0;

@@ -18,7 +18,7 @@ import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** A server with two slots and a short queue, behind a proxy that names its clients. */
+/** Clients share slots and queue fairly, on a server with two slots and a short queue behind a trusted proxy. */
 @Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.PROXIED)
@@ -42,7 +42,7 @@ class FairnessIT {
 
         CompletableFuture<Answer> other =
                 http.postLater(Json.object("code", "print('other')"), "X-Forwarded-For", "203.0.113.2");
-        await().atMost(PATIENCE).until(() -> flood.stream().anyMatch(CompletableFuture::isDone)); // it gives way
+        await().atMost(PATIENCE).until(() -> flood.stream().anyMatch(CompletableFuture::isDone)); // the flood gives way
         held.get(0).release();
 
         assertThat(Shapes.success(other.join()).path("output").textValue()).isEqualTo("other\n");

@@ -31,8 +31,8 @@ import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
 /**
- * A server with the heap that Java chooses on a machine of one and a half gigabytes, and as many clients at once as would fill
- * it many times: each is answered, or told to come again, and nobody else feels it.
+ * Many clients at once whose requests together need many times the server's heap. Each gets its answer, or is told to try again
+ * later; other clients are not affected. The heap is the one that Java chooses on a machine with 1.5 GB.
  */
 @Order(2) // waits for long
 @Tag("slow")
@@ -60,12 +60,12 @@ class HeapIT {
                         http.get("/health").json().at("/executions/running").intValue() == 0);
         assertThat(Shapes.success(http.execute("print(1)")).path("output").textValue())
                 .isEqualTo("1\n");
-        // What needs much of the memory finds it again.
+        // Memory has been given back: a request that needs much of it succeeds.
         Shapes.success(http.post("{\"code\":\"print(1) " + "#".repeat(FIVE_MEGABYTES - 100) + "\"}"));
         assertThat(server.log()).doesNotContain("java.lang.OutOfMemoryError");
     }
 
-    /** All at once, and beside them somebody who asks again and again whether the server lives, and a small program. */
+    /** Sends all requests at once; meanwhile another client asks for the server's health and runs small programs. */
     private List<Answer> atOnce(int count, IntFunction<Answer> request) throws Exception {
         AtomicBoolean over = new AtomicBoolean();
         Future<Integer> probe = clients.submit(untilOver(over, () -> {
@@ -91,7 +91,7 @@ class HeapIT {
         }
     }
 
-    /** Does something at least once, and says how often. */
+    /** Repeats a task, at least once; returns how often it ran. */
     private static Callable<Integer> untilOver(AtomicBoolean over, Runnable something) {
         return () -> {
             int times = 0;
@@ -178,7 +178,7 @@ class HeapIT {
         assertThat(paths)
                 .anySatisfy(path -> assertThat(http.get(path).json().at("/answer/run/displays"))
                         .hasSize(4));
-        // Who has nothing of what is kept is taken on all the same.
+        // A client that keeps no results is still accepted.
         String small = Json.object("code", "print(1)");
         assertThat(from(250, small, "Prefer", "respond-async").status()).isEqualTo(202);
     }

@@ -19,26 +19,26 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pyexec.it.support.Answer;
-import org.pyexec.it.support.Held;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Multipart;
 import org.pyexec.it.support.NeedsServer;
+import org.pyexec.it.support.OpenDescriptors;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** Thousands of connections that do nothing, and hundreds of uploads that take their time, at once. */
+/** Thousands of idle connections and hundreds of slow uploads at the same time. */
 @Tag("slow")
 @NeedsServer(Setup.OBSERVED)
 class ManyConnectionsIT {
 
     private static final int IDLE = 2_000;
     private static final int SLOW = 200;
-    /** More than is kept in memory of a body. */
+    /** Larger than the part of a body that the server keeps in memory. */
     private static final int FIRST_PART = 300_000;
-    /** What a server may keep for later: connections of our own client, selectors of threads that it has got. */
+    /** Descriptors that a server may keep open: connections of our own client, selectors of new threads. */
     private static final int KEPT_DESCRIPTORS = 64;
 
     private static final int BROKEN = 100;
@@ -73,7 +73,7 @@ class ManyConnectionsIT {
             openIdleOnes();
             beginUploads(form);
             await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(Held.deletedFiles(server.process()))
+                    .untilAsserted(() -> assertThat(OpenDescriptors.deletedFiles(server.process()))
                             .as("bodies that are spooled")
                             .hasSize(SLOW));
 
@@ -90,7 +90,7 @@ class ManyConnectionsIT {
             closeAll(slow);
         }
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
-            assertThat(Held.deletedFiles(server.process())).isEmpty();
+            assertThat(OpenDescriptors.deletedFiles(server.process())).isEmpty();
             assertThat(server.storage().resolve("incoming")).isEmptyDirectory();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
         });
@@ -106,19 +106,19 @@ class ManyConnectionsIT {
         try {
             beginUploads(form);
             await().atMost(Duration.ofSeconds(60))
-                    .until(() -> Held.deletedFiles(server.process()).size() == SLOW);
+                    .until(() -> OpenDescriptors.deletedFiles(server.process()).size() == SLOW);
         } finally {
             goesOn.cancel(false);
             closeAll(slow);
         }
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
-            assertThat(Held.deletedFiles(server.process())).isEmpty();
+            assertThat(OpenDescriptors.deletedFiles(server.process())).isEmpty();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
         });
         assertThat(http.get("/health").json().path("storageUsage").longValue()).isEqualTo(held);
     }
 
-    /** Each could otherwise fill the disk of the log, a hundred lines at a time. */
+    /** A stack trace for each of them would fill the disk on which the log is. */
     @Test
     void clientsThatBreakOffInTheAnswerAreNoErrorsInTheLog() throws IOException {
         int before = server.log().length();
@@ -133,8 +133,8 @@ class ManyConnectionsIT {
         breakOffInTheAnswer("large-body", "print('x' * 1_000_000) #" + "x".repeat(2 * FIRST_PART));
 
         await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(
-                        () -> assertThat(Held.deletedFiles(server.process())).isEmpty());
+                .untilAsserted(() -> assertThat(OpenDescriptors.deletedFiles(server.process()))
+                        .isEmpty());
     }
 
     /** A hundred clients, one after another, that read no more than the head of the answer. */
@@ -175,7 +175,7 @@ class ManyConnectionsIT {
             }
             sent = FIRST_PART;
         }
-        // Slow, and not stalled, however long this machine takes for the rest.
+        // These clients must stay slow but not stalled, however long the rest of the test takes.
         goesOn = pace.scheduleAtFixedRate(() -> sendOneByteMore(form), 5, 5, TimeUnit.SECONDS);
     }
 
@@ -217,7 +217,7 @@ class ManyConnectionsIT {
         assertThat(http.get(http.hosted("a.bin", content)).body()).isEqualTo(content);
     }
 
-    /** Nothing has come, not even the end: what was served beside it did not wait for that. */
+    /** The server has sent nothing and has not closed the connection: other requests did not wait for it. */
     private static void assertStillOpen(RawConnection connection) throws IOException {
         connection.patience(Duration.ofMillis(1));
         try {
@@ -228,7 +228,7 @@ class ManyConnectionsIT {
     }
 
     private int descriptors() throws IOException {
-        return Held.descriptors(server.process()).size();
+        return OpenDescriptors.descriptors(server.process()).size();
     }
 
     private static void closeAll(List<RawConnection> connections) throws IOException {

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.pyexec.it.support.Answer;
+import org.pyexec.it.support.AnswerKind;
 import org.pyexec.it.support.Http;
-import org.pyexec.it.support.Kind;
 import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
@@ -107,7 +107,7 @@ class RateLimitIT {
 
     @Test
     void probesPreflightsMetricsAndStaticFilesAreNotCounted() throws IOException {
-        String asset = Kind.asset(http);
+        String asset = AnswerKind.asset(http);
         assertThat(remaining(get("/api"))).isEqualTo(49);
         for (int i = 0; i < 5; i++) {
             get("/health/live");
@@ -121,7 +121,7 @@ class RateLimitIT {
 
     @Test
     void probesPreflightsAndStaticFilesAnswerAnExhaustedClient() throws IOException {
-        String asset = Kind.asset(http);
+        String asset = AnswerKind.asset(http);
         exhausted();
         assertThat(get("/health/live").status()).isEqualTo(200);
         assertThat(get("/health/ready").status()).isEqualTo(200);

@@ -80,7 +80,7 @@ class StalledClientsIT {
         this.http = server.http();
     }
 
-    /** A hundred stop in the head, in a body, in a chunk and in a form each; runs are answered before any is given up. */
+    /** A hundred clients each stop in the head, in a body, in a chunk and in a form; programs run before any of them times out. */
     @Test
     void stalledClientsDoNotSlowDownARunAndAreCutOff() throws IOException {
         List<RawConnection> stalled = new ArrayList<>();
@@ -117,7 +117,7 @@ class StalledClientsIT {
         }
     }
 
-    /** More than 30 seconds in all, never more than two without a byte. */
+    /** Takes more than 30 seconds, but sends a byte at least every two seconds. */
     @BeforeAll
     void beginSlowly() throws IOException {
         slow = RawConnection.to(http.base());
@@ -131,7 +131,7 @@ class StalledClientsIT {
         slow.close();
     }
 
-    /** The last of all: the others last as long as the slow client, beside whom they run. */
+    /** Runs last: the other tests run at the same time as the slow client and take as long. */
     @Order(Integer.MAX_VALUE)
     @Tag("not-openliberty") // passes a body on in blocks of 32 KiB
     @Test
@@ -163,7 +163,7 @@ class StalledClientsIT {
         }
     }
 
-    /** Nothing has come yet: what ran beside these clients did not wait for their end. */
+    /** The server has sent nothing yet: what ran beside these clients did not wait for their end. */
     private static void assertStillOpen(RawConnection connection) throws IOException {
         connection.patience(Duration.ofMillis(1));
         try {

@@ -22,7 +22,7 @@ import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Shapes;
 
-/** Programs whose time is over, and what they leave running. */
+/** Programs that exceed their time limit, and the processes that they leave running. */
 @Order(5) // waits for long
 @Tag("slow")
 @Tag("engine")

@@ -13,7 +13,7 @@ import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
 
-/** Whom the rate limit counts where a trusted proxy names its clients. */
+/** The rate limit behind a trusted proxy: requests count for the client that the proxy names. */
 @Tag("slow")
 @NeedsServer(Setup.PROXIED)
 class TrustedProxiesIT {

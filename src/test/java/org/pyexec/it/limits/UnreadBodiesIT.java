@@ -18,17 +18,17 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.pyexec.it.support.Held;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.NeedsServer;
+import org.pyexec.it.support.OpenDescriptors;
 import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
 /**
- * Clients that have their answer, and go on sending a body that nobody wants, a byte now and then: servers wait for the end of it
- * before the next request, each on a thread of its own if nobody tells them not to.
+ * Clients that have their answer and go on sending the body, a byte now and then. A server reads a body to its end before it
+ * reads the next request; by default each such client occupies one of its threads.
  */
 @Order(4) // waits for long
 @Tag("slow")
@@ -87,7 +87,7 @@ class UnreadBodiesIT {
             ScheduledFuture<?> sending = pace.scheduleWithFixedDelay(
                     () -> connections.forEach(UnreadBodiesIT::sendOne), 1, 3, TimeUnit.SECONDS);
             long begin = System.nanoTime();
-            do { // while they are refused one after the other, and for some time after that
+            do { // while they are refused one after another, and for some time afterwards
                 assertThat(http.get("/health/live").status()).isEqualTo(200);
                 Shapes.success(http.execute("import time; time.sleep(0.5)"));
             } while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(15));
@@ -97,11 +97,12 @@ class UnreadBodiesIT {
                 connection.close();
             }
         }
-        await().atMost(Duration.ofSeconds(60)).until(() -> connections() < before + CLIENTS / 10); // others have theirs
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> connections() < before + CLIENTS / 10); // other connections may be open
     }
 
     private long connections() throws IOException {
-        return Held.descriptors(server.process()).stream()
+        return OpenDescriptors.descriptors(server.process()).stream()
                 .filter(target -> target.startsWith("socket:"))
                 .count();
     }
@@ -110,7 +111,7 @@ class UnreadBodiesIT {
         try {
             connection.send("x".getBytes(StandardCharsets.US_ASCII));
         } catch (IOException closed) {
-            // as it should be
+            // expected: the server has closed the connection
         }
     }
 }

@@ -1,4 +1,4 @@
-/** What bounds programs, clients and the server, and clients that try to use it up. */
+/** Limits of programs, of clients and of the server, and clients that try to exhaust it. */
 @NullMarked
 package org.pyexec.it.limits;
 

@@ -13,7 +13,7 @@ import org.pyexec.it.support.NeedsServer;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** A session in which nothing runs any more, on a server that has one at most. */
+/** Sessions that end because they are idle, on a server that allows one session. */
 @Tag("slow")
 @Tag("engine")
 @NeedsServer(Setup.ONE_SLOT)
@@ -22,7 +22,7 @@ class IdleSessionIT {
     @Test
     void idleSessionEndsAndTheReasonIsKnownAfterwards(Http http) {
         String id = open(http, "203.0.113.1").json().path("sessionId").textValue();
-        for (int time = 0; time < 3; time++) { // each run gives it new time
+        for (int time = 0; time < 3; time++) { // each run restarts the idle time
             Shapes.success(run(http, id, "import time\ntime.sleep(1)"));
         }
         await().atMost(60, SECONDS).until(() -> http.get("/sessions/" + id).status() == 410);

@@ -13,9 +13,9 @@ import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Shapes;
 
-/** Programs of sessions are cells of a notebook: what is no Python in them, what is remembered, and what values look like. */
+/** Programs of sessions as cells of a notebook: asynchronous cells, history, and how values are shown. */
 @Tag("engine")
-class NotebookCellsIT extends SessionCalls {
+class NotebookCellsIT extends SessionTestBase {
 
     NotebookCellsIT(Http http) {
         super(http);

@@ -14,7 +14,7 @@ import org.pyexec.it.support.Shapes;
 
 /** Lines of notebook cells that are no Python: magics, commands of the shell and questions. */
 @Tag("engine")
-class NotebookMagicsIT extends SessionCalls {
+class NotebookMagicsIT extends SessionTestBase {
 
     NotebookMagicsIT(Http http) {
         super(http);

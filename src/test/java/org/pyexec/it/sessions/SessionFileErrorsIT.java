@@ -15,7 +15,7 @@ import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Shapes;
 
 /** Files of sessions that are refused: there is no such session or file, it is too large, or no regular file. */
-class SessionFileErrorsIT extends SessionFileCalls {
+class SessionFileErrorsIT extends SessionFileTestBase {
 
     private static final int LARGEST = 20 << 20;
 

@@ -16,7 +16,7 @@ import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Shapes;
 
 /** Paths and names of the files of a session. */
-class SessionFileNamesIT extends SessionFileCalls {
+class SessionFileNamesIT extends SessionFileTestBase {
 
     SessionFileNamesIT(Http http) {
         super(http);
@@ -58,7 +58,7 @@ class SessionFileNamesIT extends SessionFileCalls {
         return text.toString();
     }
 
-    /** A server that takes no encoded slash says so; where it does, it is a slash. */
+    /** Some servers refuse an encoded slash; the others treat it as a slash. */
     @Test
     void encodedSlashIsASlashOrRefused() {
         String id = open();

@@ -18,7 +18,7 @@ import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Shapes;
 
 /** {@code /sessions/{id}/files}: what clients put into sessions, list, get and remove between two programs. */
-class SessionFilesIT extends SessionFileCalls {
+class SessionFilesIT extends SessionFileTestBase {
 
     SessionFilesIT(Http http) {
         super(http);

@@ -19,8 +19,8 @@ import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Shapes;
 
-/** {@code /sessions}: their life, and what programs that run in one find. */
-class SessionsIT extends SessionCalls {
+/** {@code /sessions}: their life cycle, and the state that programs of a session share. */
+class SessionsIT extends SessionTestBase {
 
     SessionsIT(Http http) {
         super(http);

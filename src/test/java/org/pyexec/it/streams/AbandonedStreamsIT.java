@@ -15,7 +15,7 @@ import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
 
-/** Streams whose clients leave or wait, on a server that runs one program at a time. */
+/** Streams whose clients disconnect or wait, on a server that runs one program at a time. */
 @Tag("slow")
 @NeedsServer(Setup.ONE_SLOT)
 class AbandonedStreamsIT {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The folder that the server of {@link Setup#FOLDER} watches: an application that is put there is deployed, one that is taken
- * away goes.
+ * The folder that the server of {@link Setup#FOLDER} watches: it deploys an application that is put there, and undeploys one
+ * that is removed.
  */
 public final class DeploymentFolder {
 
@@ -33,7 +33,7 @@ public final class DeploymentFolder {
     private DeploymentFolder(Server server, Path folder) {
         this.server = server;
         this.folder = folder;
-        server.deleteAtTheEnd(own);
+        server.deleteOnClose(own);
     }
 
     /** Starts the server under test, with the application in its folder; returns when that is ready. */
@@ -43,15 +43,15 @@ public final class DeploymentFolder {
         }
         Path watched = Server.temporaryFolder();
         put(copy(watched), watched.resolve(NAME));
-        Server server = Server.startBy(MicroWithFolder.command(watched), settings);
-        server.deleteAtTheEnd(watched);
+        Server server = Server.startBy(EmbeddedPayaraMicro.command(watched), settings);
+        server.deleteOnClose(watched);
         return server;
     }
 
     /** The folder of such a server. */
     public static DeploymentFolder of(Server server) {
         if (isMicro()) {
-            return new DeploymentFolder(server, MicroWithFolder.folder(server.command()));
+            return new DeploymentFolder(server, EmbeddedPayaraMicro.folder(server.command()));
         }
         Path instance = Server.PROJECT.resolve(
                 "target/servers/run/" + Server.name() + "-" + server.baseUrl().getPort());
@@ -133,7 +133,7 @@ public final class DeploymentFolder {
         return copy;
     }
 
-    /** In one step: half an archive would be deployed too. */
+    /** Moves it in one step, since the server would deploy half an archive, too. */
     private static void put(Path archive, Path file) {
         try {
             Files.move(archive, file, StandardCopyOption.ATOMIC_MOVE);

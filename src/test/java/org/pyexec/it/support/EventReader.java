@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads server-sent events as the HTML standard says, section 9.2.6; malformed UTF-8 is an exception. */
+/** Reads server-sent events as defined by the HTML standard, section 9.2.6; malformed UTF-8 is an exception. */
 public final class EventReader implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 
 /**
- * A slot whose program waits until it is released: what a test says of a busy server holds however slow the machine is. One
- * thread at a time.
+ * A slot of the server that a waiting program occupies until it is released, so that a test of a busy server does not depend on
+ * the machine's speed. Not thread-safe.
  */
 public final class HeldSlot implements AutoCloseable {
 

@@ -40,8 +40,8 @@ public final class Http {
     }
 
     /**
-     * The same server behind a proxy that it trusts, which names an address that no client has had before in each request:
-     * the rate limit is everybody's own.
+     * The same server behind a proxy that it trusts. The proxy names a new client address in each request, so each has a rate
+     * limit of its own.
      */
     public Http asManyClients() {
         return new Http(base, true);
@@ -115,7 +115,7 @@ public final class Http {
         return open(request("POST", "/execute", json.getBytes(StandardCharsets.UTF_8), all.toArray(String[]::new)));
     }
 
-    /** Asks for something that comes bit by bit; returns when the head of the answer is there. */
+    /** Requests an answer that is streamed; returns when its head is there. */
     public HttpResponse<InputStream> open(String path, String... headers) {
         return open(request("GET", path, new byte[0], headers));
     }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Writes requests and looks into answers. */
+/** Writes JSON requests and reads JSON answers. */
 public final class Json {
 
     public static final ObjectMapper MAPPER = new ObjectMapper();

@@ -22,14 +22,14 @@ import org.junit.platform.commons.support.AnnotationSupport;
 @Retention(RetentionPolicy.RUNTIME)
 @Inherited
 @ExtendWith(SharedServers.class)
-@ResourceLock(providers = NeedsServer.Turn.class)
+@ResourceLock(providers = NeedsServer.ServerLock.class)
 public @interface NeedsServer {
 
     /** The server's settings. */
     Setup value() default Setup.USUAL;
 
-    /** Whose turn it is on a server. */
-    final class Turn implements ResourceLocksProvider {
+    /** Lets the classes of one setup run one after another, except those of the usual one. */
+    final class ServerLock implements ResourceLocksProvider {
 
         @Override
         public Set<Lock> provideForClass(Class<?> testClass) {

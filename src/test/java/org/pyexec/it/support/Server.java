@@ -5,21 +5,16 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
-import org.pyexec.support.Ports;
 import org.pyexec.support.ServerStarts;
 
 /**
@@ -34,17 +29,12 @@ public final class Server implements AutoCloseable {
             Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize();
     private static final Duration START = Duration.ofMinutes(5);
     private static final int ATTEMPTS = 3;
-    /** A start keeps a processor busy: more at once would all become ready later. */
+    /** A start keeps a processor busy; more starts at once would only delay all of them. */
     private static final Semaphore STARTING = new Semaphore(2, true);
 
-    private static final List<String> INHERITED = List.of("PATH", "HOME", "JAVA_HOME", "LANG");
-    private static final AtomicInteger COUNT = new AtomicInteger();
-
-    private final Process process;
+    private final ServerProcess process;
     private final List<String> command;
     private final Map<String, String> settings;
-    private final Map<String, String> environment;
-    private final Path log;
     private final boolean ownsStorage;
     private final List<Path> folders = new CopyOnWriteArrayList<>();
     private final List<Answer> strangers = new CopyOnWriteArrayList<>();
@@ -53,32 +43,29 @@ public final class Server implements AutoCloseable {
         this.command = List.copyOf(command);
         this.settings = Map.copyOf(settings);
         this.ownsStorage = !settings.containsKey("STORAGE_DIR");
-        this.environment = environment(settings);
-        this.log = PROJECT.resolve("target/it-logs")
-                .resolve("server-%d-%d.log".formatted(ProcessHandle.current().pid(), COUNT.incrementAndGet()));
-        this.process = launch();
+        this.process = ServerProcess.launch(command, settings);
     }
 
-    /** How a server ended that would not start. */
+    /** The end of a server that refused to start. */
     public record Refusal(int exitCode, String log) {}
 
-    /** Starts an instance with these settings beside the defaults of the tests; returns when it is ready. */
+    /** Starts an instance with these settings and the defaults of the tests; returns when it is ready. */
     static Server start(Map<String, String> settings) {
         return startBy(List.of(startScript()), settings);
     }
 
-    /** The same at once, however many others are starting: time matters to those who go on where another server has ended. */
+    /** Starts one at once, however many others are starting: for tests that measure the time between two servers. */
     public static Server startAgain(Map<String, String> settings) {
         return startedUntil("/health/ready", List.of(startScript()), settings);
     }
 
-    /** The same behind a command that prepares something, and then runs its last arguments in its own process. */
+    /** Starts one by a launcher, which prepares something and then executes its last arguments in its own process. */
     static Server startBehind(List<String> launcher, Map<String, String> settings) {
         return startBy(
                 Stream.concat(launcher.stream(), Stream.of(startScript())).toList(), settings);
     }
 
-    /** The same by a command of its own, which finds the port in its environment. */
+    /** Starts one by another command, which gets its port in the variable {@code PORT}. */
     static Server startBy(List<String> command, Map<String, String> settings) {
         return startUntil("/health/ready", command, settings);
     }
@@ -101,7 +88,7 @@ public final class Server implements AutoCloseable {
                 throw new AssertionError("started with " + settings);
             }
             server.note(ServerStarts.Result.REFUSED, began);
-            return new Refusal(server.process.exitValue(), server.log());
+            return new Refusal(server.process.exitCode(), server.log());
         }
     }
 
@@ -114,7 +101,7 @@ public final class Server implements AutoCloseable {
         return PROJECT.resolve("server-config/" + name() + "/start.sh").toString();
     }
 
-    /** A fresh folder under the system's temporary one. */
+    /** A new folder below the system's temporary one. */
     public static Path temporaryFolder() {
         try {
             return Files.createTempDirectory("executor-it-");
@@ -123,7 +110,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Removes a folder with all that is in it; what vanishes meanwhile is no error. */
+    /** Removes a folder with its contents; files that vanish meanwhile are no error. */
     public static void deleteFolder(Path folder) {
         try (Stream<Path> entries = Files.walk(folder)) {
             for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
@@ -135,7 +122,7 @@ public final class Server implements AutoCloseable {
     }
 
     public URI baseUrl() {
-        return URI.create("http://127.0.0.1:" + environment.get("PORT"));
+        return URI.create("http://127.0.0.1:" + process.port());
     }
 
     public Http http() {
@@ -146,79 +133,59 @@ public final class Server implements AutoCloseable {
         return command;
     }
 
-    /** What came from its port while it started and was not of the application. */
+    /** Answers during the start that did not come from the application: they have no request id. */
     public List<Answer> strangers() {
         return List.copyOf(strangers);
     }
 
     /** Removes this folder too when the server is closed. */
-    void deleteAtTheEnd(Path folder) {
+    void deleteOnClose(Path folder) {
         folders.add(folder);
     }
 
     public Path storage() {
-        return Path.of(environment.getOrDefault("STORAGE_DIR", "."));
+        return process.storage();
     }
 
-    /** The same folder as the server's process sees it, whatever it has mounted there. */
+    /** The storage folder as the server's process sees it, with what is mounted there in its namespace. */
     public Path storageInside() {
-        return Path.of("/proc/" + process.pid() + "/root" + storage());
+        return Path.of("/proc/" + process.handle().pid() + "/root" + storage());
     }
 
     public ProcessHandle process() {
-        return process.toHandle();
+        return process.handle();
     }
 
     /** Of a process that has ended. */
     public int exitCode() {
-        return process.exitValue();
+        return process.exitCode();
     }
 
     /** Everything that the instance has printed until now. */
     public String log() {
-        try {
-            return new String(Files.readAllBytes(log), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return process.log();
     }
 
-    /** Asks it to end, as {@code kill} does; returns at once. */
+    /** Sends SIGTERM; returns at once. */
     public void terminate() {
-        process.destroy();
+        process.terminate();
     }
 
-    /** Ends it as {@code kill -9} does, and waits until it is gone. */
+    /** Sends SIGKILL, and waits for the end. */
     public void kill() {
-        process.destroyForcibly();
-        try {
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                throw new AssertionError("survived SIGKILL");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
-        }
+        process.kill();
     }
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                kill();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.stop();
         if (ownsStorage) {
             deleteFolder(storage());
         }
         folders.forEach(Server::deleteFolder);
     }
 
-    /** A server whose port has been taken ends; what else may keep one from starting is tried again as well, and said. */
+    /** Tries again if the start fails, for example because the port has been taken; repeated starts are reported. */
     private static Server startUntil(String probe, List<String> command, Map<String, String> settings) {
         STARTING.acquireUninterruptibly();
         try {
@@ -255,41 +222,15 @@ public final class Server implements AutoCloseable {
             throw new AssertionError("no 200 from " + probe + ":\n" + log(), e);
         }
         if (!process.isAlive()) {
-            throw new AssertionError("ended with " + process.exitValue() + ":\n" + log());
+            throw new AssertionError("ended with " + process.exitCode() + ":\n" + log());
         }
     }
 
     private void note(ServerStarts.Result result, long began) {
-        ServerStarts.note(result, Duration.ofNanos(System.nanoTime() - began), log.getFileName() + " " + settings);
-    }
-
-    private static Map<String, String> environment(Map<String, String> settings) {
-        Map<String, String> all = new LinkedHashMap<>();
-        for (String name : INHERITED) {
-            String value = System.getenv(name);
-            if (value != null) {
-                all.put(name, value);
-            }
-        }
-        all.put("PYTHON", "/usr/bin/python3");
-        all.putAll(settings);
-        all.computeIfAbsent("PORT", name -> Integer.toString(Ports.lend()));
-        all.computeIfAbsent("STORAGE_DIR", name -> temporaryFolder().toString());
-        return all;
-    }
-
-    private Process launch() {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(PROJECT.toFile());
-        builder.environment().clear();
-        builder.environment().putAll(environment);
-        try {
-            Files.createDirectories(log.getParent());
-            return builder.redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ServerStarts.note(
+                result,
+                Duration.ofNanos(System.nanoTime() - began),
+                process.logFile().getFileName() + " " + settings);
     }
 
     private boolean answers(String probe) {

@@ -22,8 +22,8 @@ public enum Setup {
     USUAL(Map.of("RATE_LIMIT_MAX", "1000000", "MAX_CONCURRENT_EXECUTIONS", "8", "MAX_SESSIONS_PER_CLIENT", "32")),
 
     /**
-     * For classes that look at what a server holds: descriptors, bytes, programs, memory. One client may have two sessions. The
-     * heap is the one that Java chooses on a machine of one and a half gigabytes.
+     * For classes that measure what a server holds: descriptors, bytes, programs, memory. One client may have two sessions. The
+     * heap is the one that Java chooses on a machine with 1.5 GB.
      */
     OBSERVED(Map.of(
             "JAVA_TOOL_OPTIONS",
@@ -67,14 +67,14 @@ public enum Setup {
             "TRUSTED_PROXIES",
             "127.0.0.1," + Setup.PROXY + ",10.0.0.0/8")),
 
-    /** Three requests in five seconds for each address, and an interpreter that is not there in the beginning. */
+    /** Three requests in five seconds for each address, and an interpreter that is installed after the start. */
     LATE_INTERPRETER(Map.of("RATE_LIMIT_MAX", "3", "RATE_LIMIT_WINDOW_SECONDS", "5", "TRUSTED_PROXIES", "127.0.0.1")) {
         @Override
         Server start() {
             Map<String, String> settings = new HashMap<>(settings());
             settings.put("PYTHON", latePython().toString());
             Server server = Server.startAlive(settings);
-            server.deleteAtTheEnd(LATE);
+            server.deleteOnClose(LATE);
             return server;
         }
     },
@@ -145,7 +145,7 @@ public enum Setup {
         return Server.start(settings);
     }
 
-    /** Where the interpreter of {@link #LATE_INTERPRETER} comes to be. */
+    /** The path at which the interpreter of {@link #LATE_INTERPRETER} is to be installed. */
     public static Path latePython() {
         return LATE.resolve("python3");
     }
@@ -153,7 +153,7 @@ public enum Setup {
     private static List<String> onASmallDisk() {
         try {
             boolean root = Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
-            // Only root may mount, and everybody may be root among his own.
+            // Only root may mount; an ordinary user is root in a user namespace of his own.
             List<String> namespace =
                     root ? List.of("unshare", "--mount") : List.of("unshare", "--mount", "--map-root-user");
             return Stream.concat(namespace.stream(), Stream.of("/bin/sh", "-c", MOUNT_AND_RUN, "sh"))

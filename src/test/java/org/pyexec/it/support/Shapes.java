@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 
-/** The shapes that every answer of one kind has. */
+/** Assertions about the shape that all answers of one kind have in common. */
 public final class Shapes {
 
     public static final String DOWNLOAD_URL = "/download/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
@@ -23,7 +23,7 @@ public final class Shapes {
         return Instant.parse(node.textValue());
     }
 
-    /** A JSON error with a sentence that says what is wrong, and nothing of the inside. */
+    /** A JSON error with a sentence that says what is wrong; it reveals no internals. */
     public static ObjectNode error(Answer answer, int status) {
         assertThat(answer.status()).as("status of %s", answer).isEqualTo(status);
         ObjectNode json = answer.json();
@@ -49,7 +49,7 @@ public final class Shapes {
         return json;
     }
 
-    /** An error about a request that is wrong in itself. */
+    /** An error about a malformed request. */
     public static void clientError(Answer answer) {
         assertThat(answer.status()).as("%s", answer).isIn(400, 415);
         error(answer, answer.status());

@@ -29,7 +29,7 @@ final class SharedServers implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        Setup setup = NeedsServer.Turn.of(context.getRequiredTestClass());
+        Setup setup = NeedsServer.ServerLock.of(context.getRequiredTestClass());
         if (parameter.getParameter().getType() == Server.class) {
             return running(context).server(setup);
         }
@@ -45,7 +45,7 @@ final class SharedServers implements ParameterResolver {
                 .getOrComputeIfAbsent(Running.class, type -> new Running(), Running.class);
     }
 
-    /** The servers that have been started; a setup that does not start fails once, and at once for whoever comes later. */
+    /** The servers that have been started. A setup that failed to start is not tried again: later classes fail at once. */
     private static final class Running implements AutoCloseable {
 
         private final Map<Setup, CompletableFuture<Server>> servers = new ConcurrentHashMap<>();

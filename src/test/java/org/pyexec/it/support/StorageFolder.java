@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** A server's {@code STORAGE_DIR}, as others see it. */
 public record StorageFolder(Path path) {
 
-    /** The folders in it, with a sign for names that differ at every start; one that is left behind adds one. */
+    /** The folders in it; an asterisk stands for the part of a name that differs at every start. */
     public List<String> folders() throws IOException {
         try (Stream<Path> entries = Files.walk(path)) {
             return entries.filter(Files::isDirectory)
@@ -21,7 +21,7 @@ public record StorageFolder(Path path) {
         }
     }
 
-    /** What lies in one of its folders. */
+    /** The names of the files in one of its folders. */
     public List<String> namesIn(String folder) throws IOException {
         try (Stream<Path> entries = Files.list(path.resolve(folder))) {
             return entries.map(entry -> entry.getFileName().toString()).toList();
