@@ -6,10 +6,12 @@ import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import guest, loop, slot
+from sandbox.events import loop
+from sandbox.pool import slot
+from sandbox.runs import client_task
 
 
-class Guest(guest.Guest):
+class Guest(client_task.Guest):
     used = 0
 
     def _stop(self) -> None:
@@ -67,10 +69,10 @@ class LimitTest(unittest.TestCase):
 
 class FaultTest(unittest.TestCase):
     def test_every_step_of_the_end_is_taken_and_those_that_fail_are_logged(self) -> None:
-        ended: List[guest.Guest] = []
+        ended: List[client_task.Guest] = []
         link = mock.Mock()
         failed = Guest(loop.Loop(), link, mock.Mock(), mock.Mock(), ended.append)
-        with mock.patch.object(guest, "say", create=True) as say:
+        with mock.patch.object(client_task, "say", create=True) as say:
             failed._on_fault()
         link.close.assert_called_once_with()
         self.assertEqual(ended, [failed])

@@ -3,7 +3,8 @@
 import socket
 import unittest
 
-from sandbox import link, loop
+from sandbox.events import loop
+from sandbox.events.connection import Connection, ConnectionUser
 
 
 class LinkTest(unittest.TestCase):
@@ -11,7 +12,7 @@ class LinkTest(unittest.TestCase):
         """Whoever hands on its contents has stopped it, and hears of the end of the child only later."""
         ours, theirs = socket.socketpair()
         with theirs:
-            connection = link.Link(loop.Loop(), ours, link.LinkUser())
+            connection = Connection(loop.Loop(), ours, ConnectionUser())
             connection.listen(False)
             connection.close()
             connection.listen(True)

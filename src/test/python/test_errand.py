@@ -12,7 +12,12 @@ import unittest
 from typing import Callable, Dict, Iterator, List, Tuple, Union
 from unittest import mock
 
-from sandbox import cells, collect, errand, filing, frames, identities, inputs, policy, report, request, scratch, walk
+from sandbox.kernel import identities
+from sandbox.policy import policy
+from sandbox.pool import run_namespace, scratch
+from sandbox.program import filing, inputs
+from sandbox.runs import collect, errand, walk
+from sandbox.wire import frames, report, request
 
 
 class RecordingLink:
@@ -65,7 +70,7 @@ class ErrandTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.work = os.path.join(folder.name, "work")
         os.mkdir(self.work)
-        self.cell = cells.NamespaceCell(identities.Ids(range(0)))
+        self.cell = run_namespace.NamespaceCell(identities.Ids(range(0)))
         self.cell.top = os.open(folder.name, os.O_RDONLY | os.O_DIRECTORY)
         self.addCleanup(os.close, self.cell.top)
         self.loop = InlineLoop()

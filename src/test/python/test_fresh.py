@@ -8,7 +8,9 @@ import unittest
 from typing import Any
 from unittest import mock
 
-from sandbox import confinement, fresh, notes, program
+from sandbox.program import program
+from sandbox.wire import notes
+from sandbox.zygote import confinement, fresh
 
 
 class LuggageTest(unittest.TestCase):

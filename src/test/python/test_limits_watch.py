@@ -9,7 +9,11 @@ import unittest
 from typing import Callable, List, Optional, cast
 from unittest import mock
 
-from sandbox import config, loop, report, scratch, slot, watch
+from sandbox.events import loop
+from sandbox.policy import config
+from sandbox.pool import scratch, slot
+from sandbox.runs import limits_watch
+from sandbox.wire import report
 
 
 class Cell:
@@ -52,10 +56,10 @@ class WatcherTest(unittest.TestCase):
         usage: Callable[[], Optional[scratch.Usage]],
         on_passed: Callable[[str], None],
         interval: float = 0.001,
-    ) -> watch.Watcher:
+    ) -> limits_watch.Watcher:
         watched = Slot(usage)
         self.addCleanup(os.close, watched.report)
-        return watch.Watcher(events, cast(slot.Slot, watched), self.settings, 10, on_passed, interval)
+        return limits_watch.Watcher(events, cast(slot.Slot, watched), self.settings, 10, on_passed, interval)
 
     def watch(self, usage: Callable[[], Optional[scratch.Usage]], patience: float = 0.05) -> None:
         def on_passed(limit: str) -> None:
@@ -63,29 +67,29 @@ class WatcherTest(unittest.TestCase):
             self.events.stop()
 
         self.events.later(60.0, self.events.stop)
-        with mock.patch.object(watch, "say"), mock.patch.object(watch, "LOOK_SECONDS", patience):
+        with mock.patch.object(limits_watch, "say"), mock.patch.object(limits_watch, "LOOK_SECONDS", patience):
             watcher = self.watcher(self.events, usage, on_passed)
             self.events.run()
             watcher.stop()
 
     def test_looks_come_more_rarely_while_others_are_under_way_and_at_least_once_a_second(self) -> None:
-        nothing = watch.Seen(0, 0.0, None, 0.0, False, "")
+        nothing = limits_watch.Seen(0, 0.0, None, 0.0, False, "")
         for under_way, least, most in ((0, 0.5, 0.9), (1, 1.0, 1.0), (50, 1.0, 1.0)):
             watcher = self.watcher(self.events, lambda: None, self.passed.append)
             watcher.stop()
-            with mock.patch.object(watch.Watcher, "_under_way", under_way), mock.patch.object(watcher, "_look_in") as next_look:
+            with mock.patch.object(limits_watch.Watcher, "_under_way", under_way), mock.patch.object(watcher, "_look_in") as next_look:
                 with mock.patch.object(time, "monotonic", return_value=100.1):
                     watcher._on_seen(nothing, 100.0)
             self.assertGreaterEqual(next_look.call_args[0][0], least - 0.01)
             self.assertLessEqual(next_look.call_args[0][0], most)
 
     def test_looks_under_way_are_counted_until_they_come_back(self) -> None:
-        before = watch.Watcher._under_way
+        before = limits_watch.Watcher._under_way
         with mock.patch.object(loop.Loop, "aside", side_effect=RuntimeError("no thread")):
             self.watch(lambda: None, patience=20.0)
-        self.assertEqual(watch.Watcher._under_way, before)
+        self.assertEqual(limits_watch.Watcher._under_way, before)
         self.watch(lambda: 1 // 0, patience=20.0)
-        self.assertEqual(watch.Watcher._under_way, before)
+        self.assertEqual(limits_watch.Watcher._under_way, before)
 
     def test_looks_that_fail_end_the_run(self) -> None:
         self.watch(lambda: 1 // 0, patience=20.0)
@@ -109,7 +113,7 @@ class WatcherTest(unittest.TestCase):
             late.set()
             self.events.later(0.2, self.events.stop)
 
-        with mock.patch.object(watch, "say"), mock.patch.object(watch, "LOOK_SECONDS", 0.05):
+        with mock.patch.object(limits_watch, "say"), mock.patch.object(limits_watch, "LOOK_SECONDS", 0.05):
             watcher = self.watcher(self.events, usage, on_passed)
             self.events.run()
             watcher.stop()

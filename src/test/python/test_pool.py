@@ -7,7 +7,7 @@ import unittest
 from typing import List, Set
 from unittest import mock
 
-from sandbox import image, pool
+from sandbox.pool import pool, zygote_pool
 
 
 def imported(code: str) -> Set[str]:
@@ -46,7 +46,7 @@ class ChoiceTest(unittest.TestCase):
         kept._settings = mock.Mock(learns=False)
         kept._family = mock.Mock(images={})
         for name, modules in self.MODULES.items():
-            offered = image.Image.__new__(image.Image)
+            offered = zygote_pool.Image.__new__(zygote_pool.Image)
             offered.name, offered.modules, offered.ready, offered.lost, offered._failures = name, modules, True, False, 0
             kept._family.images[name] = offered
         return kept._choices(code)[0].name

@@ -6,7 +6,9 @@ import unittest
 from typing import Any, Callable, List
 from unittest import mock
 
-from sandbox import cells, identities, interface, loop, network, processes
+from sandbox.events import loop
+from sandbox.kernel import identities, processes
+from sandbox.pool import interface, network, run_namespace
 
 
 class NetworkedCellTest(unittest.TestCase):
@@ -20,7 +22,7 @@ class NetworkedCellTest(unittest.TestCase):
             on_loaded(attempts.pop(0))
 
         namespaces = mock.Mock(load=load)
-        cell = cells.NetworkedCell(identities.Ids(range(0)), loop.Loop(), lambda: "rules")
+        cell = run_namespace.NetworkedCell(identities.Ids(range(0)), loop.Loop(), lambda: "rules")
         with mock.patch.object(network, "Namespaces", return_value=namespaces), mock.patch.object(
             interface, "Interface", side_effect=lambda *given: given[-1]("")
         ), mock.patch.object(processes, "pid_behind", return_value=1):

@@ -7,7 +7,7 @@ import unittest
 from typing import Iterator, List
 from unittest import mock
 
-from sandbox import loop, outbox
+from sandbox.events import loop, send_queue
 
 
 class OutboxTest(unittest.TestCase):
@@ -33,8 +33,8 @@ class OutboxTest(unittest.TestCase):
 
     def test_answer_is_over_before_the_next_order_is_heard(self) -> None:
         """Also where its last byte has gone at the end of a turn."""
-        box = outbox.Outbox(self.events, self.ours, self.hear, self.gone)
-        with mock.patch.object(outbox, "TURN_SECONDS", -1.0):
+        box = send_queue.Outbox(self.events, self.ours, self.hear, self.gone)
+        with mock.patch.object(send_queue, "TURN_SECONDS", -1.0):
             box.pour(iter([b"answer"]), lambda: self.told.append("over"))
         self.assertEqual((self.theirs.recv(100), self.told), (b"answer", []))
         self.theirs.send(b"next order")
@@ -46,16 +46,16 @@ class OutboxTest(unittest.TestCase):
             while "stop" not in self.told:
                 yield b""
 
-        box = outbox.Outbox(self.events, self.ours, self.hear, self.gone)
-        with mock.patch.object(outbox, "TURN_SECONDS", -1.0):
+        box = send_queue.Outbox(self.events, self.ours, self.hear, self.gone)
+        with mock.patch.object(send_queue, "TURN_SECONDS", -1.0):
             box.pour(pieces(), lambda: self.told.append("over"))
             self.theirs.send(b"stop")
             self.run_for_at_most()
         self.assertEqual(self.told, ["stop"])
 
     def test_nothing_is_heard_of_who_has_gone(self) -> None:
-        box = outbox.Outbox(self.events, self.ours, self.hear, self.gone)
-        with mock.patch.object(outbox, "TURN_SECONDS", -1.0):
+        box = send_queue.Outbox(self.events, self.ours, self.hear, self.gone)
+        with mock.patch.object(send_queue, "TURN_SECONDS", -1.0):
             box.pour(iter([b"answer", b"more"]), lambda: self.told.append("over"))
         self.theirs.close()
         self.run_for_at_most()

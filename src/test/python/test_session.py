@@ -9,7 +9,11 @@ import unittest
 from typing import Dict, List, Tuple
 from unittest import mock
 
-from sandbox import cells, ending, frames, identities, loop, report, session
+from sandbox.events import loop
+from sandbox.kernel import identities
+from sandbox.pool import run_namespace
+from sandbox.runs import ending, session
+from sandbox.wire import frames, report
 
 
 def order(what: str, size: int = 0) -> bytes:
@@ -21,7 +25,7 @@ class EndingTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         os.mkdir(os.path.join(folder.name, "work"))
-        cell = cells.NamespaceCell(identities.Ids(range(0)))
+        cell = run_namespace.NamespaceCell(identities.Ids(range(0)))
         cell.top = os.open(folder.name, os.O_RDONLY | os.O_DIRECTORY)
         self.addCleanup(os.close, cell.top)
         self.link = mock.Mock()

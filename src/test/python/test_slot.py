@@ -11,8 +11,10 @@ import unittest
 from typing import Callable, Dict, List
 from unittest import mock
 
-from sandbox import cells, cgroups, identities, loop, slot
-from sandbox.group import Group
+from sandbox.events import loop
+from sandbox.kernel import cgroups, identities
+from sandbox.pool import run_namespace, slot
+from sandbox.kernel.group import Group
 
 NEVER = 3600.0  # in seconds: longer than any test
 
@@ -52,7 +54,7 @@ class SlotTest(unittest.TestCase):
         self.events = loop.Loop()
         self.image = Image()
         self.groups = Groups()
-        self.slot = slot.Slot(1, self.events, self.image, cells.NamespaceCell(identities.Ids(range(0))), self.groups)
+        self.slot = slot.Slot(1, self.events, self.image, run_namespace.NamespaceCell(identities.Ids(range(0))), self.groups)
         self.slot.group = self.groups.take()
         self.slot.state = "running"
         # Never readable: a process that does not end.

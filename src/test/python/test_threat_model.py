@@ -7,7 +7,7 @@ import re
 import unittest
 from typing import List
 
-from sandbox import policy
+from sandbox.policy import policy
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 TESTS = ROOT / "src" / "test"

@@ -16,7 +16,9 @@ import unittest
 from typing import Callable, List
 from unittest import mock
 
-from sandbox import policy, syscalls, zygote
+from sandbox.kernel import syscalls
+from sandbox.policy import policy
+from sandbox.zygote import zygote
 
 
 class ReapTest(unittest.TestCase):

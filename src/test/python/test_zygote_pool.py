@@ -7,17 +7,20 @@ import socket
 import unittest
 from typing import List, Tuple
 
-from sandbox import cgroups, image, loop, packets
+from sandbox.events import loop
+from sandbox.kernel import cgroups
+from sandbox.pool import zygote_pool
+from sandbox.wire import fd_messages
 
 
-class Family(image.FamilyDoor):
+class Family(zygote_pool.FamilyDoor):
     def __init__(self) -> None:
         self.events = loop.Loop()
         self.groups = cgroups.NoGroups()
 
         self.refusals: List[str] = []
 
-    def refused(self, image: image.Image, module: str) -> None:
+    def refused(self, image: zygote_pool.Image, module: str) -> None:
         self.refusals.append(module)
 
 
@@ -25,12 +28,12 @@ class ImageTest(unittest.TestCase):
     def setUp(self) -> None:
         self.family = Family()
         control, self.zygote = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.image = image.Image(self.family, "plain", (), control)
+        self.image = zygote_pool.Image(self.family, "plain", (), control)
         self.addCleanup(self.zygote.close)
         self.addCleanup(self.image.lose)
 
     def tell(self, message: bytes, descriptors: Tuple[int, ...] = ()) -> None:
-        packets.send(self.zygote, message, descriptors)
+        fd_messages.send(self.zygote, message, descriptors)
         self.family.events.later(0.05, self.family.events.stop)
         self.family.events._running = True
         self.family.events.run()

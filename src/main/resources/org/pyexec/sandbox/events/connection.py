@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 from typing import Callable, Iterator
 
-from . import frames, loop, outbox, policy
+from . import loop, send_queue
+from ..policy import policy
+from ..wire import frames
 
 READ_BYTES = 1 << 18
 
 
-class LinkUser:
+class ConnectionUser:
     """Whom a connection belongs to."""
 
     def on_frame(self, kind: bytes, payload: bytes) -> None:
@@ -36,15 +38,15 @@ class LinkUser:
         """The kernel keeps one of our handlers waiting; called by another thread, loop.Loop.guarded."""
 
 
-class Link:
+class Connection:
     """Owns the connection. Nothing waits for the server to read."""
 
-    def __init__(self, events: loop.Loop, connection: socket.socket, user: LinkUser) -> None:
+    def __init__(self, events: loop.Loop, connection: socket.socket, user: ConnectionUser) -> None:
         self.user = user
         self._loop = events = events.guarded(lambda: self.user.on_gone(), lambda seconds: self.user.on_stall(seconds))
         self._connection = connection
         self._reader = frames.Reader(policy.MAX_REQUEST_BYTES)
-        self._outbox = outbox.Outbox(events, connection, self._on_readable, lambda: self.user.on_gone())
+        self._outbox = send_queue.Outbox(events, connection, self._on_readable, lambda: self.user.on_gone())
         events.watch(connection.fileno(), loop.READ, self._on_readable)
 
     @property

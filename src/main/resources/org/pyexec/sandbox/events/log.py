@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from . import loop, text
+from . import loop
+from ..wire import text
 
 LONGEST_LINE = 4096
 

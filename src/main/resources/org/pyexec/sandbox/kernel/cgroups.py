@@ -14,7 +14,8 @@ import os
 import signal
 from typing import Callable, Deque, Dict, List, Optional, Tuple, TypeVar
 
-from . import config, delegation, hierarchy, machine, policy
+from . import delegation, hierarchy, machine
+from ..policy import config, policy
 from .group import V1, V2, Group, opened
 from .hierarchy import Branch, NotPossible
 

@@ -12,7 +12,8 @@ import re
 import resource
 from typing import Dict, Iterable, Iterator, List
 
-from . import policy, processes
+from . import processes
+from ..policy import policy
 
 LIMITS = {"locks": 1024, "watches": 32768, "descriptors": 64}
 DESCRIPTORS = 1024  # that one look goes through; the next one goes on from there

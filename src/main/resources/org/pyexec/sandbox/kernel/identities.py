@@ -12,7 +12,7 @@ import random
 from collections import deque
 from typing import Deque
 
-from . import policy
+from ..policy import policy
 
 
 class Ids:

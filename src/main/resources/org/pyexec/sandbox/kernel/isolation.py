@@ -11,7 +11,8 @@ import re
 import sys
 from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
-from . import identities, policy, surroundings, syscalls
+from . import identities, surroundings, syscalls
+from ..policy import policy
 
 OUTER_NAMESPACES = (
     syscalls.CLONE_NEWUSER

@@ -8,7 +8,7 @@ import sys
 from typing import Iterable, Optional, Tuple
 
 from . import syscalls
-from .calls import Calls
+from .syscall_batch import Calls
 
 CREATE_RULESET_VERSION = 1
 RULE_PATH_BENEATH = 1

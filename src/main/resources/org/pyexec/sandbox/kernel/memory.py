@@ -13,7 +13,8 @@ import os
 import re
 from typing import Dict, Iterator, List, NamedTuple, Tuple
 
-from . import policy, processes
+from . import processes
+from ..policy import policy
 
 MOST_MAPS_BYTES = 8 << 20  # of text about all mappings of a run, which are read at once: some 100,000
 MOST_OBJECTS = 4096  # of shared memory

@@ -12,7 +12,8 @@ import os
 import struct
 from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
-from . import bpf, syscall_policy, syscalls
+from . import bpf, syscalls
+from ..policy import syscall_policy
 from .syscall_table import NUMBERS
 
 # --- linux/seccomp.h, linux/audit.h ------------------------------------------------------------------------------------

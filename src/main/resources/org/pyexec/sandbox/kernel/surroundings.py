@@ -13,7 +13,8 @@ import sys
 import time
 from typing import Dict, Iterable, List, Optional, Tuple
 
-from . import policy, syscalls
+from . import syscalls
+from ..policy import policy
 
 _HOSTS_ONLY = (b"cpu MHz", b"initial apicid", b"apicid")
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 import sys
 from typing import Dict, NamedTuple, Tuple
 
+# The folder that code of ours names as its own in the processes of programs, where its frames are left out of tracebacks.
+SHOWN_FOLDER = "<sandbox>"
+
 # --- identities --------------------------------------------------------------------------------------------------
 
 # A server that runs as root leaves root before anything else: with host uid 0 the kernel does not enforce RLIMIT_NPROC.

@@ -9,8 +9,10 @@ import threading
 import time
 from typing import Callable, Optional, Tuple, Union
 
-from . import living, loop, scratch
-from .voice import say
+from . import scratch
+from ..events import loop
+from ..kernel import living
+from ..events.log import say
 
 ATTEMPTS = 5  # to remove a folder
 PAUSE_SECONDS = 60.0  # between them

@@ -8,7 +8,11 @@ import subprocess
 import sys
 from typing import Dict, List, Set, Tuple
 
-from . import allowlist, cells, cgroups, config, folders, identities, image, loop, network, packets, policy, voice
+from . import allowlist, folders, network, run_namespace, zygote_pool
+from ..events import log, loop
+from ..kernel import cgroups, identities
+from ..policy import config, policy
+from ..wire import fd_messages
 
 RESTART_SECONDS = 0.5
 LONGEST_PAUSE = 60.0  # before an image starts again
@@ -23,9 +27,10 @@ import sys
 loaded = frozenset(sys.modules)
 sys.path[0] = sys.argv[1]
 sys.dont_write_bytecode = True
-from pyexec_sandbox import sources
-sources.take_into_memory(loaded)
-from pyexec_sandbox import bottom, warden
+from pyexec_sandbox.zygote import memory_importer
+memory_importer.take_into_memory(loaded)
+from pyexec_sandbox.program.execution import bottom
+from pyexec_sandbox.zygote import warden
 bottom.go_on_with(warden.main)
 """
 
@@ -46,7 +51,7 @@ class PoolDoor:
         raise NotImplementedError
 
 
-class Family(image.FamilyDoor):
+class Family(zygote_pool.FamilyDoor):
     def __init__(
         self,
         events: loop.Loop,
@@ -64,7 +69,7 @@ class Family(image.FamilyDoor):
         self.tier = tier
         self.layers = ""
         self.works = False
-        self.images: Dict[str, image.Image] = {}
+        self.images: Dict[str, zygote_pool.Image] = {}
         self._folders = folders.Folders(events) if tier != "namespaces" else None
         self._settings = settings
         self._allowlist = allowed
@@ -78,7 +83,7 @@ class Family(image.FamilyDoor):
         with theirs:
             home = self._folders.zygote_home if self._folders else policy.SCRATCH
             self._warden, said = _start_warden(theirs, tier, home, ids.every)
-        voice.Echo(events, said)
+        log.Echo(events, said)
         self._own_events = events.guarded(self._on_fault)
         self._own_events.watch(self._control.fileno(), loop.READ, self._on_word)
 
@@ -87,36 +92,36 @@ class Family(image.FamilyDoor):
     def next_number(self) -> int:
         return self._pool.next_number()
 
-    def new_networked_cell(self) -> cells.Cell:
+    def new_networked_cell(self) -> run_namespace.Cell:
         denied = self._settings.network_deny
-        return cells.NetworkedCell(self._ids, self.events, lambda: network.rules(self._allowlist.addresses(), denied))
+        return run_namespace.NetworkedCell(self._ids, self.events, lambda: network.rules(self._allowlist.addresses(), denied))
 
-    def new_cell(self, number: int) -> cells.Cell:
+    def new_cell(self, number: int) -> run_namespace.Cell:
         if self._folders is None:
-            return cells.NamespaceCell(self._ids)
-        return cells.FolderCell(self._folders, self._ids, number, self.tier == "none")
+            return run_namespace.NamespaceCell(self._ids)
+        return run_namespace.FolderCell(self._folders, self._ids, number, self.tier == "none")
 
     def _start(self, name: str, modules: Tuple[str, ...], learnt: Tuple[str, ...] = ()) -> None:
         """With `learnt` also the popular image, whose zygote is forked from this one's, so that they share their memory."""
         order = f"image {name} {','.join(modules)}"
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.images[name] = image.Image(self, name, modules, ours)
+        self.images[name] = zygote_pool.Image(self, name, modules, ours)
         with theirs:
             if not learnt:
                 self._order(order, theirs.fileno())
                 return
             ours, heir = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            self.images[POPULAR] = image.Image(self, POPULAR, modules + learnt, ours)
+            self.images[POPULAR] = zygote_pool.Image(self, POPULAR, modules + learnt, ours)
             with heir:
                 self._order(f"{order} {','.join(learnt)}", theirs.fileno(), heir.fileno())
 
     def _order(self, text: str, *descriptors: int) -> None:
         try:
-            packets.send(self._control, text.encode(), descriptors)
+            fd_messages.send(self._control, text.encode(), descriptors)
         except OSError:
             pass  # the warden is gone; the end of its socket says so too
 
-    def refused(self, owner: image.Image, module: str) -> None:
+    def refused(self, owner: zygote_pool.Image, module: str) -> None:
         if owner.name == POPULAR:
             self._pool.leave_out(module)
 
@@ -130,32 +135,32 @@ class Family(image.FamilyDoor):
             self.close()
             self._pool.broken(self, why)
 
-    def image_ended(self, ended: image.Image) -> None:
+    def image_ended(self, ended: zygote_pool.Image) -> None:
         """It starts again without the module that ended it, after a pause that grows each time. The popular one does not."""
         if ended.name == POPULAR:
-            voice.say("log", f"image {ended.name}: ended" + (f" while importing {ended.importing}" if ended.importing else ""))
+            log.say("log", f"image {ended.name}: ended" + (f" while importing {ended.importing}" if ended.importing else ""))
             if ended.importing:
                 self._pool.leave_out(ended.importing)
             return
         modules = tuple(name for name in ended.modules if name != ended.importing)
         why = f" while importing {ended.importing}" if ended.importing else ""
         if ended.modules and not modules:
-            voice.say("log", f"image {ended.name}: ended{why}, which was all that it had to import")
+            log.say("log", f"image {ended.name}: ended{why}, which was all that it had to import")
             return
         pause = self._next_pause(ended)
         if not self.works and not ended.modules and pause > HOPELESS_PAUSE:
             self.cannot_park("the interpreter ends before it can run programs")
             return
         without = f" without {ended.importing}" if ended.importing else ""
-        voice.say("log", f"image {ended.name}: ended{why}; starts again{without} in {pause:g} s")
+        log.say("log", f"image {ended.name}: ended{why}; starts again{without} in {pause:g} s")
         self._own_events.later(pause, lambda: self._start_again(ended, modules))
 
-    def _next_pause(self, ended: image.Image) -> float:
+    def _next_pause(self, ended: zygote_pool.Image) -> float:
         last = 0.0 if ended.was_steady() else self._pauses.get(ended.name, 0.0)
         self._pauses[ended.name] = min(2 * last or RESTART_SECONDS, LONGEST_PAUSE)
         return self._pauses[ended.name]
 
-    def _start_again(self, ended: image.Image, modules: Tuple[str, ...]) -> None:
+    def _start_again(self, ended: zygote_pool.Image, modules: Tuple[str, ...]) -> None:
         if not self.closed and not self._retired:
             self._start(ended.name, modules)
 
@@ -175,7 +180,7 @@ class Family(image.FamilyDoor):
 
     def _on_word(self, _: int) -> None:
         try:
-            message = self._control.recv(packets.MAX_BYTES).decode("utf-8", "replace")
+            message = self._control.recv(fd_messages.MAX_BYTES).decode("utf-8", "replace")
         except OSError:
             message = ""
         word, _, text = message.partition(" ")
@@ -240,7 +245,10 @@ def _start_warden(control: socket.socket, tier: str, home: str, ids: range) -> T
     """And a descriptor of what it and its zygotes write, which the caller owns: modules may print when imported."""
     number = control.fileno()
     # By a descriptor and not by its name, which would stay in the memory of every program.
-    package = os.open(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    folder = os.path.abspath(__file__)
+    for _ in range(3):  # this room, the package, and the folder in which that lies
+        folder = os.path.dirname(folder)
+    package = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     command = [sys.executable, "-c", _WARDEN, f"/proc/self/fd/{package}", *config.arguments_for_others()]
     command += [f"control={number}", f"tier={tier}", f"run-ids={ids.start}-{ids.stop}"]
     environment = policy.environment(sys.executable, home)

@@ -8,7 +8,8 @@ import signal
 from types import MappingProxyType
 from typing import Callable, Iterable, List, Mapping
 
-from . import loop, nft, syscalls
+from ..events import loop
+from ..kernel import nft, syscalls
 
 BROKEN = 127  # exit status of one that could not be started
 MOST_BYTES = 256 << 10  # of what one says

@@ -14,8 +14,11 @@ import stat
 import subprocess
 from typing import Callable, Iterable, List
 
-from . import helper, isolation, landlock, loop, nft, policy, syscalls
-from .calls import Calls
+from . import helper
+from ..events import loop
+from ..kernel import isolation, landlock, nft, syscalls
+from ..policy import policy
+from ..kernel.syscall_batch import Calls
 
 SLIRP = "slirp4netns"
 TUN = "/dev/net/tun"

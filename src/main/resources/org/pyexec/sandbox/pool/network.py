@@ -13,7 +13,10 @@ import os
 import shutil
 from typing import Callable, List, Sequence
 
-from . import helper, interface, isolation, loop, nft, policy, syscalls
+from . import helper, interface
+from ..events import loop
+from ..kernel import isolation, nft, syscalls
+from ..policy import policy
 
 TABLE = "box"
 SET = "blocked"

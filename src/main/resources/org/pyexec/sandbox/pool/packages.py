@@ -10,7 +10,8 @@ import subprocess
 import sys
 from typing import Any, Callable, Dict, List
 
-from . import loop, policy
+from ..events import loop
+from ..policy import policy
 
 MOST_BYTES = 1 << 20  # of the list
 PATIENCE_SECONDS = 60.0

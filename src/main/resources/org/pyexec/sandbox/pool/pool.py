@@ -7,8 +7,11 @@ import sys
 from itertools import islice
 from typing import Callable, FrozenSet, List, Optional, Set, Tuple
 
-from . import allowlist, cgroups, config, family, identities, image, loop, network, popular, slot
-from .voice import say
+from . import allowlist, generation, network, popular, slot, zygote_pool
+from ..events import loop
+from ..kernel import cgroups, identities
+from ..policy import config
+from ..events.log import say
 
 TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
 LOOKED_AT_BYTES = 256 << 10  # of a program, for its imports
@@ -19,7 +22,7 @@ LOOKS = 10  # whether a new family has imported its libraries, that often
 RESTARTS = 5  # of families in a row that never worked
 
 
-class Pool(family.PoolDoor):
+class Pool(generation.PoolDoor):
     def __init__(self, events: loop.Loop, settings: config.Config, on_works: Callable[[], None]) -> None:
         self.working = False
         self.network = False
@@ -36,9 +39,9 @@ class Pool(family.PoolDoor):
         self._tiers = list(TIERS if settings.tier == "auto" else [settings.tier])
         self._popular = popular.Popularity()
         self._learnt: Tuple[str, ...] = ()
-        self._families: List[family.Family] = []  # all that may still have processes or folders
+        self._families: List[generation.Family] = []  # all that may still have processes or folders
         self._family = self._new_family(self._tiers.pop(0))
-        self._next: Optional[family.Family] = None
+        self._next: Optional[generation.Family] = None
         events.later(settings.renewal_seconds, self._recycle)
 
     @property
@@ -55,25 +58,25 @@ class Pool(family.PoolDoor):
 
     # --- runs ----------------------------------------------------------------------------------------------------
 
-    def take(self, code: bytes, networked: bool, use: image.Use) -> None:
+    def take(self, code: bytes, networked: bool, use: zygote_pool.Use) -> None:
         """Calls use with a slot, now or later; with None when there can be none."""
         self._runs_of_family += 1
         self._take_from(self._choices(code), networked, use)
 
-    def take_largest(self, networked: bool, use: image.Use) -> None:
+    def take_largest(self, networked: bool, use: zygote_pool.Use) -> None:
         """As take, for programs that nobody knows yet: with all libraries imported that the operator names."""
         self._runs_of_family += 1
         self._take_from(self._from_the_largest(), networked, use)
 
-    def _ready(self) -> List[image.Image]:
+    def _ready(self) -> List[zygote_pool.Image]:
         """From the smallest to the largest."""
         return [each for each in self._family.images.values() if each.ready and not each.lost]
 
-    def _from_the_largest(self, asks_for_popular: bool = False) -> List[image.Image]:
+    def _from_the_largest(self, asks_for_popular: bool = False) -> List[zygote_pool.Image]:
         """Without the popular one for those who do not ask for what is learnt."""
-        return [each for each in self._ready()[::-1] if asks_for_popular or each.name != family.POPULAR]
+        return [each for each in self._ready()[::-1] if asks_for_popular or each.name != generation.POPULAR]
 
-    def _take_from(self, choices: List[image.Image], networked: bool, use: image.Use) -> None:
+    def _take_from(self, choices: List[zygote_pool.Image], networked: bool, use: zygote_pool.Use) -> None:
         """An image that ends meanwhile leaves the run to the next one."""
         if not choices:
             use(None)
@@ -81,7 +84,7 @@ class Pool(family.PoolDoor):
         first, *others = choices
         first.take(lambda got: use(got) if got is not None else self._take_from(others, networked, use), networked)
 
-    def _choices(self, code: bytes) -> List[image.Image]:
+    def _choices(self, code: bytes) -> List[zygote_pool.Image]:
         """The smallest image that has what the program imports, then the others: which has most of it, from the largest on."""
         ready = self._ready()
         offered = {each: frozenset(name.split(".")[0] for name in each.modules) for each in ready}
@@ -93,14 +96,14 @@ class Pool(family.PoolDoor):
         suited = [each for each in given[::-1] if needed <= offered[each]]
         others = [each for each in given if each not in suited]
         others.sort(key=lambda each: -len(needed & offered[each]))
-        return sorted([*suited, *others], key=image.Image.is_stuck)
+        return sorted([*suited, *others], key=zygote_pool.Image.is_stuck)
 
     def leave_out(self, module: str) -> None:
         self._popular.leave_out(module)
 
     # --- families ------------------------------------------------------------------------------------------------
 
-    def works(self, working: family.Family) -> None:
+    def works(self, working: generation.Family) -> None:
         """The first child is parked: isolation works. Whether the network does is found out by trying as well."""
         self._failures = 0
         if self.working or working is not self._family:
@@ -120,7 +123,7 @@ class Pool(family.PoolDoor):
             tried.discard()
         self._on_works()
 
-    def broken(self, ended: family.Family, why: str) -> None:
+    def broken(self, ended: generation.Family, why: str) -> None:
         """A warden has ended, or a tier cannot be had."""
         if ended is self._next:
             self._next = None
@@ -130,7 +133,7 @@ class Pool(family.PoolDoor):
         self._failures += 1
         if self.working and self._failures <= RESTARTS:
             say("log", f"replacing the warden: {why}")
-            self._events.later(self._failures * family.RESTART_SECONDS, lambda: self._replace(ended))
+            self._events.later(self._failures * generation.RESTART_SECONDS, lambda: self._replace(ended))
         elif self._tiers and not self.working:
             say("log", f"tier {self._problems[-1]}")
             self._family = self._new_family(self._tiers.pop(0))
@@ -138,17 +141,17 @@ class Pool(family.PoolDoor):
             say("problem", "No isolation is possible here: " + "; ".join(self._problems[-len(TIERS) :]))
             self._events.stop()
 
-    def _replace(self, ended: family.Family) -> None:
+    def _replace(self, ended: generation.Family) -> None:
         if self._family is ended:
             self._family = self._new_family(ended.tier)
 
-    def _new_family(self, tier: str) -> family.Family:
+    def _new_family(self, tier: str) -> generation.Family:
         learnt = self._popular.chosen() if self._settings.learns else ()
         if set(learnt) != set(self._learnt):
             say("log", f"programs find imported from now on what others import often: {', '.join(learnt) or 'nothing'}")
         self._learnt = learnt
         common = (self._groups, self._allowlist, self._ids)
-        fresh = family.Family(self._events, self._settings, tier, *common, self, learnt)
+        fresh = generation.Family(self._events, self._settings, tier, *common, self, learnt)
         self._families.append(fresh)
         return fresh
 

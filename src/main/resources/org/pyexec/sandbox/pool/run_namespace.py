@@ -8,7 +8,10 @@ from __future__ import annotations
 import os
 from typing import Callable, List, Optional, Sequence, Union
 
-from . import identities, interface, loop, network, policy, processes, scratch
+from . import interface, network, scratch
+from ..events import loop
+from ..kernel import identities, processes
+from ..policy import policy
 from .folders import Folders
 
 OnFailed = Callable[[str], None]

@@ -11,7 +11,8 @@ import stat
 import subprocess
 from typing import Iterable, NamedTuple, Set
 
-from . import memory, policy, processes
+from ..kernel import memory, processes
+from ..policy import policy
 
 DEEPEST = 100  # folders inside each other, deeper than anything honest; counting holds a descriptor for each
 RECURSION = 32  # so deep are folders removed here, deeper ones by rm(1), which holds a descriptor or two

@@ -13,9 +13,13 @@ import socket
 import time
 from typing import Callable, List, Optional, Tuple
 
-from . import cells, cgroups, config, loop, packets, report
-from .group import Group
-from .voice import say
+from . import run_namespace
+from ..events import loop
+from ..kernel import cgroups
+from ..policy import config
+from ..wire import fd_messages, report
+from ..kernel.group import Group
+from ..events.log import say
 
 PARKING_SECONDS = 30.0
 CLOCK_REALTIME_COARSE = 5  # clock_gettime(2): that of files' times; Python has no name for it
@@ -32,7 +36,7 @@ class Slot:
         number: int,
         events: loop.Loop,
         image: "ImageDoor",
-        cell: cells.Cell,
+        cell: run_namespace.Cell,
         groups: cgroups.NoGroups,
     ) -> None:
         self.number = number
@@ -107,7 +111,7 @@ class Slot:
     def _on_parked(self, _: int) -> None:
         assert self.control is not None
         try:
-            message, handles = packets.receive(self.control)
+            message, handles = fd_messages.receive(self.control)
         except BlockingIOError:
             return
         except OSError:

@@ -10,8 +10,11 @@ import time
 from collections import deque
 from typing import Callable, Deque, Dict, List, Optional, Tuple
 
-from . import cells, cgroups, loop, packets, slot
-from .voice import say
+from . import run_namespace, slot
+from ..events import loop
+from ..kernel import cgroups
+from ..wire import fd_messages
+from ..events.log import say
 
 FEWEST_PARKED = 2
 MOST_PARKED = 8
@@ -35,10 +38,10 @@ class FamilyDoor:
     def next_number(self) -> int:
         raise NotImplementedError
 
-    def new_cell(self, number: int) -> cells.Cell:
+    def new_cell(self, number: int) -> run_namespace.Cell:
         raise NotImplementedError
 
-    def new_networked_cell(self) -> cells.Cell:
+    def new_networked_cell(self) -> run_namespace.Cell:
         raise NotImplementedError
 
     def first_is_parked(self) -> None:
@@ -108,7 +111,7 @@ class Image(slot.ImageDoor):
             number = self._family.next_number()
             self._make(number, self._family.new_cell(number))
 
-    def _make(self, number: int, cell: cells.Cell) -> None:
+    def _make(self, number: int, cell: run_namespace.Cell) -> None:
         fresh = slot.Slot(number, self._family.events, self, cell, self._family.groups)
         self._slots[number] = fresh
         fresh.make()
@@ -134,7 +137,7 @@ class Image(slot.ImageDoor):
 
     def ask_to_park(self, order: str, descriptors: List[int]) -> None:
         try:
-            packets.send(self._control, order.encode(), tuple(descriptors))
+            fd_messages.send(self._control, order.encode(), tuple(descriptors))
         except OSError:
             pass  # the zygote is gone; the end of its socket says so too
 
@@ -191,7 +194,7 @@ class Image(slot.ImageDoor):
 
     def _on_word(self, _: int) -> None:
         try:
-            message, descriptors = packets.receive(self._control)
+            message, descriptors = fd_messages.receive(self._control)
         except OSError:
             message, descriptors = b"", []
         word, *values = message.decode().split(" ")

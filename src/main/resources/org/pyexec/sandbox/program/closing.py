@@ -12,7 +12,9 @@ import types
 from operator import methodcaller
 from typing import Any, Callable, Dict, Generator, Iterator, List, Optional
 
-from . import bottom, figures, handlers, syscalls, unhandled
+from ..kernel import syscalls
+from .execution import bottom, handlers, tracebacks
+from .figures import figures
 
 _functions = 0  # of libraries, which there are before a program begins
 _raise = signal.raise_signal  # bound before any program runs, which may replace it
@@ -25,11 +27,11 @@ def steps(main: types.ModuleType, held: handlers.Handlers) -> Iterator[bottom.St
     if _has_threads(threads):
         raised = yield from _as_program(held, getattr(threads, "_shutdown", lambda: None))
         if raised is not None:
-            yield from unhandled.ignored(raised, threads)
+            yield from tracebacks.ignored(raised, threads)
     try:
         figures.save_open()
     except BaseException as e:
-        unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
+        tracebacks.print_error(tracebacks.format_exception(tracebacks.without_our_frames(e)))
     yield from _as_program(held, atexit._run_exitfuncs)  # before 3.10 it prints what its functions raise and then raises it
     yield from _flushing()
     yield from _letting_go(main)
@@ -95,7 +97,7 @@ def _flush(stream: Any) -> None:
 def _letting_go(main: types.ModuleType) -> Iterator[bottom.Step]:
     """Drops the program's objects, so that files it did not close are written and finalizers run, with nothing below them."""
     yield from _dropping(main.__dict__)
-    for name in unhandled.LAST:
+    for name in tracebacks.LAST:
         if name in sys.__dict__:
             yield from bottom.called(functools.partial(sys.__dict__.pop, name))
     oldest = 2 if gc.get_objects(generation=2) else 1  # it empties caches, which costs pages

@@ -7,7 +7,8 @@ from __future__ import annotations
 import os
 from typing import Dict, Optional, Tuple
 
-from . import frames, inputs, request
+from . import inputs
+from ..wire import frames, request
 
 _UNFINISHED = b".being-put-%d"  # beside its place, until it is complete: whoever reads the old file meanwhile has all of it
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC

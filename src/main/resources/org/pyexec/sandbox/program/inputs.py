@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import resource
 import sys
 import time
 from typing import Dict, List, Optional
 
-from . import causes, frames, policy, program, request, startup
+from . import program, startup
+from ..policy import policy
+from ..wire import frames, request
+from .execution import causes
 
 READ_BYTES = 256 << 10
-FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 # Bound before any program runs, which may replace what os has.
 _close, _exit, _read, _write = os.close, os._exit, os.read, os.write
 
@@ -29,7 +30,7 @@ def place(files: List[request.Input], contents: "Contents", folder: bytes = b"",
             begun.append(os.path.join(folder, each.name))
             _place(begun[-1], each.size, contents, replace)
     except OSError as e:
-        if e.errno not in FULL:
+        if e.errno not in request.FULL:
             raise
         _take_away(begun)  # they would be taken for what the program left
         raise NoRoom from e

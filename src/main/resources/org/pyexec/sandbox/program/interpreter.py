@@ -16,8 +16,13 @@ import socket
 import sys
 from typing import Any, Dict, Generator, Iterator, List, Optional, Tuple
 
-from . import bottom, causes, closing, display, figures, filing, frames, handlers, inputs, notebook, policy, program, report
-from . import request, startup, streams, unhandled
+from . import closing, filing, inputs, program, startup
+from ..policy import policy
+from ..wire import frames, report, request
+from .display import display
+from .execution import bottom, causes, handlers, streams, tracebacks
+from .figures import figures
+from .notebook import notebook
 
 DONE = b"d"  # as the supervisor hears it
 _ONE_DESCRIPTOR = socket.CMSG_SPACE(4)
@@ -51,7 +56,7 @@ class Interpreter:
         self._placed: frames.Fields = []
         self.signals.hold()
         causes.remember_limits()
-        unhandled.show_known_sources()
+        tracebacks.show_known_sources()
         if luggage is not None:
             os.unlink(policy.PROGRAM)  # a session has none, and whoever makes one keeps it
         self.notebook = notebook.Notebook(program.names(), program.work())
@@ -147,7 +152,7 @@ class Turn:
         self._contents = contents
         self._stdin = stdin
         self._owner = _pid()
-        self._refused: Optional[unhandled.Ended] = None
+        self._refused: Optional[tracebacks.Ended] = None
 
     def begin(self) -> None:
         """What it raises counts as raised by the program."""
@@ -159,7 +164,7 @@ class Turn:
         inputs.put_on_stage(self._fields)
         display.show_on(self._shown)
         figures.begin(program.work())
-        unhandled.know_source(self.source, self.file)
+        tracebacks.know_source(self.source, self.file)
         cell = session.notebook.read(self.source, self.file, self._shown)
         session.builtins.release()
         sys.setrecursionlimit(session.recursion)
@@ -180,11 +185,11 @@ class Turn:
         try:
             inputs.place(self._files, self._contents, os.fsencode(program.work()), replace=True)
         except inputs.NoRoom:
-            self._refused = unhandled.Ended(1, limit="disk")
+            self._refused = tracebacks.Ended(1, limit="disk")
             raise _NotRun() from None
         except OSError as e:
             name = os.fsdecode(e.filename or b"").rpartition(program.work() + "/")[2]
-            self._refused = unhandled.Ended(1, f"The file {name} cannot be placed: {e.strerror}")
+            self._refused = tracebacks.Ended(1, f"The file {name} cannot be placed: {e.strerror}")
             raise _NotRun() from None
         finally:
             self._contents.skip()
@@ -214,19 +219,19 @@ class Turn:
             _set_limit(which, limit)
         _write(self._session.word, DONE)
 
-    def _how(self) -> Generator[bottom.Step, None, unhandled.Ended]:
+    def _how(self) -> Generator[bottom.Step, None, tracebacks.Ended]:
         e, self.raised = self.raised, None
         if self._refused is not None:
             return self._refused
         if e is None:
-            return unhandled.Ended(0)
-        return (yield from unhandled.end(notebook.without_our_frames(e), self.source, program.work(), self.file))
+            return tracebacks.Ended(0)
+        return (yield from tracebacks.end(notebook.without_our_frames(e), self.source, program.work(), self.file))
 
-    def _report(self, ended: unhandled.Ended) -> None:
+    def _report(self, ended: tracebacks.Ended) -> None:
         try:
             figures.save_open(then_close=True)
         except BaseException as e:
-            unhandled.print_error(unhandled.format_exception(e))
+            tracebacks.print_error(tracebacks.format_exception(e))
         closing.flush()
         cpu, peak = program.usage()
         told = program.described(ended, cpu - self._cpu_before, peak)

@@ -11,9 +11,13 @@ import sys
 import types
 from typing import Any, Dict, Iterator, List, NoReturn, Optional, Tuple
 
-from . import bottom, closing, coding, display, expression, fence, figures, handlers, inputs, ipython, ipython_display
-from . import notes as notes_of_run
-from . import policy, report, unhandled
+from . import closing
+from ..policy import policy
+from ..wire import notes as notes_of_run, report, request
+from .display import display
+from .execution import bottom, coding, fence, handlers, last_expression, tracebacks
+from .figures import figures
+from .notebook import ipython, ipython_display
 
 _work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
@@ -46,7 +50,7 @@ class Run:
         self.body: Any = text
         self.last: Any = None
         if shows:
-            self.body, self.last = expression.split(unfenced)
+            self.body, self.last = last_expression.split(unfenced)
             shown = display.Displays(writer.results, _work)
             self.show = shown.result
             display.show_on(shown)
@@ -59,8 +63,8 @@ class Run:
         self._handlers = handlers.Handlers()
         _write_source(coding.in_file(source) if isinstance(text, str) else source)
         if isinstance(text, str):  # whoever reads the lines in the file would decode them as the comment says
-            unhandled.know_source(source)
-            unhandled.show_known_sources()
+            tracebacks.know_source(source)
+            tracebacks.show_known_sources()
         told = notes.so_far()
         if told:
             writer.runs(told)
@@ -72,12 +76,12 @@ class Run:
         self._handlers.hold()
 
     def end(self) -> Iterator[bottom.Step]:
-        ended = unhandled.Ended(1)
+        ended = tracebacks.Ended(1)
         try:
             ended = yield from self._how()
             yield from closing.steps(_main, self._handlers)
         except BaseException as e:  # threads and hooks of the program may interrupt anything
-            unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
+            tracebacks.print_error(tracebacks.format_exception(tracebacks.without_our_frames(e)))
         try:
             if _pid() == self._owner:
                 cpu, peak = usage()
@@ -88,14 +92,14 @@ class Run:
         finally:
             leave(ended)
 
-    def _how(self) -> unhandled.Ending:
+    def _how(self) -> tracebacks.Ending:
         """Holds on to the exception no longer than it takes, since it holds on to the program's objects."""
         e, self.raised = self.raised, None
         if e is None:
-            return unhandled.Ended(0)
+            return tracebacks.Ended(0)
         is_of_file = isinstance(e, SyntaxError) and e.filename == self.file
         is_of_notebook = is_of_file and _begins_as_in_a_notebook(self.source, getattr(e, "lineno", None))
-        ending = unhandled.end(e, self.source, _work)
+        ending = tracebacks.end(e, self.source, _work)
         del e
         ended = yield from ending
         if is_of_notebook:
@@ -108,7 +112,7 @@ def made(source: bytes, writer: report.Writer, shows: bool) -> Run:
     try:
         return Run(source, writer, shows)
     except OSError as e:
-        if e.errno not in inputs.FULL:
+        if e.errno not in request.FULL:
             raise
         end_without_room(writer)
 
@@ -118,16 +122,16 @@ def end_without_room(writer: report.Writer) -> NoReturn:
     try:
         os.unlink(_path())  # it would be taken for what the program left
     finally:
-        writer.done(described(unhandled.Ended(1, limit="disk"), 0, 0))
+        writer.done(described(tracebacks.Ended(1, limit="disk"), 0, 0))
         _exit(1)
 
 
 def _begins_as_in_a_notebook(source: bytes, line: Optional[int]) -> bool:
-    lines = unhandled.lines_of(source)
+    lines = tracebacks.lines_of(source)
     return line is not None and 0 < line <= len(lines) and lines[line - 1].lstrip().startswith(("!", "%"))
 
 
-def leave(ended: unhandled.Ended) -> NoReturn:
+def leave(ended: tracebacks.Ended) -> NoReturn:
     """Ends the process as the program has ended."""
     try:
         if ended.signal:
@@ -152,7 +156,7 @@ def usage() -> Tuple[float, int]:
     return cpu, max(own.ru_maxrss, others.ru_maxrss) * 1024
 
 
-def described(ended: unhandled.Ended, cpu: float, peak: int) -> Dict[str, bytes]:
+def described(ended: tracebacks.Ended, cpu: float, peak: int) -> Dict[str, bytes]:
     """As the supervisor reads it; ending.py."""
     return {
         "code": str(ended.code & 255).encode(),
@@ -165,7 +169,7 @@ def described(ended: unhandled.Ended, cpu: float, peak: int) -> Dict[str, bytes]
     }
 
 
-def _exception(ended: unhandled.Ended) -> Dict[str, bytes]:
+def _exception(ended: tracebacks.Ended) -> Dict[str, bytes]:
     if ended.exception is None:
         return {}
     kind, value = ended.exception
@@ -205,7 +209,8 @@ def become_main(work: str = policy.WORK, path: Optional[List[str]] = None) -> No
         __file__=_path(),
         __cached__=None,
     )
-    for name in [name for name in sys.modules if name.split(".")[0] == __package__]:
+    package = __name__.split(".")[0]
+    for name in [name for name in sys.modules if name.split(".")[0] == package]:
         del sys.modules[name]
     sys.modules["__main__"] = _main = main
     builtins.display = ipython_display.display  # type: ignore[attr-defined]
@@ -261,8 +266,8 @@ def rehearse() -> None:
                 compiled = compile(code, policy.PROGRAM, "exec", dont_inherit=True)
                 bottom.rehearse(compiled, types.ModuleType("__main__").__dict__)
             except Exception as e:  # in the zygote, whose children need not try what does not work
-                unhandled.print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
+                tracebacks.print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
                 del _REHEARSALS[module]
     figures.begin(_work)
     closing.rehearse()
-    described(unhandled.Ended(0), *usage())
+    described(tracebacks.Ended(0), *usage())

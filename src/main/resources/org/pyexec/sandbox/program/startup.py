@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Dict, FrozenSet, List, Set
 
-from . import frames
+from ..wire import frames
 
 MOST_NAMED = 8  # in a note
 PLACED = "placed"  # a file that has come before the first program of a session, as a field; like input

@@ -5,9 +5,12 @@ from __future__ import annotations
 import socket
 from typing import Callable, Set, Type
 
-from . import config, frames, link, loop
-from .guest import Guest
-from .pool import Pool
+from ..events import loop
+from ..events.connection import Connection, ConnectionUser
+from ..policy import config
+from ..wire import frames
+from .client_task import Guest
+from ..pool.pool import Pool
 from .run import Run
 from .session import Session
 
@@ -24,7 +27,7 @@ class Reception:
         connection.setblocking(False)
         _Arrival(self._loop, connection, self._admit)
 
-    def _admit(self, kind: bytes, payload: bytes, connected: link.Link) -> None:
+    def _admit(self, kind: bytes, payload: bytes, connected: Connection) -> None:
         """Raises frames.ProtocolError, KeyError or ValueError."""
         kind_of_guest: Type[Guest] = Session if kind == frames.SESSION else Run
         guest = kind_of_guest(self._loop, connected, self._pool, self._settings, self._guests.discard)
@@ -33,14 +36,14 @@ class Reception:
         guest.begin(payload)
 
 
-class _Arrival(link.LinkUser):
+class _Arrival(ConnectionUser):
     """Nothing has been said yet."""
 
     def __init__(
-        self, events: loop.Loop, connection: socket.socket, admit: Callable[[bytes, bytes, link.Link], None]
+        self, events: loop.Loop, connection: socket.socket, admit: Callable[[bytes, bytes, Connection], None]
     ) -> None:
         self._admit = admit
-        self._link = link.Link(events, connection, self)
+        self._link = Connection(events, connection, self)
 
     def on_frame(self, kind: bytes, payload: bytes) -> None:
         if kind not in (frames.REQUEST, frames.SESSION):

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from typing import Callable, Optional
 
-from . import config, frames, image, link, loop
-from .pool import Pool
-from .slot import Slot
-from .voice import say
+from ..events import loop
+from ..events.connection import Connection, ConnectionUser
+from ..policy import config
+from ..pool import zygote_pool
+from ..wire import frames
+from ..pool.pool import Pool
+from ..pool.slot import Slot
+from ..events.log import say
 
 WAIT_SECONDS = 30.0  # for a child; the server has its own slots, so this is only met when something is wrong
 
 
-class Guest(link.LinkUser):
+class Guest(ConnectionUser):
     """Closing the connection from the other side kills at any time what runs in the slot."""
 
     def __init__(
         self,
         events: loop.Loop,
-        connection: link.Link,
+        connection: Connection,
         pool: Pool,
         settings: config.Config,
         on_end: Callable[["Guest"], None],
@@ -54,7 +58,7 @@ class Guest(link.LinkUser):
 
     # --- the beginning -------------------------------------------------------------------------------------------
 
-    def _await_slot(self, networked: bool, limits: config.Config, take: Callable[[image.Use], None]) -> None:
+    def _await_slot(self, networked: bool, limits: config.Config, take: Callable[[zygote_pool.Use], None]) -> None:
         """One whose memory is limited to that of `limits`."""
         if networked and not self._pool.network:
             self._refuse("Network access is not available")

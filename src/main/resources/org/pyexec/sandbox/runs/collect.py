@@ -14,7 +14,10 @@ import time
 from itertools import islice
 from typing import Dict, Generator, Iterator, List, NamedTuple, Optional, Set, Tuple
 
-from . import cells, frames, policy, walk
+from . import walk
+from ..policy import policy
+from ..pool import run_namespace
+from ..wire import frames
 from .walk import Found, Stamp
 
 CHUNK = 256 << 10
@@ -61,7 +64,7 @@ class Collected:
         return len(self.skipped) < policy.MAX_SKIPPED and self._bytes_left > 0
 
 
-def anything(cell: cells.Cell, originals: Originals) -> bool:
+def anything(cell: run_namespace.Cell, originals: Originals) -> bool:
     """Whether the folder may hold more than what was there before; inputs are looked at when everybody is dead."""
     try:
         with opened(cell) as work:
@@ -75,7 +78,7 @@ def anything(cell: cells.Cell, originals: Originals) -> bool:
 
 
 @contextlib.contextmanager
-def opened(cell: cells.Cell) -> Iterator[int]:
+def opened(cell: run_namespace.Cell) -> Iterator[int]:
     """The work folder that is there now; a program may have put another in its place."""
     work = walk.open_folder(cell.top, os.fsencode(policy.SCRATCH_DIRECTORIES[0]))
     try:
@@ -88,7 +91,7 @@ def remember(code: bytes) -> Originals:
     return {_PROGRAM: Original(len(code), hashlib.sha256(code).digest())}
 
 
-def files(cell: cells.Cell, originals: Originals, collected: Collected) -> Iterator[bytes]:
+def files(cell: run_namespace.Cell, originals: Originals, collected: Collected) -> Iterator[bytes]:
     """Frames of all files that are handed out, sorted by name: what was created or changed. Empty pieces are pauses."""
     try:
         with opened(cell) as work:

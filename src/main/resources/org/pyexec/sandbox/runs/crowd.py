@@ -12,7 +12,7 @@ import os
 import time
 from typing import Iterable, Set
 
-from . import policy
+from ..policy import policy
 
 ENABLED = "/proc/sys/kernel/sched_autogroup_enabled"
 

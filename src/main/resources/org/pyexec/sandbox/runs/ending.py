@@ -6,8 +6,11 @@ import os
 import signal
 from typing import Dict, NamedTuple, Optional, Tuple
 
-from . import config, holdings, policy, slot, text
-from .report import amount
+from ..kernel import holdings
+from ..policy import config, policy
+from ..pool import slot
+from ..wire import text
+from ..wire.report import amount
 
 
 LEAST_OF_LIMIT = 0.5e6  # microseconds per second of a limit that has been passed: the kernel counts whole ticks

@@ -10,8 +10,13 @@ import errno
 import os
 from typing import Iterable, Iterator, List, Optional, Tuple, Union
 
-from . import collect, config, ending, frames, inputs, link, loop, policy, relay, report, request, scratch, walk
-from .slot import Slot
+from . import collect, ending, input_relay, walk
+from ..events import loop
+from ..events.connection import Connection
+from ..policy import config, policy
+from ..pool import scratch
+from ..wire import frames, report, request
+from ..pool.slot import Slot
 
 SECONDS = 30.0  # for the session's process
 MOST_LISTED = 1000
@@ -24,7 +29,7 @@ class ErrandDoor:
     """What an errand needs from its session."""
 
     loop: loop.Loop
-    link: link.Link
+    link: Connection
     slot: Slot
     settings: config.Config
     originals: collect.Originals
@@ -50,7 +55,7 @@ class Errand:
         self.is_answering = False  # nothing else may be said now
         self._session = session
         self._closed = False
-        self._relay: Optional[relay.Relay] = None
+        self._relay: Optional[input_relay.Relay] = None
         self._timer: Optional[loop.Timer] = None
         self._problem = ""
         try:
@@ -100,7 +105,7 @@ class Errand:
         report.clear(session.slot.report)
         if asked.inputs:
             session.link.put(frames.STARTED, b"")
-        self._relay = relay.Relay(
+        self._relay = input_relay.Relay(
             session.loop,
             session.slot.control,
             asked.inputs,
@@ -165,7 +170,7 @@ class Errand:
 
     def _refusal(self, number: int) -> Tuple[str, str]:
         """Of an error of errno(3)."""
-        if number in inputs.FULL:
+        if number in request.FULL:
             return "full", self._full()
         if self._asked.what == "remove" and number in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
             return "missing", _NO_FILE

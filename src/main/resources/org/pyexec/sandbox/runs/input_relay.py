@@ -6,7 +6,9 @@ import hashlib
 import socket
 from typing import Callable, Dict, Iterable, Iterator
 
-from . import collect, loop, outbox, request
+from . import collect
+from ..events import loop, send_queue
+from ..wire import request
 
 
 class Relay:
@@ -31,7 +33,7 @@ class Relay:
         self._go_on = go_on
         self._on_done = on_done
         self._child_ended = False
-        self._outbox = outbox.Outbox(events, target, None, self._on_child_ended)
+        self._outbox = send_queue.Outbox(events, target, None, self._on_child_ended)
         self._coming: Iterator[request.Input] = iter(inputs)
         self._next()
 

@@ -9,7 +9,10 @@ import os
 from itertools import islice
 from typing import Iterator, List, Tuple
 
-from . import cells, names, policy, walk
+from . import walk
+from ..policy import policy
+from ..pool import run_namespace
+from ..wire import names
 
 MOST_NAMED = 5
 MOST_SEEN = 200  # entries of each place that are looked at, and as many in all folders inside it
@@ -21,7 +24,7 @@ _CACHES = (*policy.SKIPPED_FOLDERS, ".local")
 _BEGINNINGS = ("pymp-", "matplotlib-")
 
 
-def note(cell: cells.Cell) -> str:
+def note(cell: run_namespace.Cell) -> str:
     """A sentence for each place; empty where nothing is lost. Somebody may go on changing the folders meanwhile."""
     if not _is_touched(cell):
         return ""
@@ -29,7 +32,7 @@ def note(cell: cells.Cell) -> str:
     return " ".join(sentences)
 
 
-def _is_touched(cell: cells.Cell) -> bool:
+def _is_touched(cell: run_namespace.Cell) -> bool:
     """Since the child was parked, as far as their times tell: most programs leave nothing, and need not wait for a look."""
 
     def changed(name: str) -> int:
@@ -41,7 +44,7 @@ def _is_touched(cell: cells.Cell) -> bool:
         return True
 
 
-def _places(cell: cells.Cell) -> Iterator[Tuple[str, List[bytes]]]:
+def _places(cell: run_namespace.Cell) -> Iterator[Tuple[str, List[bytes]]]:
     try:
         temporary = walk.open_folder(cell.top, os.fsencode(_TEMPORARY))
         try:

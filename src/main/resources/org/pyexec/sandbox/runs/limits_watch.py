@@ -10,8 +10,12 @@ import math
 import time
 from typing import Callable, List, NamedTuple, Optional, Union
 
-from . import config, crowd, holdings, loop, memory, policy, processes, scratch, slot, terminals
-from .voice import say
+from . import crowd
+from ..events import loop
+from ..kernel import holdings, memory, processes, terminals
+from ..policy import config, policy
+from ..pool import scratch, slot
+from ..events.log import say
 
 INTERVAL = 0.05  # seconds
 FAILURES = 3  # in a row that may have causes outside the run, such as a want of descriptors

@@ -9,8 +9,11 @@ import termios
 from itertools import chain, count
 from typing import Callable, Iterator, List, Set, Tuple
 
-from . import frames, link, loop, notes, policy, text
-from .slot import Slot
+from ..events import loop
+from ..events.connection import Connection
+from ..policy import policy
+from ..wire import frames, notes, text
+from ..pool.slot import Slot
 
 READ_BYTES = 64 << 10
 NAMES = {frames.STDOUT: "standard output", frames.STDERR: "standard error"}
@@ -58,7 +61,7 @@ class Output:
     def __init__(
         self,
         events: loop.Loop,
-        target: link.Link,
+        target: Connection,
         slot: Slot,
         limit: int,
         on_ended: Callable[[], None],

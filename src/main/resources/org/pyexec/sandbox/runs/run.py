@@ -5,32 +5,35 @@ from __future__ import annotations
 import time
 from typing import Callable, List, Optional
 
-from . import account, collect, config, ending, feed, frames, guest, left, link, loop, notes, output, relay, report, request
-from . import watch
+from . import client_task, collect, ending, input_relay, left, limits_watch, output, run_report, stdin_writer
+from ..events import loop
+from ..events.connection import Connection
+from ..policy import config
+from ..wire import frames, notes, report, request
 from .ending import Ending
-from .pool import Pool
-from .slot import Slot
+from ..pool.pool import Pool
+from ..pool.slot import Slot
 
 INPUT_SECONDS = 30.0
 
 
-class Run(guest.Guest):
+class Run(client_task.Guest):
     """Its connection brings one program, and closes when that is over."""
 
     def __init__(
         self,
         events: loop.Loop,
-        connection: link.Link,
+        connection: Connection,
         pool: Pool,
         settings: config.Config,
-        on_end: Callable[[guest.Guest], None],
+        on_end: Callable[[client_task.Guest], None],
     ) -> None:
         super().__init__(events, connection, pool, settings, on_end)
         self._request: Optional[request.Request] = None
-        self._relay: Optional[relay.Relay] = None
+        self._relay: Optional[input_relay.Relay] = None
         self._output: Optional[output.Output] = None
         self._ending: Optional[Ending] = None  # decided; what follows is reading and sending
-        self._watcher: Optional[watch.Watcher] = None
+        self._watcher: Optional[limits_watch.Watcher] = None
         self._must_be_dead = False  # before the answer: files are read then
         self._sent = False
         self._blocked: Optional[List[str]] = None  # once it is known
@@ -70,7 +73,7 @@ class Run(guest.Guest):
             self.loop, self.link, slot, self._limits.output, self._look_at_report, lambda: self._kill(flood())
         )
         self._output.listen()
-        self._watcher = watch.Watcher(self.loop, slot, self._limits, self._cpu_limit, self._on_limit)
+        self._watcher = limits_watch.Watcher(self.loop, slot, self._limits, self._cpu_limit, self._on_limit)
         self._started = time.monotonic()
         self._timer = self.loop.later(INPUT_SECONDS, self._close)  # for the inputs
         self.link.put(frames.STARTED, b"")
@@ -79,7 +82,7 @@ class Run(guest.Guest):
     def _hand_over(self, slot: Slot) -> None:
         assert self._request is not None and slot.control is not None
         asked = self._request
-        self._relay = relay.Relay(
+        self._relay = input_relay.Relay(
             self.loop, slot.control, asked.inputs, self._pause, self._go_on, lambda: self._begin(slot, asked)
         )
         self._relay.start(frames.frame(frames.REQUEST, frames.encode(asked.for_child(self.settings))))
@@ -95,7 +98,7 @@ class Run(guest.Guest):
         """The child has everything: the program's time runs."""
         assert self._relay is not None
         self._originals.update(self._relay.originals)
-        feed.Feed(self.loop, slot, asked.stdin)
+        stdin_writer.Feed(self.loop, slot, asked.stdin)
         if self._ending is not None or self._finished:
             return  # the files did not fit, or nobody waits for it any more
         assert self._timer is not None
@@ -215,11 +218,11 @@ class Run(guest.Guest):
         self._slot.kill()  # whoever reads the answer slowly gives nobody time to go on
         self.link.pour(iter(()), self._take_down)
 
-    def _account(self) -> account.Account:
+    def _account(self) -> run_report.Account:
         assert self._ending is not None and self._output is not None
         assert self._request is not None and self._slot is not None
         told = self._notes or notes.read(report.read_early(self._slot.report))
-        return account.Account(
+        return run_report.Account(
             self._ending,
             self._duration,
             self._cpu,

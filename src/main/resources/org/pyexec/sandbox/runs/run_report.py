@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import List, NamedTuple, Optional, Sequence
 
-from . import collect, frames
+from . import collect
+from ..wire import frames
 from .ending import Ending
 
 

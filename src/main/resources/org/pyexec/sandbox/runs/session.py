@@ -6,25 +6,29 @@ import os
 import socket
 from typing import Callable, List, Optional, Union
 
-from . import collect, config, ending, errand, frames, guest, link, loop, outbox, request, turn, watch
+from . import client_task, collect, ending, errand, limits_watch, session_run
+from ..events import loop, send_queue
+from ..events.connection import Connection
+from ..policy import config
+from ..wire import frames, request
 from .ending import Ending
-from .pool import Pool
-from .slot import Slot
+from ..pool.pool import Pool
+from ..pool.slot import Slot
 
 IDLE_LOOK_SECONDS = 1.0
 END_SECONDS = 0.5  # between the end of the interpreter's socket and its own
 
 
-class Session(guest.Guest, turn.SessionDoor, errand.ErrandDoor):
+class Session(client_task.Guest, session_run.SessionDoor, errand.ErrandDoor):
     """Its connection brings programs, and closes when the interpreter has ended."""
 
     def __init__(
         self,
         events: loop.Loop,
-        connection: link.Link,
+        connection: Connection,
         pool: Pool,
         settings: config.Config,
-        on_end: Callable[[guest.Guest], None],
+        on_end: Callable[[client_task.Guest], None],
     ) -> None:
         super().__init__(events, connection, pool, settings, on_end)
         self.originals: collect.Originals = {}
@@ -35,10 +39,10 @@ class Session(guest.Guest, turn.SessionDoor, errand.ErrandDoor):
         self.has_spoken = False
         self._word = -1
         self._leaving = False
-        self._turn: Optional[turn.Turn] = None
+        self._turn: Optional[session_run.Turn] = None
         self._errand: Optional[errand.Errand] = None
         self._later: Optional[Ending] = None  # of the session, when its errand has been answered
-        self._watcher: Optional[watch.Watcher] = None
+        self._watcher: Optional[limits_watch.Watcher] = None
 
     @property
     def slot(self) -> Slot:  # type: ignore[override]
@@ -54,12 +58,12 @@ class Session(guest.Guest, turn.SessionDoor, errand.ErrandDoor):
 
     def _use(self, slot: Slot) -> None:
         assert slot.control is not None
-        order = outbox.Outbox(self.loop, slot.control, None, lambda: None)
+        order = send_queue.Outbox(self.loop, slot.control, None, lambda: None)
         order.put(frames.frame(frames.REQUEST, frames.encode(self._asked.for_child(self._server_settings))))
         self._hand_word(slot.control)
         self.link.put(frames.STARTED, b"")
         limit = self.settings.idle_cpu_seconds
-        self._watcher = watch.Watcher(self.loop, slot, self.settings, limit, self._on_idle_limit, IDLE_LOOK_SECONDS)
+        self._watcher = limits_watch.Watcher(self.loop, slot, self.settings, limit, self._on_idle_limit, IDLE_LOOK_SECONDS)
         self.rest()
 
     def _hand_word(self, control: socket.socket) -> None:
@@ -79,18 +83,18 @@ class Session(guest.Guest, turn.SessionDoor, errand.ErrandDoor):
         if kind == frames.CANCEL:
             self._finish(ending.cancelled())
         elif kind == frames.INTERRUPT and self._turn is not None:
-            self._turn.stop(turn.ORDERS[payload])
+            self._turn.stop(session_run.ORDERS[payload])
         elif self._busy is not None or self._slot is None or self._leaving:
             return
         elif kind == frames.REQUEST:
-            self._turn = turn.Turn(self, payload)
+            self._turn = session_run.Turn(self, payload)
             self._turn.begin()
         elif kind == frames.ERRAND:
             self._errand = errand.Errand(self, payload)
             self._errand.begin()
 
     @property
-    def _busy(self) -> Union[turn.Turn, errand.Errand, None]:
+    def _busy(self) -> Union[session_run.Turn, errand.Errand, None]:
         return self._turn or self._errand
 
     def takes_contents(self) -> bool:

@@ -7,9 +7,13 @@ import socket
 import time
 from typing import Callable, Dict, List, Optional
 
-from . import account, collect, config, ending, feed, frames, left, link, loop, notes, output, policy, relay, report, request
+from . import collect, ending, input_relay, left, output, run_report, stdin_writer
+from ..events import loop
+from ..events.connection import Connection
+from ..policy import config, policy
+from ..wire import frames, notes, report, request
 from .ending import Ending
-from .slot import Slot, stream
+from ..pool.slot import Slot, stream
 
 INPUT_SECONDS = 30.0
 LOOK_SECONDS = 0.01  # whether a program can be interrupted yet
@@ -21,7 +25,7 @@ class SessionDoor:
     """What a turn needs from its session."""
 
     loop: loop.Loop
-    link: link.Link
+    link: Connection
     slot: Slot
     settings: config.Config  # with the session's own limits
     originals: collect.Originals  # how the files were when the last program had ended
@@ -62,7 +66,7 @@ class Turn:
         self._begun = False
         self._closed = False
         self._sent = False
-        self._relay: Optional[relay.Relay] = None
+        self._relay: Optional[input_relay.Relay] = None
         self._cpu = self._peak = 0
         self._duration = 0.0
         self._blocked: List[str] = []
@@ -98,7 +102,7 @@ class Turn:
         self._hand_stdin()
         self._output.listen()
         self._tell_start()
-        self._relay = relay.Relay(
+        self._relay = input_relay.Relay(
             session.loop,
             session.slot.control,
             asked.inputs,
@@ -141,7 +145,7 @@ class Turn:
         self._session.listen_to_interpreter()
         assert self._relay is not None
         self._session.originals.update(self._relay.originals)
-        feed.Feed(self._session.loop, self._session.slot, self._request.stdin)
+        stdin_writer.Feed(self._session.loop, self._session.slot, self._request.stdin)
         if self._ending is not None:
             return
         self._timer.cancel()
@@ -286,7 +290,7 @@ class Turn:
         session = self._session
         session.originals = self._collected.now
         session.cpu += self._cpu
-        told = account.Account(
+        told = run_report.Account(
             self._ending,
             self._duration,
             self._cpu,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from . import loop
-from .slot import Slot
+from ..events import loop
+from ..pool.slot import Slot
 
 
 class Feed:

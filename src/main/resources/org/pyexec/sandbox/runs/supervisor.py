@@ -16,8 +16,12 @@ import socket
 import sys
 from typing import NoReturn, Set
 
-from . import config, loop, packages, policy, pool, reception, syscalls, watchdog
-from .voice import say
+from . import acceptor
+from ..events import loop, watchdog
+from ..kernel import syscalls
+from ..policy import config, policy
+from ..pool import packages, pool
+from ..events.log import say
 
 BACKLOG = 1024
 BEAT_SECONDS = 1.0
@@ -33,7 +37,7 @@ class Supervisor:
         self._loop.watch(STDIN, loop.READ, self._on_stdin)
         self._loop.watch(self._listener.fileno(), loop.READ, self._on_connection)
         self._pool = pool.Pool(self._loop, settings, self._on_works)
-        self._reception = reception.Reception(self._loop, self._pool, settings)
+        self._reception = acceptor.Reception(self._loop, self._pool, settings)
 
     def serve(self) -> None:
         """Returns when the server is gone or isolation cannot be had."""

@@ -12,7 +12,8 @@ import stat
 import struct
 from typing import Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
-from . import names, policy, text
+from ..policy import policy
+from ..wire import names, text
 
 MOST_ENTRIES = 2 * policy.SCRATCH_INODES  # folders included; somebody may go on making and moving them
 ENTRIES_AT_ONCE = 256  # between two pauses

@@ -17,7 +17,8 @@ import os
 import struct
 from typing import Dict, Optional
 
-from . import frames, syscalls
+from . import frames
+from ..kernel import syscalls
 
 MOST_FIELDS = 32  # twice as many as there are
 BYTES = 256 << 10  # twice what the longest report takes

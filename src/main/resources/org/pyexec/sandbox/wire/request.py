@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import math
 from typing import Dict, List, NamedTuple, Tuple
 
-from . import config, frames, names, policy
+from . import frames, names
+from ..policy import config, policy
 
+FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)  # of a disk without room for more
 ERRANDS = ("put", "read", "remove", "list")
 MOST_PART_BYTES = 255  # NAME_MAX, limits.h
 

@@ -8,8 +8,12 @@ import resource
 import sys
 from typing import Any, Dict, FrozenSet, List, Tuple, Union
 
-from . import causes, confinement, entrance, figures, inputs, interpreter, program, quiet, report, seccomp, sources
-from . import stacks, startup
+from . import confinement, entrance, memory_importer, quiet, stacks
+from ..kernel import seccomp
+from ..program import inputs, interpreter, program, startup
+from ..program.execution import causes
+from ..program.figures import figures
+from ..wire import report
 
 OWN_BYTES = 32 << 20  # of memory that an interpreter has at its start
 
@@ -74,6 +78,6 @@ def _forget_others(kept: FrozenSet[str]) -> None:
 
 
 def _forget_what_was_not_there() -> None:
-    sources.forget()
+    memory_importer.forget()
     for folder in [folder for folder, finder in sys.path_importer_cache.items() if finder is None]:
         del sys.path_importer_cache[folder]  # it was not there yet, and comes with a session's first program

@@ -16,9 +16,13 @@ import threading
 from types import CodeType
 from typing import Dict, FrozenSet, List, Tuple, Union
 
-from . import causes, config, entrance, frames, fresh, generators, inputs, interpreter, policy, program, report, request
-from . import surroundings
-from .calls import Calls
+from . import entrance, fresh, generators
+from ..kernel import surroundings
+from ..policy import config, policy
+from ..program import inputs, interpreter, program
+from ..program.execution import causes
+from ..wire import frames, report, request
+from ..kernel.syscall_batch import Calls
 from .confinement import CONTROL, Belongings, Confinement, Sizes, limit_open_files
 
 # What almost every program or the running of it needs; imported before the fork, so that nobody waits for it.

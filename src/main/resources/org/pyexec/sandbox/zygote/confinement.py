@@ -12,8 +12,11 @@ import signal
 import struct
 from typing import List, NamedTuple, Optional, Tuple
 
-from . import config, entrance, holdings, landlock, policy, report, seccomp, surroundings, syscalls
-from .calls import Calls
+from . import entrance
+from ..kernel import holdings, landlock, seccomp, surroundings, syscalls
+from ..policy import config, policy
+from ..wire import report
+from ..kernel.syscall_batch import Calls
 
 CONTROL = 3  # descriptor of the socket to the supervisor, after the standard streams
 _MAP_INTO_PLACE = syscalls.MAP_SHARED | syscalls.MAP_FIXED

@@ -10,8 +10,9 @@ import os
 import socket
 import struct
 
-from . import isolation, policy, surroundings, syscalls
-from .calls import Calls
+from ..kernel import isolation, surroundings, syscalls
+from ..policy import policy
+from ..kernel.syscall_batch import Calls
 
 CELL_NAMESPACES = isolation.OUTER_NAMESPACES
 # A child that joins a cell joins everything but the PID namespace, which fork has joined.

@@ -14,7 +14,9 @@ from types import CodeType
 from typing import Any, Dict, FrozenSet, List
 
 from . import arrival as arrival  # it is taken along
-from . import confinement, entrance, frames, program, startup
+from . import confinement, entrance
+from ..program import program, startup
+from ..wire import frames
 
 # All that happens here happens once the main program, this one, has ended: bottom.py. The names at the beginning are those
 # that an interpreter has loaded by then; the rest goes again, and whoever imports it gets his own.
@@ -25,10 +27,11 @@ sys.path[:] = [each for each in path if each.startswith((sys.base_prefix, sys.pr
 import marshal
 with open(%d, "rb") as luggage:
     brought, modules = marshal.load(luggage), marshal.load(luggage)
-sources = type(sys)("sources")
-exec(modules["sources.py"], sources.__dict__)
-sys.meta_path.insert(0, sources.MemoryImporter(modules, loaded))
-from pyexec_sandbox import arrival, bottom
+memory_importer = type(sys)("memory_importer")
+exec(modules["zygote/memory_importer.py"], memory_importer.__dict__)
+sys.meta_path.insert(0, memory_importer.MemoryImporter(modules, loaded, ""))
+from pyexec_sandbox.program.execution import bottom
+from pyexec_sandbox.zygote import arrival
 bottom.go_on_with(lambda: arrival.arrive(brought, loaded, path))
 """
 

@@ -14,8 +14,9 @@ import os
 import signal
 import struct
 
-from . import entrance, syscalls
-from .calls import RECORD_BYTES, Calls
+from . import entrance
+from ..kernel import syscalls
+from ..kernel.syscall_batch import RECORD_BYTES, Calls
 
 NAME = b"cell init"  # as ps(1) shows it
 WALL = 0x40000000  # children whatever the signal of their end; wait4(2), waitid(2), __WALL

@@ -14,29 +14,28 @@ from types import CodeType, ModuleType
 from typing import Dict, FrozenSet, Optional, Sequence, Tuple, Union
 
 PACKAGE = "pyexec_sandbox"
-SHOWN_FOLDER = "<sandbox>"
 
 
 class MemoryImporter:
     """Finder and loader in one; importlib's protocol.
 
-    `loaded` are the names of the modules that the interpreter had loaded before ours.
+    `sources` has what the files contain, by their paths within the package; `loaded` are the names of the modules that the
+    interpreter had loaded before ours; `shown` is the folder that code compiled here names as its own.
     """
 
-    def __init__(self, sources: Dict[str, Union[bytes, CodeType]], loaded: FrozenSet[str]) -> None:
+    def __init__(self, sources: Dict[str, Union[bytes, CodeType]], loaded: FrozenSet[str], shown: str) -> None:
         self.loaded = loaded
         self.used: Dict[str, CodeType] = {}
         self._sources = sources
+        self._shown = shown
         self._builtins = dict(builtins.__dict__)
 
     def find_spec(
         self, name: str, path: Optional[Sequence[str]] = None, target: Optional[ModuleType] = None
     ) -> Optional[importlib.machinery.ModuleSpec]:
-        if name == PACKAGE:
-            return importlib.machinery.ModuleSpec(name, self, is_package=True)
-        if name.startswith(PACKAGE + "."):
-            return importlib.machinery.ModuleSpec(name, self)
-        return None
+        if name.partition(".")[0] != PACKAGE:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=_file(name, "/__init__.py") in self._sources)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
         return None
@@ -47,25 +46,36 @@ class MemoryImporter:
         exec(self._compiled(module.__name__), module.__dict__)
 
     def _compiled(self, name: str) -> CodeType:
-        file = "__init__.py" if name == PACKAGE else name.rpartition(".")[2] + ".py"
+        room = _file(name, "/__init__.py")
+        file = room if room in self._sources else _file(name, ".py")
         source = self._sources[file]
-        code = source if isinstance(source, CodeType) else compile(source, f"{SHOWN_FOLDER}/{file}", "exec", dont_inherit=True)
+        code = source if isinstance(source, CodeType) else compile(source, f"{self._shown}/{file}", "exec", dont_inherit=True)
         self.used[file] = code
         return code
 
 
+def _file(name: str, end: str) -> str:
+    """Of a module of ours, within the package."""
+    return (name[len(PACKAGE) :].replace(".", "/") + end)[1:]
+
+
 def take_into_memory(loaded: FrozenSet[str]) -> None:
     """From here on the package is imported from memory, anew."""
-    folder = os.path.dirname(__file__)
+    package = os.path.dirname(os.path.dirname(__file__))
     sources: Dict[str, Union[bytes, CodeType]] = {}
-    for file in os.listdir(folder):
-        if file.endswith(".py"):
-            with open(os.path.join(folder, file), "rb") as module:
-                sources[file] = module.read()
-    sys.path.remove(os.path.dirname(folder))
+    for folder, _, files in os.walk(package):
+        for file in files:
+            if file.endswith(".py"):
+                path = os.path.join(folder, file)
+                with open(path, "rb") as module:
+                    sources[os.path.relpath(path, package)] = module.read()
+    sys.path.remove(os.path.dirname(package))
+    from ..policy import policy  # here and not above: fresh.py executes this file where there is no package yet
+
+    shown = policy.SHOWN_FOLDER
     for name in [name for name in sys.modules if name.split(".")[0] == PACKAGE]:
         del sys.modules[name]
-    sys.meta_path.insert(0, MemoryImporter(sources, loaded))
+    sys.meta_path.insert(0, MemoryImporter(sources, loaded, shown))
 
 
 def close(folder: str) -> None:

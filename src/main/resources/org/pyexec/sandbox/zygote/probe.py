@@ -13,7 +13,8 @@ import signal
 import sys
 from typing import NoReturn
 
-from . import isolation, policy
+from ..kernel import isolation
+from ..policy import policy
 
 OLDEST = (3, 9)  # pidfd_open, send_fds
 CANNOT_START = 126

@@ -10,7 +10,7 @@ import io
 import os
 from typing import ContextManager
 
-from . import imports
+from ..program.execution import imports
 
 _READS_PROC = "psutil._pslinux"
 

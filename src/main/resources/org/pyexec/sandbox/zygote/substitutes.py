@@ -13,7 +13,8 @@ import pwd
 from types import ModuleType
 from typing import Any, Optional
 
-from . import imports, program
+from ..program import program
+from ..program.execution import imports
 
 MODULES = ("_multiprocessing", "_posixshmem", "pwd")  # that are changed, and would come unchanged if imported anew
 _SHARED_FOLDER = "/.shm"  # beside the working folder, see policy.SCRATCH_DIRECTORIES

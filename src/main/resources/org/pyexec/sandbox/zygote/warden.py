@@ -15,7 +15,10 @@ import socket
 import sys
 from typing import Callable, List, Tuple
 
-from . import config, identities, isolation, landlock, packets, policy, sources, syscalls, text
+from . import memory_importer
+from ..kernel import identities, isolation, landlock, syscalls
+from ..policy import config, policy
+from ..wire import fd_messages, text
 
 Duty = Callable[[], object]  # returns another, or a child.Executable
 
@@ -28,7 +31,7 @@ def main() -> Duty:
     try:
         if settings.tier != "none":
             isolation.require_apart(isolation.system_paths(), sys.argv[1])
-        sources.close(sys.argv[1])
+        memory_importer.close(sys.argv[1])
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         if settings.tier == "namespaces":
             readable, own_ids = _enter_namespaces(proc, settings)
@@ -36,7 +39,7 @@ def main() -> Duty:
             readable, own_ids = _stay_outside(settings.tier), bool(settings.run_ids)
     except Exception as e:  # whatever it is: the supervisor tells the operator, nothing runs
         what = str(e) if isinstance(e, (OSError, isolation.IsolationError)) else f"{type(e).__name__}: {e}"
-        control.send(text.encoded(f"problem {what}", packets.MAX_BYTES))
+        control.send(text.encoded(f"problem {what}", fd_messages.MAX_BYTES))
         os._exit(1)
     try:
         control.send(b"ready " + ",".join(_layers(settings.tier, own_ids)).encode())
@@ -97,7 +100,7 @@ class Warden:
         """Works until the supervisor is gone; in a forked process returns what that process has to do."""
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps zygotes, inits and orphans: wait(2), NOTES
         while True:
-            message, descriptors = packets.receive(self._control)
+            message, descriptors = fd_messages.receive(self._control)
             if not message:
                 os._exit(0)  # takes the whole PID namespace along
             _, name, *modules = message.decode().split(" ")

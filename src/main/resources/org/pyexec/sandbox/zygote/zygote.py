@@ -27,9 +27,12 @@ import sys
 import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, config, drawing, entrance, figures, generators, init, packets, policy, program, quiet, sources, stacks
-from . import syscalls
-from . import text as texts
+from . import child, entrance, generators, init, memory_importer, quiet, stacks
+from ..kernel import syscalls
+from ..policy import config, policy
+from ..program import program
+from ..program.figures import drawing, figures
+from ..wire import fd_messages, text as texts
 from .confinement import Belongings, Sizes
 
 Duty = Callable[[], child.Executable]
@@ -51,7 +54,7 @@ def run(
     with what the first has and more. They and `proc`, a handle of a /proc, are owned here from now on.
     """
     try:
-        modules_of_ours = sources.used()
+        modules_of_ours = memory_importer.used()
         _forget_signals()
         _go_first_when_memory_is_short(proc)
         channels = [socket.socket(fileno=control) for control, _ in generations]
@@ -74,7 +77,7 @@ def run(
             prepared = child.Prepared(settings, readable, _sizes(proc), proc, modules_of_ours)
             inits = _be_ready_to_clone() if settings.tier == "namespaces" else None
         except OSError as e:  # no module's fault: this tier cannot be had here
-            channel.send(texts.encoded(f"problem {e}", packets.MAX_BYTES))
+            channel.send(texts.encoded(f"problem {e}", fd_messages.MAX_BYTES))
             os._exit(1)
         program.become_main()
         program.rehearse()
@@ -176,7 +179,7 @@ def _after_imports(channel: socket.socket, tier: str) -> None:
     figures.watch()
     drawing.forget_folders()
     quiet.expect_psutil(tier)
-    sources.forget()
+    memory_importer.forget()
 
 
 def _in_one_line(e: BaseException) -> str:
@@ -257,7 +260,7 @@ class Zygote:
                     return duty
 
     def _obey(self) -> Optional[Duty]:
-        message, descriptors = packets.receive(self._control)
+        message, descriptors = fd_messages.receive(self._control)
         if not message:
             os._exit(0)
         if message == b"reap":
@@ -302,7 +305,7 @@ class Zygote:
         self._pidfds[pid] = pidfd
         self._poller.register(pidfd, select.POLLIN)
         pidfds = (pidfd,) if self._inits is None else (pidfd, descriptors[-1])
-        packets.send(self._control, f"forked {number}".encode(), pidfds)
+        fd_messages.send(self._control, f"forked {number}".encode(), pidfds)
 
     def _reap(self) -> None:
         """Waits for every child that has ended. One that nobody has forked here would keep its namespaces alive."""

@@ -1,7 +1,7 @@
 """What a program shows, bounded: into the memory that it shares with the supervisor, or into files where it is too large.
 
 In the program's own process, so nothing here is trusted outside. A program may have replaced anything by now: what is used of
-libraries is bound here, before it runs, and built-in functions are our own (sources.py).
+libraries is bound here, before it runs, and built-in functions are our own (memory_importer.py).
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import json
 import os
 from typing import Any, Dict, Iterable, List, Optional, Tuple, Union
 
-from . import bundle, policy, report, unhandled
-from .bundle import TEXT, Bundle
+from . import mime_bundle
+from ...policy import policy
+from ...wire import report
+from ..execution import tracebacks
+from .mime_bundle import TEXT, Bundle
 
 MAX_TEXT = 1 << 20  # characters of one type
 MAX_BINARY = 3 << 20  # bytes of one type
 MAX_DISPLAYS = 100
 MAX_NESTING = 60  # of JSON
 
-_SUFFIXES = {TEXT: "txt", **{mime: suffix for mime, _, suffix in bundle.METHODS}}
+_SUFFIXES = {TEXT: "txt", **{mime: suffix for mime, _, suffix in mime_bundle.METHODS}}
 _encode = json.JSONEncoder(allow_nan=False).encode
 _to_base64 = base64.b64encode
 
@@ -32,11 +35,11 @@ class Printed:
 
     def display(self, *objects: Any, raw: bool = False, display_id: Any = None, **_: Any) -> None:
         for each in objects:
-            own = None if raw else bundle.method(each, "_ipython_display_")
+            own = None if raw else mime_bundle.method(each, "_ipython_display_")
             if own is not None:
-                bundle.attempt(own)
+                mime_bundle.attempt(own)
             else:
-                print(dict(each).get(TEXT, "") if raw else bundle.text_of(each))
+                print(dict(each).get(TEXT, "") if raw else mime_bundle.text_of(each))
 
     def update(self, value: Any, display_id: str, raw: bool = False) -> None:
         self.display(value, raw=raw)
@@ -48,7 +51,7 @@ class Printed:
 class Displays:
     """What one run shows. `area` takes it at once, so that it is there however the run ends."""
 
-    def __init__(self, area: report.ResultArea, work: str, look: Optional[bundle.Look] = None) -> None:
+    def __init__(self, area: report.ResultArea, work: str, look: Optional[mime_bundle.Look] = None) -> None:
         area.own()
         self._area = area
         self._work = work
@@ -65,7 +68,7 @@ class Displays:
                 self.clear()
             self._count += 1
             if self._count == MAX_DISPLAYS + 1:
-                unhandled.print_error(f"display: only the first {MAX_DISPLAYS} are kept\n")
+                tracebacks.print_error(f"display: only the first {MAX_DISPLAYS} are kept\n")
             if self._count <= MAX_DISPLAYS:
                 self._id = display_id
                 self._guarded(each, f"display-{self._count}", "display", raw)
@@ -100,11 +103,11 @@ class Displays:
             self._guarded(value, "result", "result", False)
 
     def _guarded(self, value: Any, name: str, kind: str, raw: bool) -> None:
-        own = None if raw else bundle.method(value, "_ipython_display_")
+        own = None if raw else mime_bundle.method(value, "_ipython_display_")
         if own is not None:
-            bundle.attempt(own)
+            mime_bundle.attempt(own)
         else:
-            bundle.attempt(lambda: self._show(kind, dict(value) if raw else bundle.of(value, self._look), name))
+            mime_bundle.attempt(lambda: self._show(kind, dict(value) if raw else mime_bundle.of(value, self._look), name))
 
     def _append(self, line: bytes, display_id: Optional[str]) -> bool:
         begin = self._area.length
@@ -124,7 +127,7 @@ class Displays:
             shown[TEXT] = self._put_all_aside(contents, name)
             offered, contents = shown, {}
         if not self._keep(kind, shown, offered):
-            unhandled.print_error("display: there is no room for more, it is in files\n")
+            tracebacks.print_error("display: there is no room for more, it is in files\n")
             shown = {mime: content for mime, content in shown.items() if mime == TEXT}
             if not self._keep(kind, shown, offered):
                 shown.clear()
@@ -138,12 +141,12 @@ class Displays:
     def _put_aside(self, name: str, content: Content) -> str:
         """The name of the file, or nothing."""
         if len(content) > policy.MAX_FILE_BYTES:  # it would be left out later, and take room until then
-            unhandled.print_error(f"display: {name} is left out: it is larger than {policy.MAX_FILE_BYTES >> 20} MB\n")
+            tracebacks.print_error(f"display: {name} is left out: it is larger than {policy.MAX_FILE_BYTES >> 20} MB\n")
             return ""
         try:
             return self._write(name, content)
         except OSError as e:
-            unhandled.print_error(f"display: {name} cannot be written: {e.strerror}\n")
+            tracebacks.print_error(f"display: {name} cannot be written: {e.strerror}\n")
             return ""
 
     def _keep(self, kind: str, contents: Contents, offered: Bundle) -> bool:
@@ -179,7 +182,7 @@ def _contents(offered: Bundle) -> Contents:
             try:
                 contents[mime] = _content(mime, data)
             except Exception as e:
-                unhandled.print_error(f"display: {mime} is left out: {str(e) or type(e).__name__}\n")
+                tracebacks.print_error(f"display: {mime} is left out: {str(e) or type(e).__name__}\n")
     return contents
 
 

@@ -10,7 +10,7 @@ import io
 import sys
 from typing import Any, Callable, Dict, Optional
 
-from . import unhandled
+from ..execution import tracebacks
 
 TEXT = "text/plain"
 METHODS = (  # MIME type, method, suffix of the file for what is too large
@@ -76,7 +76,7 @@ def attempt(action: Callable[[], Any]) -> Any:
 
 def _complain(e: BaseException) -> None:
     try:
-        unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
+        tracebacks.print_error(tracebacks.format_exception(tracebacks.without_our_frames(e)))
     except Exception:
         pass  # a program that has taken even that away
 

@@ -7,7 +7,9 @@ import os
 import re
 import sys
 
-from . import causes, policy, text as texts
+from . import causes
+from ...policy import policy
+from ...wire import text as texts
 
 _begins_process = re.compile(r"fork|spawn|exec|popen|system", re.IGNORECASE).search
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import Any, List, Tuple
 
-from . import coding, policy, unhandled
+from . import coding, tracebacks
+from ...policy import policy
 
 
 def split(source: bytes) -> Tuple[Any, Any]:
@@ -13,7 +14,7 @@ def split(source: bytes) -> Tuple[Any, Any]:
     text = coding.text_of(source)
     try:
         tree: Any = parsed(text)
-        last = of(tree, unhandled.lines_of(source))
+        last = of(tree, tracebacks.lines_of(source))
     except Exception:  # whoever compiles it will say so
         return text, None
     return (text, None) if last is None else (tree, last)

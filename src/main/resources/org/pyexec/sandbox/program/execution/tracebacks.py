@@ -12,7 +12,9 @@ import traceback
 from types import TracebackType
 from typing import Generator, Iterator, List, NamedTuple, Optional, Tuple
 
-from . import advice, bottom, causes, policy, sources, text as texts
+from . import advice, bottom, causes
+from ...policy import policy
+from ...wire import text as texts
 
 LAST = ("last_type", "last_value", "last_traceback", "last_exc")  # where sys keeps it
 _hook = _display = sys.__excepthook__  # the interpreter's own words; the traceback module's differ in some versions
@@ -96,7 +98,7 @@ def without_our_frames(e: BaseException) -> BaseException:
 
 
 def _next_of_others(each: Optional[TracebackType]) -> Optional[TracebackType]:
-    while each is not None and each.tb_frame.f_code.co_filename.startswith(sources.SHOWN_FOLDER):
+    while each is not None and each.tb_frame.f_code.co_filename.startswith(policy.SHOWN_FOLDER):
         each = each.tb_next
     return each
 

@@ -12,7 +12,8 @@ import sys
 import types
 from typing import Any, Callable, List, Optional
 
-from . import fonts, imports
+from . import fonts
+from ..execution import imports
 
 _BACKENDS = "matplotlib.backend_bases"
 _SAVERS = ("print_figure", "save")  # of canvases and of animations

@@ -11,7 +11,9 @@ import sys
 import types
 from typing import Any, List, Optional
 
-from . import display, drawing, unhandled
+from . import drawing
+from ..display import display
+from ..execution import tracebacks
 
 _pid = os.getpid  # bound before any program runs, which may replace it
 _SAVED = "_saved_by_program"  # how many parts it had then
@@ -67,7 +69,7 @@ class Gallery:
         try:
             self._take(figure, shown, again)
         except Exception as e:
-            unhandled.print_error(unhandled.format_exception(unhandled.without_our_frames(e)))
+            tracebacks.print_error(tracebacks.format_exception(tracebacks.without_our_frames(e)))
 
     def _take(self, figure: Any, shown: bool, again: bool) -> None:
         kept = figure.__dict__

@@ -6,7 +6,7 @@ import io
 import sys
 from typing import Any, Callable, Dict, List
 
-from . import display
+from ..display import display
 
 
 class Captured:

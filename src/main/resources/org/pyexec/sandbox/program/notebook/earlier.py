@@ -1,6 +1,6 @@
 """Lines of earlier cells, for whoever asks for them: inspect, trace, and what the interpreter prints of ignored exceptions.
 
-There is no file in which the interpreter itself could look. `linecache` has the lines; unhandled.py puts them there.
+There is no file in which the interpreter itself could look. `linecache` has the lines; tracebacks.py puts them there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import traceback
 import types
 from typing import Any, List, Optional
 
-from . import imports, notebook_lines, policy, sources
+from . import notebook_lines
+from ...policy import policy
+from ..execution import imports
 
 _display, _has_lines = traceback.print_exception, linecache.getlines
 _file_of, _source_of = inspect.getfile, inspect.findsource
@@ -100,7 +102,7 @@ def _read_by_trace(module: Any) -> None:
     module.open = _open
     module.tokenize = types.SimpleNamespace(**{**vars(tokenize), "open": _open_source})
     is_ignored = results.is_ignored_filename
-    results.is_ignored_filename = lambda self, name: name.startswith(sources.SHOWN_FOLDER) or is_ignored(self, name)
+    results.is_ignored_filename = lambda self, name: name.startswith(policy.SHOWN_FOLDER) or is_ignored(self, name)
 
 
 def _open(path: Any, mode: str = "r", **options: Any) -> Any:

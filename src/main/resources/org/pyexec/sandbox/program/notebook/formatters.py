@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
-from . import bundle, pretty
+from . import pretty
+from ..display import mime_bundle
 
 _ANY = Callable[..., Any]
 
@@ -47,9 +48,9 @@ class Formatter:
         return self.type_printers.pop(kind, default)
 
 
-class DisplayFormatter(bundle.Look):
+class DisplayFormatter(mime_bundle.Look):
     def __init__(self) -> None:
-        self.formatters = {mime: Formatter() for mime in (bundle.TEXT, *(mime for mime, _, _ in bundle.METHODS))}
+        self.formatters = {mime: Formatter() for mime in (mime_bundle.TEXT, *(mime for mime, _, _ in mime_bundle.METHODS))}
         self.float_format = ""
 
     def text(self, value: Any) -> str:
@@ -59,7 +60,7 @@ class DisplayFormatter(bundle.Look):
             return repr(value)
 
     def _forms(self) -> Dict[type, Any]:
-        own = self.formatters[bundle.TEXT]
+        own = self.formatters[mime_bundle.TEXT]
         forms = dict(own.type_printers)
         for (module, name), function in own.deferred_printers.items():
             kind = getattr(sys.modules.get(module), name, None)
@@ -69,17 +70,17 @@ class DisplayFormatter(bundle.Look):
             forms.setdefault(float, lambda value, printer, _: printer.text(self.float_format % value))
         return forms
 
-    def more(self, value: Any) -> bundle.Bundle:
+    def more(self, value: Any) -> mime_bundle.Bundle:
         return {mime: data for mime, data in self._offered(value) if data is not None}
 
     def _offered(self, value: Any) -> Iterator[Tuple[str, Any]]:
         for mime, formatter in self.formatters.items():
-            if mime != bundle.TEXT and formatter.enabled and (formatter.type_printers or formatter.deferred_printers):
+            if mime != mime_bundle.TEXT and formatter.enabled and (formatter.type_printers or formatter.deferred_printers):
                 try:
                     function = formatter.lookup_by_type(type(value))
                 except KeyError:
                     continue
                 yield mime, function(value)
 
-    def format(self, value: Any, include: Any = None, exclude: Any = None) -> Tuple[bundle.Bundle, Dict[str, Any]]:
-        return bundle.of(value, self), {}
+    def format(self, value: Any, include: Any = None, exclude: Any = None) -> Tuple[mime_bundle.Bundle, Dict[str, Any]]:
+        return mime_bundle.of(value, self), {}

@@ -9,8 +9,8 @@ import json
 import os
 from typing import Any, Dict, Optional, Union
 
-from . import display as showing
 from . import ipython_media
+from ..display import display as showing
 from .ipython_media import DisplayObject
 
 _MIME_TYPES = {

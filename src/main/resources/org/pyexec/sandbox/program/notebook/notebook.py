@@ -14,7 +14,10 @@ import sys
 from types import TracebackType
 from typing import Any, Dict, List, Optional
 
-from . import coding, display, earlier, expression, fence, ipython, notebook_lines, shell, sources, steps, unawaited, unhandled
+from . import earlier, ipython, notebook_lines, shell, steps, unawaited
+from ...policy import policy
+from ..display import display
+from ..execution import coding, fence, last_expression, tracebacks
 
 _LIBRARY = os.path.dirname(os.__file__)
 
@@ -89,7 +92,7 @@ class Cell:
         self.steps: Optional[List[steps.Step]] = None
         self.may_await = False
         self._source = fence.without(source)
-        self._lines = unhandled.lines_of(source)
+        self._lines = tracebacks.lines_of(source)
 
     @property
     def text(self) -> str:
@@ -100,7 +103,7 @@ class Cell:
         text = coding.text_of(self._source)
         tree = _parsed(text)
         cell = None
-        lines = unhandled.lines_of(self._source)
+        lines = tracebacks.lines_of(self._source)
         if tree is None or _is_one_name(tree) or notebook_lines.is_numbered(lines):
             cell = notebook_lines.translate(lines, is_magic)
             if cell is not None:
@@ -112,14 +115,14 @@ class Cell:
             if cell is None:
                 self.body = text
             return cell
-        self.last = expression.of(tree, self._lines)
+        self.last = last_expression.of(tree, self._lines)
         self.body = tree
         return cell
 
 
 def _parsed(source: Any) -> Any:
     try:
-        return expression.parsed(source)
+        return last_expression.parsed(source)
     except (SyntaxError, ValueError):
         return None
 
@@ -148,7 +151,7 @@ def _show_wide_tables() -> None:
 def without_our_frames(e: BaseException) -> BaseException:
     """The exception without the frames of ours, and of what they called in the standard library on the way to the program's.
 
-    The first frame stays: it is that which executes programs, and unhandled.py leaves it out.
+    The first frame stays: it is that which executes programs, and tracebacks.py leaves it out.
     """
     frames: List[TracebackType] = []
     traceback = e.__traceback__
@@ -173,4 +176,4 @@ def _file(traceback: TracebackType) -> str:
 
 
 def _is_ours(traceback: TracebackType) -> bool:
-    return _file(traceback).startswith(sources.SHOWN_FOLDER)
+    return _file(traceback).startswith(policy.SHOWN_FOLDER)

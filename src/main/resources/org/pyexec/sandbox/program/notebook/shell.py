@@ -10,7 +10,9 @@ import string
 import sys
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from . import captured, commands, display, expression, formatters, history, magics, notebook_lines, steps, timing, unhandled
+from . import captured, commands, formatters, history, magics, notebook_lines, steps, timing
+from ..display import display
+from ..execution import last_expression, tracebacks
 from .speech import UsageError, say
 
 Magic = Callable[..., Any]
@@ -119,7 +121,7 @@ class Shell(InteractiveShell):
         body, line = self._body
         source = ("\n" * line if body == text else "") + notebook_lines.python(text)
         tree = compile(source, self.file, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-        last = expression.of(tree, unhandled.lines_of(source.encode("utf-8", "surrogatepass")))
+        last = last_expression.of(tree, tracebacks.lines_of(source.encode("utf-8", "surrogatepass")))
         names = self.user_ns if names is None else names
         values: List[Any] = []
         planned = self._planner.split(tree, last, None, values.append)

@@ -11,7 +11,7 @@ import types
 import warnings
 from typing import Any
 
-from . import sources
+from ...policy import policy
 
 _NAME = "_warn_unawaited_coroutine"
 
@@ -26,7 +26,7 @@ def name_places_of_programs() -> None:
 def _warn(message: str, category: Any = None, stacklevel: int = 1, source: Any = None) -> None:
     """Called by the function of `warnings`, which is called where the coroutine was dropped."""
     frame = sys._getframe(1).f_back
-    while frame is not None and frame.f_code.co_filename.startswith(sources.SHOWN_FOLDER):
+    while frame is not None and frame.f_code.co_filename.startswith(policy.SHOWN_FOLDER):
         stacklevel += 1
         frame = frame.f_back
     warnings.warn(message, category, stacklevel=stacklevel + 1, source=source)
