@@ -11,7 +11,7 @@ from sandbox.pool import slot
 from sandbox.runs import client_task
 
 
-class Guest(client_task.Guest):
+class Task(client_task.ClientTask):
     used = 0
 
     def _stop(self) -> None:
@@ -21,7 +21,7 @@ class Guest(client_task.Guest):
         self.used += 1
 
 
-class Quiet(Guest):
+class Quiet(Task):
     def _stop(self) -> None:
         pass
 
@@ -31,23 +31,23 @@ class LimitTest(unittest.TestCase):
 
     def setUp(self) -> None:
         self.events = loop.Loop()
-        self.link = mock.Mock()
-        self.guest = Quiet(self.events, self.link, mock.Mock(), mock.Mock(), lambda guest: None)
+        self.connection = mock.Mock()
+        self.task = Quiet(self.events, self.connection, mock.Mock(), mock.Mock(), lambda task: None)
         self.slot = mock.Mock(exit=None, dead=False)
-        self.guest._on_slot(self.slot, mock.Mock())
+        self.task._on_slot(self.slot, mock.Mock())
         self.assertEqual(self.slot.state, "running")
         self.then = self.slot.limit_memory.call_args[0][1]
-        self.assertEqual(self.guest.used, 0)
+        self.assertEqual(self.task.used, 0)
 
     def test_program_begins_when_it_is_done(self) -> None:
         self.then(None)
-        self.assertEqual(self.guest.used, 1)
+        self.assertEqual(self.task.used, 1)
         self.slot.release.assert_not_called()
 
     def assertRefused(self, why: str) -> None:
-        self.assertEqual(self.guest.used, 0)
-        self.assertIn(why, self.link.put.call_args[0][1].decode())
-        self.link.pour.call_args[0][1]()
+        self.assertEqual(self.task.used, 0)
+        self.assertIn(why, self.connection.put.call_args[0][1].decode())
+        self.connection.pour.call_args[0][1]()
         self.slot.release.assert_called_once_with()
 
     def test_run_without_its_limit_does_not_begin(self) -> None:
@@ -60,18 +60,18 @@ class LimitTest(unittest.TestCase):
         self.assertRefused("ended")
 
     def test_slot_is_given_back_when_nobody_waits_for_it_any_more(self) -> None:
-        self.guest.on_gone()
+        self.task.on_gone()
         self.slot.release.assert_not_called()
         self.then(None)
-        self.assertEqual(self.guest.used, 0)
+        self.assertEqual(self.task.used, 0)
         self.slot.release.assert_called_once_with()
 
 
 class FaultTest(unittest.TestCase):
     def test_every_step_of_the_end_is_taken_and_those_that_fail_are_logged(self) -> None:
-        ended: List[client_task.Guest] = []
+        ended: List[client_task.ClientTask] = []
         link = mock.Mock()
-        failed = Guest(loop.Loop(), link, mock.Mock(), mock.Mock(), ended.append)
+        failed = Task(loop.Loop(), link, mock.Mock(), mock.Mock(), ended.append)
         with mock.patch.object(client_task, "say", create=True) as say:
             failed._on_fault()
         link.close.assert_called_once_with()

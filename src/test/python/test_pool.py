@@ -46,7 +46,7 @@ class ChoiceTest(unittest.TestCase):
         kept._settings = mock.Mock(learns=False)
         kept._family = mock.Mock(images={})
         for name, modules in self.MODULES.items():
-            offered = zygote_pool.Image.__new__(zygote_pool.Image)
+            offered = zygote_pool.ZygotePool.__new__(zygote_pool.ZygotePool)
             offered.name, offered.modules, offered.ready, offered.lost, offered._failures = name, modules, True, False, 0
             kept._family.images[name] = offered
         return kept._choices(code)[0].name

@@ -33,7 +33,7 @@ class OutboxTest(unittest.TestCase):
 
     def test_answer_is_over_before_the_next_order_is_heard(self) -> None:
         """Also where its last byte has gone at the end of a turn."""
-        box = send_queue.Outbox(self.events, self.ours, self.hear, self.gone)
+        box = send_queue.SendQueue(self.events, self.ours, self.hear, self.gone)
         with mock.patch.object(send_queue, "TURN_SECONDS", -1.0):
             box.pour(iter([b"answer"]), lambda: self.told.append("over"))
         self.assertEqual((self.theirs.recv(100), self.told), (b"answer", []))
@@ -46,7 +46,7 @@ class OutboxTest(unittest.TestCase):
             while "stop" not in self.told:
                 yield b""
 
-        box = send_queue.Outbox(self.events, self.ours, self.hear, self.gone)
+        box = send_queue.SendQueue(self.events, self.ours, self.hear, self.gone)
         with mock.patch.object(send_queue, "TURN_SECONDS", -1.0):
             box.pour(pieces(), lambda: self.told.append("over"))
             self.theirs.send(b"stop")
@@ -54,7 +54,7 @@ class OutboxTest(unittest.TestCase):
         self.assertEqual(self.told, ["stop"])
 
     def test_nothing_is_heard_of_who_has_gone(self) -> None:
-        box = send_queue.Outbox(self.events, self.ours, self.hear, self.gone)
+        box = send_queue.SendQueue(self.events, self.ours, self.hear, self.gone)
         with mock.patch.object(send_queue, "TURN_SECONDS", -1.0):
             box.pour(iter([b"answer", b"more"]), lambda: self.told.append("over"))
         self.theirs.close()

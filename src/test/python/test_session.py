@@ -28,11 +28,11 @@ class EndingTest(unittest.TestCase):
         cell = run_namespace.NamespaceCell(identities.Ids(range(0)))
         cell.top = os.open(folder.name, os.O_RDONLY | os.O_DIRECTORY)
         self.addCleanup(os.close, cell.top)
-        self.link = mock.Mock()
+        self.connection = mock.Mock()
         self.ours, self.theirs = socket.socketpair()
         self.addCleanup(self.ours.close)
         self.addCleanup(self.theirs.close)
-        self.session = session.Session(loop.Loop(), self.link, mock.Mock(), mock.Mock(disk=1 << 20), lambda guest: None)
+        self.session = session.Session(loop.Loop(), self.connection, mock.Mock(), mock.Mock(disk=1 << 20), lambda task: None)
         self.slot = mock.Mock(cell=cell, control=self.ours, report=report.create(), exit=None, dead=False)
         self.addCleanup(os.close, self.slot.report)
         self.session._slot = self.slot
@@ -42,7 +42,7 @@ class EndingTest(unittest.TestCase):
         self.addCleanup(self.session._stop)
 
     def said(self) -> List[Tuple[bytes, Dict[str, bytes]]]:
-        return [(call[0][0], dict(frames.decode(call[0][1]))) for call in self.link.put.call_args_list]
+        return [(call[0][0], dict(frames.decode(call[0][1]))) for call in self.connection.put.call_args_list]
 
     def test_end_while_the_process_is_waited_for_is_told_at_once_and_what_still_comes_is_taken(self) -> None:
         self.session.on_frame(frames.ERRAND, order("put", 10))
@@ -56,7 +56,7 @@ class EndingTest(unittest.TestCase):
 
     def test_end_while_an_answer_is_given_follows_it(self) -> None:
         self.session.on_frame(frames.ERRAND, order("list"))
-        (_, taken), _ = self.link.pour.call_args
+        (_, taken), _ = self.connection.pour.call_args
         self.session._finish(ending.without_rules())
         self.slot.kill.assert_called_once_with()
         self.assertEqual(self.said(), [], "nothing comes between the pieces of an answer")
@@ -66,7 +66,7 @@ class EndingTest(unittest.TestCase):
 
     def test_end_of_the_process_while_an_answer_is_given_follows_it(self) -> None:
         self.session.on_frame(frames.ERRAND, order("list"))
-        (_, taken), _ = self.link.pour.call_args
+        (_, taken), _ = self.connection.pour.call_args
         self.slot.exit = [0x300, 0, 0]
         self.slot.has_stalled = False
         self.slot.is_out_of_memory.return_value = False

@@ -13,14 +13,14 @@ from sandbox.pool import zygote_pool
 from sandbox.wire import fd_messages
 
 
-class Family(zygote_pool.FamilyDoor):
+class Family(zygote_pool.GenerationDoor):
     def __init__(self) -> None:
         self.events = loop.Loop()
         self.groups = cgroups.NoGroups()
 
         self.refusals: List[str] = []
 
-    def refused(self, image: zygote_pool.Image, module: str) -> None:
+    def refused(self, image: zygote_pool.ZygotePool, module: str) -> None:
         self.refusals.append(module)
 
 
@@ -28,7 +28,7 @@ class ImageTest(unittest.TestCase):
     def setUp(self) -> None:
         self.family = Family()
         control, self.zygote = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.image = zygote_pool.Image(self.family, "plain", (), control)
+        self.image = zygote_pool.ZygotePool(self.family, "plain", (), control)
         self.addCleanup(self.zygote.close)
         self.addCleanup(self.image.lose)
 

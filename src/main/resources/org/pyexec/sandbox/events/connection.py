@@ -46,25 +46,25 @@ class Connection:
         self._loop = events = events.guarded(lambda: self.user.on_gone(), lambda seconds: self.user.on_stall(seconds))
         self._connection = connection
         self._reader = frames.Reader(policy.MAX_REQUEST_BYTES)
-        self._outbox = send_queue.Outbox(events, connection, self._on_readable, lambda: self.user.on_gone())
+        self._send_queue = send_queue.SendQueue(events, connection, self._on_readable, lambda: self.user.on_gone())
         events.watch(connection.fileno(), loop.READ, self._on_readable)
 
     @property
     def waiting_bytes(self) -> int:
         """What the server has not read yet."""
-        return self._outbox.waiting_bytes
+        return self._send_queue.waiting_bytes
 
     def listen(self, wanted: bool) -> None:
         """Whether what comes is taken; the server may have to wait then. Once closed, nothing comes any more."""
         if self._connection.fileno() >= 0:
-            self._outbox.listen(wanted)
+            self._send_queue.listen(wanted)
 
     def put(self, kind: bytes, payload: bytes) -> None:
-        self._outbox.put(frames.frame(kind, payload))
+        self._send_queue.put(frames.frame(kind, payload))
 
     def pour(self, source: Iterator[bytes], when_taken: Callable[[], None]) -> None:
         """Sends what the source gives at the pace of the server, then calls when_taken."""
-        self._outbox.pour(source, when_taken)
+        self._send_queue.pour(source, when_taken)
 
     def close(self) -> None:
         self._loop.forget(self._connection.fileno())

@@ -13,7 +13,7 @@ from . import loop
 TURN_SECONDS = 0.02  # after which others come first
 
 
-class Outbox:
+class SendQueue:
     """Keeps what the socket does not take yet. `on_error` is called once when the other side is gone."""
 
     def __init__(

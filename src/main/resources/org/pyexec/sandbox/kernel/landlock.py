@@ -8,7 +8,7 @@ import sys
 from typing import Iterable, Optional, Tuple
 
 from . import syscalls
-from .syscall_batch import Calls
+from .syscall_batch import SyscallBatch
 
 CREATE_RULESET_VERSION = 1
 RULE_PATH_BENEATH = 1
@@ -70,7 +70,7 @@ def quietly(abi: int) -> int:
 
 def build(abi: int, rules: Iterable[Rule]) -> int:
     """A ruleset's descriptor, which the caller owns; for children that have a network namespace of their own."""
-    calls = Calls()
+    calls = SyscallBatch()
     attributes = _attributes(abi, close_network=False)
     made = syscalls.call(
         "landlock_create_ruleset",
@@ -85,7 +85,7 @@ def build(abi: int, rules: Iterable[Rule]) -> int:
 
 
 def add_calls(
-    calls: Calls, descriptors: Tuple[int, int], abi: int, rules: Iterable[Rule], home: Optional[Beneath], own: Iterable[str]
+    calls: SyscallBatch, descriptors: Tuple[int, int], abi: int, rules: Iterable[Rule], home: Optional[Beneath], own: Iterable[str]
 ) -> None:
     """How a child restricts itself for good; needs no_new_privs, and two numbers for descriptors.
 
@@ -105,7 +105,7 @@ def add_calls(
     calls.add("landlock_restrict_self", descriptor, quietly(abi))
 
 
-def _add_rules(calls: Calls, ruleset: int, abi: int, rules: Iterable[Rule]) -> None:
+def _add_rules(calls: SyscallBatch, ruleset: int, abi: int, rules: Iterable[Rule]) -> None:
     """Absent paths are left out; the handles of the others stay open in this process."""
     for path, allowed in rules:
         try:

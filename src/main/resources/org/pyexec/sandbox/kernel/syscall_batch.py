@@ -142,7 +142,7 @@ def _machine() -> _Code:
     return _code[0]
 
 
-class Calls:
+class SyscallBatch:
     """Calls are added, then sealed, then run as often as one likes, in whatever process is forked from this one."""
 
     def __init__(self) -> None:
@@ -171,7 +171,7 @@ class Calls:
         self.add("dup3", 0, descriptor, os.O_CLOEXEC)
         return self._linked[-1]
 
-    def seal(self) -> "Calls":
+    def seal(self) -> "SyscallBatch":
         content = b"".join(_RECORD.pack(*record) for record in self._records) + _RECORD.pack(_END, *[0] * 7)
         self._sealed = ctypes.create_string_buffer(content, len(content))
         for place in self._linked:

@@ -1,4 +1,4 @@
-"""A family: one warden and its zygotes. It is replaced as a whole."""
+"""A generation: one warden and its zygotes. It is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -36,22 +36,22 @@ bottom.go_on_with(warden.main)
 
 
 class PoolDoor:
-    """What a family needs from the pool."""
+    """What a generation needs from the pool."""
 
     def next_number(self) -> int:
         raise NotImplementedError
 
-    def works(self, family: "Family") -> None:
+    def works(self, generation: "Generation") -> None:
         raise NotImplementedError
 
-    def broken(self, family: "Family", why: str) -> None:
+    def broken(self, generation: "Generation", why: str) -> None:
         raise NotImplementedError
 
     def leave_out(self, module: str) -> None:
         raise NotImplementedError
 
 
-class Family(zygote_pool.FamilyDoor):
+class Generation(zygote_pool.GenerationDoor):
     def __init__(
         self,
         events: loop.Loop,
@@ -69,7 +69,7 @@ class Family(zygote_pool.FamilyDoor):
         self.tier = tier
         self.layers = ""
         self.works = False
-        self.images: Dict[str, zygote_pool.Image] = {}
+        self.images: Dict[str, zygote_pool.ZygotePool] = {}
         self._folders = folders.Folders(events) if tier != "namespaces" else None
         self._settings = settings
         self._allowlist = allowed
@@ -105,13 +105,13 @@ class Family(zygote_pool.FamilyDoor):
         """With `learnt` also the popular image, whose zygote is forked from this one's, so that they share their memory."""
         order = f"image {name} {','.join(modules)}"
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.images[name] = zygote_pool.Image(self, name, modules, ours)
+        self.images[name] = zygote_pool.ZygotePool(self, name, modules, ours)
         with theirs:
             if not learnt:
                 self._order(order, theirs.fileno())
                 return
             ours, heir = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            self.images[POPULAR] = zygote_pool.Image(self, POPULAR, modules + learnt, ours)
+            self.images[POPULAR] = zygote_pool.ZygotePool(self, POPULAR, modules + learnt, ours)
             with heir:
                 self._order(f"{order} {','.join(learnt)}", theirs.fileno(), heir.fileno())
 
@@ -121,7 +121,7 @@ class Family(zygote_pool.FamilyDoor):
         except OSError:
             pass  # the warden is gone; the end of its socket says so too
 
-    def refused(self, owner: zygote_pool.Image, module: str) -> None:
+    def refused(self, owner: zygote_pool.ZygotePool, module: str) -> None:
         if owner.name == POPULAR:
             self._pool.leave_out(module)
 
@@ -135,7 +135,7 @@ class Family(zygote_pool.FamilyDoor):
             self.close()
             self._pool.broken(self, why)
 
-    def image_ended(self, ended: zygote_pool.Image) -> None:
+    def image_ended(self, ended: zygote_pool.ZygotePool) -> None:
         """It starts again without the module that ended it, after a pause that grows each time. The popular one does not."""
         if ended.name == POPULAR:
             log.say("log", f"image {ended.name}: ended" + (f" while importing {ended.importing}" if ended.importing else ""))
@@ -155,12 +155,12 @@ class Family(zygote_pool.FamilyDoor):
         log.say("log", f"image {ended.name}: ended{why}; starts again{without} in {pause:g} s")
         self._own_events.later(pause, lambda: self._start_again(ended, modules))
 
-    def _next_pause(self, ended: zygote_pool.Image) -> float:
+    def _next_pause(self, ended: zygote_pool.ZygotePool) -> float:
         last = 0.0 if ended.was_steady() else self._pauses.get(ended.name, 0.0)
         self._pauses[ended.name] = min(2 * last or RESTART_SECONDS, LONGEST_PAUSE)
         return self._pauses[ended.name]
 
-    def _start_again(self, ended: zygote_pool.Image, modules: Tuple[str, ...]) -> None:
+    def _start_again(self, ended: zygote_pool.ZygotePool, modules: Tuple[str, ...]) -> None:
         if not self.closed and not self._retired:
             self._start(ended.name, modules)
 
@@ -169,7 +169,7 @@ class Family(zygote_pool.FamilyDoor):
         popular = self.images.get(POPULAR)
         return self._learnt if popular is not None and popular.is_stuck() else ()
 
-    def offers(self, old: "Family") -> bool:
+    def offers(self, old: "Generation") -> bool:
         """Whether it has what that one has; what is learnt may be something else today."""
         return self._ready_images() >= old._ready_images() - {POPULAR}
 

@@ -18,7 +18,7 @@ from . import helper
 from ..events import loop
 from ..kernel import isolation, landlock, nft, syscalls
 from ..policy import policy
-from ..kernel.syscall_batch import Calls
+from ..kernel.syscall_batch import SyscallBatch
 
 SLIRP = "slirp4netns"
 TUN = "/dev/net/tun"
@@ -152,7 +152,7 @@ def _confine(joins: Iterable[int]) -> None:
     syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1)
     abi = landlock.version()
     if abi:
-        calls = Calls()
+        calls = SyscallBatch()
         calls.add("landlock_restrict_self", landlock.build(abi, _rules()), 0)
         calls.seal().run()
 

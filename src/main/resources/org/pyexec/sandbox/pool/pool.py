@@ -1,4 +1,4 @@
-"""The pool: gives slots to runs, tries the tiers, and replaces families that die or grow old."""
+"""The pool: gives slots to runs, tries the tiers, and replaces generations that die or grow old."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ TIERS = ("namespaces", "landlock")  # the strongest first; never none by itself
 LOOKED_AT_BYTES = 256 << 10  # of a program, for its imports
 MOST_STATEMENTS = 200  # of them
 LONGEST_STATEMENT = 2000  # bytes
-MOST_RETIRED = 2  # families that sessions keep alive; each has zygotes of its own
-LOOKS = 10  # whether a new family has imported its libraries, that often
-RESTARTS = 5  # of families in a row that never worked
+MOST_RETIRED = 2  # generations that sessions keep alive; each has zygotes of its own
+LOOKS = 10  # whether a new generation has imported its libraries, that often
+RESTARTS = 5  # of generations in a row that never worked
 
 
 class Pool(generation.PoolDoor):
@@ -39,18 +39,18 @@ class Pool(generation.PoolDoor):
         self._tiers = list(TIERS if settings.tier == "auto" else [settings.tier])
         self._popular = popular.Popularity()
         self._learnt: Tuple[str, ...] = ()
-        self._families: List[generation.Family] = []  # all that may still have processes or folders
-        self._family = self._new_family(self._tiers.pop(0))
-        self._next: Optional[generation.Family] = None
+        self._generations: List[generation.Generation] = []  # all that may still have processes or folders
+        self._generation = self._new_generation(self._tiers.pop(0))
+        self._next: Optional[generation.Generation] = None
         events.later(settings.renewal_seconds, self._recycle)
 
     @property
     def tier(self) -> str:
-        return self._family.tier
+        return self._generation.tier
 
     @property
     def layers(self) -> str:
-        return ",".join(filter(None, (self._family.layers, self._groups.layer)))
+        return ",".join(filter(None, (self._generation.layers, self._groups.layer)))
 
     def next_number(self) -> int:
         self._numbers += 1
@@ -68,15 +68,15 @@ class Pool(generation.PoolDoor):
         self._runs_of_family += 1
         self._take_from(self._from_the_largest(), networked, use)
 
-    def _ready(self) -> List[zygote_pool.Image]:
+    def _ready(self) -> List[zygote_pool.ZygotePool]:
         """From the smallest to the largest."""
-        return [each for each in self._family.images.values() if each.ready and not each.lost]
+        return [each for each in self._generation.images.values() if each.ready and not each.lost]
 
-    def _from_the_largest(self, asks_for_popular: bool = False) -> List[zygote_pool.Image]:
+    def _from_the_largest(self, asks_for_popular: bool = False) -> List[zygote_pool.ZygotePool]:
         """Without the popular one for those who do not ask for what is learnt."""
         return [each for each in self._ready()[::-1] if asks_for_popular or each.name != generation.POPULAR]
 
-    def _take_from(self, choices: List[zygote_pool.Image], networked: bool, use: zygote_pool.Use) -> None:
+    def _take_from(self, choices: List[zygote_pool.ZygotePool], networked: bool, use: zygote_pool.Use) -> None:
         """An image that ends meanwhile leaves the run to the next one."""
         if not choices:
             use(None)
@@ -84,7 +84,7 @@ class Pool(generation.PoolDoor):
         first, *others = choices
         first.take(lambda got: use(got) if got is not None else self._take_from(others, networked, use), networked)
 
-    def _choices(self, code: bytes) -> List[zygote_pool.Image]:
+    def _choices(self, code: bytes) -> List[zygote_pool.ZygotePool]:
         """The smallest image that has what the program imports, then the others: which has most of it, from the largest on."""
         ready = self._ready()
         offered = {each: frozenset(name.split(".")[0] for name in each.modules) for each in ready}
@@ -96,17 +96,17 @@ class Pool(generation.PoolDoor):
         suited = [each for each in given[::-1] if needed <= offered[each]]
         others = [each for each in given if each not in suited]
         others.sort(key=lambda each: -len(needed & offered[each]))
-        return sorted([*suited, *others], key=zygote_pool.Image.is_stuck)
+        return sorted([*suited, *others], key=zygote_pool.ZygotePool.is_stuck)
 
     def leave_out(self, module: str) -> None:
         self._popular.leave_out(module)
 
-    # --- families ------------------------------------------------------------------------------------------------
+    # --- generations ------------------------------------------------------------------------------------------------
 
-    def works(self, working: generation.Family) -> None:
+    def works(self, working: generation.Generation) -> None:
         """The first child is parked: isolation works. Whether the network does is found out by trying as well."""
         self._failures = 0
-        if self.working or working is not self._family:
+        if self.working or working is not self._generation:
             return
         self.working = True
         problem = network.missing() if self.tier == "namespaces" else f"not in tier {self.tier}"
@@ -123,11 +123,11 @@ class Pool(generation.PoolDoor):
             tried.discard()
         self._on_works()
 
-    def broken(self, ended: generation.Family, why: str) -> None:
+    def broken(self, ended: generation.Generation, why: str) -> None:
         """A warden has ended, or a tier cannot be had."""
         if ended is self._next:
             self._next = None
-        if ended is not self._family:
+        if ended is not self._generation:
             return
         self._problems.append(f"{ended.tier}: {why}")
         self._failures += 1
@@ -136,61 +136,61 @@ class Pool(generation.PoolDoor):
             self._events.later(self._failures * generation.RESTART_SECONDS, lambda: self._replace(ended))
         elif self._tiers and not self.working:
             say("log", f"tier {self._problems[-1]}")
-            self._family = self._new_family(self._tiers.pop(0))
+            self._generation = self._new_generation(self._tiers.pop(0))
         else:
             say("problem", "No isolation is possible here: " + "; ".join(self._problems[-len(TIERS) :]))
             self._events.stop()
 
-    def _replace(self, ended: generation.Family) -> None:
-        if self._family is ended:
-            self._family = self._new_family(ended.tier)
+    def _replace(self, ended: generation.Generation) -> None:
+        if self._generation is ended:
+            self._generation = self._new_generation(ended.tier)
 
-    def _new_family(self, tier: str) -> generation.Family:
+    def _new_generation(self, tier: str) -> generation.Generation:
         learnt = self._popular.chosen() if self._settings.learns else ()
         if set(learnt) != set(self._learnt):
             say("log", f"programs find imported from now on what others import often: {', '.join(learnt) or 'nothing'}")
         self._learnt = learnt
         common = (self._groups, self._allowlist, self._ids)
-        fresh = generation.Family(self._events, self._settings, tier, *common, self, learnt)
-        self._families.append(fresh)
+        fresh = generation.Generation(self._events, self._settings, tier, *common, self, learnt)
+        self._generations.append(fresh)
         return fresh
 
     def _recycle(self) -> None:
-        """A new family takes over when it is warm, the old one ends with its last run."""
+        """A new generation takes over when it is warm, the old one ends with its last run."""
         self._events.later(self._settings.renewal_seconds, self._recycle)
-        for module in self._family.learnt_in_vain():
+        for module in self._generation.learnt_in_vain():
             self._popular.leave_out(module)
-        retired = sum(not each.closed for each in self._families) - 1
+        retired = sum(not each.closed for each in self._generations) - 1
         if self.working and self._next is None and self._runs_of_family and retired < MOST_RETIRED:
-            self._next = self._new_family(self.tier)
+            self._next = self._new_generation(self.tier)
             self._events.later(self._settings.warm_seconds, lambda: self._take_over(LOOKS))
 
     def _take_over(self, looks: int) -> None:
-        """As soon as the new family offers what the old one does; a module that hangs keeps it waiting, not for ever."""
+        """As soon as the new generation offers what the old one does; a module that hangs keeps it waiting, not for ever."""
         fresh = self._next
         if fresh is None:
             return
-        if looks and not fresh.offers(self._family):
+        if looks and not fresh.offers(self._generation):
             self._events.later(self._settings.warm_seconds, lambda: self._take_over(looks - 1))
             return
         self._next = None
         if not fresh.works:
             fresh.retire()  # too slow today: nobody would end it later
             return
-        old, self._family = self._family, fresh
+        old, self._generation = self._generation, fresh
         self._runs_of_family = 0
-        for each in [each for each in self._families if each.closed]:
+        for each in [each for each in self._generations if each.closed]:
             each.leave_folders()
-            self._families.remove(each)
+            self._generations.remove(each)
         old.retire()
 
     def close(self) -> None:
-        for each in self._families:
+        for each in self._generations:
             each.close()
 
     def remove_folders(self) -> None:
         """After the last process has ended."""
-        for each in self._families:
+        for each in self._generations:
             each.remove_folders()
         self._groups.remove()
 

@@ -1,4 +1,4 @@
-"""Which libraries the next family finds worth importing before: those that programs import often; docs/adr/0016.
+"""Which libraries the next generation finds worth importing before: those that programs import often; docs/adr/0016.
 
 What is learnt is a choice from the list below, and nothing else: it is the operator's interpreter that has these modules, and
 a program can say that it uses one, but not what one is. An import runs code with the zygote's rights, before any

@@ -56,7 +56,7 @@ class Slot:
         self.on_dead: Callable[[], None] = lambda: None
         self.on_fault: Callable[[], None] = lambda: None
         self._loop = events.guarded(self._end_after_fault, self.stall)
-        self._image = image
+        self._zygotes = image
         self._groups = groups
         self._ready = False
         self._overdue: Optional[loop.Timer] = None
@@ -93,7 +93,7 @@ class Slot:
         assert self.group is not None
         with control:
             ends = [control.fileno(), stdin, stdout, stderr, self.report, self.group.join, self.group.share, *self.cell.handles()]
-            self._image.ask_to_park(f"park {self.number} {self.cell.way} {self.cell.parameter()}", ends)
+            self._zygotes.ask_to_park(f"park {self.number} {self.cell.way} {self.cell.parameter()}", ends)
         for descriptor in (stdin, stdout, stderr):
             os.close(descriptor)
         self._loop.watch(self.control.fileno(), loop.READ, self._on_parked)
@@ -137,13 +137,13 @@ class Slot:
         if self.state == "parking":
             self.state = "parked"
             self._patience.cancel()
-            self._image.parked(self)
+            self._zygotes.parked(self)
 
     def _fail(self, why: str) -> None:
         if self.state in ("parking", "parked"):
             self.state = "ending"
             self._patience.cancel()
-            self._image.failed(self, why)
+            self._zygotes.failed(self, why)
             self.kill()
 
     def limit_memory(self, limits: config.Config, then: Callable[[Optional[Exception]], None]) -> None:
@@ -184,21 +184,21 @@ class Slot:
             if self.cell.is_session:
                 _kill_session(self.child)
             if self._overdue is None and not self.dead:
-                self._await_death([self._image.reap, self._end_image, self._give_up])
+                self._await_death([self._zygotes.reap, self._end_image, self._give_up])
 
     def _await_death(self, remedies: List[Callable[[], None]]) -> None:
         """One after another is tried while there are processes that have been killed and do not end."""
 
         def on_overdue() -> None:
             if not self.dead and self.state != "gone":
-                say("log", f"image {self._image.name}: processes of a run were killed and do not end")
+                say("log", f"image {self._zygotes.name}: processes of a run were killed and do not end")
                 self._await_death(remedies[1:])
                 remedies[0]()
 
         self._overdue = self._loop.later(DEATH_SECONDS, on_overdue) if remedies else None
 
     def _end_image(self) -> None:
-        self._image.end()
+        self._zygotes.end()
 
     def _give_up(self) -> None:
         """Whatever is left of it holds nobody up: what it has is not used again."""
@@ -251,8 +251,8 @@ class Slot:
     def _miss_the_zygote(self) -> None:
         """It does not say how the process ended: whoever waits for that would wait for ever."""
         if self.exit is None and self.state != "gone":
-            say("log", f"image {self._image.name}: the zygote does not tell the end of a process")
-            self._image.end()
+            say("log", f"image {self._zygotes.name}: the zygote does not tell the end of a process")
+            self._zygotes.end()
 
     def lost(self) -> None:
         """The zygote is gone, or about to be: nobody can tell any more how the process ends."""
@@ -285,7 +285,7 @@ class Slot:
                 os.close(descriptor)
         self.cell.remove(is_reusable=not self._given_up)
         self._give_back_group()
-        self._image.gone(self)
+        self._zygotes.gone(self)
 
     def _give_back_group(self) -> None:
         """Unless somebody is in it, or its limit is being changed."""

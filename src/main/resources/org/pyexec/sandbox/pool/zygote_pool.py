@@ -29,8 +29,8 @@ STEADY_SECONDS = 60.0
 Use = Callable[[Optional[slot.Slot]], None]
 
 
-class FamilyDoor:
-    """What an image needs from its family."""
+class GenerationDoor:
+    """What an image needs from its generation."""
 
     events: loop.Loop
     groups: cgroups.NoGroups
@@ -50,15 +50,15 @@ class FamilyDoor:
     def cannot_park(self, why: str) -> None:
         raise NotImplementedError
 
-    def image_ended(self, image: "Image") -> None:
+    def image_ended(self, image: "ZygotePool") -> None:
         raise NotImplementedError
 
-    def refused(self, image: "Image", module: str) -> None:
+    def refused(self, image: "ZygotePool", module: str) -> None:
         raise NotImplementedError
 
 
-class Image(slot.ImageDoor):
-    def __init__(self, family: FamilyDoor, name: str, modules: Tuple[str, ...], control: socket.socket) -> None:
+class ZygotePool(slot.ImageDoor):
+    def __init__(self, generation: GenerationDoor, name: str, modules: Tuple[str, ...], control: socket.socket) -> None:
         """`control` leads to the zygote, which has been ordered, and is owned here from now on."""
         self.name = name
         self.modules = modules
@@ -66,8 +66,8 @@ class Image(slot.ImageDoor):
         self.lost = False
         self.retired = False
         self.importing = ""  # the module with which the zygote is busy
-        self._family = family
-        self._events = family.events.guarded(self.end)
+        self._generation = generation
+        self._events = generation.events.guarded(self.end)
         self._began = time.monotonic()
         self._parked: Deque[slot.Slot] = deque()
         self._waiting: Deque[Use] = deque()
@@ -108,19 +108,19 @@ class Image(slot.ImageDoor):
         wanted = (0 if self.retired else self._target) + len(self._waiting) - len(self._parked) - self._making
         for _ in range(min(wanted, MAKING - self._making)):
             self._making += 1
-            number = self._family.next_number()
-            self._make(number, self._family.new_cell(number))
+            number = self._generation.next_number()
+            self._make(number, self._generation.new_cell(number))
 
     def _make(self, number: int, cell: run_namespace.Cell) -> None:
-        fresh = slot.Slot(number, self._family.events, self, cell, self._family.groups)
+        fresh = slot.Slot(number, self._generation.events, self, cell, self._generation.groups)
         self._slots[number] = fresh
         fresh.make()
 
     def _make_networked(self, use: Use) -> None:
         """On demand: an interface costs a process, which would stand beside every parked child."""
-        number = self._family.next_number()
+        number = self._generation.next_number()
         self._reserved[number] = use
-        self._make(number, self._family.new_networked_cell())
+        self._make(number, self._generation.new_networked_cell())
 
     def _calm_down(self) -> None:
         """Gives memory back when there were always more parked children than needed."""
@@ -150,7 +150,7 @@ class Image(slot.ImageDoor):
         """Another one takes its place; its runs are lost."""
         if not self.lost:
             self.lose()
-            self._family.image_ended(self)
+            self._generation.image_ended(self)
 
     def parked(self, ready: slot.Slot) -> None:
         if ready.number in self._reserved:
@@ -164,7 +164,7 @@ class Image(slot.ImageDoor):
             ready.discard()
         else:
             self._parked.append(ready)
-        self._family.first_is_parked()
+        self._generation.first_is_parked()
         self._refill()
 
     def failed(self, broken: slot.Slot, why: str) -> None:
@@ -185,7 +185,7 @@ class Image(slot.ImageDoor):
         self._refuse_waiting()
         pause = RETRY_SECONDS * 2 ** min(self._failures - ATTEMPTS, MOST_DOUBLINGS)
         self._events.later(pause, self._refill)
-        self._family.cannot_park(why)
+        self._generation.cannot_park(why)
 
     def gone(self, ended: slot.Slot) -> None:
         self._slots.pop(ended.number, None)
@@ -202,9 +202,9 @@ class Image(slot.ImageDoor):
             self.importing = values[0]
         elif word == "refused":
             say("log", f"image {self.name}: not loaded: {values[0]} ({' '.join(values[1:])})")
-            self._family.refused(self, values[0])
+            self._generation.refused(self, values[0])
         elif word == "problem":
-            self._family.cannot_park(" ".join(values))
+            self._generation.cannot_park(" ".join(values))
         elif word == "ready":
             self.ready = True
             self._refill()

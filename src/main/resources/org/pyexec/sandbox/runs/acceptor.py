@@ -9,19 +9,19 @@ from ..events import loop
 from ..events.connection import Connection, ConnectionUser
 from ..policy import config
 from ..wire import frames
-from .client_task import Guest
+from .client_task import ClientTask
 from ..pool.pool import Pool
 from .run import Run
 from .session import Session
 
-class Reception:
+class Acceptor:
     """Gives the connection to a run or to a session, which end with it."""
 
     def __init__(self, events: loop.Loop, pool: Pool, settings: config.Config) -> None:
         self._loop = events
         self._pool = pool
         self._settings = settings
-        self._guests: Set[Guest] = set()
+        self._tasks: Set[ClientTask] = set()
 
     def receive(self, connection: socket.socket) -> None:
         connection.setblocking(False)
@@ -29,11 +29,11 @@ class Reception:
 
     def _admit(self, kind: bytes, payload: bytes, connected: Connection) -> None:
         """Raises frames.ProtocolError, KeyError or ValueError."""
-        kind_of_guest: Type[Guest] = Session if kind == frames.SESSION else Run
-        guest = kind_of_guest(self._loop, connected, self._pool, self._settings, self._guests.discard)
-        self._guests.add(guest)
-        connected.user = guest
-        guest.begin(payload)
+        kind_of_task: Type[ClientTask] = Session if kind == frames.SESSION else Run
+        task = kind_of_task(self._loop, connected, self._pool, self._settings, self._tasks.discard)
+        self._tasks.add(task)
+        connected.user = task
+        task.begin(payload)
 
 
 class _Arrival(ConnectionUser):
@@ -43,16 +43,16 @@ class _Arrival(ConnectionUser):
         self, events: loop.Loop, connection: socket.socket, admit: Callable[[bytes, bytes, Connection], None]
     ) -> None:
         self._admit = admit
-        self._link = Connection(events, connection, self)
+        self._connection = Connection(events, connection, self)
 
     def on_frame(self, kind: bytes, payload: bytes) -> None:
         if kind not in (frames.REQUEST, frames.SESSION):
             raise frames.ProtocolError(f"a frame of kind {kind!r} at first")
-        self._admit(kind, payload, self._link)
+        self._admit(kind, payload, self._connection)
 
     def on_malformed(self, why: str) -> None:
-        self._link.put(frames.UNAVAILABLE, why.encode())
-        self._link.pour(iter(()), self._link.close)
+        self._connection.put(frames.UNAVAILABLE, why.encode())
+        self._connection.pour(iter(()), self._connection.close)
 
     def on_gone(self) -> None:
-        self._link.close()
+        self._connection.close()

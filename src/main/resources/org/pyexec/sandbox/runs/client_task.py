@@ -16,7 +16,7 @@ from ..events.log import say
 WAIT_SECONDS = 30.0  # for a child; the server has its own slots, so this is only met when something is wrong
 
 
-class Guest(ConnectionUser):
+class ClientTask(ConnectionUser):
     """Closing the connection from the other side kills at any time what runs in the slot."""
 
     def __init__(
@@ -25,10 +25,10 @@ class Guest(ConnectionUser):
         connection: Connection,
         pool: Pool,
         settings: config.Config,
-        on_end: Callable[["Guest"], None],
+        on_end: Callable[["ClientTask"], None],
     ) -> None:
         self.loop = events.guarded(self._on_fault, self.on_stall)
-        self.link = connection
+        self.connection = connection
         self.settings = settings
         self._pool = pool
         self._on_end = on_end
@@ -41,7 +41,7 @@ class Guest(ConnectionUser):
         raise NotImplementedError
 
     def _use(self, slot: Slot) -> None:
-        """It is there, and belongs to this guest from now on."""
+        """It is there, and belongs to this task from now on."""
         raise NotImplementedError
 
     def _on_exit(self) -> None:
@@ -94,8 +94,8 @@ class Guest(ConnectionUser):
         self._use(slot)
 
     def _refuse(self, why: str) -> None:
-        self.link.put(frames.UNAVAILABLE, why.encode())
-        self.link.pour(iter(()), self._close)
+        self.connection.put(frames.UNAVAILABLE, why.encode())
+        self.connection.pour(iter(()), self._close)
 
     def on_malformed(self, why: str) -> None:
         self._refuse(why)
@@ -115,7 +115,7 @@ class Guest(ConnectionUser):
         self._finished = True
         if self._timer is not None:
             self._timer.cancel()
-        for step in (self.link.close, self._stop, self._let_slot_go, lambda: self._on_end(self)):
+        for step in (self.connection.close, self._stop, self._let_slot_go, lambda: self._on_end(self)):
             try:
                 step()
             except Exception as e:  # the others are taken all the same
@@ -143,6 +143,6 @@ class Guest(ConnectionUser):
         if self._timer is not None:
             self._timer.cancel()
         self._stop()
-        self.link.close()
+        self.connection.close()
         self._let_slot_go()
         self._on_end(self)

@@ -29,7 +29,7 @@ class ErrandDoor:
     """What an errand needs from its session."""
 
     loop: loop.Loop
-    link: Connection
+    connection: Connection
     slot: Slot
     settings: config.Config
     originals: collect.Originals
@@ -55,7 +55,7 @@ class Errand:
         self.is_answering = False  # nothing else may be said now
         self._session = session
         self._closed = False
-        self._relay: Optional[input_relay.Relay] = None
+        self._relay: Optional[input_relay.InputRelay] = None
         self._timer: Optional[loop.Timer] = None
         self._problem = ""
         try:
@@ -104,13 +104,13 @@ class Errand:
         assert session.slot.control is not None
         report.clear(session.slot.report)
         if asked.inputs:
-            session.link.put(frames.STARTED, b"")
-        self._relay = input_relay.Relay(
+            session.connection.put(frames.STARTED, b"")
+        self._relay = input_relay.InputRelay(
             session.loop,
             session.slot.control,
             asked.inputs,
-            lambda: session.link.listen(False),
-            lambda: session.link.listen(True),
+            lambda: session.connection.listen(False),
+            lambda: session.connection.listen(True),
             self._on_handed_over,
         )
         self._relay.start(frames.frame(frames.ERRAND, frames.encode(asked.for_child())))
@@ -248,7 +248,7 @@ class Errand:
     def _pour(self, pieces: Iterator[bytes]) -> None:
         self.close()
         self.is_answering = True
-        self._session.link.pour(pieces, self._session.errand_over)
+        self._session.connection.pour(pieces, self._session.errand_over)
 
     def close(self) -> None:
         """Nothing more is waited for."""

@@ -11,7 +11,7 @@ from ..events import loop, send_queue
 from ..wire import request
 
 
-class Relay:
+class InputRelay:
     """Everything that the child reads goes through here. Nothing is kept but what the socket does not take yet.
 
     `pause` stops the contents from coming, `go_on` lets them come again, `on_done` is called when all have come. A child
@@ -33,7 +33,7 @@ class Relay:
         self._go_on = go_on
         self._on_done = on_done
         self._child_ended = False
-        self._outbox = send_queue.Outbox(events, target, None, self._on_child_ended)
+        self._send_queue = send_queue.SendQueue(events, target, None, self._on_child_ended)
         self._coming: Iterator[request.Input] = iter(inputs)
         self._next()
 
@@ -68,12 +68,12 @@ class Relay:
 
     def _hand_on(self, data: bytes) -> None:
         if not self._child_ended:
-            self._outbox.put(data)
-        if self._child_ended or self._outbox.is_empty:
+            self._send_queue.put(data)
+        if self._child_ended or self._send_queue.is_empty:
             self._on_taken()
         else:
             self._pause()
-            self._outbox.pour(iter(()), self._on_drained)
+            self._send_queue.pour(iter(()), self._on_drained)
 
     def _on_drained(self) -> None:
         self._go_on()

@@ -69,7 +69,7 @@ class Output:
     ) -> None:
         """`on_ended` is called when both have come to their end, `on_flood` when one is far above any limit."""
         self._loop = events
-        self._link = target
+        self._connection = target
         self._limit = limit
         self._on_ended = on_ended
         self._on_flood = on_flood
@@ -126,7 +126,7 @@ class Output:
             self._read(stream)
             if all(each.ended for each in self._streams):
                 self._on_ended()
-            elif self._link.waiting_bytes > UNREAD_BYTES:
+            elif self._connection.waiting_bytes > UNREAD_BYTES:
                 self._hold_up()
 
         return on_output
@@ -137,7 +137,7 @@ class Output:
             return
         for stream in self._streams:
             self._loop.forget(stream.descriptor)
-        self._link.pour(iter(()), self._listen_again)
+        self._connection.pour(iter(()), self._listen_again)
 
     def _listen_again(self) -> None:
         if self._listening:
@@ -161,7 +161,7 @@ class Output:
 
     def _put(self, stream: Stream, data: bytes) -> None:
         if data:
-            self._link.put(stream.kind, data)
+            self._connection.put(stream.kind, data)
 
 
 def _free(stem: str, taken: Set[str]) -> str:

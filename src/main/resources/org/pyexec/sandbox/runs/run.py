@@ -17,7 +17,7 @@ from ..pool.slot import Slot
 INPUT_SECONDS = 30.0
 
 
-class Run(client_task.Guest):
+class Run(client_task.ClientTask):
     """Its connection brings one program, and closes when that is over."""
 
     def __init__(
@@ -26,11 +26,11 @@ class Run(client_task.Guest):
         connection: Connection,
         pool: Pool,
         settings: config.Config,
-        on_end: Callable[[client_task.Guest], None],
+        on_end: Callable[[client_task.ClientTask], None],
     ) -> None:
         super().__init__(events, connection, pool, settings, on_end)
         self._request: Optional[request.Request] = None
-        self._relay: Optional[input_relay.Relay] = None
+        self._relay: Optional[input_relay.InputRelay] = None
         self._output: Optional[output.Output] = None
         self._ending: Optional[Ending] = None  # decided; what follows is reading and sending
         self._watcher: Optional[limits_watch.Watcher] = None
@@ -70,35 +70,35 @@ class Run(client_task.Guest):
         assert self._request is not None
         flood = ending.flooded
         self._output = output.Output(
-            self.loop, self.link, slot, self._limits.output, self._look_at_report, lambda: self._kill(flood())
+            self.loop, self.connection, slot, self._limits.output, self._look_at_report, lambda: self._kill(flood())
         )
         self._output.listen()
         self._watcher = limits_watch.Watcher(self.loop, slot, self._limits, self._cpu_limit, self._on_limit)
         self._started = time.monotonic()
         self._timer = self.loop.later(INPUT_SECONDS, self._close)  # for the inputs
-        self.link.put(frames.STARTED, b"")
+        self.connection.put(frames.STARTED, b"")
         self._hand_over(slot)
 
     def _hand_over(self, slot: Slot) -> None:
         assert self._request is not None and slot.control is not None
         asked = self._request
-        self._relay = input_relay.Relay(
+        self._relay = input_relay.InputRelay(
             self.loop, slot.control, asked.inputs, self._pause, self._go_on, lambda: self._begin(slot, asked)
         )
         self._relay.start(frames.frame(frames.REQUEST, frames.encode(asked.for_child(self.settings))))
 
     def _pause(self) -> None:
-        self.link.listen(False)
+        self.connection.listen(False)
 
     def _go_on(self) -> None:
         if not self._finished:
-            self.link.listen(True)
+            self.connection.listen(True)
 
     def _begin(self, slot: Slot, asked: request.Request) -> None:
         """The child has everything: the program's time runs."""
         assert self._relay is not None
         self._originals.update(self._relay.originals)
-        stdin_writer.Feed(self.loop, slot, asked.stdin)
+        stdin_writer.StdinWriter(self.loop, slot, asked.stdin)
         if self._ending is not None or self._finished:
             return  # the files did not fit, or nobody waits for it any more
         assert self._timer is not None
@@ -206,23 +206,23 @@ class Run(client_task.Guest):
         assert self._output is not None
         self._sent = True
         self._output.drain()
-        self.link.pour(collect.files(slot.cell, self._originals, self._collected), self._send_end)
+        self.connection.pour(collect.files(slot.cell, self._originals, self._collected), self._send_end)
 
     def _send_end(self) -> None:
         self._sent = True
         assert self._output is not None
         for piece in self._output.files(self._collected.names):
-            self.link.put(*piece)
-        self.link.put(frames.END, frames.encode(self._account().fields()))
+            self.connection.put(*piece)
+        self.connection.put(frames.END, frames.encode(self._account().fields()))
         assert self._slot is not None
         self._slot.kill()  # whoever reads the answer slowly gives nobody time to go on
-        self.link.pour(iter(()), self._take_down)
+        self.connection.pour(iter(()), self._take_down)
 
-    def _account(self) -> run_report.Account:
+    def _account(self) -> run_report.RunReport:
         assert self._ending is not None and self._output is not None
         assert self._request is not None and self._slot is not None
         told = self._notes or notes.read(report.read_early(self._slot.report))
-        return run_report.Account(
+        return run_report.RunReport(
             self._ending,
             self._duration,
             self._cpu,

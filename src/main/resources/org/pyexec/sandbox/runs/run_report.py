@@ -9,7 +9,7 @@ from ..wire import frames
 from .ending import Ending
 
 
-class Account(NamedTuple):
+class RunReport(NamedTuple):
     ending: Ending
     seconds: float
     cpu: int  # microseconds

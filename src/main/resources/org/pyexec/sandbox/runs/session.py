@@ -19,7 +19,7 @@ IDLE_LOOK_SECONDS = 1.0
 END_SECONDS = 0.5  # between the end of the interpreter's socket and its own
 
 
-class Session(client_task.Guest, session_run.SessionDoor, errand.ErrandDoor):
+class Session(client_task.ClientTask, session_run.SessionDoor, errand.ErrandDoor):
     """Its connection brings programs, and closes when the interpreter has ended."""
 
     def __init__(
@@ -28,7 +28,7 @@ class Session(client_task.Guest, session_run.SessionDoor, errand.ErrandDoor):
         connection: Connection,
         pool: Pool,
         settings: config.Config,
-        on_end: Callable[[client_task.Guest], None],
+        on_end: Callable[[client_task.ClientTask], None],
     ) -> None:
         super().__init__(events, connection, pool, settings, on_end)
         self.originals: collect.Originals = {}
@@ -39,7 +39,7 @@ class Session(client_task.Guest, session_run.SessionDoor, errand.ErrandDoor):
         self.has_spoken = False
         self._word = -1
         self._leaving = False
-        self._turn: Optional[session_run.Turn] = None
+        self._run: Optional[session_run.SessionRun] = None
         self._errand: Optional[errand.Errand] = None
         self._later: Optional[Ending] = None  # of the session, when its errand has been answered
         self._watcher: Optional[limits_watch.Watcher] = None
@@ -58,10 +58,10 @@ class Session(client_task.Guest, session_run.SessionDoor, errand.ErrandDoor):
 
     def _use(self, slot: Slot) -> None:
         assert slot.control is not None
-        order = send_queue.Outbox(self.loop, slot.control, None, lambda: None)
+        order = send_queue.SendQueue(self.loop, slot.control, None, lambda: None)
         order.put(frames.frame(frames.REQUEST, frames.encode(self._asked.for_child(self._server_settings))))
         self._hand_word(slot.control)
-        self.link.put(frames.STARTED, b"")
+        self.connection.put(frames.STARTED, b"")
         limit = self.settings.idle_cpu_seconds
         self._watcher = limits_watch.Watcher(self.loop, slot, self.settings, limit, self._on_idle_limit, IDLE_LOOK_SECONDS)
         self.rest()
@@ -82,20 +82,20 @@ class Session(client_task.Guest, session_run.SessionDoor, errand.ErrandDoor):
     def on_frame(self, kind: bytes, payload: bytes) -> None:
         if kind == frames.CANCEL:
             self._finish(ending.cancelled())
-        elif kind == frames.INTERRUPT and self._turn is not None:
-            self._turn.stop(session_run.ORDERS[payload])
+        elif kind == frames.INTERRUPT and self._run is not None:
+            self._run.stop(session_run.ORDERS[payload])
         elif self._busy is not None or self._slot is None or self._leaving:
             return
         elif kind == frames.REQUEST:
-            self._turn = session_run.Turn(self, payload)
-            self._turn.begin()
+            self._run = session_run.SessionRun(self, payload)
+            self._run.begin()
         elif kind == frames.ERRAND:
             self._errand = errand.Errand(self, payload)
             self._errand.begin()
 
     @property
-    def _busy(self) -> Union[session_run.Turn, errand.Errand, None]:
-        return self._turn or self._errand
+    def _busy(self) -> Union[session_run.SessionRun, errand.Errand, None]:
+        return self._run or self._errand
 
     def takes_contents(self) -> bool:
         return self._busy is not None and self._busy.takes_contents
@@ -122,7 +122,7 @@ class Session(client_task.Guest, session_run.SessionDoor, errand.ErrandDoor):
             self._timer = self.loop.later(END_SECONDS, lambda: self._finish(ending.without_connection()))
 
     def turn_over(self, ended: bool, later: Optional[Ending]) -> None:
-        self._turn = None
+        self._run = None
         if ended:
             self._leave()
         elif later is not None:
@@ -164,15 +164,15 @@ class Session(client_task.Guest, session_run.SessionDoor, errand.ErrandDoor):
 
     def _on_exit(self) -> None:
         """The interpreter has ended."""
-        if self._turn is not None:
-            self._turn.on_exit()
+        if self._run is not None:
+            self._run.on_exit()
             return
         assert self.slot.exit is not None
         self._finish(ending.of_slot(self.slot, self.settings, 0))
 
     def _on_dead(self) -> None:
-        if self._turn is not None:
-            self._turn.on_dead()
+        if self._run is not None:
+            self._run.on_dead()
         elif self.slot.exit is not None:
             self._on_exit()
 
@@ -182,14 +182,14 @@ class Session(client_task.Guest, session_run.SessionDoor, errand.ErrandDoor):
             return
         if self._finished or self._slot is None:
             self._close()
-        elif self._turn is not None:
-            self._turn.kill(verdict)
+        elif self._run is not None:
+            self._run.kill(verdict)
         elif self._errand is not None and self._errand.is_answering:
             self._later = self._later or verdict
             self.slot.kill()
         else:
             fields = [("reason", verdict.reason.encode()), ("details", verdict.details.encode("utf-8", "replace"))]
-            self.link.put(frames.GONE, frames.encode(fields))
+            self.connection.put(frames.GONE, frames.encode(fields))
             self._leave()
 
     def _leave(self) -> None:
@@ -197,7 +197,7 @@ class Session(client_task.Guest, session_run.SessionDoor, errand.ErrandDoor):
         self._leaving = True
         self._close_errand()
         self._watch_no_more()
-        self.link.pour(iter(()), self._take_down)
+        self.connection.pour(iter(()), self._take_down)
 
     def _stop(self) -> None:
         self._watch_no_more()
@@ -205,8 +205,8 @@ class Session(client_task.Guest, session_run.SessionDoor, errand.ErrandDoor):
             self.loop.forget(self._word)
             os.close(self._word)
             self._word = -1
-        if self._turn is not None:
-            self._turn.close()
+        if self._run is not None:
+            self._run.close()
         self._close_errand()
 
     def _close_errand(self) -> None:

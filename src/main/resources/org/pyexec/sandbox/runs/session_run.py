@@ -25,7 +25,7 @@ class SessionDoor:
     """What a turn needs from its session."""
 
     loop: loop.Loop
-    link: Connection
+    connection: Connection
     slot: Slot
     settings: config.Config  # with the session's own limits
     originals: collect.Originals  # how the files were when the last program had ended
@@ -49,7 +49,7 @@ class SessionDoor:
         raise NotImplementedError
 
 
-class Turn:
+class SessionRun:
     """Ends with `turn_over` of its session, unless that is closed before."""
 
     def __init__(self, session: SessionDoor, payload: bytes) -> None:
@@ -66,14 +66,14 @@ class Turn:
         self._begun = False
         self._closed = False
         self._sent = False
-        self._relay: Optional[input_relay.Relay] = None
+        self._relay: Optional[input_relay.InputRelay] = None
         self._cpu = self._peak = 0
         self._duration = 0.0
         self._blocked: List[str] = []
         self._notes: List[str] = []
         self._collected = collect.Collected(remembers=True)
         self._output = output.Output(
-            session.loop, session.link, session.slot, self._limits.output, lambda: None, lambda: self.kill(ending.flooded())
+            session.loop, session.connection, session.slot, self._limits.output, lambda: None, lambda: self.kill(ending.flooded())
         )
         self._started = time.monotonic()
         self._timer = session.loop.later(INPUT_SECONDS, lambda: self.kill(ending.timed_out(INPUT_SECONDS)))
@@ -102,12 +102,12 @@ class Turn:
         self._hand_stdin()
         self._output.listen()
         self._tell_start()
-        self._relay = input_relay.Relay(
+        self._relay = input_relay.InputRelay(
             session.loop,
             session.slot.control,
             asked.inputs,
-            lambda: session.link.listen(False),
-            lambda: session.link.listen(True),
+            lambda: session.connection.listen(False),
+            lambda: session.connection.listen(True),
             self._run,
         )
         self._relay.start(frames.frame(frames.REQUEST, frames.encode(asked.for_child(session.settings))))
@@ -116,7 +116,7 @@ class Turn:
         """Once, before anything else is told."""
         if not self._begun:
             self._begun = True
-            self._session.link.put(frames.STARTED, b"")
+            self._session.connection.put(frames.STARTED, b"")
 
     @property
     def takes_contents(self) -> bool:
@@ -145,7 +145,7 @@ class Turn:
         self._session.listen_to_interpreter()
         assert self._relay is not None
         self._session.originals.update(self._relay.originals)
-        stdin_writer.Feed(self._session.loop, self._session.slot, self._request.stdin)
+        stdin_writer.StdinWriter(self._session.loop, self._session.slot, self._request.stdin)
         if self._ending is not None:
             return
         self._timer.cancel()
@@ -283,14 +283,14 @@ class Turn:
     def _collect(self) -> None:
         self._sent = True
         session = self._session
-        session.link.pour(collect.files(session.slot.cell, session.originals, self._collected), self._send_end)
+        session.connection.pour(collect.files(session.slot.cell, session.originals, self._collected), self._send_end)
 
     def _send_end(self) -> None:
         assert self._ending is not None
         session = self._session
         session.originals = self._collected.now
         session.cpu += self._cpu
-        told = run_report.Account(
+        told = run_report.RunReport(
             self._ending,
             self._duration,
             self._cpu,
@@ -303,9 +303,9 @@ class Turn:
             "ended" if self._killed else "open",
         )
         for piece in self._output.files(self._collected.names):
-            session.link.put(*piece)
-        session.link.put(frames.END, frames.encode(told.fields()))
-        session.link.pour(iter(()), lambda: session.turn_over(self._killed, self._later))
+            session.connection.put(*piece)
+        session.connection.put(frames.END, frames.encode(told.fields()))
+        session.connection.pour(iter(()), lambda: session.turn_over(self._killed, self._later))
 
     def _all_notes(self) -> List[str]:
         """Files outside of the working folder stay for later programs, and are told when they are others than before."""

@@ -8,7 +8,7 @@ from ..events import loop
 from ..pool.slot import Slot
 
 
-class Feed:
+class StdinWriter:
     """A program need not read: what it has not taken is dropped when the slot closes."""
 
     def __init__(self, events: loop.Loop, slot: Slot, data: bytes) -> None:

@@ -37,7 +37,7 @@ class Supervisor:
         self._loop.watch(STDIN, loop.READ, self._on_stdin)
         self._loop.watch(self._listener.fileno(), loop.READ, self._on_connection)
         self._pool = pool.Pool(self._loop, settings, self._on_works)
-        self._reception = acceptor.Reception(self._loop, self._pool, settings)
+        self._acceptor = acceptor.Acceptor(self._loop, self._pool, settings)
 
     def serve(self) -> None:
         """Returns when the server is gone or isolation cannot be had."""
@@ -75,7 +75,7 @@ class Supervisor:
             connection, _ = self._listener.accept()
         except OSError:
             return
-        self._reception.receive(connection)
+        self._acceptor.receive(connection)
 
 
 def _listen(path: str) -> socket.socket:

@@ -22,7 +22,7 @@ from ..policy import config, policy
 from ..program import inputs, interpreter, program
 from ..program.execution import causes
 from ..wire import frames, report, request
-from ..kernel.syscall_batch import Calls
+from ..kernel.syscall_batch import SyscallBatch
 from .confinement import CONTROL, Belongings, Confinement, Sizes, limit_open_files
 
 # What almost every program or the running of it needs; imported before the fork, so that nobody waits for it.
@@ -146,9 +146,9 @@ def _enter_folder(folder: int) -> None:
     program.move_to(home + "/work")
 
 
-def _tell_parked(has_handle: bool) -> Calls:
+def _tell_parked(has_handle: bool) -> SyscallBatch:
     """Sends one word, with the handle of the scratch where the supervisor does not have one; sendmsg(2), cmsg(3)."""
-    calls = Calls()
+    calls = SyscallBatch()
     if has_handle:
         word = calls.keep(PARKED)
         part = calls.keep(struct.pack("=QQ", word, len(PARKED)))

@@ -16,7 +16,7 @@ from . import entrance
 from ..kernel import holdings, landlock, seccomp, surroundings, syscalls
 from ..policy import config, policy
 from ..wire import report
-from ..kernel.syscall_batch import Calls
+from ..kernel.syscall_batch import SyscallBatch
 
 CONTROL = 3  # descriptor of the socket to the supervisor, after the standard streams
 _MAP_INTO_PLACE = syscalls.MAP_SHARED | syscalls.MAP_FIXED
@@ -48,7 +48,7 @@ class Confinement:
     def __init__(self, settings: config.Config, readable: List[str], sizes: Sizes, where: report.Writer) -> None:
         self.sizes = sizes
         self._namespaces = settings.tier == "namespaces"
-        self._calls = Calls()
+        self._calls = SyscallBatch()
         self._home = landlock.Beneath(landlock.EVERYTHING, -1)
         self._filter: Optional[seccomp.Filter] = None
         self._filter_of_owner: Optional[seccomp.Filter] = None  # for a program with an id of its own
@@ -77,7 +77,7 @@ class Confinement:
             self._install = self._calls.add("seccomp", seccomp.SECCOMP_SET_MODE_FILTER, 0, self._filter.program)
         self._calls.seal()
         self.second_filter = None if self._namespaces or settings.tier == "none" else seccomp.second()
-        self._rest = Calls()
+        self._rest = SyscallBatch()
         if self.second_filter is not None:
             self._rest.add("seccomp", seccomp.SECCOMP_SET_MODE_FILTER, 0, self.second_filter.program)
         self._rest.seal()
@@ -176,7 +176,7 @@ class Confinement:
         return _add_limit(self._calls, which, soft, hard)
 
 
-def limit_open_files(calls: Calls) -> None:
+def limit_open_files(calls: SyscallBatch) -> None:
     """Once the last descriptor has been sent: that is refused to whoever may have fewer open than his user has in flight.
 
     Programs of other runs may have the same user, and send as many as they may have open without taking them; unix(7),
@@ -185,7 +185,7 @@ def limit_open_files(calls: Calls) -> None:
     _add_limit(calls, resource.RLIMIT_NOFILE, holdings.open_files(), holdings.open_files())
 
 
-def _add_limit(calls: Calls, which: int, soft: int, hard: int) -> int:
+def _add_limit(calls: SyscallBatch, which: int, soft: int, hard: int) -> int:
     """setrlimit(2). A hard limit that the server was started with cannot be raised."""
     _, ours = resource.getrlimit(which)
     if ours != resource.RLIM_INFINITY:

@@ -12,7 +12,7 @@ import struct
 
 from ..kernel import isolation, surroundings, syscalls
 from ..policy import policy
-from ..kernel.syscall_batch import Calls
+from ..kernel.syscall_batch import SyscallBatch
 
 CELL_NAMESPACES = isolation.OUTER_NAMESPACES
 # A child that joins a cell joins everything but the PID namespace, which fork has joined.
@@ -34,7 +34,7 @@ class Entrance:
     def __init__(self, proc: int, disk: int) -> None:
         """`proc` is a handle of a /proc that shows the processes of the host."""
         self._proc = proc
-        self._calls = Calls()
+        self._calls = SyscallBatch()
         self._becoming = self._calls.add("setresuid", -1, -1, -1)
         self._joining = self._calls.add("setns", -1, JOINED_NAMESPACES)
         _furnish(self._calls, proc, disk)
@@ -62,7 +62,7 @@ class Entrance:
             os.close(descriptor)
 
 
-def _furnish(calls: Calls, proc: int, disk: int) -> None:
+def _furnish(calls: SyscallBatch, proc: int, disk: int) -> None:
     """Name, loopback, scratch."""
     calls.add("umask", 0o022)
     calls.add("sethostname", policy.HOSTNAME.encode(), len(policy.HOSTNAME))
@@ -81,7 +81,7 @@ def _furnish(calls: Calls, proc: int, disk: int) -> None:
     calls.add("chdir", policy.WORK.encode())
 
 
-def _bound_connections(calls: Calls, proc: int) -> None:
+def _bound_connections(calls: SyscallBatch, proc: int) -> None:
     """What waits in connections is memory that nobody else counts; tcp(7), tcp_rmem and tcp_wmem. Some hosts do not let us."""
     for name in ("sys/net/ipv4/tcp_rmem", "sys/net/ipv4/tcp_wmem"):
         try:
@@ -92,7 +92,7 @@ def _bound_connections(calls: Calls, proc: int) -> None:
         calls.add("write", SPARE, policy.TCP_BUFFER, len(policy.TCP_BUFFER))
 
 
-def _collectors_view(calls: Calls) -> None:
+def _collectors_view(calls: SyscallBatch) -> None:
     """Stays mounted until the namespace goes: taking a mount down waits for every processor."""
     attributes = (
         syscalls.MOUNT_ATTR_RDONLY

@@ -16,7 +16,7 @@ import struct
 
 from . import entrance
 from ..kernel import syscalls
-from ..kernel.syscall_batch import RECORD_BYTES, Calls
+from ..kernel.syscall_batch import RECORD_BYTES, SyscallBatch
 
 NAME = b"cell init"  # as ps(1) shows it
 WALL = 0x40000000  # children whatever the signal of their end; wait4(2), waitid(2), __WALL
@@ -28,7 +28,7 @@ class Inits:
     """Makes them, in a process that has all signals blocked for good."""
 
     def __init__(self) -> None:
-        calls = Calls()
+        calls = SyscallBatch()
         calls.add("close_range", 0, 0xFFFFFFFF, 0, 0, _NEXT, _NEXT)
         calls.add("prctl", syscalls.PR_SET_NAME, NAME, 0, 0, _NEXT, _NEXT)
         # Whoever has ended, until there is nobody; then until somebody ends, who may have become an orphan before.
@@ -36,10 +36,10 @@ class Inits:
         calls.add("rt_sigtimedwait", struct.pack("=Q", 1 << signal.SIGCHLD - 1), 0, 0, 8, _PREVIOUS, _PREVIOUS)
         self._calls = calls.seal()
         self._pidfd = ctypes.c_int(-1)
-        self._enter = Calls()
+        self._enter = SyscallBatch()
         self._enter.add("setns", -1, syscalls.CLONE_NEWPID)
         self._enter.seal()
-        self._leave = Calls()
+        self._leave = SyscallBatch()
         self._leave.add("setns", os.pidfd_open(os.getpid()), syscalls.CLONE_NEWPID)
         self._leave.seal()
 
