@@ -83,13 +83,13 @@ class EndingTest(unittest.TestCase):
         self.session.on_frame(frames.REQUEST, b"")
         self.session.on_frame(frames.INTERRUPT, b"interrupted")
         self.assertIs(self.session._errand, before)
-        self.assertIsNone(self.session._turn)
+        self.assertIsNone(self.session._run)
         self.slot.interrupt.assert_not_called()
         self.session._errand = None
-        self.session._turn = mock.Mock()
+        self.session._run = mock.Mock()
         self.session.on_frame(frames.ERRAND, order("list"))
         self.assertIsNone(self.session._errand)
-        self.session._turn = None
+        self.session._run = None
 
     def test_word_that_nobody_has_written_an_answer_for_is_the_end(self) -> None:
         self.session.on_frame(frames.ERRAND, order("remove"))

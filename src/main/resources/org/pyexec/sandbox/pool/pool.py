@@ -30,7 +30,7 @@ class Pool(generation.PoolDoor):
         self._settings = settings
         self._on_works = on_works
         self._numbers = 0
-        self._runs_of_family = 0
+        self._runs_of_generation = 0
         self._failures = 0
         self._problems: List[str] = []
         self._groups = _find_groups(settings)
@@ -60,12 +60,12 @@ class Pool(generation.PoolDoor):
 
     def take(self, code: bytes, networked: bool, use: zygote_pool.Use) -> None:
         """Calls use with a slot, now or later; with None when there can be none."""
-        self._runs_of_family += 1
+        self._runs_of_generation += 1
         self._take_from(self._choices(code), networked, use)
 
     def take_largest(self, networked: bool, use: zygote_pool.Use) -> None:
         """As take, for programs that nobody knows yet: with all libraries imported that the operator names."""
-        self._runs_of_family += 1
+        self._runs_of_generation += 1
         self._take_from(self._from_the_largest(), networked, use)
 
     def _ready(self) -> List[zygote_pool.ZygotePool]:
@@ -161,7 +161,7 @@ class Pool(generation.PoolDoor):
         for module in self._generation.learnt_in_vain():
             self._popular.leave_out(module)
         retired = sum(not each.closed for each in self._generations) - 1
-        if self.working and self._next is None and self._runs_of_family and retired < MOST_RETIRED:
+        if self.working and self._next is None and self._runs_of_generation and retired < MOST_RETIRED:
             self._next = self._new_generation(self.tier)
             self._events.later(self._settings.warm_seconds, lambda: self._take_over(LOOKS))
 
@@ -178,7 +178,7 @@ class Pool(generation.PoolDoor):
             fresh.retire()  # too slow today: nobody would end it later
             return
         old, self._generation = self._generation, fresh
-        self._runs_of_family = 0
+        self._runs_of_generation = 0
         for each in [each for each in self._generations if each.closed]:
             each.leave_folders()
             self._generations.remove(each)
