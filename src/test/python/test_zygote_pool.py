@@ -13,7 +13,7 @@ from sandbox.pool import zygote_pool
 from sandbox.wire import fd_messages
 
 
-class Family(zygote_pool.GenerationDoor):
+class Generation(zygote_pool.GenerationDoor):
     def __init__(self) -> None:
         self.events = loop.Loop()
         self.groups = cgroups.NoGroups()
@@ -26,17 +26,17 @@ class Family(zygote_pool.GenerationDoor):
 
 class ImageTest(unittest.TestCase):
     def setUp(self) -> None:
-        self.family = Family()
+        self.generation = Generation()
         control, self.zygote = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.image = zygote_pool.ZygotePool(self.family, "plain", (), control)
+        self.image = zygote_pool.ZygotePool(self.generation, "plain", (), control)
         self.addCleanup(self.zygote.close)
         self.addCleanup(self.image.lose)
 
     def tell(self, message: bytes, descriptors: Tuple[int, ...] = ()) -> None:
         fd_messages.send(self.zygote, message, descriptors)
-        self.family.events.later(0.05, self.family.events.stop)
-        self.family.events._running = True
-        self.family.events.run()
+        self.generation.events.later(0.05, self.generation.events.stop)
+        self.generation.events._running = True
+        self.generation.events.run()
 
     def test_child_that_nobody_waits_for_any_more_and_that_has_ended_is_no_fault(self) -> None:
         ended = os.fork()
@@ -51,7 +51,7 @@ class ImageTest(unittest.TestCase):
 
     def test_module_that_cannot_be_imported_is_told_to_the_family(self) -> None:
         self.tell(b"refused numpy ImportError: not here")
-        self.assertEqual(self.family.refusals, ["numpy"])
+        self.assertEqual(self.generation.refusals, ["numpy"])
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ class Config(NamedTuple):
     network_deny: Tuple[str, ...]  # addresses and networks
     import_seconds: int  # for one module to preload
     learns: bool  # whether what programs import often is preloaded as well
-    warm_seconds: float  # in which a new family imports its libraries
+    warm_seconds: float  # in which a new generation imports its libraries
     renewal_seconds: float  # children of a zygote share its hash seed and memory layout: not for ever
     idle_cpu_seconds: int  # for what a session's programs have left running, until the next one
     run_ids: range  # on the host, one for each run; empty where they have a common one
