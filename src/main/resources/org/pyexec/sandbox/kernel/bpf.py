@@ -10,6 +10,7 @@ from typing import List, NamedTuple, Tuple
 
 # --- linux/seccomp.h: what becomes of a call ---------------------------------------------------------------------------
 
+SECCOMP_SET_MODE_FILTER = 1
 KILL_PROCESS = 0x80000000
 ERRNO = 0x00050000
 ALLOW = 0x7FFF0000

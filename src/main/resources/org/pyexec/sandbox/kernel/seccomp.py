@@ -15,13 +15,13 @@ from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 from . import bpf, seccomp_rules, seccomp_strict, syscalls
 from ..policy import syscall_policy
 from .seccomp_rules import OWN_PID
-from .seccomp_strict import SECCOMP_SET_MODE_FILTER
 from .syscall_table import NUMBERS
 
 # --- linux/seccomp.h, linux/audit.h ------------------------------------------------------------------------------------
 
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column of the table, AUDIT_ARCH
 X32_BIT = 0x40000000
+
 
 class _Program(ctypes.Structure):
     """struct sock_fprog."""
@@ -116,7 +116,7 @@ def install(content: bytes) -> None:
     column, _ = ARCHITECTURES[syscalls.MACHINE]
     memory = ctypes.create_string_buffer(content, len(content))
     program = _Program(len(content) // 8, ctypes.addressof(memory))
-    syscalls.call("seccomp", NUMBERS["seccomp"][column] or 0, SECCOMP_SET_MODE_FILTER, 0, ctypes.byref(program))
+    syscalls.call("seccomp", NUMBERS["seccomp"][column] or 0, bpf.SECCOMP_SET_MODE_FILTER, 0, ctypes.byref(program))
 
 
 def _filter(whole: List[bpf.Instruction]) -> Filter:

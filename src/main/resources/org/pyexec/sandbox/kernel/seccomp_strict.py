@@ -10,7 +10,6 @@ from . import bpf
 from ..policy import syscall_policy
 from .seccomp_rules import CLONE_FILES, CLONE_THREAD, OWN_PID, SOCKET_KIND, WORD, opening, own_clocks, own_priority
 
-SECCOMP_SET_MODE_FILTER = 1
 AF_UNIX = 1
 SOCK_STREAM = 1
 SOCK_SEQPACKET = 5
@@ -28,7 +27,7 @@ def rules(landlock_version: int, owns_only_its_files: bool) -> Dict[str, List[bp
         **_about_processes(),
         **_about_files(landlock_version, pretended),
         "execve": [bpf.returns(bpf.ALLOW)],  # until the second filter
-        "seccomp": bpf.argument_in(0, (SECCOMP_SET_MODE_FILTER,), bpf.ALLOW, bpf.refuse(errno.ENOSYS)),
+        "seccomp": bpf.argument_in(0, (bpf.SECCOMP_SET_MODE_FILTER,), bpf.ALLOW, bpf.refuse(errno.ENOSYS)),
         "socket": bpf.refusing(),
         "socketpair": _pairs(),
         "ioctl": bpf.argument_in(1, syscall_policy.STRICT_IOCTLS, bpf.ALLOW, bpf.refuse(errno.ENOTTY)),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import subprocess
-import sys
-from typing import Dict, List, Set, Tuple
+from typing import Dict, List, Protocol, Set, Tuple
 
-from . import allowlist, folders, network, run_namespace, zygote_pool
+from . import allowlist, folders, network, run_namespace, warden_process, zygote_pool
 from ..events import log, loop
 from ..kernel import cgroups, identities
 from ..policy import config, policy
@@ -19,39 +16,24 @@ LONGEST_PAUSE = 60.0  # before an image starts again
 HOPELESS_PAUSE = 2.0  # of an image that imports nothing and has never worked
 POPULAR = "popular"  # the image that has what programs import often besides; docs/adr/0016
 
-# Without the options that would make it safer on its own, since programs see them in sys.flags and hand them on: the
-# environment is given below, and the working folder, which comes first on the path, is left out here.
-# All processes below the warden are forks of it, and what they do is done in bottom.py, once this has ended.
-_WARDEN = """
-import sys
-loaded = frozenset(sys.modules)
-sys.path[0] = sys.argv[1]
-sys.dont_write_bytecode = True
-from pyexec_sandbox.zygote import memory_importer
-memory_importer.take_into_memory(loaded)
-from pyexec_sandbox.program.execution import bottom
-from pyexec_sandbox.zygote import warden
-bottom.go_on_with(warden.main)
-"""
 
-
-class PoolDoor:
+class PoolDoor(Protocol):
     """What a generation needs from the pool."""
 
     def next_number(self) -> int:
-        raise NotImplementedError
+        ...
 
     def works(self, generation: "Generation") -> None:
-        raise NotImplementedError
+        ...
 
     def broken(self, generation: "Generation", why: str) -> None:
-        raise NotImplementedError
+        ...
 
     def leave_out(self, module: str) -> None:
-        raise NotImplementedError
+        ...
 
 
-class Generation(zygote_pool.GenerationDoor):
+class Generation:
     def __init__(
         self,
         events: loop.Loop,
@@ -82,7 +64,7 @@ class Generation(zygote_pool.GenerationDoor):
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             home = self._folders.zygote_home if self._folders else policy.SCRATCH
-            self._warden, said = _start_warden(theirs, tier, home, ids.every)
+            self._warden, said = warden_process.start(theirs, tier, home, ids.every)
         log.Echo(events, said)
         self._own_events = events.guarded(self._on_fault)
         self._own_events.watch(self._control.fileno(), loop.READ, self._on_word)
@@ -239,26 +221,6 @@ class Generation(zygote_pool.GenerationDoor):
         """At the end of the supervisor."""
         if self._folders is not None:
             self._folders.remove()
-
-
-def _start_warden(control: socket.socket, tier: str, home: str, ids: range) -> Tuple[subprocess.Popen, int]:
-    """And a descriptor of what it and its zygotes write, which the caller owns: modules may print when imported."""
-    number = control.fileno()
-    # By a descriptor and not by its name, which would stay in the memory of every program.
-    folder = os.path.abspath(__file__)
-    for _ in range(3):  # this room, the package, and the folder in which that lies
-        folder = os.path.dirname(folder)
-    package = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    command = [sys.executable, "-c", _WARDEN, f"/proc/self/fd/{package}", *config.arguments_for_others()]
-    command += [f"control={number}", f"tier={tier}", f"run-ids={ids.start}-{ids.stop}"]
-    environment = policy.environment(sys.executable, home)
-    said, theirs = os.pipe2(os.O_CLOEXEC)
-    streams = {"stdin": subprocess.DEVNULL, "stdout": theirs, "stderr": theirs}
-    try:
-        return subprocess.Popen(command, env=environment, pass_fds=[number, package], cwd="/", **streams), said
-    finally:
-        os.close(theirs)
-        os.close(package)
 
 
 def _images(preload: Tuple[str, ...]) -> List[Tuple[str, Tuple[str, ...]]]:

@@ -22,7 +22,7 @@ LOOKS = 10  # whether a new generation has imported its libraries, that often
 RESTARTS = 5  # of generations in a row that never worked
 
 
-class Pool(generation.PoolDoor):
+class Pool:
     def __init__(self, events: loop.Loop, settings: config.Config, on_works: Callable[[], None]) -> None:
         self.working = False
         self.network = False

@@ -7,20 +7,17 @@ In the program's own process, so nothing here is trusted outside.
 
 from __future__ import annotations
 
-import _signal
-import builtins
 import os
 import resource
-import signal
 import socket
 import sys
-from typing import Any, Dict, Generator, Iterator, List, Optional, Tuple
+from typing import Any, Generator, Iterator, List, Optional, Tuple
 
-from . import closing, filing, inputs, program, startup
+from . import closing, filing, inputs, main_module, program, startup
 from ..policy import policy
 from ..wire import frames, report, request
 from .display import display
-from .execution import bottom, causes, handlers, streams, tracebacks
+from .execution import bottom, causes, held, streams, tracebacks
 from .figures import figures
 from .notebook import notebook
 
@@ -31,8 +28,6 @@ _number = int.from_bytes
 _MEMORY = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
 
 # Bound before any program runs, which may replace what these modules have.
-_set_handler, _raise = _signal.signal, signal.raise_signal
-_mask, _UNBLOCK, _INTERRUPT = _signal.pthread_sigmask, _signal.SIG_UNBLOCK, (handlers.INTERRUPT,)
 _write, _exit, _pid = os.write, os._exit, os.getpid
 _limit_of, _set_limit = resource.getrlimit, resource.setrlimit
 
@@ -46,8 +41,8 @@ class Interpreter:
         self._luggage = luggage
         self.control = control
         self.word = -1  # where it is said that a program has ended
-        self.signals = Signals()
-        self.builtins = Builtins()
+        self.signals = held.Signals()
+        self.builtins = held.Builtins()
         self.recursion = sys.getrecursionlimit()  # the programs'
         self.streams = streams.Streams()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=control)
@@ -59,7 +54,7 @@ class Interpreter:
         tracebacks.show_known_sources()
         if luggage is not None:
             os.unlink(policy.PROGRAM)  # a session has none, and whoever makes one keeps it
-        self.notebook = notebook.Notebook(program.names(), program.work())
+        self.notebook = notebook.Notebook(main_module.names(), main_module.work())
 
     def next(self) -> "Turn":
         """Waits for a program. Threads of those before may go on meanwhile."""
@@ -77,7 +72,7 @@ class Interpreter:
         return self.begin(fields, stdin)
 
     def _run_errand(self, fields: frames.Fields) -> None:
-        self.writer.done(filing.run(fields, self.control, program.work()))
+        self.writer.done(filing.run(fields, self.control, main_module.work()))
         if self._luggage is not None:
             self._placed += [(startup.PLACED, value) for name, value in fields if name == "input"]
         _write(self.word, DONE)
@@ -139,10 +134,10 @@ class Turn:
         self.source = given["code"]
         # A function of an earlier program must not be shown with the lines of a later one.
         self.file = policy.PROGRAM if number == 1 else f"{policy.PROGRAM} (run {number})"
-        self.names = program.names()
+        self.names = main_module.names()
         self.raised: Optional[BaseException] = None
         self.recursion = session.recursion
-        self._shown = display.Displays(session.writer.results, program.work(), session.notebook.shell.display_formatter)
+        self._shown = display.Displays(session.writer.results, main_module.work(), session.notebook.shell.display_formatter)
         self.body: Any = b""  # of the program, but for its last expression
         self.last: Any = None
         self.flags = 0
@@ -163,7 +158,7 @@ class Turn:
         self._place()
         inputs.put_on_stage(self._fields)
         display.show_on(self._shown)
-        figures.begin(program.work())
+        figures.begin(main_module.work())
         tracebacks.know_source(self.source, self.file)
         cell = session.notebook.read(self.source, self.file, self._shown)
         session.builtins.release()
@@ -183,12 +178,12 @@ class Turn:
 
     def _place(self) -> None:
         try:
-            inputs.place(self._files, self._contents, os.fsencode(program.work()), replace=True)
+            inputs.place(self._files, self._contents, os.fsencode(main_module.work()), replace=True)
         except inputs.NoRoom:
             self._refused = tracebacks.Ended(1, limit="disk")
             raise _NotRun() from None
         except OSError as e:
-            name = os.fsdecode(e.filename or b"").rpartition(program.work() + "/")[2]
+            name = os.fsdecode(e.filename or b"").rpartition(main_module.work() + "/")[2]
             self._refused = tracebacks.Ended(1, f"The file {name} cannot be placed: {e.strerror}")
             raise _NotRun() from None
         finally:
@@ -225,7 +220,7 @@ class Turn:
             return self._refused
         if e is None:
             return tracebacks.Ended(0)
-        return (yield from tracebacks.end(notebook.without_our_frames(e), self.source, program.work(), self.file))
+        return (yield from tracebacks.end(notebook.without_our_frames(e), self.source, main_module.work(), self.file))
 
     def _report(self, ended: tracebacks.Ended) -> None:
         try:
@@ -252,58 +247,9 @@ class _NotRun(BaseException):
 
 def _go_to_work() -> None:
     """Into the working folder, where a program has taken away that in which the interpreter was."""
-    work = program.work()
+    work = main_module.work()
     os.makedirs(work, exist_ok=True)
     try:
         os.getcwd()
     except FileNotFoundError:
         os.chdir(work)
-
-
-class Builtins:
-    """What programs have put in the place of built-in functions is there for programs only: ours rely on libraries too."""
-
-    def __init__(self) -> None:
-        self._original = dict(builtins.__dict__)
-        self._now = builtins.__dict__
-        self._replaced: Dict[str, object] = {}
-        self._missing: List[str] = []
-
-    def hold(self) -> None:
-        for name, value in self._original.items():
-            if name not in self._now:
-                self._missing.append(name)
-                self._now[name] = value
-            elif self._now[name] is not value:
-                self._replaced[name] = self._now[name]
-                self._now[name] = value
-
-    def release(self) -> None:
-        self._now.update(self._replaced)
-        for name in self._missing:
-            self._now.pop(name, None)
-        self._replaced.clear()
-        self._missing.clear()
-
-
-class Signals(handlers.Handlers):
-    """Of a session, whose programs are interrupted by KeyboardInterrupt."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._interrupted = signal.default_int_handler
-
-    def hold(self) -> None:
-        """An interrupt is held also where the program lets it end the process."""
-        super().hold()
-        _set_handler(handlers.INTERRUPT, self.note)
-
-    def release(self) -> List[int]:
-        """A last step before the program. An interrupt is KeyboardInterrupt again, whatever the program before did."""
-        arrived = super().release()
-        _set_handler(handlers.INTERRUPT, self._interrupted)
-        _mask(_UNBLOCK, _INTERRUPT)
-        for number in arrived:
-            if number != handlers.INTERRUPT:
-                _raise(number)
-        return []

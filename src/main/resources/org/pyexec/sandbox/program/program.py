@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import builtins
-import importlib.machinery
 import os
 import resource
 import signal
 import sys
 import types
-from typing import Any, Dict, Iterator, List, NoReturn, Optional, Tuple
+from typing import Any, Dict, Iterator, NoReturn, Optional, Tuple
 
-from . import closing
+from . import closing, main_module
 from ..policy import policy
 from ..wire import notes as notes_of_run, report, request
 from .display import display
 from .execution import bottom, coding, fence, handlers, last_expression, tracebacks
 from .figures import figures
-from .notebook import ipython, ipython_display
 
-_work = policy.WORK  # the working folder
 _REHEARSALS = {  # by the module that must be there already
     "sys": b"print(end='')\n",
     "numpy": b"import numpy as np\nnp.arange(9.0).sum()\n",
@@ -27,7 +23,6 @@ _REHEARSALS = {  # by the module that must be there already
 }
 _DRAWING = "matplotlib"  # its image is for programs that draw, beside which data frames cost little, and is large enough
 _FOR_SESSIONS = "\nLines that begin with ! or % are those of notebooks, and are understood in sessions: POST /sessions.\n"
-_main: types.ModuleType
 
 # Bound before any program runs, which may replace what these modules have.
 _set_handler, _kill, _pid, _close, _exit = signal.signal, os.kill, os.getpid, os.close, os._exit
@@ -51,17 +46,17 @@ class Run:
         self.last: Any = None
         if shows:
             self.body, self.last = last_expression.split(unfenced)
-            shown = display.Displays(writer.results, _work)
+            shown = display.Displays(writer.results, main_module.work())
             self.show = shown.result
             display.show_on(shown)
-        figures.begin(_work)
-        self.names = names()
+        figures.begin(main_module.work())
+        self.names = main_module.names()
         self.raised: Optional[BaseException] = None
         self._writer = writer
         self._owner = _pid()
         self._before, _ = usage()
         self._handlers = handlers.Handlers()
-        _write_source(coding.in_file(source) if isinstance(text, str) else source)
+        main_module.write_source(coding.in_file(source) if isinstance(text, str) else source)
         if isinstance(text, str):  # whoever reads the lines in the file would decode them as the comment says
             tracebacks.know_source(source)
             tracebacks.show_known_sources()
@@ -79,7 +74,7 @@ class Run:
         ended = tracebacks.Ended(1)
         try:
             ended = yield from self._how()
-            yield from closing.steps(_main, self._handlers)
+            yield from closing.steps(main_module.module(), self._handlers)
         except BaseException as e:  # threads and hooks of the program may interrupt anything
             tracebacks.print_error(tracebacks.format_exception(tracebacks.without_our_frames(e)))
         try:
@@ -99,7 +94,7 @@ class Run:
             return tracebacks.Ended(0)
         is_of_file = isinstance(e, SyntaxError) and e.filename == self.file
         is_of_notebook = is_of_file and _begins_as_in_a_notebook(self.source, getattr(e, "lineno", None))
-        ending = tracebacks.end(e, self.source, _work)
+        ending = tracebacks.end(e, self.source, main_module.work())
         del e
         ended = yield from ending
         if is_of_notebook:
@@ -120,7 +115,7 @@ def made(source: bytes, writer: report.Writer, shows: bool) -> Run:
 def end_without_room(writer: report.Writer) -> NoReturn:
     """The files are larger than what the program may write."""
     try:
-        os.unlink(_path())  # it would be taken for what the program left
+        os.unlink(main_module.path())  # it would be taken for what the program left
     finally:
         writer.done(described(tracebacks.Ended(1, limit="disk"), 0, 0))
         _exit(1)
@@ -179,79 +174,9 @@ def _exception(ended: tracebacks.Ended) -> Dict[str, bytes]:
     }
 
 
-# --- before ------------------------------------------------------------------------------------------------------
-
-
-def _path() -> str:
-    return f"{_work}/{policy.PROGRAM}"
-
-
-def _write_source(code: bytes) -> None:
-    descriptor = os.open(_path(), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    rest = memoryview(code)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
-    os.close(descriptor)
-
-
-def become_main(work: str = policy.WORK, path: Optional[List[str]] = None) -> None:
-    """Makes the process look like a fresh interpreter that was given main.py; in a zygote, in the usual folder.
-
-    `path` is that of an interpreter that really is fresh.
-    """
-    global _main, _work
-    _work = work
-    main = types.ModuleType("__main__")
-    main.__dict__.update(
-        __loader__=importlib.machinery.SourceFileLoader("__main__", _path()),
-        __annotations__={},
-        __builtins__=builtins,
-        __file__=_path(),
-        __cached__=None,
-    )
-    package = __name__.split(".")[0]
-    for name in [name for name in sys.modules if name.split(".")[0] == package]:
-        del sys.modules[name]
-    sys.modules["__main__"] = _main = main
-    builtins.display = ipython_display.display  # type: ignore[attr-defined]
-    ipython.offer()
-    sys.argv = [policy.PROGRAM]
-    if sys.version_info >= (3, 10):
-        sys.orig_argv = [sys.executable, policy.PROGRAM]
-    if path is None:
-        sys.path.insert(0, _work)
-        sys.dont_write_bytecode = False
-    else:
-        sys.path[:] = [each or _work for each in path]
-    sys.stdout.reconfigure(line_buffering=True)
-
-
 def last_steps(held: handlers.Handlers) -> Iterator[bottom.Step]:
     """In a process that the program of a session has forked."""
-    return closing.steps(_main, held)
-
-
-def names() -> Dict[str, object]:
-    """Of the module in which programs run."""
-    return _main.__dict__
-
-
-def work() -> str:
-    """The working folder."""
-    return _work
-
-
-def make_file() -> None:
-    """In the child, ahead of the request: on a disk, making a file takes longer than filling it."""
-    _write_source(b"")
-
-
-def move_to(work: str) -> None:
-    """In a child whose working folder is not the usual one."""
-    global _work
-    _work = work
-    _main.__file__ = _main.__loader__.path = _path()  # type: ignore[union-attr]
-    sys.path[0] = work
+    return closing.steps(main_module.module(), held)
 
 
 def rehearse() -> None:
@@ -268,6 +193,6 @@ def rehearse() -> None:
             except Exception as e:  # in the zygote, whose children need not try what does not work
                 tracebacks.print_error(f"rehearsal with {module}: {type(e).__name__}: {e}\n")
                 del _REHEARSALS[module]
-    figures.begin(_work)
+    figures.begin(main_module.work())
     closing.rehearse()
     described(tracebacks.Ended(0), *usage())

@@ -10,7 +10,7 @@ from typing import Any, Dict, FrozenSet, List, Tuple, Union
 
 from . import confinement, entrance, memory_importer, quiet, stacks
 from ..kernel import seccomp
-from ..program import inputs, interpreter, program, startup
+from ..program import inputs, interpreter, main_module, program, startup
 from ..program.execution import causes
 from ..program.figures import figures
 from ..wire import report
@@ -36,7 +36,7 @@ def arrive(brought: Dict[str, Any], loaded: FrozenSet[str], path: List[str]) -> 
     _forget_what_was_not_there()
     figures.watch()
     quiet.expect_psutil("landlock" if is_strict else "namespaces")
-    program.become_main(brought["work"], path)
+    main_module.become_main(brought["work"], path)
     fields = brought["fields"]
     for note in brought["notes"]:
         program.notes.add(note)

@@ -19,7 +19,7 @@ from typing import Dict, FrozenSet, List, Tuple, Union
 from . import entrance, fresh, generators
 from ..kernel import surroundings
 from ..policy import config, policy
-from ..program import inputs, interpreter, program
+from ..program import inputs, interpreter, main_module, program
 from ..program.execution import causes
 from ..wire import frames, report, request
 from ..kernel.syscall_batch import SyscallBatch
@@ -91,7 +91,7 @@ def run(belongings: Belongings, prepared: Prepared, way: str, user: str) -> Exec
             os._exit(0)  # it ended before we had asked to end with it
         _differ_from_siblings()
         _take_processors(prepared.processors, prepared.most_processors)
-        program.make_file()
+        main_module.make_file()
         program.rehearse()
         _rehearse(prepared)
         prepared.telling.run()
@@ -143,7 +143,7 @@ def _enter_folder(folder: int) -> None:
         os.environ[name] = place  # os.environ.update() goes through much more memory
     tempfile.tempdir = None
     os.chdir("work")
-    program.move_to(home + "/work")
+    main_module.move_to(home + "/work")
 
 
 def _tell_parked(has_handle: bool) -> SyscallBatch:

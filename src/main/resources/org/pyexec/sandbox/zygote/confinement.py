@@ -13,7 +13,7 @@ import struct
 from typing import List, NamedTuple, Optional, Tuple
 
 from . import entrance
-from ..kernel import holdings, landlock, seccomp, surroundings, syscalls
+from ..kernel import bpf, holdings, landlock, seccomp, surroundings, syscalls
 from ..policy import config, policy
 from ..wire import report
 from ..kernel.syscall_batch import SyscallBatch
@@ -74,12 +74,12 @@ class Confinement:
             self._filter = self._filter_of_owner = seccomp.build(None if self._namespaces else landlock.version())
             if not self._namespaces:
                 self._filter_of_owner = seccomp.build(landlock.version(), owns_only_its_files=True)
-            self._install = self._calls.add("seccomp", seccomp.SECCOMP_SET_MODE_FILTER, 0, self._filter.program)
+            self._install = self._calls.add("seccomp", bpf.SECCOMP_SET_MODE_FILTER, 0, self._filter.program)
         self._calls.seal()
         self.second_filter = None if self._namespaces or settings.tier == "none" else seccomp.second()
         self._rest = SyscallBatch()
         if self.second_filter is not None:
-            self._rest.add("seccomp", seccomp.SECCOMP_SET_MODE_FILTER, 0, self.second_filter.program)
+            self._rest.add("seccomp", bpf.SECCOMP_SET_MODE_FILTER, 0, self.second_filter.program)
         self._rest.seal()
 
     def give_up_the_rest(self) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Dict, FrozenSet, List
 
 from . import arrival as arrival  # it is taken along
 from . import confinement, entrance
-from ..program import program, startup
+from ..program import main_module, program, startup
 from ..wire import frames
 
 # All that happens here happens once the main program, this one, has ended: bottom.py. The names at the beginning are those
@@ -67,7 +67,7 @@ class Luggage:
     def leave(self, brought: Dict[str, Any], keep: List[int]) -> str:
         """Goes on in a fresh interpreter, with the descriptors to keep; returns why that cannot be."""
         again = self._given_up.second_filter
-        brought.update(sizes=tuple(self._given_up.sizes), filter=again.content if again else b"", work=program.work())
+        brought.update(sizes=tuple(self._given_up.sizes), filter=again.content if again else b"", work=main_module.work())
         variables = startup.variables_of(brought["fields"])
         at_start = {name: value for name, value in variables.items() if _is_given(name, again is not None)}
         brought["late"] = [name for name in variables if name not in at_start]
@@ -96,7 +96,7 @@ class Luggage:
 
     def _pack(self, brought: Dict[str, Any]) -> int:
         """Into a file without a name, since a pipe would not take it all; the caller owns the descriptor."""
-        name = f"{program.work()}/.interpreter-{os.getpid()}"
+        name = f"{main_module.work()}/.interpreter-{os.getpid()}"
         descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             os.unlink(name)

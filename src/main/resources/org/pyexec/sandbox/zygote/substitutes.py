@@ -13,7 +13,7 @@ import pwd
 from types import ModuleType
 from typing import Any, Optional
 
-from ..program import program
+from ..program import main_module
 from ..program.execution import imports
 
 MODULES = ("_multiprocessing", "_posixshmem", "pwd")  # that are changed, and would come unchanged if imported anew
@@ -66,7 +66,7 @@ def _share_in_own_folder() -> None:
 
 
 def _shared(path: str) -> str:
-    return os.path.dirname(program.work()) + _SHARED_FOLDER + "/" + path.lstrip("/")
+    return os.path.dirname(main_module.work()) + _SHARED_FOLDER + "/" + path.lstrip("/")
 
 
 def _know_own_user() -> None:
@@ -74,7 +74,7 @@ def _know_own_user() -> None:
     by_id, by_name = pwd.getpwuid, pwd.getpwnam
 
     def own() -> Optional[Any]:
-        home = os.path.dirname(program.work())
+        home = os.path.dirname(main_module.work())
         return pwd.struct_passwd(("user", "x", os.getuid(), os.getgid(), "user", home, "/bin/sh"))
 
     def getpwuid(uid: int) -> Any:

@@ -16,32 +16,26 @@ and it says
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import gc
-import importlib
 import os
 import select
 import signal
 import socket
 import sys
-import time
 from typing import Callable, Dict, List, Optional, Tuple
 
-from . import child, entrance, generators, init, memory_importer, quiet, stacks
+from . import child, entrance, heir, init, memory_importer, preloading, quiet, stacks
 from ..kernel import syscalls
 from ..policy import config, policy
-from ..program import program
+from ..program import main_module, program
 from ..program.figures import drawing, figures
 from ..wire import fd_messages, text as texts
-from .confinement import Belongings, Sizes
+from .confinement import Belongings
 
 Duty = Callable[[], child.Executable]
 
 _kept: List["Zygote"] = []  # and all that hangs on it: to be freed in every child would cost it pages
 
-STDERR = 2
-THREAD_SECONDS = 10.0
-LONGEST_REASON = 300  # characters
 LEARNT_BYTES = 64 << 20  # what learnt modules may take, but for the last one
 
 
@@ -64,22 +58,22 @@ def run(
 
             substitutes.install()
         stacks.install()
-        _import_usual()
-        _import(channel, proc, generations[0][1], settings.import_seconds)
+        preloading.import_usual()
+        preloading.import_all(channel, proc, generations[0][1], settings.import_seconds)
         if len(channels) > 1:
-            channel = _fork_heir(channels)
+            channel = heir.fork_heir(channels)
             if channel is channels[1]:
                 name = f"{name}'s heir"
-                _import(channel, proc, generations[1][1], settings.import_seconds, LEARNT_BYTES)
+                preloading.import_all(channel, proc, generations[1][1], settings.import_seconds, LEARNT_BYTES)
         _after_imports(channel, settings.tier)
         _reserve_descriptors()
         try:
-            prepared = child.Prepared(settings, readable, _sizes(proc), proc, modules_of_ours)
+            prepared = child.Prepared(settings, readable, preloading.sizes(proc), proc, modules_of_ours)
             inits = _be_ready_to_clone() if settings.tier == "namespaces" else None
         except OSError as e:  # no module's fault: this tier cannot be had here
             channel.send(texts.encoded(f"problem {e}", fd_messages.MAX_BYTES))
             os._exit(1)
-        program.become_main()
+        main_module.become_main()
         program.rehearse()
         gc.collect()
         gc.freeze()
@@ -110,69 +104,6 @@ def _go_first_when_memory_is_short(proc: int) -> None:
             os.close(file)
 
 
-def _import_usual() -> None:
-    for module in child.USUAL_MODULES:
-        with contextlib.suppress(ImportError):
-            importlib.import_module(module)
-
-
-def _fork_heir(channels: List[socket.socket]) -> socket.socket:
-    """Returns twice, each time with the one channel that is still open. Nothing has been made yet that is one process's own.
-
-    The heir is a child of the process that waits for orphans, and not of this one: inits become children of their zygote's
-    parent (init.py), and this process would not notice when one ends. Where no process can be had there is no heir, and its
-    channel closes.
-    """
-    own, of_heir = channels
-    try:
-        between = os.fork()
-    except OSError as e:
-        print(f"zygote cannot fork its heir: {e}", file=sys.stderr, flush=True)
-        between = -1
-    if between == 0 and _is_heir():
-        own.close()
-        return of_heir
-    of_heir.close()
-    if between > 0:
-        os.waitpid(between, 0)
-    return own
-
-
-def _is_heir() -> bool:
-    """Forks once more, ends this process, and is true in the other one when that has its new parent."""
-    between = os.getpid()
-    try:
-        if os.fork():
-            os._exit(0)
-    except OSError as e:
-        print(f"zygote cannot fork its heir: {e}", file=sys.stderr, flush=True)
-        os._exit(1)
-    while os.getppid() == between:
-        time.sleep(0.001)
-    return True
-
-
-def _import(channel: socket.socket, proc: int, modules: List[str], seconds: int, most_bytes: int = sys.maxsize) -> None:
-    """Imports what lets itself be imported. A module that ends this process instead was announced before.
-
-    After the one that brings the growth of this process above `most_bytes` no other follows.
-    """
-    before = _private_bytes(proc)
-    for module in modules:
-        if _private_bytes(proc) - before > most_bytes:
-            return
-        channel.send(f"importing {module}".encode())
-        faulthandler.dump_traceback_later(seconds, exit=True, file=STDERR)
-        try:
-            with generators.watched():
-                importlib.import_module(module)
-        except BaseException as e:  # a module may call sys.exit; programs that do not import it must not notice
-            channel.send(f"refused {module} {_in_one_line(e)}".encode("utf-8", "backslashreplace"))
-        finally:
-            faulthandler.cancel_dump_traceback_later()
-        _require_one_thread(proc, module)
-
-
 def _after_imports(channel: socket.socket, tier: str) -> None:
     channel.send(b"importing ")
     syscalls.flush_c_streams()
@@ -182,55 +113,11 @@ def _after_imports(channel: socket.socket, tier: str) -> None:
     memory_importer.forget()
 
 
-def _in_one_line(e: BaseException) -> str:
-    try:
-        text = " ".join(str(e).split())
-    except Exception:
-        text = ""
-    name = type(e).__name__
-    return f"{name}: {text}"[:LONGEST_REASON] if text else name
-
-
 def _reserve_descriptors() -> None:
     """Children put descriptors of theirs at the lowest numbers, where no other may be by then."""
     while (taken := os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)) <= entrance.REPORT:
         pass
     os.close(taken)
-
-
-def _require_one_thread(proc: int, module: str) -> None:
-    """fork(2) copies only the calling thread; the others' locks would stay locked for ever."""
-    deadline = time.monotonic() + THREAD_SECONDS  # matplotlib has a timer while it looks for fonts
-    while _count_threads(proc) != 1:
-        if time.monotonic() > deadline:
-            raise RuntimeError(f"{module} leaves a thread running, and a fork would be without it")
-        time.sleep(0.01)
-
-
-def _count_threads(proc: int) -> int:
-    tasks = os.open("self/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=proc)
-    try:
-        return len(os.listdir(tasks))
-    finally:
-        os.close(tasks)
-
-
-def _sizes(proc: int) -> Sizes:
-    """Address space and data of this process."""
-    sizes = _statm(proc)
-    return Sizes(address_space=sizes[0], data=sizes[5])
-
-
-def _private_bytes(proc: int) -> int:
-    """Resident and of no file."""
-    sizes = _statm(proc)
-    return sizes[1] - sizes[2]
-
-
-def _statm(proc: int) -> List[int]:
-    """In bytes; proc(5)."""
-    with open(os.open("self/statm", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc), encoding="ascii") as statm:
-        return [int(word) * os.sysconf("SC_PAGE_SIZE") for word in statm.read().split()]
 
 
 def _be_ready_to_clone() -> init.Inits:

@@ -22,12 +22,14 @@ import sys
 import threading
 import traceback
 from operator import attrgetter, methodcaller
-from types import FunctionType, GeneratorType, MethodType
-from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Tuple
+from types import FunctionType, GeneratorType
+from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Protocol
+
+from . import watchers
+from .watchers import Step
 
 LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 
-Step = Iterable[Any]  # a key and a value for dict()
 
 shut_down = threading._shutdown  # type: ignore[attr-defined]
 _call = methodcaller("__call__")
@@ -35,10 +37,9 @@ _call = methodcaller("__call__")
 _compile, _Expr, _Interactive = compile, ast.Expr, ast.Interactive
 # Bound before any program runs, which may replace what sys has.
 _recursion, _set_recursion = sys.getrecursionlimit, sys.setrecursionlimit
-_trace, _trace_of, _profile, _profile_of = sys.settrace, sys.gettrace, sys.setprofile, sys.getprofile
 
 
-class Duty:
+class Duty(Protocol):
     """A program that is to be executed.
 
     Before it `begin` is called and behind it `pause`, and at last `end`, with what the program has raised in `raised`; it
@@ -55,16 +56,16 @@ class Duty:
     recursion: int  # the limit that the program has left
 
     def begin(self) -> None:
-        raise NotImplementedError
+        ...
 
     def show(self, value: object) -> None:
-        raise NotImplementedError
+        ...
 
     def pause(self) -> None:
-        raise NotImplementedError
+        ...
 
     def end(self) -> Any:
-        raise NotImplementedError
+        ...
 
 
 def go_on_with(main: Callable[[], Any]) -> None:
@@ -82,7 +83,7 @@ def _steps(main: Callable[[], Any]) -> Iterator[Step]:
             yield from _executed(duty)
             following = duty.end()
             duty = (yield from following) if isinstance(following, GeneratorType) else following
-            _watchers.end_debugger()
+            watchers.WATCHERS.end_debugger()
     except BaseException:  # a fault of our own
         traceback.print_exc()
         os._exit(1)
@@ -102,7 +103,7 @@ def _executed(duty: Any) -> Iterator[Step]:
             if duty.recursion < LEAST_RECURSION:
                 _set_recursion(LEAST_RECURSION)
             duty.pause()  # first: until then handlers of signals are called from here
-            _watchers.leave()
+            watchers.WATCHERS.leave()
     except BaseException as e:
         duty.raised = e
 
@@ -136,7 +137,7 @@ def called(
     if next(held, held) is not held:  # else a handler of a signal has raised something on the way
         yield 0, held
         del held
-        yield _watchers.step(is_watched)  # takes the place of the other, which is dropped
+        yield watchers.WATCHERS.step(is_watched)  # takes the place of the other, which is dropped
     raised, outcome.raised = outcome.raised, None  # the traceback leads to it: no cycle is left
     return raised
 
@@ -178,7 +179,7 @@ class _Closing(List[Callable[[], object]]):
     def __init__(self, function: Callable[[], object], behind: Iterable[Callable[[], object]]) -> None:
         """A partial object, since it can have attributes and costs no level of recursion."""
         closing: Any = functools.partial(function)
-        closing.behind = _AtEnd(*_watchers.leaving(), *behind)
+        closing.behind = _AtEnd(*watchers.WATCHERS.leaving(), *behind)
         super().__init__([closing])
 
     def __iter__(self) -> Any:
@@ -195,66 +196,3 @@ class _AtEnd:
         self.calls = functools.partial(tuple, map(_call, functions))
 
     __del__ = property(attrgetter("calls"))  # object.__del__(self) would be a frame of ours
-
-
-class _Watchers:
-    """What the program has set to trace and to profile its main thread. It is kept here while code of ours runs."""
-
-    def __init__(self) -> None:
-        self._kept: List[Any] = [None, None]
-
-    def leaving(self) -> Tuple[Callable[[], object], ...]:
-        """Functions in C with which they leave."""
-        keep = functools.partial(self._kept.extend, map(_call, (_trace_of, _profile_of)))
-        return keep, functools.partial(_trace, None), functools.partial(_profile, None)
-
-    def leave(self) -> None:
-        """From code of ours, where a program has been called by that for once."""
-        found = _trace_of(), _profile_of()
-        if found != (None, None):
-            _trace(None)
-            _profile(None)
-            self._kept.extend(found)
-
-    def step(self, is_watched: bool) -> Step:
-        """With the next call they are back, or stay away."""
-        trace, profile = self._found()
-        calls: List[Callable[[], object]] = []
-        if is_watched:
-            self._kept.clear()
-            if callable(trace):
-                calls.append(functools.partial(_trace, trace))
-            if callable(profile):
-                calls.append(functools.partial(_profile, profile))
-            elif _is_profiler(profile):
-                calls.append(functools.partial(sys.modules["_lsprof"].Profiler.enable, profile))
-        return map(_call, (int, functools.partial(tuple, map(_call, calls)))) if calls else (0, None)
-
-    def end_debugger(self) -> None:
-        """It reads the standard input of one program, which has ended, and would stop in the next one without an answer."""
-        trace, profile = self._found()
-        if _is_debugger(trace):
-            self._kept[:] = None, profile
-
-    def _found(self) -> List[Any]:
-        """What was there at last, and before calls that were not watched."""
-        watchers = [None, None]
-        for index, watcher in enumerate(self._kept):
-            watchers[index % 2] = watcher if watcher is not None else watchers[index % 2]
-        self._kept[:] = watchers
-        return watchers
-
-
-def _is_debugger(trace: object) -> bool:
-    """Of the standard library, or derived from that."""
-    kind = getattr(sys.modules.get("bdb"), "Bdb", None)
-    return isinstance(kind, type) and isinstance(trace, MethodType) and isinstance(trace.__self__, kind)
-
-
-def _is_profiler(profile: object) -> bool:
-    """Of the standard library, which sys.setprofile() does not take back. From 3.12 on it watches in another way."""
-    kind = getattr(sys.modules.get("_lsprof"), "Profiler", None)
-    return isinstance(kind, type) and isinstance(profile, kind)
-
-
-_watchers = _Watchers()

@@ -5,40 +5,15 @@ from __future__ import annotations
 import ast
 import builtins
 import linecache
-import re
-import string
 import sys
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
-from . import captured, commands, formatters, history, magics, notebook_lines, steps, timing
+from . import captured, commands, expansion, formatters, history, magics, notebook_lines, publishing, steps, timing
 from ..display import display
 from ..execution import last_expression, tracebacks
 from .speech import UsageError, say
 
 Magic = Callable[..., Any]
-
-
-class Events:
-    """Functions that libraries register. They are not called, which programs are told: figures and displays do without."""
-
-    def __init__(self) -> None:
-        self.callbacks: Dict[str, List[Any]] = {}
-
-    def register(self, event: str, function: Any) -> None:
-        if getattr(function, "__module__", None) == "__main__":
-            say(f"Functions for the event {event} are not called here.")
-        self.callbacks.setdefault(event, []).append(function)
-
-    def unregister(self, event: str, function: Any) -> None:
-        self.callbacks.get(event, []).remove(function)
-
-
-class _Publisher:
-    def publish(self, data: Dict[str, Any], metadata: Any = None, **_: Any) -> None:
-        display.target().display(data, raw=True)
-
-    def clear_output(self, wait: bool = False) -> None:
-        display.target().clear(wait)
 
 
 class InteractiveShell:
@@ -61,8 +36,8 @@ class Shell(InteractiveShell):
         self.user_ns = self.user_global_ns = names
         self.history = history.History(names, folder)
         self.display_formatter = formatters.DisplayFormatter()
-        self.display_pub = _Publisher()
-        self.events = Events()
+        self.display_pub = publishing.Publisher()
+        self.events = publishing.Events()
         self.config: Dict[str, Any] = {}
         self.kernel = None  # there is no terminal: pandas.get_option("display.max_columns") is 20
         self.colors = "NoColor"
@@ -204,7 +179,7 @@ class Shell(InteractiveShell):
         """$name and {expression} of the program's variables; what is none stays as it is."""
         names = {**self.user_ns, **(frame.f_locals if frame is not None else {})}
         try:
-            return _Expander().vformat(cmd, (), names)
+            return expansion.Expander().vformat(cmd, (), names)
         except Exception:
             return cmd
 
@@ -255,24 +230,3 @@ class Shell(InteractiveShell):
 Shell.__name__ = Shell.__qualname__ = "ZMQInteractiveShell"  # by which libraries know that there is no terminal
 Shell.__module__ = "ipykernel.zmqshell"
 InteractiveShell.__module__ = "IPython.core.interactiveshell"
-
-
-class _Expander(string.Formatter):
-    _NAME = re.compile(r"(.*?)\$(\$?[\w.]+)(?=(?:[^']*'[^']*')*[^']*$)", re.S)  # not within single quotes
-
-    def parse(self, text: Any) -> Any:
-        for literal, field, spec, conversion in super().parse(text):
-            end = 0
-            for found in self._NAME.finditer(literal):
-                before, name = found.groups()
-                if name.startswith("$"):
-                    yield before + name, None, None, None
-                else:
-                    yield before, name, "", None
-                end = found.end()
-            if field == "":  # of find and xargs; Formatter would give it a number, and that is an expression
-                raise ValueError("there is no expression between the braces")
-            yield literal[end:], field, spec, conversion
-
-    def get_field(self, name: Any, arguments: Any, names: Any) -> Tuple[Any, str]:
-        return eval(name, dict(names)), name
