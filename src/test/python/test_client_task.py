@@ -14,6 +14,21 @@ from sandbox.runs import client_task
 class Task(client_task.ClientTask):
     used = 0
 
+    def begin(self, payload: bytes) -> None:
+        raise AssertionError("it has begun")
+
+    def on_frame(self, kind: bytes, payload: bytes) -> None:
+        raise AssertionError("no frame comes")
+
+    def on_contents(self, data: bytes) -> bytes:
+        raise AssertionError("no contents come")
+
+    def _on_exit(self) -> None:
+        pass
+
+    def _on_dead(self) -> None:
+        pass
+
     def _stop(self) -> None:
         raise ValueError("cannot stop")
 

@@ -2,9 +2,10 @@
 
 import socket
 import unittest
+from unittest import mock
 
 from sandbox.events import loop
-from sandbox.events.connection import Connection, ConnectionUser
+from sandbox.events.connection import Connection
 
 
 class LinkTest(unittest.TestCase):
@@ -12,7 +13,7 @@ class LinkTest(unittest.TestCase):
         """Whoever hands on its contents has stopped it, and hears of the end of the child only later."""
         ours, theirs = socket.socketpair()
         with theirs:
-            connection = Connection(loop.Loop(), ours, ConnectionUser())
+            connection = Connection(loop.Loop(), ours, mock.Mock())
             connection.listen(False)
             connection.close()
             connection.listen(True)

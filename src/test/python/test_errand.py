@@ -16,7 +16,7 @@ from sandbox.kernel import identities
 from sandbox.policy import policy
 from sandbox.pool import run_namespace, scratch
 from sandbox.program import filing, inputs
-from sandbox.runs import collect, errand, walk
+from sandbox.runs import collect, errand, errand_answers, walk
 from sandbox.wire import frames, report, request
 
 
@@ -217,13 +217,13 @@ class ErrandTest(unittest.TestCase):
         self.assertEqual((answer["skipped-count"], answer["skipped"]), (b"1", b"link\0symbolic link"))
 
     def test_list_is_cut_and_says_so(self) -> None:
-        for number in range(errand.MOST_LISTED + 1):
+        for number in range(errand_answers.MOST_LISTED + 1):
             os.close(os.open(os.path.join(self.work, f"{number:05}"), os.O_CREAT | os.O_WRONLY))
         self.begin("list")
-        self.assertEqual(len(self.entries()), errand.MOST_LISTED)
+        self.assertEqual(len(self.entries()), errand_answers.MOST_LISTED)
         self.assertEqual(self.entries()[-1][2], b"00999")
         self.assertEqual(self.answer()["truncated"], b"1")
-        self.assertGreater(self.connection.pauses, errand.MOST_LISTED // walk.ENTRIES_AT_ONCE)
+        self.assertGreater(self.connection.pauses, errand_answers.MOST_LISTED // walk.ENTRIES_AT_ONCE)
 
     def test_list_of_more_than_anybody_may_have_ends(self) -> None:
         self.write("a")
@@ -237,7 +237,7 @@ class ErrandTest(unittest.TestCase):
     def test_names_in_a_list_are_bounded_in_bytes(self) -> None:
         for number in range(20):
             self.write(f"{number:02}" + "n" * 200)
-        with mock.patch.object(errand, "MOST_LISTED_BYTES", 1000):
+        with mock.patch.object(errand_answers, "MOST_LISTED_BYTES", 1000):
             self.begin("list")
         self.assertEqual(len(self.entries()), 4)
         self.assertEqual(self.answer()["truncated"], b"1")
@@ -282,7 +282,7 @@ class ErrandTest(unittest.TestCase):
             made.append(found)
             return real(found)
 
-        with mock.patch.object(policy, "MAX_SKIPPED_BYTES", 1000), mock.patch.object(errand, "MOST_LISTED_BYTES", 1000):
+        with mock.patch.object(policy, "MAX_SKIPPED_BYTES", 1000), mock.patch.object(errand_answers, "MOST_LISTED_BYTES", 1000):
             with mock.patch.object(walk.Found, "name", property(name)):
                 self.begin("list")
         self.assertEqual(len(made), 2 * 5, "four of each have room")

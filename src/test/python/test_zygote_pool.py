@@ -13,7 +13,7 @@ from sandbox.pool import zygote_pool
 from sandbox.wire import fd_messages
 
 
-class Generation(zygote_pool.GenerationDoor):
+class Generation:
     def __init__(self) -> None:
         self.events = loop.Loop()
         self.groups = cgroups.NoGroups()

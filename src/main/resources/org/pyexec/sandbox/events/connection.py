@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Protocol
 
 from . import loop, send_queue
 from ..policy import policy
@@ -12,27 +12,24 @@ from ..wire import frames
 READ_BYTES = 1 << 18
 
 
-class ConnectionUser:
-    """Whom a connection belongs to."""
+class ConnectionUser(Protocol):
+    """Whom a connection belongs to: calls that go up."""
 
     def on_frame(self, kind: bytes, payload: bytes) -> None:
         """Raises frames.ProtocolError, KeyError or ValueError at what it does not understand."""
-        raise NotImplementedError
 
     def takes_contents(self) -> bool:
         """Whether what comes now are contents of files, and not frames."""
-        return False
+        ...
 
     def on_contents(self, data: bytes) -> bytes:
         """What came behind the contents."""
-        raise NotImplementedError
+        ...
 
-    def on_malformed(self, why: str) -> None:
-        raise NotImplementedError
+    def on_malformed(self, why: str) -> None: ...
 
     def on_gone(self) -> None:
         """The server does not want it any more, or is gone."""
-        raise NotImplementedError
 
     def on_stall(self, seconds: float) -> None:
         """The kernel keeps one of our handlers waiting; called by another thread, loop.Loop.guarded."""

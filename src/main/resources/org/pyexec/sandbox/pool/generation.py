@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import socket
-from typing import Dict, List, Protocol, Set, Tuple
+from typing import Dict, List, Set, Tuple
 
-from . import allowlist, folders, network, run_namespace, warden_process, zygote_pool
+from . import allowlist, doors, folders, network, run_namespace, warden_process, zygote_pool
 from ..events import log, loop
 from ..kernel import cgroups, identities
 from ..policy import config, policy
@@ -17,22 +17,6 @@ HOPELESS_PAUSE = 2.0  # of an image that imports nothing and has never worked
 POPULAR = "popular"  # the image that has what programs import often besides; docs/adr/0016
 
 
-class PoolDoor(Protocol):
-    """What a generation needs from the pool."""
-
-    def next_number(self) -> int:
-        ...
-
-    def works(self, generation: "Generation") -> None:
-        ...
-
-    def broken(self, generation: "Generation", why: str) -> None:
-        ...
-
-    def leave_out(self, module: str) -> None:
-        ...
-
-
 class Generation:
     def __init__(
         self,
@@ -42,7 +26,7 @@ class Generation:
         groups: cgroups.NoGroups,
         allowed: allowlist.Allowlist,
         ids: identities.Ids,
-        pool: PoolDoor,
+        pool: doors.PoolDoor,
         learnt: Tuple[str, ...],
     ) -> None:
         """`learnt`: modules for an image of their own; one that lets itself not be imported costs that image and no other."""

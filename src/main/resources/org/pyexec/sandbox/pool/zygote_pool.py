@@ -10,14 +10,11 @@ import time
 from collections import deque
 from typing import Callable, Deque, Dict, List, Optional, Tuple
 
-from . import run_namespace, slot
+from . import demand, doors, pipes, run_namespace, slot
 from ..events import loop
-from ..kernel import cgroups
 from ..wire import fd_messages
 from ..events.log import say
 
-FEWEST_PARKED = 2
-MOST_PARKED = 8
 MAKING = 4  # at once
 REFILL_SECONDS = 0.01  # at the latest, while others are parked
 CALM_SECONDS = 20.0  # after which one parked child less is kept, where so many were not needed
@@ -29,36 +26,8 @@ STEADY_SECONDS = 60.0
 Use = Callable[[Optional[slot.Slot]], None]
 
 
-class GenerationDoor:
-    """What an image needs from its generation."""
-
-    events: loop.Loop
-    groups: cgroups.NoGroups
-
-    def next_number(self) -> int:
-        raise NotImplementedError
-
-    def new_cell(self, number: int) -> run_namespace.Cell:
-        raise NotImplementedError
-
-    def new_networked_cell(self) -> run_namespace.Cell:
-        raise NotImplementedError
-
-    def first_is_parked(self) -> None:
-        raise NotImplementedError
-
-    def cannot_park(self, why: str) -> None:
-        raise NotImplementedError
-
-    def image_ended(self, image: "ZygotePool") -> None:
-        raise NotImplementedError
-
-    def refused(self, image: "ZygotePool", module: str) -> None:
-        raise NotImplementedError
-
-
-class ZygotePool(slot.ImageDoor):
-    def __init__(self, generation: GenerationDoor, name: str, modules: Tuple[str, ...], control: socket.socket) -> None:
+class ZygotePool:
+    def __init__(self, generation: doors.GenerationDoor, name: str, modules: Tuple[str, ...], control: socket.socket) -> None:
         """`control` leads to the zygote, which has been ordered, and is owned here from now on."""
         self.name = name
         self.modules = modules
@@ -74,8 +43,7 @@ class ZygotePool(slot.ImageDoor):
         self._reserved: Dict[int, Use] = {}  # by the number of the slot that is being made for it
         self._making = 0
         self._failures = 0
-        self._target = FEWEST_PARKED
-        self._fewest_seen = FEWEST_PARKED
+        self._demand = demand.Demand()
         self._slots: Dict[int, slot.Slot] = {}
         self._control = control
         self._events.watch(self._control.fileno(), loop.READ, self._on_word)
@@ -93,11 +61,10 @@ class ZygotePool(slot.ImageDoor):
             self._take_parked(use)
 
     def _take_parked(self, use: Use) -> None:
-        self._fewest_seen = min(self._fewest_seen, len(self._parked) - 1)
+        self._demand.is_one_more(len(self._parked))
         if self._parked:
             use(self._parked.popleft())
         else:
-            self._target = min(self._target + 1, MOST_PARKED)
             self._waiting.append(use)
         # Not at once: the program that starts now has the first right to the processor, and most have ended by then.
         self._events.later(REFILL_SECONDS if self._parked else 0, self._refill)
@@ -105,7 +72,7 @@ class ZygotePool(slot.ImageDoor):
     def _refill(self) -> None:
         if not self.ready or self.lost:
             return
-        wanted = (0 if self.retired else self._target) + len(self._waiting) - len(self._parked) - self._making
+        wanted = (0 if self.retired else self._demand.target) + len(self._waiting) - len(self._parked) - self._making
         for _ in range(min(wanted, MAKING - self._making)):
             self._making += 1
             number = self._generation.next_number()
@@ -126,11 +93,9 @@ class ZygotePool(slot.ImageDoor):
         """Gives memory back when there were always more parked children than needed."""
         if self.lost or self.retired:
             return
-        if self._fewest_seen > 0 and self._target > FEWEST_PARKED:
-            self._target -= 1
-            if len(self._parked) > self._target:
-                self._parked.pop().discard()
-        self._fewest_seen = len(self._parked)
+        if self._demand.calm_down(len(self._parked)):
+            self._parked.pop().discard()
+            self._demand.look(len(self._parked))
         self._events.later(CALM_SECONDS, self._calm_down)
 
     # --- what slots tell -----------------------------------------------------------------------------------------
@@ -220,7 +185,7 @@ class ZygotePool(slot.ImageDoor):
         if parking is not None:
             parking.forked(pidfds)
             return
-        slot.send_signal(pidfds[-1], signal.SIGKILL)  # nobody waits for it any more
+        pipes.send_signal(pidfds[-1], signal.SIGKILL)  # nobody waits for it any more
         for pidfd in pidfds:
             os.close(pidfd)
 

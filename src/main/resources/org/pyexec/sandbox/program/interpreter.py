@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import os
 import resource
-import socket
 import sys
-from typing import Any, Generator, Iterator, List, Optional, Tuple
+from typing import Any, Generator, Iterator, List, Optional
 
-from . import closing, filing, inputs, main_module, program, startup
+from . import channel, closing, filing, inputs, main_module, program, startup
 from ..policy import policy
 from ..wire import frames, report, request
 from .display import display
@@ -22,9 +21,6 @@ from .figures import figures
 from .notebook import notebook
 
 DONE = b"d"  # as the supervisor hears it
-_ONE_DESCRIPTOR = socket.CMSG_SPACE(4)
-_WHOLE = socket.MSG_WAITALL | socket.MSG_CMSG_CLOEXEC
-_number = int.from_bytes
 _MEMORY = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
 
 # Bound before any program runs, which may replace what these modules have.
@@ -45,8 +41,7 @@ class Interpreter:
         self.builtins = held.Builtins()
         self.recursion = sys.getrecursionlimit()  # the programs'
         self.streams = streams.Streams()
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=control)
-        self._receive = self._socket.recvmsg
+        self._channel = channel.Channel(control)
         self._count = 0
         self._placed: frames.Fields = []
         self.signals.hold()
@@ -59,13 +54,13 @@ class Interpreter:
     def next(self) -> "Turn":
         """Waits for a program. Threads of those before may go on meanwhile."""
         stdin = -1
-        kind, payload, handed = self._frame()
+        kind, payload, handed = self._channel.next_frame(self.builtins)
         while kind != frames.REQUEST:
             stdin = handed if kind == frames.STDIN else stdin
             self.word = handed if kind == frames.WORD else self.word
             if kind == frames.ERRAND:
                 self._run_errand(frames.decode(payload))
-            kind, payload, handed = self._frame()
+            kind, payload, handed = self._channel.next_frame(self.builtins)
         fields = frames.decode(payload) + self._placed
         self._placed = []
         self._prepare(fields, stdin)
@@ -96,27 +91,6 @@ class Interpreter:
             brought = {"fields": fields, "notes": reasons, "session": (stdin, self.word)}
             program.notes.add(luggage.leave(brought, [self.control, stdin, self.word]))
         luggage.stay()
-
-    def _frame(self) -> Tuple[bytes, bytes, int]:
-        """With the descriptor that came with it, else -1; not a byte more is read."""
-        self.builtins.release()
-        data, handed = self._exactly(frames.HEADER_BYTES)
-        self.builtins.hold()
-        kind, length = frames.header(data)
-        return kind, self._exactly(length)[0], handed
-
-    def _exactly(self, size: int) -> Tuple[bytes, int]:
-        """Also when signals come in between."""
-        data, handed = b"", -1
-        while len(data) < size:
-            more, ancillary, _, _ = self._receive(size - len(data), _ONE_DESCRIPTOR, _WHOLE)
-            if not more:
-                _exit(0)  # the session is over
-            data += more
-            for _, _, content in ancillary:
-                handed = _number(content[:4], sys.byteorder)
-        return data, handed
-
 
 class Turn:
     """One program of a session: a bottom.Duty."""

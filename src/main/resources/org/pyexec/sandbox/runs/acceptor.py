@@ -6,13 +6,14 @@ import socket
 from typing import Callable, Set, Type
 
 from ..events import loop
-from ..events.connection import Connection, ConnectionUser
+from ..events.connection import Connection
 from ..policy import config
 from ..wire import frames
 from .client_task import ClientTask
 from ..pool.pool import Pool
 from .run import Run
 from .session import Session
+
 
 class Acceptor:
     """Gives the connection to a run or to a session, which end with it."""
@@ -36,7 +37,7 @@ class Acceptor:
         task.begin(payload)
 
 
-class _Arrival(ConnectionUser):
+class _Arrival:
     """Nothing has been said yet."""
 
     def __init__(
@@ -49,6 +50,15 @@ class _Arrival(ConnectionUser):
         if kind not in (frames.REQUEST, frames.SESSION):
             raise frames.ProtocolError(f"a frame of kind {kind!r} at first")
         self._admit(kind, payload, self._connection)
+
+    def takes_contents(self) -> bool:
+        return False
+
+    def on_contents(self, data: bytes) -> bytes:
+        return data  # none are taken
+
+    def on_stall(self, seconds: float) -> None:
+        pass  # it holds nobody up
 
     def on_malformed(self, why: str) -> None:
         self._connection.put(frames.UNAVAILABLE, why.encode())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import abc
 from typing import Callable, Optional
 
 from ..events import loop
-from ..events.connection import Connection, ConnectionUser
+from ..events.connection import Connection
 from ..policy import config
 from ..pool import zygote_pool
 from ..wire import frames
@@ -16,7 +17,7 @@ from ..events.log import say
 WAIT_SECONDS = 30.0  # for a child; the server has its own slots, so this is only met when something is wrong
 
 
-class ClientTask(ConnectionUser):
+class ClientTask(abc.ABC):
     """Closing the connection from the other side kills at any time what runs in the slot."""
 
     def __init__(
@@ -36,25 +37,25 @@ class ClientTask(ConnectionUser):
         self._timer: Optional[loop.Timer] = None
         self._finished = False
 
+    @abc.abstractmethod
     def begin(self, payload: bytes) -> None:
         """With the first frame; raises frames.ProtocolError, KeyError or ValueError."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def _use(self, slot: Slot) -> None:
         """It is there, and belongs to this task from now on."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def _on_exit(self) -> None:
         """The zygote has seen the end of the slot's first process."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def _on_dead(self) -> None:
         """No process of the slot is left."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def _stop(self) -> None:
         """Nothing more is waited for."""
-        raise NotImplementedError
 
     # --- the beginning -------------------------------------------------------------------------------------------
 
@@ -96,6 +97,17 @@ class ClientTask(ConnectionUser):
     def _refuse(self, why: str) -> None:
         self.connection.put(frames.UNAVAILABLE, why.encode())
         self.connection.pour(iter(()), self._close)
+
+    @abc.abstractmethod
+    def on_frame(self, kind: bytes, payload: bytes) -> None:
+        """As of a ConnectionUser."""
+
+    def takes_contents(self) -> bool:
+        return False
+
+    @abc.abstractmethod
+    def on_contents(self, data: bytes) -> bytes:
+        """As of a ConnectionUser."""
 
     def on_malformed(self, why: str) -> None:
         self._refuse(why)

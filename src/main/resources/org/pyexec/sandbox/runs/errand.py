@@ -8,49 +8,22 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Iterable, Iterator, Optional, Tuple, Union
 
-from . import collect, ending, input_relay, walk
+from . import collect, ending, errand_answers, input_relay, session_door, walk
 from ..events import loop
-from ..events.connection import Connection
-from ..policy import config, policy
+from ..policy import policy
 from ..pool import scratch
 from ..wire import frames, report, request
-from ..pool.slot import Slot
 
 SECONDS = 30.0  # for the session's process
-MOST_LISTED = 1000
-MOST_LISTED_BYTES = 256 << 10  # of their names
 _OUTCOMES = {"put": (b"created", b"replaced"), "remove": (b"removed",)}
-_NO_FILE = "There is no file of this path in the session."
-
-
-class ErrandDoor:
-    """What an errand needs from its session."""
-
-    loop: loop.Loop
-    connection: Connection
-    slot: Slot
-    settings: config.Config
-    originals: collect.Originals
-    has_spoken: bool  # the interpreter; until then the file of a program lies there that a session does not have
-
-    def listen_to_interpreter(self) -> None:
-        raise NotImplementedError
-
-    def errand_over(self) -> None:
-        """Its answer has been taken."""
-        raise NotImplementedError
-
-    def errand_failed(self, why: ending.Ending) -> None:
-        """And the session with it, which has to be told of."""
-        raise NotImplementedError
 
 
 class Errand:
     """Ends with `errand_over` or `errand_failed` of its session, unless that is closed before."""
 
-    def __init__(self, session: ErrandDoor, payload: bytes) -> None:
+    def __init__(self, session: session_door.ErrandDoor, payload: bytes) -> None:
         """Raises frames.ProtocolError, KeyError or ValueError."""
         self.is_answering = False  # nothing else may be said now
         self._session = session
@@ -64,12 +37,13 @@ class Errand:
             self._problem = str(e)
 
     def begin(self) -> None:
+        session = self._session
         if self._problem:
             self._answer("invalid", self._problem)
         elif self._asked.what == "read":
-            self._pour(self._content())
+            self._pour(errand_answers.content(session.slot.cell, self._asked.name, self._unseen()))
         elif self._asked.what == "list":
-            self._pour(self._list())
+            self._pour(errand_answers.listed(session.slot.cell, self._unseen()))
         else:
             self._timer = self._session.loop.later(SECONDS, lambda: self._session.errand_failed(ending.unanswered(SECONDS)))
             self._measure()
@@ -157,7 +131,7 @@ class Errand:
             self._answer("conflict", "The session's own processes have taken the file away again.")
         else:
             self._note()
-            self._answer(outcome, entries=[_entry(found)])
+            self._answer(outcome, entries=[errand_answers.entry(found)])
 
     def _note(self) -> None:
         """What the client has put himself is no news for him at the end of the next program. No more is noted than may lie
@@ -173,7 +147,7 @@ class Errand:
         if number in request.FULL:
             return "full", self._full()
         if self._asked.what == "remove" and number in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
-            return "missing", _NO_FILE
+            return "missing", errand_answers.NO_FILE
         if number == errno.EISDIR:
             return "conflict", "There is a folder of this path."
         if number in (errno.ENOTDIR, errno.ELOOP):
@@ -184,66 +158,14 @@ class Errand:
         disk = self._session.settings.disk >> 20
         return f"The disk of the session, {disk} MB and {policy.SCRATCH_INODES} files, has no room for this file."
 
-    # --- what is looked at ----------------------------------------------------------------------------------------------
-
-    def _content(self) -> Iterator[bytes]:
-        """Frames of a file and of the answer; empty pieces are pauses."""
-        try:
-            with collect.opened(self._session.slot.cell) as work:
-                if self._is_no_file(self._asked.name):
-                    raise FileNotFoundError
-                found = walk.look(work, self._asked.name)
-                problem = found.problem or _too_large(found.size)
-                if problem:
-                    yield _frame("conflict", f"What lies at this path is not handed out: {problem}.")
-                    return
-                descriptor = walk.open_beneath(work, found)
-        except PermissionError:
-            yield _frame("conflict", "What lies at this path cannot be read, or is being changed.")
-            return
-        except OSError:
-            yield _frame("missing", _NO_FILE)
-            return
-        try:
-            yield from collect.content(descriptor, found, None)
-        finally:
-            os.close(descriptor)
-        yield _frame("read")
-
-    def _list(self) -> Iterator[bytes]:
-        seen = walk.Walk(skipped=())
-        try:
-            with collect.opened(self._session.slot.cell) as work:
-                while seen.goes_on(work):
-                    yield b""
-        except OSError:
-            pass  # the folder has gone: what has been seen is all
-        seen.found.sort()
-        collected = collect.Collected()
-        entries: List[bytes] = []
-        left = MOST_LISTED_BYTES
-        is_cut = seen.is_cut
-        for found in seen.found:
-            if found.problem:
-                yield from collect.skip(collected, found, found.problem)
-            elif not self._is_no_file(found.raw):
-                entry = _entry(found) if left > 0 and len(entries) < MOST_LISTED else b""
-                left -= len(entry)
-                if entry and left >= 0:
-                    entries.append(entry)
-                else:
-                    is_cut = True
-                yield b""  # to show a long name takes milliseconds
-        yield _frame("listed", entries=entries, is_cut=is_cut, collected=collected)
-
-    def _is_no_file(self, name: bytes) -> bool:
-        """Nobody but the interpreter has had a file of this name until it has done something."""
-        return not self._session.has_spoken and name == os.fsencode(policy.PROGRAM)
+    def _unseen(self) -> Optional[bytes]:
+        """The name of a file that nobody but the interpreter has had, until it has done something."""
+        return None if self._session.has_spoken else os.fsencode(policy.PROGRAM)
 
     # --- the answer -----------------------------------------------------------------------------------------------------
 
     def _answer(self, outcome: str, details: str = "", entries: Iterable[bytes] = ()) -> None:
-        self._pour(iter([_frame(outcome, details, entries)]))
+        self._pour(iter([errand_answers.frame(outcome, details, entries)]))
 
     def _pour(self, pieces: Iterator[bytes]) -> None:
         self.close()
@@ -255,26 +177,3 @@ class Errand:
         self._closed = True
         if self._timer is not None:
             self._timer.cancel()
-
-
-def _too_large(size: int) -> str:
-    return f"larger than {policy.MAX_FILE_BYTES >> 20} MB" if size > policy.MAX_FILE_BYTES else ""
-
-
-def _entry(found: walk.Found) -> bytes:
-    return b"%d\0%d\0%s" % (found.size, found.written, found.name.encode())
-
-
-def _frame(
-    outcome: str,
-    details: str = "",
-    entries: Iterable[bytes] = (),
-    is_cut: bool = False,
-    collected: Optional[collect.Collected] = None,
-) -> bytes:
-    fields = [("outcome", outcome.encode()), ("details", details.encode()), ("truncated", b"1" if is_cut else b"0")]
-    fields += [("entry", entry) for entry in entries]
-    if collected is not None:
-        fields.append(("skipped-count", b"%d" % collected.skipped_count))
-        fields += [("skipped", f"{name}\0{reason}".encode()) for name, reason in collected.skipped]
-    return frames.frame(frames.ANSWER, frames.encode(fields))

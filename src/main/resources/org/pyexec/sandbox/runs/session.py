@@ -6,7 +6,7 @@ import os
 import socket
 from typing import Callable, List, Optional, Union
 
-from . import client_task, collect, ending, errand, limits_watch, session_run
+from . import client_task, collect, ending, errand, interruption, limits_watch, session_run
 from ..events import loop, send_queue
 from ..events.connection import Connection
 from ..policy import config
@@ -19,7 +19,7 @@ IDLE_LOOK_SECONDS = 1.0
 END_SECONDS = 0.5  # between the end of the interpreter's socket and its own
 
 
-class Session(client_task.ClientTask, session_run.SessionDoor, errand.ErrandDoor):
+class Session(client_task.ClientTask):
     """Its connection brings programs, and closes when the interpreter has ended."""
 
     def __init__(
@@ -83,7 +83,7 @@ class Session(client_task.ClientTask, session_run.SessionDoor, errand.ErrandDoor
         if kind == frames.CANCEL:
             self._finish(ending.cancelled())
         elif kind == frames.INTERRUPT and self._run is not None:
-            self._run.stop(session_run.ORDERS[payload])
+            self._run.stop(interruption.ORDERS[payload])
         elif self._busy is not None or self._slot is None or self._leaving:
             return
         elif kind == frames.REQUEST:

@@ -3,66 +3,30 @@
 from __future__ import annotations
 
 import os
-import socket
 import time
 from typing import Callable, Dict, List, Optional
 
-from . import collect, ending, input_relay, left, output, run_report, stdin_writer
-from ..events import loop
-from ..events.connection import Connection
-from ..policy import config, policy
+from . import collect, ending, input_relay, interruption, left, output, run_report, session_door, stdin_writer
+from ..policy import policy
 from ..wire import frames, notes, report, request
 from .ending import Ending
-from ..pool.slot import Slot, stream
 
 INPUT_SECONDS = 30.0
-LOOK_SECONDS = 0.01  # whether a program can be interrupted yet
-
-ORDERS: Dict[bytes, Ending] = {b"interrupted": ending.INTERRUPTED, b"cancelled": ending.CANCELLED}
-
-
-class SessionDoor:
-    """What a turn needs from its session."""
-
-    loop: loop.Loop
-    connection: Connection
-    slot: Slot
-    settings: config.Config  # with the session's own limits
-    originals: collect.Originals  # how the files were when the last program had ended
-    seen_blocked: List[str]
-    seen_left: str  # what was last said about files outside of the working folder
-    cpu: int  # microseconds that programs have used until now
-
-    def listen_to_interpreter(self) -> None:
-        raise NotImplementedError
-
-    def watch(self, limits: config.Config, cpu_limit: int, on_limit: Callable[[str], None]) -> None:
-        """For the limits of a program, until `rest`. `cpu_limit` in seconds."""
-        raise NotImplementedError
-
-    def rest(self) -> None:
-        """The program is over; its threads and processes may go on, and are watched as what lies between two programs."""
-        raise NotImplementedError
-
-    def turn_over(self, ended: bool, later: Optional[Ending]) -> None:
-        """Everything has been told, and that the session has ended if it has. `later`: why it has ended since, if it has."""
-        raise NotImplementedError
 
 
 class SessionRun:
     """Ends with `turn_over` of its session, unless that is closed before."""
 
-    def __init__(self, session: SessionDoor, payload: bytes) -> None:
+    def __init__(self, session: session_door.RunDoor, payload: bytes) -> None:
         """Raises frames.ProtocolError, KeyError or ValueError."""
         asked = self._request = request.parse(payload, session.settings)
         self._session = session
         self._limits = session.settings.lowered(asked.limits)
-        self._order: Optional[Ending] = None  # to stop, and the reason
+        self._interruption = interruption.Interruption(session.loop, session.slot, self.kill)
         self._ending: Optional[Ending] = None
         self._killed = False
         self._later: Optional[Ending] = None  # of the session, after that of the program
         self._is_asked = False  # which targets were refused
-        self._repeated = False
         self._begun = False
         self._closed = False
         self._sent = False
@@ -77,7 +41,6 @@ class SessionRun:
         )
         self._started = time.monotonic()
         self._timer = session.loop.later(INPUT_SECONDS, lambda: self.kill(ending.timed_out(INPUT_SECONDS)))
-        self._grace: Optional[loop.Timer] = None
 
     def begin(self) -> None:
         """With the rules of the network as they have to be now; a session whose rules are out of date ends."""
@@ -99,7 +62,7 @@ class SessionRun:
         """To the interpreter."""
         session, asked = self._session, self._request
         assert session.slot.control is not None
-        self._hand_stdin()
+        stdin_writer.hand_pipe(session.slot)
         self._output.listen()
         self._tell_start()
         self._relay = input_relay.InputRelay(
@@ -126,20 +89,6 @@ class SessionRun:
         assert self._relay is not None
         return self._relay.feed(data)
 
-    def _hand_stdin(self) -> None:
-        """A pipe of its own for each program, with an end of its own."""
-        slot = self._session.slot
-        assert slot.control is not None
-        slot.close_stdin()
-        theirs, slot.stdin = stream()
-        os.set_blocking(slot.stdin, False)
-        try:
-            socket.send_fds(slot.control, [frames.frame(frames.STDIN, b"")], [theirs])
-        except OSError:
-            pass  # the interpreter has gone, which is told elsewhere
-        finally:
-            os.close(theirs)
-
     def _run(self) -> None:
         """The interpreter has everything: the program's time runs."""
         self._session.listen_to_interpreter()
@@ -149,6 +98,7 @@ class SessionRun:
         if self._ending is not None:
             return
         self._timer.cancel()
+        self._interruption.restart()
         self._started = time.monotonic()
         seconds = self._request.timeout
         self._timer = self._session.loop.later(seconds, lambda: self.stop(ending.too_long(seconds)))
@@ -157,28 +107,9 @@ class SessionRun:
 
     def stop(self, order: Ending) -> None:
         """Interrupts it; the first order is the reason. What does not stop soon is killed."""
-        if self._ending is not None:
-            return
-        if self._order is None:
-            self._order = order
+        if self._ending is None:
             self._timer.cancel()
-            self._timer = self._session.loop.later(policy.INTERRUPT_SECONDS, lambda: self.kill(ending.stubborn(order)))
-        self._interrupt()
-
-    def _interrupt(self) -> None:
-        """Before its beginning an interrupt would be lost, and after its end there is nothing to interrupt.
-
-        Once more after half of the time: an interpreter that is just about to wait for something notices only then.
-        """
-        if self._ending is not None:
-            return
-        if not report.is_running(self._session.slot.report):
-            self._grace = self._session.loop.later(LOOK_SECONDS, self._interrupt)
-            return
-        self._session.slot.interrupt()
-        if not self._repeated:
-            self._repeated = True
-            self._grace = self._session.loop.later(policy.INTERRUPT_SECONDS / 2, self._interrupt)
+            self._interruption.begin(order)
 
     def kill(self, verdict: Ending) -> None:
         """And the interpreter with it."""
@@ -196,8 +127,9 @@ class SessionRun:
         self._collect_when_all_is_known()
 
     def _on_limit(self, name: str) -> None:
-        if self._order is not None and name == "cpu":
-            self.kill(ending.stubborn(self._order))
+        order = self._interruption.order
+        if order is not None and name == "cpu":
+            self.kill(ending.stubborn(order))
         else:
             self.kill(ending.limited(name, self._limits, self._request.cpu_seconds))
 
@@ -222,9 +154,10 @@ class SessionRun:
         return True
 
     def _verdict(self, told: Dict[str, bytes]) -> Ending:
-        if self._order is None or (self._order.reason == "interrupted" and "interrupted" not in told):
+        order = self._interruption.order
+        if order is None or (order.reason == "interrupted" and "interrupted" not in told):
             return ending.reported(told, self._limits)
-        return ending.stopped(self._order, told)
+        return ending.stopped(order, told)
 
     def on_exit(self) -> None:
         """The interpreter has ended, and the zygote has seen it, or the zygote itself has."""
@@ -276,8 +209,7 @@ class SessionRun:
         """Nothing more is waited for."""
         self._closed = True
         self._timer.cancel()
-        if self._grace is not None:
-            self._grace.cancel()
+        self._interruption.end()
         self._output.stop()
 
     def _collect(self) -> None:

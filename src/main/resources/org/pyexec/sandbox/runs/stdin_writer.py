@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 
 from ..events import loop
+from ..pool import pipes
 from ..pool.slot import Slot
+from ..wire import frames
 
 
 class StdinWriter:
@@ -29,3 +32,17 @@ class StdinWriter:
         except OSError:
             pass  # the program has closed it
         self._slot.close_stdin()
+
+
+def hand_pipe(to: Slot) -> None:
+    """To the interpreter of a session: a pipe of its own for each program, with an end of its own."""
+    assert to.control is not None
+    to.close_stdin()
+    theirs, to.stdin = pipes.stream()
+    os.set_blocking(to.stdin, False)
+    try:
+        socket.send_fds(to.control, [frames.frame(frames.STDIN, b"")], [theirs])
+    except OSError:
+        pass  # the interpreter has gone, which is told elsewhere
+    finally:
+        os.close(theirs)

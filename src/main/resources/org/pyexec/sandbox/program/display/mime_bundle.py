@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Protocol
 
 from ..execution import tracebacks
 
@@ -28,15 +28,13 @@ METHODS = (  # MIME type, method, suffix of the file for what is too large
 Bundle = Dict[str, Any]  # from MIME type to text, bytes, or what JSON has
 
 
-class Look:
+class Look(Protocol):
     """How a notebook shows values, beside what they offer themselves."""
 
-    def text(self, value: Any) -> str:
-        raise NotImplementedError
+    def text(self, value: Any) -> str: ...
 
     def more(self, value: Any) -> Bundle:
         """What a program has registered for the type of the value."""
-        raise NotImplementedError
 
 
 def of(value: Any, look: Optional[Look] = None) -> Bundle:

@@ -26,7 +26,7 @@ from types import FunctionType, GeneratorType
 from typing import Any, Callable, Dict, Generator, Iterable, Iterator, List, Optional, Protocol
 
 from . import watchers
-from .watchers import Step
+from .watchers import Step as Step
 
 LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 

@@ -48,7 +48,7 @@ class Formatter:
         return self.type_printers.pop(kind, default)
 
 
-class DisplayFormatter(mime_bundle.Look):
+class DisplayFormatter:
     def __init__(self) -> None:
         self.formatters = {mime: Formatter() for mime in (mime_bundle.TEXT, *(mime for mime, _, _ in mime_bundle.METHODS))}
         self.float_format = ""
