@@ -119,7 +119,7 @@ def _rights(abi: int) -> int:
     return FILE_RIGHTS[min(abi, max(FILE_RIGHTS))]
 
 
-def _attributes(abi: int, close_network: bool) -> ctypes.Array:
+def _attributes(abi: int, close_network: bool) -> ctypes.Array[ctypes.c_uint64]:
     """struct landlock_ruleset_attr, as long as this ABI knows it."""
     net = BIND_TCP | CONNECT_TCP if close_network else 0
     words = [_rights(abi), net, SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS]

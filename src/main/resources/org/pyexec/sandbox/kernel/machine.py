@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Dict
+from typing import Dict, List
 
 LIMITS = ("memory.limit_in_bytes", "memory.max")  # of version 1 and 2
 
@@ -35,7 +35,7 @@ def _limit(path: str) -> int:
     return int(text) if text.isdigit() else 0
 
 
-def _upwards(group: str) -> list:
+def _upwards(group: str) -> List[str]:
     """It and the groups above, as far as they are mounted."""
     found = []
     while os.path.exists(f"{group}/cgroup.procs"):

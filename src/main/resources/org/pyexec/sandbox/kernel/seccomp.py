@@ -32,7 +32,7 @@ class _Program(ctypes.Structure):
 class Filter(NamedTuple):
     """A filter ready to be installed; keeps the memory that the kernel reads."""
 
-    instructions: ctypes.Array
+    instructions: ctypes.Array[ctypes.c_char]
     program: _Program
     own_pid_at: List[int]  # byte offsets at which the child writes its process id
 

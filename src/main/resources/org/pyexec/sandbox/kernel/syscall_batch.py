@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
-from typing import Dict, List, NamedTuple, Optional, Union
+from typing import Callable, Dict, List, NamedTuple, Optional, Union
 
 from . import syscalls
 from .seccomp import ARCHITECTURES
@@ -124,8 +124,8 @@ def machine_code(listing: Dict[str, str], machine: str) -> bytes:
 
 
 class _Code(NamedTuple):
-    run: object
-    clone: object
+    run: Callable[..., int]
+    clone: Callable[..., int]
 
 
 _code: List[_Code] = []
@@ -151,7 +151,7 @@ class SyscallBatch:
         self._records: List[List[int]] = []
         self._linked: List[int] = []  # records whose result is the next one's first argument
         self._memory: List[object] = []  # what arguments point to
-        self._sealed: Optional[ctypes.Array] = None
+        self._sealed: Optional[ctypes.Array[ctypes.c_char]] = None
 
     # --- writing down --------------------------------------------------------------------------------------------
 
@@ -211,10 +211,11 @@ class SyscallBatch:
 
     def run(self) -> None:
         """Makes all calls; raises OSError with the name of the first that fails and makes none after it."""
-        failed = self._machine.run(self.address)  # type: ignore[operator]
+        failed = self._machine.run(self.address)
         if failed:
+            assert self._sealed is not None
             place = (failed - self.address) // _RECORD.size
-            number = -_RECORD.unpack_from(self._sealed, place * _RECORD.size)[7]  # type: ignore[arg-type]
+            number = -_RECORD.unpack_from(self._sealed, place * _RECORD.size)[7]
             raise OSError(number, f"{self._names[place]}: {os.strerror(number)}")
 
     def clone(self, flags: int, pidfd: ctypes.c_int) -> int:
@@ -222,7 +223,7 @@ class SyscallBatch:
 
         All signals must be blocked. Returns its id, and puts a descriptor for it where `pidfd` says.
         """
-        pid = self._machine.clone(flags, ctypes.addressof(pidfd), self.address)  # type: ignore[operator]
+        pid: int = self._machine.clone(flags, ctypes.addressof(pidfd), self.address)
         if pid < 0:
             raise OSError(-pid, f"clone: {os.strerror(-pid)}")
         return pid

@@ -200,7 +200,7 @@ def keep_over_exec(capability: int) -> None:
     prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability)
 
 
-def _capabilities() -> Tuple[ctypes.Array, ctypes.Array]:
+def _capabilities() -> Tuple[ctypes.Array[ctypes.c_uint32], ctypes.Array[ctypes.c_uint32]]:
     """Header and sets as capget(2) has them: effective, permitted, inheritable; low words, then high words."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     sets = (ctypes.c_uint32 * 6)()
@@ -225,7 +225,7 @@ def map_private(length: int) -> int:
     if address is None or address == ctypes.c_void_p(-1).value:
         number = ctypes.get_errno()
         raise OSError(number, f"mmap: {os.strerror(number)}")
-    return address
+    return int(address)
 
 
 def map_shared(descriptor: int, length: int, address: int) -> None:
@@ -242,4 +242,4 @@ def map_code(code: bytes) -> int:
     address = map_private(len(code))
     ctypes.memmove(address, code, len(code))
     _checked("mprotect", _libc.mprotect(ctypes.c_void_p(address), ctypes.c_size_t(len(code)), PROT_READ_EXECUTE))
-    return address
+    return int(address)

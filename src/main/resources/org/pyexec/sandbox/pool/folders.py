@@ -30,7 +30,8 @@ class Probe(threading.Thread):
         self._path = path
 
     def run(self) -> None:
-        for change in (os.mkdir, os.rmdir):
+        changes: Tuple[Callable[[str], None], ...] = (os.mkdir, os.rmdir)
+        for change in changes:
             with contextlib.suppress(OSError):  # what fails at once is not slow
                 change(self._path)
         self.ended = time.monotonic()

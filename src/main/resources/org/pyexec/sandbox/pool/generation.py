@@ -144,7 +144,7 @@ class Generation:
 
     # --- what the warden tells -----------------------------------------------------------------------------------
 
-    def _on_word(self, _: int) -> None:
+    def _on_word(self, descriptor: int) -> None:
         try:
             message = self._control.recv(fd_messages.MAX_BYTES).decode("utf-8", "replace")
         except OSError:

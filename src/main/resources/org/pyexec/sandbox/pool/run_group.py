@@ -31,10 +31,11 @@ class RunGroup:
 
     def limit_memory(self, limits: config.Config, then: Callable[[Optional[Exception]], None]) -> None:
         """Of the run as a whole, where there are control groups; `then` gets what went wrong. How long it takes is up to the kernel."""
-        limited, size = self.taken, cgroups.of_a_run(limits)
-        if limited is None or not limited.has_more_than(size):
+        size = cgroups.of_a_run(limits)
+        if self.taken is None or not self.taken.has_more_than(size):
             then(None)
             return
+        limited = self.taken
 
         def on_limited(problem: Optional[Exception]) -> None:
             self._is_limiting = False

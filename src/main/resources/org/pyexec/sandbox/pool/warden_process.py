@@ -26,7 +26,7 @@ bottom.go_on_with(warden.main)
 """
 
 
-def start(control: socket.socket, tier: str, home: str, ids: range) -> Tuple[subprocess.Popen, int]:
+def start(control: socket.socket, tier: str, home: str, ids: range) -> Tuple[subprocess.Popen[bytes], int]:
     """And a descriptor of what it and its zygotes write, which the caller owns: modules may print when imported."""
     number = control.fileno()
     # By a descriptor and not by its name, which would stay in the memory of every program.
@@ -38,9 +38,12 @@ def start(control: socket.socket, tier: str, home: str, ids: range) -> Tuple[sub
     command += [f"control={number}", f"tier={tier}", f"run-ids={ids.start}-{ids.stop}"]
     environment = policy.environment(sys.executable, home)
     said, theirs = os.pipe2(os.O_CLOEXEC)
-    streams = {"stdin": subprocess.DEVNULL, "stdout": theirs, "stderr": theirs}
     try:
-        return subprocess.Popen(command, env=environment, pass_fds=[number, package], cwd="/", **streams), said
+        ours = [number, package]
+        started = subprocess.Popen(
+            command, env=environment, pass_fds=ours, cwd="/", stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+        )
+        return started, said
     finally:
         os.close(theirs)
         os.close(package)

@@ -116,7 +116,8 @@ def rehearse() -> None:
     """Goes through it once, with nothing in it; program.py."""
     global _functions
     _functions = _count_functions(sys.modules.get("threading"))
-    dict(_rehearsal())
+    steps: Any = _rehearsal()
+    dict(steps)
 
 
 def _rehearsal() -> Iterator[bottom.Step]:

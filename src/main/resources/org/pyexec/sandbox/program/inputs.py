@@ -6,7 +6,7 @@ import os
 import resource
 import sys
 import time
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from . import program, startup
 from ..policy import policy
@@ -104,7 +104,8 @@ def put_on_stage(fields: frames.Fields) -> None:
         time.tzset()
     if variables.get(b"PYTHONUNBUFFERED"):
         for stream in (sys.stdout, sys.stderr):
-            stream.reconfigure(write_through=True)  # type: ignore[union-attr]
+            output: Any = stream
+            output.reconfigure(write_through=True)
     if variables.get(b"PYTHONDONTWRITEBYTECODE"):
         sys.dont_write_bytecode = True
 
@@ -119,7 +120,8 @@ def read_late(variables: Dict[bytes, bytes]) -> None:
         import warnings
 
         sys.warnoptions += filters.split(",")
-        warnings._processoptions(sys.warnoptions)  # type: ignore[attr-defined]
+        of_the_interpreter: Any = warnings
+        of_the_interpreter._processoptions(sys.warnoptions)
     sys.pycache_prefix = given.get("PYTHONPYCACHEPREFIX", sys.pycache_prefix)
     if "PYTHONUSERBASE" in given:
         _take_packages_of_user(given["PYTHONUSERBASE"])
@@ -129,8 +131,9 @@ def _take_packages_of_user(base: str) -> None:
     """As site.py does, but for `.pth` files, which are programs. They come before those of the system."""
     import site
 
-    site.USER_BASE, site.USER_SITE = base, site._get_path(base)  # type: ignore[attr-defined]
-    folder = os.path.abspath(site.USER_SITE)
+    python: Any = site
+    site.USER_BASE, site.USER_SITE = base, python._get_path(base)
+    folder = os.path.abspath(site.USER_SITE or "")
     if site.ENABLE_USER_SITE and os.path.isdir(folder):
         of_the_system = [place for place, each in enumerate(sys.path) if each.endswith("-packages")]
         sys.path.insert(min(of_the_system, default=len(sys.path)), folder)
@@ -155,5 +158,6 @@ def lower_limits(given: Dict[str, bytes], more_processes: Optional[int]) -> None
         causes.remember_limits()
 
 
-def _reduced(limits: tuple, amount: int) -> tuple:
-    return tuple(limit if limit == resource.RLIM_INFINITY else max(0, limit - amount) for limit in limits)
+def _reduced(limits: Tuple[int, int], amount: int) -> Tuple[int, int]:
+    soft, hard = (limit if limit == resource.RLIM_INFINITY else max(0, limit - amount) for limit in limits)
+    return soft, hard

@@ -7,7 +7,7 @@ import importlib.machinery
 import os
 import sys
 import types
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 from ..policy import policy
 from .notebook import ipython, ipython_display
@@ -47,7 +47,8 @@ def become_main(work: str = policy.WORK, own_path: Optional[List[str]] = None) -
     for name in [name for name in sys.modules if name.split(".")[0] == package]:
         del sys.modules[name]
     sys.modules["__main__"] = _main = main
-    builtins.display = ipython_display.display  # type: ignore[attr-defined]
+    of_programs: Any = builtins
+    of_programs.display = ipython_display.display
     ipython.offer()
     sys.argv = [policy.PROGRAM]
     if sys.version_info >= (3, 10):
@@ -57,7 +58,8 @@ def become_main(work: str = policy.WORK, own_path: Optional[List[str]] = None) -
         sys.dont_write_bytecode = False
     else:
         sys.path[:] = [each or _work for each in own_path]
-    sys.stdout.reconfigure(line_buffering=True)
+    output: Any = sys.stdout
+    output.reconfigure(line_buffering=True)
 
 
 def names() -> Dict[str, object]:
@@ -79,7 +81,8 @@ def move_to(work: str) -> None:
     """In a child whose working folder is not the usual one."""
     global _work
     _work = work
-    _main.__file__ = _main.__loader__.path = path()  # type: ignore[union-attr]
+    loader: Any = _main.__loader__
+    _main.__file__ = loader.path = path()
     sys.path[0] = work
 
 

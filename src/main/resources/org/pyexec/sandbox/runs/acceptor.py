@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import Callable, Set, Type
+from typing import Callable, Set, Type, Union
 
 from ..events import loop
 from ..events.connection import Connection
@@ -30,7 +30,7 @@ class Acceptor:
 
     def _admit(self, kind: bytes, payload: bytes, connected: Connection) -> None:
         """Raises frames.ProtocolError, KeyError or ValueError."""
-        kind_of_task: Type[ClientTask] = Session if kind == frames.SESSION else Run
+        kind_of_task: Union[Type[Session], Type[Run]] = Session if kind == frames.SESSION else Run
         task = kind_of_task(self._loop, connected, self._pool, self._settings, self._tasks.discard)
         self._tasks.add(task)
         connected.user = task

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from typing import Callable, Optional
+from typing import Callable, Optional, Tuple
 
 from ..events import loop
 from ..events.connection import Connection
@@ -78,7 +78,8 @@ class ClientTask(abc.ABC):
         slot.state = "running"
         slot.held = True
         slot.on_fault = self._on_fault
-        slot.limit_memory(limits, lambda problem: self._on_limited(slot, problem))
+        taken = slot
+        slot.limit_memory(limits, lambda problem: self._on_limited(taken, problem))
 
     def _on_limited(self, slot: Slot, problem: Optional[Exception]) -> None:
         if self._finished:
@@ -127,7 +128,8 @@ class ClientTask(abc.ABC):
         self._finished = True
         if self._timer is not None:
             self._timer.cancel()
-        for step in (self.connection.close, self._stop, self._let_slot_go, lambda: self._on_end(self)):
+        steps: Tuple[Callable[[], None], ...] = (self.connection.close, self._stop, self._let_slot_go, lambda: self._on_end(self))
+        for step in steps:
             try:
                 step()
             except Exception as e:  # the others are taken all the same

@@ -65,7 +65,7 @@ def _files_in(folder: int, left_out: Tuple[str, ...]) -> List[bytes]:
     """Sorted names of what is no folder. Of a folder that has something in it one name stands for all."""
     with os.scandir(folder) as entries:
         listed = [entry for entry in islice(entries, MOST_SEEN) if not _is_usual(entry.name, left_out)]
-    found = []
+    found: List[bytes] = []
     look = _Look(MOST_SEEN)
     for entry in sorted(listed, key=lambda entry: entry.name):
         if len(found) > MOST_NAMED:

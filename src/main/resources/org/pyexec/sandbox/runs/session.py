@@ -45,7 +45,7 @@ class Session(client_task.ClientTask):
         self._watcher: Optional[limits_watch.Watcher] = None
 
     @property
-    def slot(self) -> Slot:  # type: ignore[override]
+    def slot(self) -> Slot:
         assert self._slot is not None
         return self._slot
 

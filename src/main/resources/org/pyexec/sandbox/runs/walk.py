@@ -78,7 +78,7 @@ class Walk:
         """A step for each entry."""
         with os.scandir(folder) as entries:
             for entry in entries:
-                yield
+                yield None
                 name = os.fsencode(entry.name)
                 raw = prefix + name
                 try:

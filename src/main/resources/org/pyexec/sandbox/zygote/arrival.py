@@ -60,7 +60,8 @@ def _count_from_here(address_space: int, data: int) -> None:
         limits = resource.getrlimit(which)
         less = max(0, size - OWN_BYTES)
         with contextlib.suppress(ValueError):
-            resource.setrlimit(which, tuple(each if each == resource.RLIM_INFINITY else each - less for each in limits))
+            soft, hard = (each if each == resource.RLIM_INFINITY else each - less for each in limits)
+            resource.setrlimit(which, (soft, hard))
 
 
 def _install_substitutes() -> Tuple[str, ...]:

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 from types import CodeType
-from typing import Dict, FrozenSet, List, Tuple, Union
+from typing import Any, Dict, FrozenSet, List, Tuple, Union
 
 from . import entrance, fresh, generators
 from ..kernel import surroundings
@@ -164,7 +164,8 @@ def _tell_parked(has_handle: bool) -> SyscallBatch:
 def _differ_from_siblings() -> None:
     """Forks share the state of random generators; `random` itself is reseeded by Python at every fork."""
     generators.reseed()
-    threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
+    thread: Any = threading.main_thread()
+    thread._set_native_id()
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         numpy_random.seed(random.getrandbits(32))

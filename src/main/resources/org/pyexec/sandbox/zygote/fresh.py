@@ -13,7 +13,7 @@ import sys
 from types import CodeType
 from typing import Any, Dict, FrozenSet, List
 
-from . import arrival as arrival  # it is taken along
+from . import arrival
 from . import confinement, entrance
 from ..program import main_module, program, startup
 from ..wire import frames
@@ -34,6 +34,8 @@ from pyexec_sandbox.program.execution import bottom
 from pyexec_sandbox.zygote import arrival
 bottom.go_on_with(lambda: arrival.arrive(brought, loaded, path))
 """
+
+_TAKEN_ALONG = (arrival,)  # imported here, so that it is among what is taken along
 
 _FAILED = "A fresh interpreter could not be started (%s): variables and modules are what they were when this one started."
 

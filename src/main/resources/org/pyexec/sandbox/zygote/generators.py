@@ -24,11 +24,12 @@ def watched() -> Iterator[None]:
         if x is None:
             _made.append(weakref.ref(self))
 
-    random.Random.__init__ = begin  # type: ignore[method-assign]
+    kind: Any = random.Random
+    kind.__init__ = begin
     try:
         yield
     finally:
-        random.Random.__init__ = usual  # type: ignore[method-assign]
+        kind.__init__ = usual
 
 
 def reseed() -> None:

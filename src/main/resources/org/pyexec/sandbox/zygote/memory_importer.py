@@ -11,7 +11,7 @@ import importlib.machinery
 import os
 import sys
 from types import CodeType, ModuleType
-from typing import Dict, FrozenSet, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, FrozenSet, Optional, Sequence, Tuple, Union
 
 PACKAGE = "pyexec_sandbox"
 
@@ -35,7 +35,8 @@ class MemoryImporter:
     ) -> Optional[importlib.machinery.ModuleSpec]:
         if name.partition(".")[0] != PACKAGE:
             return None
-        return importlib.machinery.ModuleSpec(name, self, is_package=_file(name, "/__init__.py") in self._sources)
+        loader: Any = self
+        return importlib.machinery.ModuleSpec(name, loader, is_package=_file(name, "/__init__.py") in self._sources)
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> None:
         return None
@@ -49,7 +50,11 @@ class MemoryImporter:
         room = _file(name, "/__init__.py")
         file = room if room in self._sources else _file(name, ".py")
         source = self._sources[file]
-        code = source if isinstance(source, CodeType) else compile(source, f"{self._shown}/{file}", "exec", dont_inherit=True)
+        code: CodeType
+        if isinstance(source, CodeType):
+            code = source
+        else:
+            code = compile(source, f"{self._shown}/{file}", "exec", dont_inherit=True)
         self.used[file] = code
         return code
 
@@ -85,8 +90,9 @@ def close(folder: str) -> None:
 
 def used() -> Tuple[Dict[str, CodeType], FrozenSet[str]]:
     """The code of what has been imported until now, by file, and the names of what had been loaded before."""
+    importer: Any
     (importer,) = [finder for finder in sys.meta_path if _is_ours(finder)]
-    return importer.used, importer.loaded  # type: ignore[attr-defined]
+    return importer.used, importer.loaded
 
 
 def forget() -> None:

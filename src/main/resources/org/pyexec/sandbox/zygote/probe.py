@@ -11,7 +11,7 @@ import platform
 import select
 import signal
 import sys
-from typing import NoReturn
+from typing import List, NoReturn, Tuple
 
 from ..kernel import isolation
 from ..policy import policy
@@ -27,7 +27,7 @@ def main() -> NoReturn:
     sys.exit(0)
 
 
-def _verdict(modules: list) -> tuple:
+def _verdict(modules: List[str]) -> Tuple[str, ...]:
     version = platform.python_version()
     executable = _real(sys.executable)
     if sys.version_info < OLDEST:

@@ -15,7 +15,7 @@ _stack_size = _thread.stack_size
 
 def install() -> None:
     """In a zygote."""
-    _thread.stack_size = threading.stack_size = stack_size  # type: ignore[assignment]
+    _thread.stack_size = threading.stack_size = stack_size  # type: ignore[assignment]  # with one signature more in its description
 
 
 def stack_size(size: int = 0, /) -> int:

@@ -23,7 +23,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _named = _multiprocessing.SemLock
 
 
-class SemLock(_named):  # type: ignore[misc, valid-type]
+class SemLock(_named):  # type: ignore[misc, valid-type]  # of a module without a description
     """A semaphore in the process's own memory, sem_init(3), instead of sem_open(3) and its file in /dev/shm."""
 
     def __new__(cls, kind: int, value: int, maxvalue: int, name: str, unlink: bool) -> "SemLock":
@@ -32,7 +32,7 @@ class SemLock(_named):  # type: ignore[misc, valid-type]
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
         made = cls._rebuild(ctypes.addressof(memory), kind, maxvalue, None)
         made._memory = memory
-        return made  # type: ignore[no-any-return]
+        return made  # type: ignore[no-any-return]  # of this class, whatever made it
 
 
 def install() -> None:

@@ -58,7 +58,7 @@ def of(value: Any, look: Optional[Look] = None) -> Bundle:
 
 def _called(value: Any, name: str, **arguments: Any) -> Any:
     """What the method offers, without metadata; None when there is none or it fails, which is said on standard error."""
-    offered = method(value, name)
+    offered: Any = method(value, name)
     data = None if offered is None else attempt(lambda: offered(**arguments))
     return data[0] if isinstance(data, tuple) and len(data) == 2 else data
 

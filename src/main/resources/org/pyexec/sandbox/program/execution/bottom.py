@@ -31,7 +31,8 @@ from .watchers import Step as Step
 LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 
 
-shut_down = threading._shutdown  # type: ignore[attr-defined]
+_threading: Any = threading
+shut_down = _threading._shutdown
 _call = methodcaller("__call__")
 # Bound before any program runs, which may replace what builtins and ast have.
 _compile, _Expr, _Interactive = compile, ast.Expr, ast.Interactive
@@ -70,11 +71,11 @@ class Duty(Protocol):
 
 def go_on_with(main: Callable[[], Any]) -> None:
     """Once the main program has ended. `main` returns a Duty, or a function that returns one, and so on."""
-    threading._shutdown = functools.partial(dict, _steps(main))  # type: ignore[attr-defined]
+    _threading._shutdown = functools.partial(dict, _steps(main))
 
 
 def _steps(main: Callable[[], Any]) -> Iterator[Step]:
-    threading._shutdown = shut_down  # type: ignore[attr-defined]
+    _threading._shutdown = shut_down
     try:
         duty = main()
         while callable(duty):

@@ -35,5 +35,6 @@ def of(tree: Any, lines: List[str]) -> Any:
 
 def _is_silenced(lines: List[str], last: Any) -> bool:
     """By a semicolon behind it, as in notebooks."""
-    line = lines[last.end_lineno - 1]
-    return line.encode()[last.end_col_offset :].lstrip(b" \t").startswith(b";")
+    line: str = lines[last.end_lineno - 1]
+    end: int = last.end_col_offset
+    return line.encode()[end:].lstrip(b" \t").startswith(b";")

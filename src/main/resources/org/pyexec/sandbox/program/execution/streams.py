@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Dict, TextIO
+from typing import Any, Dict, TextIO
 
 _same, _stat, _put, _close, _open_raw = os.path.samestat, os.fstat, os.dup2, os.close, io.FileIO
 _buffered_reader, _buffered_writer, _text = io.BufferedReader, io.BufferedWriter, io.TextIOWrapper
@@ -30,19 +30,20 @@ class Streams:
             if self._files[number].closed:
                 self._files[number] = self._writer(number)
         self._files[0] = self._reader()
-        sys.stdin = sys.__stdin__ = self._files[0]  # type: ignore[misc]
-        sys.stdout = sys.__stdout__ = self._files[1]  # type: ignore[misc]
-        sys.stderr = sys.__stderr__ = self._files[2]  # type: ignore[misc]
+        python: Any = sys  # whose own streams are not to be replaced, says its description
+        python.stdin = python.__stdin__ = self._files[0]
+        python.stdout = python.__stdout__ = self._files[1]
+        python.stderr = python.__stderr__ = self._files[2]
 
     def _reader(self) -> TextIO:
         """As the interpreter makes it itself, which leaves carriage returns alone; create_stdio in CPython."""
-        raw = _open_raw(0, "r", closefd=False)
-        raw.name = "<stdin>"  # type: ignore[misc]
+        raw: Any = _open_raw(0, "r", closefd=False)
+        raw.name = "<stdin>"
         return _text(_buffered_reader(raw), "utf-8", self._errors[0], "\n")
 
     def _writer(self, number: int) -> TextIO:
-        raw = _open_raw(number, "w", closefd=False)
-        raw.name = "<stdout>" if number == 1 else "<stderr>"  # type: ignore[misc]
+        raw: Any = _open_raw(number, "w", closefd=False)
+        raw.name = "<stdout>" if number == 1 else "<stderr>"
         return _text(_buffered_writer(raw), "utf-8", self._errors[number], "\n", True)
 
 

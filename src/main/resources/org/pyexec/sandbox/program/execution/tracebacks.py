@@ -10,7 +10,7 @@ import signal
 import sys
 import traceback
 from types import TracebackType
-from typing import Generator, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Generator, Iterator, List, NamedTuple, Optional, Tuple
 
 from . import advice, bottom, causes
 from ...policy import policy
@@ -200,7 +200,8 @@ def ignored(e: BaseException, where: object) -> Iterator[bottom.Step]:
     if getattr(sys, "unraisablehook", sys.__unraisablehook__) is sys.__unraisablehook__:
         print_error(f"Exception ignored in: {where!r}\n{format_exception(e)}")
     else:
-        told = sys.UnraisableHookArgs((type(e), e, e.__traceback__, None, where))
+        made: Any = sys.UnraisableHookArgs
+        told = made((type(e), e, e.__traceback__, None, where))
         yield from _hooked("unraisablehook", told)
 
 

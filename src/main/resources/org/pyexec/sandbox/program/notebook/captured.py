@@ -6,7 +6,7 @@ import io
 import sys
 from typing import Any, Callable, Dict, List
 
-from ..display import display
+from ..display import display, mime_bundle
 
 
 class Captured:
@@ -39,7 +39,7 @@ class _Kept(List[Any]):
     def display(self, *objects: Any, **options: Any) -> None:
         self.extend((each, options) for each in objects)
 
-    def update(self, value: Any, display_id: str, raw: bool = False) -> None:  # type: ignore[override]
+    def update(self, value: Any, display_id: str, raw: bool = False) -> None:
         self.append((value, {"raw": raw}))
 
     def clear(self, wait: bool = False) -> None:
@@ -59,7 +59,8 @@ class capture_output:
         sys.stdout = captured._stdout if stdout else sys.stdout
         sys.stderr = captured._stderr if stderr else sys.stderr
         if displays:
-            display.show_on(captured.outputs)  # type: ignore[arg-type]
+            outputs: Any = captured.outputs  # as displays are, where cells are concerned
+            display.show_on(outputs)
         return captured
 
     def __exit__(self, *_: Any) -> None:
@@ -82,7 +83,7 @@ def _shown(mime: str, name: str) -> Callable[..., None]:
     """As an object of that class in IPython.display would be."""
 
     def magic(shell: Any, line: str, frame: Any, body: str) -> None:
-        display.target().display({display.TEXT: f"<IPython.core.display.{name} object>", mime: body}, raw=True)
+        display.target().display({mime_bundle.TEXT: f"<IPython.core.display.{name} object>", mime: body}, raw=True)
 
     return magic
 

@@ -88,7 +88,8 @@ def _line_of_class(file: str, path: List[str]) -> Optional[int]:
         if not found:
             return None
         nodes = [found[-1]]
-    return min([nodes[0].lineno, *(each.lineno for each in nodes[0].decorator_list)]) - 1
+    first: int = min([nodes[0].lineno, *(each.lineno for each in nodes[0].decorator_list)])
+    return first - 1
 
 
 def _read_by_trace(module: Any) -> None:

@@ -35,7 +35,8 @@ class _Finder:
     ) -> Optional[importlib.machinery.ModuleSpec]:
         if name not in _CONTENTS or (name != "IPython" and not _is_ours()):
             return None
-        return importlib.machinery.ModuleSpec(name, _LOADER, origin="built-in", is_package=name in _PACKAGES)
+        loader: Any = _LOADER
+        return importlib.machinery.ModuleSpec(name, loader, origin="built-in", is_package=name in _PACKAGES)
 
 
 def _is_ours() -> bool:
@@ -49,7 +50,7 @@ class _Loader:
 
     def exec_module(self, module: ModuleType) -> None:
         if module.__name__ in _PACKAGES:
-            module.__getattr__ = _member_of(module.__name__)  # type: ignore[method-assign]
+            module.__dict__["__getattr__"] = _member_of(module.__name__)
         module.__dict__.update(_CONTENTS[module.__name__]())
         module.__doc__ = "A part of IPython's interface, for programs that expect it. IPython itself is not installed."
 

@@ -48,7 +48,7 @@ def display(
         if update and handle is not None:
             showing.target().update(obj, handle.display_id, raw=raw)
         else:
-            showing.target().display(obj, raw=raw, display_id=handle and handle.display_id)
+            showing.target().display(obj, raw=raw, display_id=None if handle is None else handle.display_id)
     return handle
 
 

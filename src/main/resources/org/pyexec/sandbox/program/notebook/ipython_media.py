@@ -208,10 +208,12 @@ class FileLink:
             return f"Path (<tt>{escaped(self.path)}</tt>) doesn't exist."
         link = escaped(self.url_prefix + self.path)
         shown = f"<a href='{link}' target='_blank'>{escaped(self.path)}</a>"
-        return self.result_html_prefix + shown + self.result_html_suffix
+        whole: str = self.result_html_prefix + shown + self.result_html_suffix
+        return whole
 
     def __repr__(self) -> str:
-        return os.path.abspath(self.path)
+        path: str = os.path.abspath(self.path)
+        return path
 
 
 class FileLinks(FileLink):

@@ -33,8 +33,9 @@ class Notebook:
         self.shell = shell.Shell(names, folder, self._planner, self._loop)
         # Processes that multiprocessing starts anew look for the file of the program, and a session has none.
         names["__spec__"] = importlib.machinery.ModuleSpec("__main__", None)
-        builtins.get_ipython = ipython.get_ipython  # type: ignore[attr-defined]
-        builtins.__IPYTHON__ = True  # type: ignore[attr-defined]
+        of_programs: Any = builtins
+        of_programs.get_ipython = ipython.get_ipython
+        of_programs.__IPYTHON__ = True
         sys.dont_write_bytecode = True  # a module that has changed within a second would be taken for the old one
         earlier.show()
         unawaited.name_places_of_programs()

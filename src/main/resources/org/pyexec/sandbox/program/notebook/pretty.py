@@ -32,7 +32,8 @@ def _form_of(value: Any, own: Dict[type, Form]) -> Form:
         if form is not None:
             return form
         if callable(each.__dict__.get("_repr_pretty_")):
-            return lambda value, printer, cycle: kind._repr_pretty_(value, printer, cycle)  # type: ignore[attr-defined]
+            own_kind: Any = kind
+            return lambda value, printer, cycle: own_kind._repr_pretty_(value, printer, cycle)  # type: ignore[no-any-return]  # a program's
         if each is not object and callable(each.__dict__.get("__repr__")):
             return _by_repr
     return _by_default
@@ -99,7 +100,7 @@ def _set(opening: str, closing: str) -> Form:
     return form
 
 
-def _sorted(values: Any) -> Iterable[Any]:
+def _sorted(values: Any) -> Any:
     if len(values) >= MAX_ITEMS:
         return iter(values)
     try:

@@ -46,10 +46,9 @@ class Planner:
         steps: List[Step] = []
         for statement in body.body:
             self._note_functions(statement)
-            shown = display if isinstance(statement, ast.Expr) else None
             in_loop = self._awaits(statement)
-            if shown is not None:
-                steps.append(Step(ast.Expression(statement.value), in_loop, shown))
+            if isinstance(statement, ast.Expr) and display is not None:
+                steps.append(Step(ast.Expression(statement.value), in_loop, display))
             elif steps and not steps[-1].in_loop and not in_loop and steps[-1].show is None:
                 steps[-1].tree.body.append(statement)
             else:
@@ -118,7 +117,7 @@ class Loop:
 
     def run(self, steps: List[Step], file: str, names: Dict[str, Any]) -> None:
         if any(step.in_loop for step in steps):
-            import asyncio  # noqa: F401
+            __import__("asyncio")
 
             self.stand_by(True)
         for step in steps:
