@@ -47,6 +47,8 @@ need_command chromedriver chromium-driver
 need_command ip iproute2
 need_command setpriv util-linux
 need_command bwrap bubblewrap
+need_command mypy mypy
+need_command pyflakes3 pyflakes3
 need_command node nodejs
 [ -e /usr/include/asm-generic/unistd.h ] || missing+=(linux-libc-dev)
 need_command as binutils
@@ -70,8 +72,15 @@ timed() {
     return "$ended"
 }
 
-# Compiled in memory: a .pyc beside the source would end up in the WAR.
+# Compiled in memory: a .pyc beside the source would end up in the WAR. Then names that are not there and imports that nobody
+# needs are looked for, and the sandbox's types are checked.
 check_python() {
+    compile_python &&
+        pyflakes3 src/main/resources src/test/python bench .ci &&
+        (cd src/main/resources/org/pyexec && mypy --config-file "$project_root/.ci/mypy.ini" --cache-dir "$project_root/target/mypy" -p sandbox)
+}
+
+compile_python() {
     "$PYTHON" -I -W error - << 'PYTHON'
 import pathlib
 for folder in ("src/main/resources", "src/test/resources", "bench", ".ci"):

@@ -62,7 +62,7 @@ class Sandbox:
 
     def run(self, code: str) -> None:
         """Returns when the end has come; raises when the program did not complete."""
-        from pyexec_sandbox import frames
+        from pyexec_sandbox.wire import frames
 
         fields = [("timeout-ms", b"20000"), ("network", b"0"), ("code", code.encode())]
         with socket.socket(socket.AF_UNIX) as connection:

@@ -12,7 +12,10 @@ import unittest
 from typing import Any, Dict, List
 from unittest import mock
 
-from sandbox import display, notebook, policy, unhandled
+from sandbox.policy import policy
+from sandbox.program.display import display
+from sandbox.program.execution import tracebacks
+from sandbox.program.notebook import notebook
 
 
 class Shown:
@@ -68,7 +71,7 @@ class CellsTest(unittest.TestCase):
         file = policy.PROGRAM if self.number == 1 else f"{policy.PROGRAM} (run {self.number})"
         shown: Any = Shown()
         display.show_on(shown)
-        unhandled.know_source(text.encode(), file)
+        tracebacks.know_source(text.encode(), file)
         self.addCleanup(linecache.cache.pop, file, None)
         cell = self.notebook.read(text.encode(), file, shown)
         self.notebook.run(cell)

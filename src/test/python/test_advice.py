@@ -5,7 +5,7 @@ from __future__ import annotations
 import unittest
 from unittest import mock
 
-from sandbox import advice
+from sandbox.program.execution import advice
 
 
 def _fork_exec() -> None:

@@ -9,11 +9,11 @@ import unittest
 from typing import Dict, Iterator, List, Optional
 from unittest import mock
 
-from sandbox import bottom
+from sandbox.program.execution import bottom
 
 _HARNESS = """
 import os, sys, traceback
-from sandbox import bottom
+from sandbox.program.execution import bottom
 class Duty:
     last = None
     flags = 0

@@ -11,7 +11,7 @@ import unittest
 from typing import Callable
 from unittest import mock
 
-from sandbox import causes
+from sandbox.program.execution import causes
 
 
 def raised_by(action: Callable[[], object]) -> BaseException:
@@ -71,7 +71,7 @@ class CausesTest(unittest.TestCase):
         start = "import threading\nthreading.stack_size(1 << 30)\nthreading.Thread(target=print).start()"
         for program, limit in ((wait, "processes"), (full, "memory"), (start, "memory")):
             harness = (
-                "import os, resource\nfrom sandbox import causes\n"
+                "import os, resource\nfrom sandbox.program.execution import causes\n"
                 "resource.setrlimit(resource.RLIMIT_DATA, (256 << 20, 256 << 20))\n"
                 f"try: exec({program!r})\n"
                 "except BaseException as e: os.write(1, causes.limit_behind(e, '/').encode()); os._exit(0)"
@@ -86,7 +86,7 @@ class CausesTest(unittest.TestCase):
         size = "resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))\nos.truncate(tempfile.mkstemp()[0], 4096)"
         for program in (memory, data, files, size):
             harness = (
-                "import os, resource, signal, tempfile\nfrom sandbox import causes\n"
+                "import os, resource, signal, tempfile\nfrom sandbox.program.execution import causes\n"
                 "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\n"
                 "resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 40))\n"
                 "causes.remember_limits()\n"

@@ -12,9 +12,9 @@ import unittest
 from typing import Callable, List, Tuple
 from unittest import mock
 
-from sandbox import cgroups, config, hierarchy, machine, policy
-from sandbox import group as control_group
-from sandbox.group import Group, V1, V2
+from sandbox.kernel import cgroups, group as control_group, hierarchy, machine
+from sandbox.policy import config, policy
+from sandbox.kernel.group import Group, V1, V2
 
 GIB = 1 << 30
 MIB = 1 << 20

@@ -7,7 +7,7 @@ import unittest
 from typing import List, Set
 from unittest import mock
 
-from sandbox import child
+from sandbox.zygote import child
 
 
 def _taken(usable: List[int], most: int) -> List[Set[int]]:

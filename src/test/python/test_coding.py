@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unittest
 
-from sandbox import coding
+from sandbox.program.execution import coding
 
 
 class TextOfTest(unittest.TestCase):

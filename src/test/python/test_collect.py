@@ -9,7 +9,11 @@ import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import cells, collect, frames, identities, policy, request, walk
+from sandbox.kernel import identities
+from sandbox.policy import policy
+from sandbox.pool import run_namespace
+from sandbox.runs import collect, walk
+from sandbox.wire import frames, request
 
 
 class CollectTest(unittest.TestCase):
@@ -18,7 +22,7 @@ class CollectTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.work = os.path.join(folder.name, "work")
         os.mkdir(self.work)
-        self.cell = cells.NamespaceCell(identities.Ids(range(0)))
+        self.cell = run_namespace.NamespaceCell(identities.Ids(range(0)))
         self.cell.top = os.open(folder.name, os.O_RDONLY | os.O_DIRECTORY)
         self.addCleanup(os.close, self.cell.top)
         self.collected = collect.Collected(remembers=True)

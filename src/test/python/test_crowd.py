@@ -10,7 +10,8 @@ import unittest
 from typing import Callable, List
 from unittest import mock
 
-from sandbox import crowd, policy
+from sandbox.policy import policy
+from sandbox.runs import crowd
 
 
 def spin() -> None:

@@ -13,10 +13,13 @@ from typing import Tuple
 _HARNESS = """
 import sys
 sys.path.insert(0, %r)
-from sandbox import bottom, figures, program, sources
+from sandbox.program import main_module, program
+from sandbox.program.execution import bottom
+from sandbox.program.figures import figures
+from sandbox.zygote import memory_importer
 sys.path.pop(0)
 folder = sys.argv[1]
-program.become_main(folder, ["", *sys.path[1:]])
+main_module.become_main(folder, ["", *sys.path[1:]])
 class Writer:
     results = None
     def runs(self, fields): pass

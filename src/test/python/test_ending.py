@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import unittest
 
-from sandbox import config, ending
+from sandbox.policy import config
+from sandbox.runs import ending
 
 SECOND = 1_000_000
 

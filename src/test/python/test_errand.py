@@ -12,7 +12,12 @@ import unittest
 from typing import Callable, Dict, Iterator, List, Tuple, Union
 from unittest import mock
 
-from sandbox import cells, collect, errand, filing, frames, identities, inputs, policy, report, request, scratch, walk
+from sandbox.kernel import identities
+from sandbox.policy import policy
+from sandbox.pool import run_namespace, scratch
+from sandbox.program import filing, inputs
+from sandbox.runs import collect, errand, errand_answers, walk
+from sandbox.wire import frames, report, request
 
 
 class RecordingLink:
@@ -65,11 +70,11 @@ class ErrandTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.work = os.path.join(folder.name, "work")
         os.mkdir(self.work)
-        self.cell = cells.NamespaceCell(identities.Ids(range(0)))
+        self.cell = run_namespace.NamespaceCell(identities.Ids(range(0)))
         self.cell.top = os.open(folder.name, os.O_RDONLY | os.O_DIRECTORY)
         self.addCleanup(os.close, self.cell.top)
         self.loop = InlineLoop()
-        self.link = RecordingLink()
+        self.connection = RecordingLink()
         ours, self.theirs = socket.socketpair()
         self.addCleanup(ours.close)
         self.addCleanup(self.theirs.close)
@@ -98,12 +103,12 @@ class ErrandTest(unittest.TestCase):
 
     def answer(self) -> Dict[str, bytes]:
         self.assertTrue(self.is_over)
-        kind, payload = self.link.said[-1]
+        kind, payload = self.connection.said[-1]
         self.assertEqual(kind, frames.ANSWER)
         return dict(frames.decode(payload))
 
     def entries(self) -> List[List[bytes]]:
-        return [value.split(b"\0") for name, value in frames.decode(self.link.said[-1][1]) if name == "entry"]
+        return [value.split(b"\0") for name, value in frames.decode(self.connection.said[-1][1]) if name == "entry"]
 
     def write(self, name: str, content: bytes = b"x") -> str:
         path = os.path.join(self.work, name)
@@ -115,12 +120,12 @@ class ErrandTest(unittest.TestCase):
     # --- reading
 
     def content(self) -> bytes:
-        return b"".join(payload for kind, payload in self.link.said if kind == frames.DATA)
+        return b"".join(payload for kind, payload in self.connection.said if kind == frames.DATA)
 
     def test_file_is_read_with_its_size_before_it(self) -> None:
         self.write("a/b.txt", b"content")
         self.begin("read", "a/b.txt")
-        kind, head = self.link.said[0]
+        kind, head = self.connection.said[0]
         self.assertEqual((kind, dict(frames.decode(head))), (frames.FILE, {"name": b"a/b.txt", "size": b"7"}))
         self.assertEqual(self.content(), b"content")
         self.assertEqual(self.answer()["outcome"], b"read")
@@ -135,16 +140,16 @@ class ErrandTest(unittest.TestCase):
                 change(path)  # noqa: B023
                 return descriptor
 
-            self.link.said.clear()
+            self.connection.said.clear()
             with mock.patch.object(walk, "open_beneath", side_effect=changing):
                 self.begin("read", "a")
             self.assertEqual(len(self.content()), 1 << 20)
             self.assertEqual(self.answer()["outcome"], b"read")
 
     def assertUnread(self, name: str, outcome: bytes) -> None:
-        self.link.said.clear()
+        self.connection.said.clear()
         self.begin("read", name)
-        self.assertEqual([kind for kind, _ in self.link.said], [frames.ANSWER], name)
+        self.assertEqual([kind for kind, _ in self.connection.said], [frames.ANSWER], name)
         self.assertEqual(self.answer()["outcome"], outcome, name)
         self.assertTrue(self.answer()["details"])
 
@@ -190,7 +195,7 @@ class ErrandTest(unittest.TestCase):
         shown = [name.decode() for _, _, name in self.entries()]
         self.assertEqual(len(shown), 7)
         for name in shown:
-            self.link.said.clear()
+            self.connection.said.clear()
             self.begin("read", name)
             self.assertEqual(request.names.shown(self.content()), name)
 
@@ -212,13 +217,13 @@ class ErrandTest(unittest.TestCase):
         self.assertEqual((answer["skipped-count"], answer["skipped"]), (b"1", b"link\0symbolic link"))
 
     def test_list_is_cut_and_says_so(self) -> None:
-        for number in range(errand.MOST_LISTED + 1):
+        for number in range(errand_answers.MOST_LISTED + 1):
             os.close(os.open(os.path.join(self.work, f"{number:05}"), os.O_CREAT | os.O_WRONLY))
         self.begin("list")
-        self.assertEqual(len(self.entries()), errand.MOST_LISTED)
+        self.assertEqual(len(self.entries()), errand_answers.MOST_LISTED)
         self.assertEqual(self.entries()[-1][2], b"00999")
         self.assertEqual(self.answer()["truncated"], b"1")
-        self.assertGreater(self.link.pauses, errand.MOST_LISTED // walk.ENTRIES_AT_ONCE)
+        self.assertGreater(self.connection.pauses, errand_answers.MOST_LISTED // walk.ENTRIES_AT_ONCE)
 
     def test_list_of_more_than_anybody_may_have_ends(self) -> None:
         self.write("a")
@@ -232,7 +237,7 @@ class ErrandTest(unittest.TestCase):
     def test_names_in_a_list_are_bounded_in_bytes(self) -> None:
         for number in range(20):
             self.write(f"{number:02}" + "n" * 200)
-        with mock.patch.object(errand, "MOST_LISTED_BYTES", 1000):
+        with mock.patch.object(errand_answers, "MOST_LISTED_BYTES", 1000):
             self.begin("list")
         self.assertEqual(len(self.entries()), 4)
         self.assertEqual(self.answer()["truncated"], b"1")
@@ -255,10 +260,10 @@ class ErrandTest(unittest.TestCase):
             for piece in source:
                 steps.append(len(made))
                 if piece:
-                    self.link.put(piece[:1], piece[frames.HEADER_BYTES :])
+                    self.connection.put(piece[:1], piece[frames.HEADER_BYTES :])
             when_taken()
 
-        with mock.patch.object(walk.Found, "name", property(name)), mock.patch.object(self.link, "pour", pour):
+        with mock.patch.object(walk.Found, "name", property(name)), mock.patch.object(self.connection, "pour", pour):
             self.begin("list")
         self.assertEqual(max(later - earlier for earlier, later in zip(steps, steps[1:])), 1)
         self.assertEqual(len(made), 2 * walk.ENTRIES_AT_ONCE + policy.MAX_SKIPPED, "no name is made that is not told")
@@ -277,7 +282,7 @@ class ErrandTest(unittest.TestCase):
             made.append(found)
             return real(found)
 
-        with mock.patch.object(policy, "MAX_SKIPPED_BYTES", 1000), mock.patch.object(errand, "MOST_LISTED_BYTES", 1000):
+        with mock.patch.object(policy, "MAX_SKIPPED_BYTES", 1000), mock.patch.object(errand_answers, "MOST_LISTED_BYTES", 1000):
             with mock.patch.object(walk.Found, "name", property(name)):
                 self.begin("list")
         self.assertEqual(len(made), 2 * 5, "four of each have room")
@@ -318,7 +323,7 @@ class ErrandTest(unittest.TestCase):
 
     def put(self, name: str, content: bytes) -> errand.Errand:
         begun = self.begin("put", name, len(content))
-        self.assertEqual(self.link.said, [(frames.STARTED, b"")])
+        self.assertEqual(self.connection.said, [(frames.STARTED, b"")])
         self.assertTrue(begun.takes_contents or not content)
         self.assertEqual(begun.on_contents(content + b"rest"), b"rest")
         self.assertTrue(self.listening)
@@ -344,13 +349,13 @@ class ErrandTest(unittest.TestCase):
     def test_nothing_is_remembered_of_files_that_are_not_there(self) -> None:
         self.originals[b"a"] = collect.Original(1, b"before")
         for number in range(20):
-            self.link.said.clear()
+            self.connection.said.clear()
             self.assertTrue(self.process_says(self.put("a" if number == 0 else f"{number}", b""), {"outcome": b"created"}))
         self.assertEqual(self.originals, {})
 
     def test_no_more_is_remembered_of_files_than_may_lie_there(self) -> None:
         def put(name: str) -> None:
-            self.link.said.clear()
+            self.connection.said.clear()
             begun = self.put(name, b"")
             self.write(name, b"")
             self.assertTrue(self.process_says(begun, {"outcome": b"created"}))
@@ -370,7 +375,7 @@ class ErrandTest(unittest.TestCase):
 
     def test_nonsense_is_no_answer(self) -> None:
         for told in ({}, {"outcome": b"removed"}, {"outcome": b"\xff" * 1000}, {"errno": b"-1"}, {"errno": b"9" * 30}):
-            self.link.said.clear()
+            self.connection.said.clear()
             begun = self.put("a", b"12345")
             self.assertFalse(self.process_says(begun, told), told)
             self.assertFalse(self.is_over)
@@ -388,7 +393,7 @@ class ErrandTest(unittest.TestCase):
             (errno.EISDIR, "remove", b"conflict"),
             (4000, "remove", b"conflict"),
         ):
-            self.link.said.clear()
+            self.connection.said.clear()
             begun = self.begin(what, "a") if what == "remove" else self.put("a", b"x")
             self.originals = {b"a": collect.Original(1, b"before")}
             self.assertTrue(self.process_says(begun, {"errno": b"%d" % number}))
@@ -399,7 +404,7 @@ class ErrandTest(unittest.TestCase):
     def test_removed_file_is_news_when_it_comes_again(self) -> None:
         self.originals[b"a"] = collect.Original(1, b"digest")
         begun = self.begin("remove", "a")
-        self.assertEqual(self.link.said, [], "nothing is asked of the server")
+        self.assertEqual(self.connection.said, [], "nothing is asked of the server")
         self.assertTrue(self.process_says(begun, {"outcome": b"removed"}))
         self.assertEqual((self.answer()["outcome"], self.originals), (b"removed", {}))
 
@@ -417,7 +422,7 @@ class ErrandTest(unittest.TestCase):
         self.assertEqual(begun.on_contents(b"67890rest"), b"rest")
         self.assertFalse(self.listening)
         self.assertTrue(begun.on_done())
-        self.assertEqual(self.link.said, [(frames.STARTED, b"")])
+        self.assertEqual(self.connection.said, [(frames.STARTED, b"")])
 
     def test_what_does_not_fit_on_a_disk_that_is_only_counted_is_refused_ahead(self) -> None:
         self.slot.cell = mock.Mock(way="folder", top=self.cell.top)
@@ -428,7 +433,7 @@ class ErrandTest(unittest.TestCase):
         self.begin("put", "a", 1)
         self.assertEqual(self.answer()["outcome"], b"full")
         self.slot.cell.usage.return_value = scratch.Usage((64 << 20) - 1, 3)
-        self.link.said.clear()
+        self.connection.said.clear()
         self.put("a", b"x")
 
     def test_errand_that_nobody_knows_is_malformed(self) -> None:

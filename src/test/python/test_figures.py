@@ -8,7 +8,8 @@ import unittest
 from typing import Any, List
 from unittest import mock
 
-from sandbox import display, drawing, figures
+from sandbox.program.display import display
+from sandbox.program.figures import drawing, figures
 
 
 class _Part:

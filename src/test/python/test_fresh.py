@@ -8,13 +8,15 @@ import unittest
 from typing import Any
 from unittest import mock
 
-from sandbox import confinement, fresh, notes, program
+from sandbox.program import main_module, program
+from sandbox.wire import notes
+from sandbox.zygote import confinement, fresh
 
 
 class LuggageTest(unittest.TestCase):
     def setUp(self) -> None:
         self.luggage = fresh.Luggage({}, frozenset(), mock.Mock(spec=confinement.Confinement, second_filter=None, sizes=(1, 2)))
-        work = mock.patch.object(program, "work", lambda: "/tmp")
+        work = mock.patch.object(main_module, "work", lambda: "/tmp")
         work.start()
         self.addCleanup(work.stop)
 

@@ -7,7 +7,7 @@ import random
 import unittest
 from typing import List
 
-from sandbox import generators
+from sandbox.zygote import generators
 
 
 def in_child(*made: random.Random) -> List[float]:

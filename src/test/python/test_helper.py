@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import mmap
 import gc
 import os
@@ -14,7 +13,12 @@ import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import helper, interface, isolation, loop, network, policy, report, watch
+from sandbox.events import loop
+from sandbox.kernel import isolation
+from sandbox.policy import policy
+from sandbox.pool import helper, interface, network
+from sandbox.runs import limits_watch
+from sandbox.wire import report
 
 
 def nothing() -> None:
@@ -162,7 +166,7 @@ class CountedTest(unittest.TestCase):
 
         events.later(300, events.stop)
         settings = mock.Mock(memory=1 << 30, processes=64, disk=1 << 20)
-        watch.Watcher(events, slot, settings, 1, on_passed)
+        limits_watch.Watcher(events, slot, settings, 1, on_passed)
         events.run()
         spinning.kill()
         os.waitpid(spinning.pid, 0)

@@ -11,7 +11,7 @@ import tempfile
 import unittest
 from unittest import mock
 
-from sandbox import holdings
+from sandbox.kernel import holdings
 
 
 class HoldingsTest(unittest.TestCase):

@@ -15,7 +15,8 @@ import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import imports, quiet
+from sandbox.program.execution import imports
+from sandbox.zygote import quiet
 
 
 class ImportedTest(unittest.TestCase):

@@ -8,7 +8,7 @@ import unittest
 
 _HARNESS = """
 import sys, types
-from sandbox import ipython, notebook
+from sandbox.program.notebook import ipython, notebook
 for name in [name for name in sys.modules if name.partition(".")[0] == "IPython"]: del sys.modules[name]
 class Blind:
     def find_spec(self, name, path=None, target=None):

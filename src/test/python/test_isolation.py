@@ -6,7 +6,7 @@ import os
 import tempfile
 import unittest
 
-from sandbox import isolation
+from sandbox.kernel import isolation
 
 
 class ApartTest(unittest.TestCase):

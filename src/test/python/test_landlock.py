@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import unittest
 
-from sandbox import landlock
+from sandbox.kernel import landlock
 
 
 class VersionTest(unittest.TestCase):

@@ -7,7 +7,10 @@ import tempfile
 import unittest
 from unittest import mock
 
-from sandbox import cells, identities, left, policy
+from sandbox.kernel import identities
+from sandbox.policy import policy
+from sandbox.pool import run_namespace
+from sandbox.runs import left
 
 
 class LeftTest(unittest.TestCase):
@@ -17,7 +20,7 @@ class LeftTest(unittest.TestCase):
         self.top = folder.name
         for name in policy.SCRATCH_DIRECTORIES:
             os.mkdir(os.path.join(self.top, name))
-        self.cell = cells.NamespaceCell(identities.Ids(range(0)))
+        self.cell = run_namespace.NamespaceCell(identities.Ids(range(0)))
         self.cell.top = os.open(folder.name, os.O_PATH | os.O_DIRECTORY)
         self.addCleanup(os.close, self.cell.top)
         self.cell.parked = 1  # what follows happens later

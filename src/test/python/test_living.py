@@ -10,14 +10,16 @@ import time
 import unittest
 from typing import Callable
 
-from sandbox import folders, hierarchy, living, loop
+from sandbox.events import loop
+from sandbox.kernel import hierarchy, living
+from sandbox.pool import folders
 
 # As in another container that shares /tmp: with process ids of its own.
 ELSEWHERE = ["unshare", "--user", "--map-root-user", "--pid", "--fork", "--mount", "--mount-proc"]
 NO_PROCESS = "4194305"  # above PID_MAX_LIMIT; proc(5)
 
-MAKES_FOLDERS = "from sandbox import folders, loop; folders.Folders(loop.Loop()).remove()"
-LEAVES_FOLDERS = "from sandbox import folders, loop; print(folders.Folders(loop.Loop()).top)"
+MAKES_FOLDERS = "from sandbox.events import loop; from sandbox.pool import folders; folders.Folders(loop.Loop()).remove()"
+LEAVES_FOLDERS = "from sandbox.events import loop; from sandbox.pool import folders; print(folders.Folders(loop.Loop()).top)"
 
 
 def python(code: str, *launcher: str) -> str:

@@ -11,7 +11,7 @@ import time
 import unittest
 from typing import List
 
-from sandbox import loop
+from sandbox.events import loop
 
 
 class LoopTest(unittest.TestCase):

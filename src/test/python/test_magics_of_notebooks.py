@@ -11,7 +11,7 @@ from typing import Any, Tuple
 from unittest import mock
 
 import notebook_cells
-from sandbox import magics
+from sandbox.program.notebook import magics
 
 NOTEBOOKS = pathlib.Path(__file__).resolve().parents[3] / "docs" / "notebooks.md"
 Row = Tuple[str, str, str, Any]  # a cell, all that it says as a pattern, an expression of the next cell, and its value

@@ -11,7 +11,9 @@ import unittest
 from typing import Optional
 from unittest import mock
 
-from sandbox import memory, policy, processes, report
+from sandbox.kernel import memory, processes
+from sandbox.policy import policy
+from sandbox.wire import report
 
 MIB = 1 << 20
 

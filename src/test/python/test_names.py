@@ -6,7 +6,7 @@ import itertools
 import unittest
 from urllib.parse import unquote_to_bytes
 
-from sandbox import names
+from sandbox.wire import names
 
 PARTS = [b"%", b"0", b"A", b"2", b"5", b"\n", b"C", b"3", b"\xc3", b"\xa9"]
 

@@ -12,7 +12,10 @@ import unittest
 from unittest import mock
 
 import notebook_cells
-from sandbox import earlier, notebook
+from sandbox.policy import policy
+from sandbox.program.notebook import notebook
+
+OURS = os.path.dirname(os.path.dirname(os.path.dirname(notebook.__file__)))  # the folder of the package
 
 
 class NotebookTest(notebook_cells.CellsTest):
@@ -95,7 +98,7 @@ class NotebookTest(notebook_cells.CellsTest):
             with contextlib.redirect_stdout(io.StringIO()):
                 self.run_cell(code)
         except ZeroDivisionError as e:
-            with mock.patch.object(notebook.sources, "SHOWN_FOLDER", notebook.__file__.rpartition("/")[0]):
+            with mock.patch.object(policy, "SHOWN_FOLDER", OURS):
                 return notebook.without_our_frames(e)
         raise AssertionError(f"{code} raised nothing")
 
@@ -147,7 +150,7 @@ class NotebookTest(notebook_cells.CellsTest):
         counted = self.run_cell("{at: n for at, n in tracer.results().counts.items() if at[0].startswith('main.py')}")
         expected = {("main.py", 2): 1, ("main.py", 3): 3, ("main.py", 4): 2, ("main.py", 5): 1, ("main.py (run 3)", 1): 1}
         self.assertEqual(counted, expected)
-        with tempfile.TemporaryDirectory() as self.names["folder"], mock.patch.object(earlier.sources, "SHOWN_FOLDER", "/"):
+        with tempfile.TemporaryDirectory() as self.names["folder"], mock.patch.object(policy, "SHOWN_FOLDER", "/"):
             said = self.said("tracer.results().write_results(summary=True, coverdir=folder)")
             self.assertEqual(sorted(os.listdir(self.names["folder"])), ["main (run 3).cover", "main.cover"])
             with open(os.path.join(self.names["folder"], "main.cover"), encoding="utf-8") as file:

@@ -6,7 +6,8 @@ import ast
 import unittest
 from typing import Optional
 
-from sandbox import fence, notebook_lines
+from sandbox.program.execution import fence
+from sandbox.program.notebook import notebook_lines
 
 
 def translated(text: str, *bare: str) -> Optional[str]:

@@ -16,7 +16,9 @@ import warnings
 from unittest import mock
 
 import notebook_cells
-from sandbox import bundle, display, sources, unawaited
+from sandbox.policy import policy
+from sandbox.program.display import display, mime_bundle
+from sandbox.program.notebook import unawaited
 
 
 class CommandsTest(notebook_cells.CellsTest):
@@ -124,7 +126,7 @@ class MagicsTest(notebook_cells.CellsTest):
     def test_a_coroutine_that_is_dropped_by_us_is_not_said_to_be_ours(self) -> None:
         before = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
         self.addCleanup(setattr, warnings, "_warn_unawaited_coroutine", before)
-        with mock.patch.object(sources, "SHOWN_FOLDER", __file__):
+        with mock.patch.object(policy, "SHOWN_FOLDER", __file__):
             unawaited.name_places_of_programs()
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter("always")
@@ -141,8 +143,8 @@ class ShownTest(unittest.TestCase):
         figures = types.ModuleType("matplotlib.figure")
         figures.Figure = _Figure  # type: ignore[attr-defined]
         with mock.patch.dict(sys.modules, {"matplotlib.figure": figures}):
-            self.assertEqual(list(bundle.of(_Figure(children=1))), ["text/plain"])
-            self.assertEqual(bundle.of(_Figure(children=2))["image/png"], b"picture")
+            self.assertEqual(list(mime_bundle.of(_Figure(children=1))), ["text/plain"])
+            self.assertEqual(mime_bundle.of(_Figure(children=2))["image/png"], b"picture")
 
     def test_what_went_into_a_file_is_said_and_an_empty_bundle_is_nothing(self) -> None:
         area = mock.Mock(length=0)

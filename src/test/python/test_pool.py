@@ -7,7 +7,7 @@ import unittest
 from typing import List, Set
 from unittest import mock
 
-from sandbox import image, pool
+from sandbox.pool import pool, zygote_pool
 
 
 def imported(code: str) -> Set[str]:
@@ -44,11 +44,11 @@ class ChoiceTest(unittest.TestCase):
     def first_choice(self, code: bytes) -> str:
         kept = pool.Pool.__new__(pool.Pool)
         kept._settings = mock.Mock(learns=False)
-        kept._family = mock.Mock(images={})
+        kept._generation = mock.Mock(images={})
         for name, modules in self.MODULES.items():
-            offered = image.Image.__new__(image.Image)
+            offered = zygote_pool.ZygotePool.__new__(zygote_pool.ZygotePool)
             offered.name, offered.modules, offered.ready, offered.lost, offered._failures = name, modules, True, False, 0
-            kept._family.images[name] = offered
+            kept._generation.images[name] = offered
         return kept._choices(code)[0].name
 
     def test_the_smallest_image_that_has_what_is_imported_is_taken(self) -> None:
@@ -64,16 +64,16 @@ class ChoiceTest(unittest.TestCase):
 
 class RecycleTest(unittest.TestCase):
     def renewed(self, retired: int) -> bool:
-        """Whether another family is begun while so many old ones are kept by sessions."""
+        """Whether another generation is begun while so many old ones are kept by sessions."""
         kept = pool.Pool.__new__(pool.Pool)
-        kept.working, kept._runs_of_family, kept._next, kept._family = True, 1, None, mock.Mock(tier="namespaces", learnt_in_vain=tuple)
+        kept.working, kept._runs_of_generation, kept._next, kept._generation = True, 1, None, mock.Mock(tier="namespaces", learnt_in_vain=tuple)
         kept._events, kept._settings = mock.Mock(), mock.Mock(renewal_seconds=60)
-        kept._families = [mock.Mock(closed=False) for _ in range(retired + 1)] + [mock.Mock(closed=True)]
-        with mock.patch.object(pool.Pool, "_new_family") as begin:
+        kept._generations = [mock.Mock(closed=False) for _ in range(retired + 1)] + [mock.Mock(closed=True)]
+        with mock.patch.object(pool.Pool, "_new_generation") as begin:
             kept._recycle()
         return begin.called
 
-    def test_sessions_keep_no_more_than_a_few_families_alive(self) -> None:
+    def test_sessions_keep_no_more_than_a_few_generations_alive(self) -> None:
         self.assertTrue(self.renewed(pool.MOST_RETIRED - 1))
         self.assertFalse(self.renewed(pool.MOST_RETIRED))
 

@@ -6,7 +6,7 @@ import unittest
 from typing import List, Set
 from unittest import mock
 
-from sandbox import popular
+from sandbox.pool import popular
 
 
 class ImportedTest(unittest.TestCase):

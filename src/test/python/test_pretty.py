@@ -7,7 +7,7 @@ import types
 import unittest
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 
-from sandbox.pretty import MAX_ITEMS, pretty
+from sandbox.program.notebook.pretty import MAX_ITEMS, pretty
 
 Point = namedtuple("Point", "x y")
 

@@ -8,8 +8,8 @@ import sys
 import unittest
 from typing import Optional
 
-from sandbox import processes
-from sandbox.processes import Process
+from sandbox.kernel import processes
+from sandbox.kernel.processes import Process
 
 
 def process(pid: int, own: float, reaped: float = 0.0, state: bytes = b"S", begin: bytes = b"1") -> Process:

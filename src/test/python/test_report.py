@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import unittest
 
-from sandbox import frames, notes, policy, program, report, unhandled
+from sandbox.policy import policy
+from sandbox.program import program
+from sandbox.program.execution import tracebacks
+from sandbox.wire import frames, notes, report
 
 
 class AmountTest(unittest.TestCase):
@@ -65,7 +68,7 @@ class EarlyTest(unittest.TestCase):
 class LongestTest(unittest.TestCase):
     def test_the_longest_report_has_room(self) -> None:
         """Each character takes six bytes at most: half of a surrogate pair does."""
-        ended = unhandled.Ended(
+        ended = tracebacks.Ended(
             1,
             "\udc80" * (policy.MAX_TRACEBACK_BYTES // 4 + 200),
             "processes",

@@ -12,7 +12,9 @@ import unittest
 from typing import Callable, List, Tuple
 from unittest import mock
 
-from sandbox import cells, folders, identities, loop, memory, scratch
+from sandbox.events import loop
+from sandbox.kernel import identities, memory
+from sandbox.pool import folders, run_namespace, scratch
 
 MIB = 1 << 20
 
@@ -147,7 +149,7 @@ class FoldersTest(unittest.TestCase):
         self.events.run()
 
     def test_program_is_blamed_for_a_wait_unless_the_disk_is_slow(self) -> None:
-        cell = cells.FolderCell(self.folders, identities.Ids(range(0)), 1, is_session=False)
+        cell = run_namespace.FolderCell(self.folders, identities.Ids(range(0)), 1, is_session=False)
         self.assertFalse(cell.holds_up(cell.stall_seconds / 2))
         deadline = time.monotonic() + 20
         while not cell.holds_up(cell.stall_seconds) and time.monotonic() < deadline:
@@ -156,7 +158,7 @@ class FoldersTest(unittest.TestCase):
         self.assertEqual(os.listdir(self.folders.zygote_home), [])
 
     def test_disk_that_gives_no_answer_is_not_waited_for(self) -> None:
-        cell = cells.FolderCell(self.folders, identities.Ids(range(0)), 1, is_session=False)
+        cell = run_namespace.FolderCell(self.folders, identities.Ids(range(0)), 1, is_session=False)
         answers, asked = threading.Event(), threading.Event()
         self.addCleanup(answers.set)
         with mock.patch.object(os, "mkdir", lambda path: [asked.set(), answers.wait()]):
@@ -205,14 +207,14 @@ class FoldersTest(unittest.TestCase):
         self.assertEqual((removed, len(self.said)), ([], folders.ATTEMPTS))
 
     def test_whole_family_leaves_nothing(self) -> None:
-        cells.FolderCell(self.folders, identities.Ids(range(0)), 1, False).furnish()
+        run_namespace.FolderCell(self.folders, identities.Ids(range(0)), 1, False).furnish()
         self.folders.leave()
         self.run_until(lambda: not os.path.exists(self.folders.top))
         self.assertFalse(os.path.exists(self.folders.top))
 
     def test_id_is_given_back_when_the_folder_has_gone(self) -> None:
         ids = identities.Ids(range(0))
-        cell = cells.FolderCell(self.folders, ids, 1, False)
+        cell = run_namespace.FolderCell(self.folders, ids, 1, False)
         cell.furnish()
         for number in range(2000):
             open(os.path.join(cell._path, "work", str(number)), "w").close()

@@ -9,7 +9,11 @@ import unittest
 from typing import Dict, List, Tuple
 from unittest import mock
 
-from sandbox import cells, ending, frames, identities, loop, report, session
+from sandbox.events import loop
+from sandbox.kernel import identities
+from sandbox.pool import run_namespace
+from sandbox.runs import ending, session
+from sandbox.wire import frames, report
 
 
 def order(what: str, size: int = 0) -> bytes:
@@ -21,14 +25,14 @@ class EndingTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         os.mkdir(os.path.join(folder.name, "work"))
-        cell = cells.NamespaceCell(identities.Ids(range(0)))
+        cell = run_namespace.NamespaceCell(identities.Ids(range(0)))
         cell.top = os.open(folder.name, os.O_RDONLY | os.O_DIRECTORY)
         self.addCleanup(os.close, cell.top)
-        self.link = mock.Mock()
+        self.connection = mock.Mock()
         self.ours, self.theirs = socket.socketpair()
         self.addCleanup(self.ours.close)
         self.addCleanup(self.theirs.close)
-        self.session = session.Session(loop.Loop(), self.link, mock.Mock(), mock.Mock(disk=1 << 20), lambda guest: None)
+        self.session = session.Session(loop.Loop(), self.connection, mock.Mock(), mock.Mock(disk=1 << 20), lambda task: None)
         self.slot = mock.Mock(cell=cell, control=self.ours, report=report.create(), exit=None, dead=False)
         self.addCleanup(os.close, self.slot.report)
         self.session._slot = self.slot
@@ -38,7 +42,7 @@ class EndingTest(unittest.TestCase):
         self.addCleanup(self.session._stop)
 
     def said(self) -> List[Tuple[bytes, Dict[str, bytes]]]:
-        return [(call[0][0], dict(frames.decode(call[0][1]))) for call in self.link.put.call_args_list]
+        return [(call[0][0], dict(frames.decode(call[0][1]))) for call in self.connection.put.call_args_list]
 
     def test_end_while_the_process_is_waited_for_is_told_at_once_and_what_still_comes_is_taken(self) -> None:
         self.session.on_frame(frames.ERRAND, order("put", 10))
@@ -52,7 +56,7 @@ class EndingTest(unittest.TestCase):
 
     def test_end_while_an_answer_is_given_follows_it(self) -> None:
         self.session.on_frame(frames.ERRAND, order("list"))
-        (_, taken), _ = self.link.pour.call_args
+        (_, taken), _ = self.connection.pour.call_args
         self.session._finish(ending.without_rules())
         self.slot.kill.assert_called_once_with()
         self.assertEqual(self.said(), [], "nothing comes between the pieces of an answer")
@@ -62,7 +66,7 @@ class EndingTest(unittest.TestCase):
 
     def test_end_of_the_process_while_an_answer_is_given_follows_it(self) -> None:
         self.session.on_frame(frames.ERRAND, order("list"))
-        (_, taken), _ = self.link.pour.call_args
+        (_, taken), _ = self.connection.pour.call_args
         self.slot.exit = [0x300, 0, 0]
         self.slot.has_stalled = False
         self.slot.is_out_of_memory.return_value = False
@@ -79,13 +83,13 @@ class EndingTest(unittest.TestCase):
         self.session.on_frame(frames.REQUEST, b"")
         self.session.on_frame(frames.INTERRUPT, b"interrupted")
         self.assertIs(self.session._errand, before)
-        self.assertIsNone(self.session._turn)
+        self.assertIsNone(self.session._run)
         self.slot.interrupt.assert_not_called()
         self.session._errand = None
-        self.session._turn = mock.Mock()
+        self.session._run = mock.Mock()
         self.session.on_frame(frames.ERRAND, order("list"))
         self.assertIsNone(self.session._errand)
-        self.session._turn = None
+        self.session._run = None
 
     def test_word_that_nobody_has_written_an_answer_for_is_the_end(self) -> None:
         self.session.on_frame(frames.ERRAND, order("remove"))

@@ -11,13 +11,15 @@ import unittest
 from typing import Callable, Dict, List
 from unittest import mock
 
-from sandbox import cells, cgroups, identities, loop, slot
-from sandbox.group import Group
+from sandbox.events import loop
+from sandbox.kernel import cgroups, identities
+from sandbox.pool import death, pipes, run_namespace, slot
+from sandbox.kernel.group import Group
 
 NEVER = 3600.0  # in seconds: longer than any test
 
 
-class Image(slot.ImageDoor):
+class Image:
     name = "plain"
 
     def __init__(self) -> None:
@@ -52,15 +54,15 @@ class SlotTest(unittest.TestCase):
         self.events = loop.Loop()
         self.image = Image()
         self.groups = Groups()
-        self.slot = slot.Slot(1, self.events, self.image, cells.NamespaceCell(identities.Ids(range(0))), self.groups)
-        self.slot.group = self.groups.take()
+        self.slot = slot.Slot(1, self.events, self.image, run_namespace.NamespaceCell(identities.Ids(range(0))), self.groups)
+        self.slot._group.take()
         self.slot.state = "running"
         # Never readable: a process that does not end.
         self.slot.child, self.writer = os.pipe()
         self.addCleanup(os.close, self.writer)
         self.events.watch(self.slot.child, loop.READ, self.slot._on_all_dead)
 
-    def kill_until(self, done: Callable[[], bool], death: float = NEVER, word: float = NEVER) -> None:
+    def kill_until(self, done: Callable[[], bool], dead: float = NEVER, word: float = NEVER) -> None:
         """With the time that a slot gives its processes to end, and its zygote to say so, in seconds."""
 
         def look() -> None:
@@ -71,7 +73,7 @@ class SlotTest(unittest.TestCase):
 
         patience = time.monotonic() + 60
         look()
-        with mock.patch.multiple(slot, send_signal=mock.DEFAULT, say=mock.DEFAULT, DEATH_SECONDS=death, WORD_SECONDS=word):
+        with mock.patch.object(pipes, "send_signal"), mock.patch.multiple(death, say=mock.DEFAULT, DEATH_SECONDS=dead, WORD_SECONDS=word):
             self.slot.kill()
             self.events.run()
 
@@ -80,7 +82,7 @@ class SlotTest(unittest.TestCase):
         self.slot.held = True
         self.image.when_ended = self.slot.lost
         self.slot.on_dead = lambda: deaths.update(dead=self.slot.dead)
-        self.kill_until(lambda: bool(deaths), death=0.02, word=0.02)
+        self.kill_until(lambda: bool(deaths), dead=0.02, word=0.02)
         self.assertEqual(self.image.told, ["reap", "end"])
         self.assertEqual(deaths, {"dead": True}, "whoever waits for its end is told")
         self.slot.release()
@@ -102,7 +104,7 @@ class SlotTest(unittest.TestCase):
         self.slot.held = True
         self.slot.on_exit = lambda: 1 // 0
         self.slot.on_fault = lambda: told.append("told")
-        with contextlib.redirect_stderr(io.StringIO()), mock.patch.object(slot, "send_signal") as send:
+        with contextlib.redirect_stderr(io.StringIO()), mock.patch.object(pipes, "send_signal") as send:
             self.slot.exited(0, 0, 0)
         self.assertEqual(told, ["told"])
         send.assert_called_with(self.slot.child, signal.SIGKILL)

@@ -10,7 +10,8 @@ import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import inputs, notes, program, startup
+from sandbox.program import inputs, program, startup
+from sandbox.wire import notes
 
 
 def _variables(*definitions: str) -> List[str]:

@@ -7,7 +7,8 @@ import re
 import unittest
 from unittest import mock
 
-from sandbox import policy, surroundings
+from sandbox.kernel import surroundings
+from sandbox.policy import policy
 
 
 class FilesTest(unittest.TestCase):

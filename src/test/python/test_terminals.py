@@ -6,7 +6,7 @@ import os
 import unittest
 from unittest import mock
 
-from sandbox import terminals
+from sandbox.kernel import terminals
 
 
 class TerminalsTest(unittest.TestCase):

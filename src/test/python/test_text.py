@@ -5,7 +5,9 @@ from __future__ import annotations
 import unittest
 from unittest import mock
 
-from sandbox import frames, notes, output, policy, text
+from sandbox.policy import policy
+from sandbox.runs import output
+from sandbox.wire import frames, notes, text
 
 CHARACTERS = "aé€😀"
 

@@ -7,7 +7,7 @@ import unittest
 from typing import List
 from unittest import mock
 
-from sandbox import loop, watchdog
+from sandbox.events import loop, watchdog
 
 
 class WatchdogTest(unittest.TestCase):

@@ -16,7 +16,9 @@ import unittest
 from typing import Callable, List
 from unittest import mock
 
-from sandbox import policy, syscalls, zygote
+from sandbox.kernel import syscalls
+from sandbox.policy import policy
+from sandbox.zygote import heir, preloading, zygote
 
 
 class ReapTest(unittest.TestCase):
@@ -71,7 +73,7 @@ class ImportTest(unittest.TestCase):
     def imported(self, *most_bytes: int) -> str:
         for name in ("takes_much", "comes_next"):
             sys.modules.pop(name, None)
-        zygote._import(self.ours, self.proc, ["takes_much", "comes_next"], 60, *most_bytes)
+        preloading.import_all(self.ours, self.proc, ["takes_much", "comes_next"], 60, *most_bytes)
         return " ".join(name for name in ("takes_much", "comes_next") if name in sys.modules)
 
     def test_no_module_is_imported_after_the_one_that_took_more_than_there_was(self) -> None:
@@ -93,7 +95,7 @@ class HeirTest(unittest.TestCase):
         pid = os.fork()
         if pid == 0:
             try:
-                own = zygote._fork_heir(list(self.channels))
+                own = heir.fork_heir(list(self.channels))
                 own.send(f"{os.getpid()} {os.getppid()} {self.channels.index(own)}".encode())
             finally:
                 os._exit(0)
@@ -127,7 +129,7 @@ class HeirTest(unittest.TestCase):
             if pid == 0:
                 try:
                     with mock.patch.object(os, "fork", fork), contextlib.redirect_stderr(io.StringIO()):
-                        own = zygote._fork_heir(list(self.channels))
+                        own = heir.fork_heir(list(self.channels))
                     own.send(str(self.channels.index(own)).encode())
                     try:
                         self.channels[1].send(b"open")

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The bytes in the first column of each listing of calls.py are what the instructions beside them mean. */
+/** The bytes in the first column of each listing of syscall_batch.py are what the instructions beside them mean. */
 class MachineCodeTest {
 
     private static final String PACKAGES = "src/main/resources/org/pyexec";
@@ -40,8 +40,8 @@ class MachineCodeTest {
     }
 
     private static List<Line> written(String listing, String machine) throws Exception {
-        String print = "import sys; sys.path.insert(0, sys.argv[1]); from sandbox import calls; "
-                + "print(getattr(calls, sys.argv[2])[sys.argv[3]])";
+        String print = "import sys; sys.path.insert(0, sys.argv[1]); from sandbox.kernel import syscall_batch; "
+                + "print(getattr(syscall_batch, sys.argv[2])[sys.argv[3]])";
         return output(List.of(TestSandbox.PYTHON, "-I", "-B", "-c", print, PACKAGES, listing, machine))
                 .lines()
                 .map(line -> line.replaceFirst(";.*", "").strip())
