@@ -9,10 +9,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.pyexec.api.ErrorBody;
 import org.pyexec.filter.PendingRequest.Verdict;
 import org.pyexec.http.Caller;
 import org.pyexec.http.Delays;
-import org.pyexec.http.ErrorBody;
 import org.pyexec.http.Paths;
 import org.pyexec.memory.Memory;
 

@@ -11,9 +11,9 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.ErrorBody;
 import org.pyexec.filter.PendingRequest.Verdict;
 import org.pyexec.http.Delays;
-import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
 
 /**

@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.ErrorBody;
 import org.pyexec.http.ForeignPage;
 
 /** Answers preflights, marks responses for the origins that may read them, and requests of pages of others. */

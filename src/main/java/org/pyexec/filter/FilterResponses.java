@@ -5,8 +5,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
-import org.pyexec.http.ErrorBody;
-import org.pyexec.http.Json;
+import org.pyexec.api.ErrorBody;
+import org.pyexec.api.Json;
 import org.pyexec.http.Paths;
 import org.pyexec.http.RequestId;
 

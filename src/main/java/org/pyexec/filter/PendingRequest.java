@@ -8,10 +8,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.pyexec.api.ErrorBody;
 import org.pyexec.http.AfterReturn;
 import org.pyexec.http.AtTheEnd;
 import org.pyexec.http.Delays;
-import org.pyexec.http.ErrorBody;
 import org.pyexec.http.HangUp;
 import org.pyexec.http.RequestId;
 

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.ErrorBody;
 
 /** What in the head of a request makes its body one that cannot be told or understood. */
 final class RequestHeads {

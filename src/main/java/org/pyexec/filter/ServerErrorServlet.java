@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.regex.Pattern;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.ErrorBody;
 
 /** Answers in JSON what the application server refuses by itself, such as a path into WEB-INF. */
 public class ServerErrorServlet extends HttpServlet {

@@ -7,9 +7,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import org.pyexec.api.ErrorBody;
+import org.pyexec.api.Json;
 import org.pyexec.http.Accepts;
-import org.pyexec.http.ErrorBody;
-import org.pyexec.http.Json;
 import org.pyexec.http.RequestId;
 
 /** Makes responses: JSON for programs, and for an error in a browser a small page. Safe for use by many threads. */

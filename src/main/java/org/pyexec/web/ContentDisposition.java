@@ -3,6 +3,7 @@ package org.pyexec.web;
 import org.pyexec.files.DownloadName;
 import org.pyexec.files.PercentCode;
 
+
 /** The {@code Content-Disposition} of a download (RFC 6266, with RFC 8187 for names beyond ASCII). */
 final class ContentDisposition {
 

@@ -15,9 +15,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.ErrorBody;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.Lookup;
-import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
 
 /** {@code GET /download/{token}}: streams a hosted or generated file. */

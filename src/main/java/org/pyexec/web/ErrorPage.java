@@ -1,7 +1,7 @@
 package org.pyexec.web;
 
 import org.jspecify.annotations.Nullable;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.ErrorBody;
 
 /** The small page that a browser gets for an error. */
 final class ErrorPage {

@@ -11,10 +11,10 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import org.pyexec.api.Json;
 import org.pyexec.execution.Execution;
 import org.pyexec.execution.Follower;
 import org.pyexec.execution.Transcript;
-import org.pyexec.http.Json;
 import org.pyexec.jobs.Job;
 
 /**

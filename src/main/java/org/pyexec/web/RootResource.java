@@ -6,6 +6,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
+import org.pyexec.api.Endpoints;
 import org.pyexec.http.Accepts;
 
 /** {@code GET /}: what this server is, in JSON; a browser gets the page. */

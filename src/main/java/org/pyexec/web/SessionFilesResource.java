@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.BadRequest;
+import org.pyexec.api.HostedContent;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.files.FileLabel;
 import org.pyexec.files.FileStore;

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pyexec.api.ErrorBody;
 import org.pyexec.http.Delays;
-import org.pyexec.http.ErrorBody;
 import org.pyexec.memory.Memory;
 
 /** A server that does not tell that there is more of a body, as Grizzly does not in a race that tests cannot bring about. */

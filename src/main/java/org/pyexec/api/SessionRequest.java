@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,7 +15,7 @@ import org.pyexec.sandbox.SessionTerms;
  *
  * @param idle how long the session shall be kept while nothing runs in it; empty: as long as the server keeps one
  */
-record SessionRequest(SessionTerms terms, Optional<Duration> idle) {
+public record SessionRequest(SessionTerms terms, Optional<Duration> idle) {
 
     private static final Set<String> FIELDS = Set.of("allow_network", "idle_seconds", "limits");
     private static final double MOST_SECONDS = 24 * 3600; // more than any server keeps one
@@ -26,7 +26,7 @@ record SessionRequest(SessionTerms terms, Optional<Duration> idle) {
      *
      * @throws BadRequest with a sentence that says what is wrong with it
      */
-    static SessionRequest read(ObjectMapper json, InputStream body) throws IOException {
+    public static SessionRequest read(ObjectMapper json, InputStream body) throws IOException {
         byte[] bytes = body.readAllBytes();
         if (bytes.length == 0) {
             return of(json.createObjectNode());

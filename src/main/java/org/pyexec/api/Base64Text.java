@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 import java.util.Base64;
 import java.util.regex.Matcher;

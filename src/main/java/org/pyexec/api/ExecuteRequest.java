@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -17,7 +17,7 @@ import org.pyexec.sandbox.Limits;
 import org.pyexec.sandbox.Program;
 
 /** The body of {@code POST /execute}, checked field by field; turns itself into a {@link Program}. */
-record ExecuteRequest(
+public record ExecuteRequest(
         String code,
         Duration timeout,
         boolean allowNetwork,
@@ -40,7 +40,7 @@ record ExecuteRequest(
      * @param files where tokens are looked up
      * @throws BadRequest with a sentence that says what is wrong with it
      */
-    static ExecuteRequest read(ObjectMapper json, InputStream body, FileStore files) throws IOException {
+    public static ExecuteRequest read(ObjectMapper json, InputStream body, FileStore files) throws IOException {
         JsonNode root = parse(json, body, FIELDS);
         if (!root.isObject()) {
             throw new BadRequest("Invalid request", "The body must be a JSON object with the field 'code'.");
@@ -68,7 +68,7 @@ record ExecuteRequest(
     }
 
     /** What is to be run; in a session, whether there is a network is a matter of that, and results are always wanted. */
-    Program program() {
+    public Program program() {
         return session.isPresent()
                 ? new Program(code, timeout, false, inputs, limits, true)
                 : new Program(code, timeout, allowNetwork, inputs, limits, result);
@@ -161,7 +161,7 @@ record ExecuteRequest(
     }
 
     /** A request without a program in it. */
-    static final class NoCode extends BadRequest {
+    public static final class NoCode extends BadRequest {
 
         NoCode() {
             super("No valid code provided", "The field 'code' must be a string with a program in it.");

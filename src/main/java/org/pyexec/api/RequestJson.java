@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
@@ -21,7 +21,7 @@ import java.util.Set;
  * <p>A name, value or bracket costs some hundred bytes of memory, however short it is: a body of megabytes would become a
  * tree of hundreds. So what is kept is bounded in their number too.
  */
-final class RequestJson {
+public final class RequestJson {
 
     private static final int MAX_TOKENS = 50_000;
 
@@ -33,7 +33,7 @@ final class RequestJson {
     private RequestJson() {}
 
     /** How much memory a body takes at most while it is read and becomes a program. */
-    static long heldBytes(long bodyBytes) {
+    public static long heldBytes(long bodyBytes) {
         long bytes = Math.max(0, bodyBytes); // where there is none, its length may be unknown
         return HELD_PER_BYTE * bytes + HELD_PER_TOKEN * Math.min(MAX_TOKENS, bytes / 2);
     }

@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonPropertyOrder({"error", "message", "sessionId", "reason", "success", "requestId", "timestamp"})
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record ExpiredSession(
+public record ExpiredSession(
         String error,
         String message,
         String sessionId,
@@ -21,13 +21,13 @@ record ExpiredSession(
         String requestId,
         String timestamp) {
 
-    static ExpiredSession of(String id, String reason, String requestId, String now) {
+    public static ExpiredSession of(String id, String reason, String requestId, String now) {
         String message = "What was in this session is gone; open a new one with POST /sessions.";
         return new ExpiredSession("Session has expired", message, id, reason, null, requestId, now);
     }
 
     /** The same with {@code success: false}. */
-    ExpiredSession failed() {
+    public ExpiredSession failed() {
         return new ExpiredSession(error, message, sessionId, reason, Boolean.FALSE, requestId, timestamp);
     }
 }

@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -8,7 +8,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Outcome;
 import org.pyexec.files.HostedFile;
-import org.pyexec.http.Json;
 import org.pyexec.sandbox.Ending;
 import org.pyexec.sandbox.Results;
 import org.pyexec.sandbox.RunReport;
@@ -16,7 +15,7 @@ import org.pyexec.sandbox.RunReport;
 /** The body of an answer to {@code POST /execute} when a program ran. */
 @JsonPropertyOrder({"error", "details", "output", "success", "generatedFiles", "timestamp", "executionTime", "run"})
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record ExecuteResponse(
+public record ExecuteResponse(
         @Nullable String error,
         @Nullable String details,
         String output,
@@ -28,7 +27,7 @@ record ExecuteResponse(
 
     private static final String NO_OUTPUT = "Code executed successfully (no output)";
 
-    static ExecuteResponse of(Outcome outcome, List<String> notes) {
+    public static ExecuteResponse of(Outcome outcome, List<String> notes) {
         Ending ending = outcome.report().ending();
         boolean success = ending.successful();
         String finished = Json.time(outcome.finished());
@@ -47,7 +46,7 @@ record ExecuteResponse(
     record GeneratedFile(
             String filename, String downloadUrl, String expires, String mimeType, long size, String sha256) {
 
-        static GeneratedFile of(HostedFile file) {
+    public     static GeneratedFile of(HostedFile file) {
             return new GeneratedFile(
                     file.filename(),
                     "/download/" + file.token(),
@@ -93,7 +92,7 @@ record ExecuteResponse(
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String session) {
 
-        static Run of(Outcome outcome, List<String> notesOnRequest) {
+    public     static Run of(Outcome outcome, List<String> notesOnRequest) {
             RunReport report = outcome.report();
             Ending ending = report.ending();
             return new Run(

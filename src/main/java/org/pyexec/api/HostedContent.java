@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -11,7 +11,7 @@ import org.pyexec.sandbox.InputFile;
 import org.pyexec.sandbox.InputGoneException;
 
 /** The content of a hosted or generated file. It goes from the disk to the program past this server's memory. */
-record HostedContent(FileStore files, HostedFile file) implements InputFile.Content {
+public record HostedContent(FileStore files, HostedFile file) implements InputFile.Content {
 
     @Override
     public long size() {

@@ -1,16 +1,16 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 /** A request that can't be understood; the message is a sentence that says what is wrong with it. */
-class BadRequest extends RuntimeException {
+public class BadRequest extends RuntimeException {
 
     private final String error;
 
-    BadRequest(String error, String message) {
+    public BadRequest(String error, String message) {
         super(message);
         this.error = error;
     }
 
-    String error() {
+    public String error() {
         return error;
     }
 }

@@ -1,4 +1,4 @@
-package org.pyexec.http;
+package org.pyexec.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonFactory;

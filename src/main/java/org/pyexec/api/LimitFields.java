@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.OptionalInt;

@@ -1,13 +1,13 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The endpoints that this server has, in the words of its API. */
-final class Endpoints {
+public final class Endpoints {
 
     /** As {@code GET /} lists them. */
-    static final Map<String, String> OF_ROOT = ordered(
+    public static final Map<String, String> OF_ROOT = ordered(
             "GET /health", "Server health check",
             "POST /execute", "Execute Python code",
             "POST /host", "Upload file for hosting",
@@ -15,7 +15,7 @@ final class Endpoints {
             "GET /api", "API information");
 
     /** As {@code GET /api} lists them: all. */
-    static final Map<String, String> OF_API = ordered(
+    public static final Map<String, String> OF_API = ordered(
             "GET /", "API information",
             "GET /health", "Server and Python health check",
             "POST /execute", "Execute Python code",

@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -28,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
 import org.pyexec.files.HostedFile;
-import org.pyexec.http.Json;
 import org.pyexec.sandbox.InputFile;
 import org.pyexec.sandbox.Inputs;
 import org.pyexec.sandbox.Limits;

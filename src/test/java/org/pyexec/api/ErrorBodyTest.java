@@ -1,4 +1,4 @@
-package org.pyexec.http;
+package org.pyexec.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
