@@ -46,7 +46,7 @@ public record ExecuteResponse(
     record GeneratedFile(
             String filename, String downloadUrl, String expires, String mimeType, long size, String sha256) {
 
-    public     static GeneratedFile of(HostedFile file) {
+        public static GeneratedFile of(HostedFile file) {
             return new GeneratedFile(
                     file.filename(),
                     "/download/" + file.token(),
@@ -92,7 +92,7 @@ public record ExecuteResponse(
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String session) {
 
-    public     static Run of(Outcome outcome, List<String> notesOnRequest) {
+        public static Run of(Outcome outcome, List<String> notesOnRequest) {
             RunReport report = outcome.report();
             Ending ending = report.ending();
             return new Run(

@@ -13,15 +13,20 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.pyexec.api.Json;
+import org.pyexec.body.Bodies;
+import org.pyexec.body.BodyLimits;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.BackgroundExecutor;
+import org.pyexec.delivery.UnreadReplyBudget;
+import org.pyexec.delivery.WriteSlots;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Readiness;
 import org.pyexec.files.FileStore;
-import org.pyexec.filter.Bodies;
-import org.pyexec.filter.BodyLimits;
-import org.pyexec.http.Delays;
 import org.pyexec.jobs.JobSettings;
 import org.pyexec.jobs.Jobs;
 import org.pyexec.memory.Memory;
+import org.pyexec.page.Assets;
+import org.pyexec.page.AssetsResource;
 import org.pyexec.ratelimit.RateLimiter;
 import org.pyexec.sandbox.InputFile;
 import org.pyexec.sandbox.Sandbox;
@@ -31,8 +36,6 @@ import org.pyexec.sessions.SessionFiles;
 import org.pyexec.sessions.Sessions;
 import org.pyexec.web.Answers;
 import org.pyexec.web.ApiResource;
-import org.pyexec.web.Assets;
-import org.pyexec.web.AssetsResource;
 import org.pyexec.web.DownloadResource;
 import org.pyexec.web.EmptyErrors;
 import org.pyexec.web.ExecuteAnswers;
@@ -43,17 +46,14 @@ import org.pyexec.web.HealthResource;
 import org.pyexec.web.HostResource;
 import org.pyexec.web.HostedAnswers;
 import org.pyexec.web.InternalErrors;
-import org.pyexec.web.LateAnswers;
 import org.pyexec.web.PackagesResource;
-import org.pyexec.web.Places;
 import org.pyexec.web.RootResource;
 import org.pyexec.web.SessionFileAnswers;
 import org.pyexec.web.SessionFilesResource;
 import org.pyexec.web.SessionsResource;
-import org.pyexec.web.StreamPlaces;
+import org.pyexec.web.StreamSlots;
 import org.pyexec.web.Submissions;
 import org.pyexec.web.UnchangedFiles;
-import org.pyexec.web.UntakenAnswers;
 import org.pyexec.web.Uptime;
 
 /**
@@ -73,8 +73,8 @@ record Rooms(
         Sessions sessions,
         Bodies bodies,
         RateLimiter rateLimiter,
-        Places places,
-        LateAnswers lateAnswers,
+        WriteSlots places,
+        AsyncReplies lateAnswers,
         List<Object> webComponents)
         implements AutoCloseable {
 
@@ -84,10 +84,10 @@ record Rooms(
     private static final int JOBS_PART = 8; // of the heap, for executions that are kept
 
     /** Threads that write answers: a good deal fewer than the two hundred that servers have for requests. */
-    private static final Places.Bounds ANSWERS = new Places.Bounds(96, 48, 160, 8);
+    private static final WriteSlots.Bounds ANSWERS = new WriteSlots.Bounds(96, 48, 160, 8);
 
     /** Threads that follow programs: so few that the programs find theirs beside them (TomEE: resources.xml). */
-    private static final Places.Bounds STREAMS = Places.Bounds.of(128, 32);
+    private static final WriteSlots.Bounds STREAMS = WriteSlots.Bounds.of(128, 32);
 
     static Rooms build(Settings settings, Executor container, ServletContext context) throws IOException {
         Clock clock = Clock.systemUTC();
@@ -107,9 +107,9 @@ record Rooms(
         Sessions sessions = new Sessions(settings.sessions(), sandbox, files.keys(), clock);
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
-        Delays delays = new Delays(executor, timer);
-        Places places = new Places(ANSWERS);
-        LateAnswers lateAnswers = new LateAnswers(delays, places);
+        BackgroundExecutor delays = new BackgroundExecutor(executor, timer);
+        WriteSlots places = new WriteSlots(ANSWERS);
+        AsyncReplies lateAnswers = new AsyncReplies(delays, places);
         return new Rooms(
                 settings,
                 executor,
@@ -162,8 +162,8 @@ record Rooms(
             Sessions sessions,
             FileStore files,
             Memory memory,
-            Delays delays,
-            LateAnswers lateAnswers,
+            BackgroundExecutor delays,
+            AsyncReplies lateAnswers,
             Clock clock,
             ServletContext context)
             throws IOException {
@@ -172,7 +172,7 @@ record Rooms(
         ExecuteAnswers executeAnswers = new ExecuteAnswers(answers, errors, settings.failedExecutionStatus());
         HostedAnswers hosted = new HostedAnswers(files, answers);
         Uptime uptime = new Uptime(System::nanoTime);
-        StreamPlaces streams = new StreamPlaces(new Places(STREAMS), executeAnswers);
+        StreamSlots streams = new StreamSlots(new WriteSlots(STREAMS), executeAnswers);
         Assets assets = Assets.of(context);
         HealthResource.Host host = SettingsReader.host(context.getServerInfo());
         return List.of(
@@ -194,7 +194,7 @@ record Rooms(
                         answers,
                         executeAnswers,
                         lateAnswers,
-                        new UntakenAnswers(Runtime.getRuntime().maxMemory() / UNTAKEN_PART, memory),
+                        new UnreadReplyBudget(Runtime.getRuntime().maxMemory() / UNTAKEN_PART, memory),
                         new Submissions(executions, jobs, answers, executeAnswers),
                         streams,
                         memory),

@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Set;
 import org.pyexec.api.ErrorBody;
+import org.pyexec.body.Bodies;
 import org.pyexec.http.Caller;
 import org.pyexec.http.Paths;
 import org.pyexec.ratelimit.ClientKey;

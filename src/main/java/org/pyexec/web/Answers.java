@@ -11,6 +11,7 @@ import org.pyexec.api.ErrorBody;
 import org.pyexec.api.Json;
 import org.pyexec.http.Accepts;
 import org.pyexec.http.RequestId;
+import org.pyexec.page.ErrorPage;
 
 /** Makes responses: JSON for programs, and for an error in a browser a small page. Safe for use by many threads. */
 public final class Answers {

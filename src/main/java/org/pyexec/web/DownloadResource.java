@@ -16,6 +16,8 @@ import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.api.ErrorBody;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.Lookup;
 import org.pyexec.http.RequestId;
@@ -28,9 +30,9 @@ public class DownloadResource {
     private final FileStore files;
     private final Answers answers;
     private final HostedAnswers hosted;
-    private final LateAnswers lateAnswers;
+    private final AsyncReplies lateAnswers;
 
-    public DownloadResource(FileStore files, Answers answers, HostedAnswers hosted, LateAnswers lateAnswers) {
+    public DownloadResource(FileStore files, Answers answers, HostedAnswers hosted, AsyncReplies lateAnswers) {
         this.files = files;
         this.answers = answers;
         this.hosted = hosted;

@@ -16,6 +16,11 @@ import org.pyexec.api.BadRequest;
 import org.pyexec.api.ErrorBody;
 import org.pyexec.api.ExecuteRequest;
 import org.pyexec.api.RequestJson;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.EventStream;
+import org.pyexec.delivery.Recipient;
+import org.pyexec.delivery.UnreadReplyBudget;
+import org.pyexec.delivery.WriteSlots;
 import org.pyexec.execution.Execution;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Follower;
@@ -41,10 +46,10 @@ public class ExecuteResource {
     private final FileStore files;
     private final Answers answers;
     private final ExecuteAnswers executeAnswers;
-    private final LateAnswers lateAnswers;
-    private final UntakenAnswers untakenAnswers;
+    private final AsyncReplies lateAnswers;
+    private final UnreadReplyBudget untakenAnswers;
     private final Submissions submissions;
-    private final StreamPlaces streams;
+    private final StreamSlots streams;
     private final Memory memory;
 
     /**
@@ -58,10 +63,10 @@ public class ExecuteResource {
             FileStore files,
             Answers answers,
             ExecuteAnswers executeAnswers,
-            LateAnswers lateAnswers,
-            UntakenAnswers untakenAnswers,
+            AsyncReplies lateAnswers,
+            UnreadReplyBudget untakenAnswers,
             Submissions submissions,
-            StreamPlaces streams,
+            StreamSlots streams,
             Memory memory) {
         this.executions = executions;
         this.sessions = sessions;
@@ -133,7 +138,7 @@ public class ExecuteResource {
                 Recipient.of(request, response); // first: there is none if the server has ended the request
         String client = recipient.client();
         Execution execution = executions.run(program, venue, untakenAnswers.gate(client), client);
-        UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
+        UnreadReplyBudget.Untaken untaken = untakenAnswers.expect(client);
         try {
             lateAnswers.give(
                     executeAnswers.to(execution, terms, RequestId.of(request)).thenApply(untaken::made),
@@ -152,13 +157,13 @@ public class ExecuteResource {
             AnswerTerms terms,
             HttpServletRequest request,
             AsyncResponse response,
-            Places.Place place) {
+            WriteSlots.Place place) {
         Recipient recipient = Recipient.of(request, response);
         Transcript transcript = new Transcript();
         Follower follower = transcript.pace();
         String client = recipient.client();
         StreamedExecution streamed = executions.run(program, venue, untakenAnswers.gate(client), client, transcript);
-        UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
+        UnreadReplyBudget.Untaken untaken = untakenAnswers.expect(client);
         CompletableFuture<Response> answer = executeAnswers
                 .to(streamed.execution(), terms, RequestId.of(request))
                 .thenApply(untaken::madeOfStream);

@@ -18,6 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.api.Json;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.EventStream;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.execution.Follower;
 import org.pyexec.http.Accepts;
 import org.pyexec.http.RequestId;
@@ -33,13 +36,13 @@ public class ExecutionsResource {
 
     private final Jobs jobs;
     private final Answers answers;
-    private final LateAnswers lateAnswers;
-    private final StreamPlaces streams;
+    private final AsyncReplies lateAnswers;
+    private final StreamSlots streams;
 
     /**
      * @param streams for those who follow a program
      */
-    public ExecutionsResource(Jobs jobs, Answers answers, LateAnswers lateAnswers, StreamPlaces streams) {
+    public ExecutionsResource(Jobs jobs, Answers answers, AsyncReplies lateAnswers, StreamSlots streams) {
         this.jobs = jobs;
         this.answers = answers;
         this.lateAnswers = lateAnswers;

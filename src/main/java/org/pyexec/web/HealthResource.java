@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Readiness;
 import org.pyexec.files.FileStore;
@@ -25,7 +27,7 @@ public class HealthResource {
     private final Readiness readiness;
     private final FileStore files;
     private final Answers answers;
-    private final LateAnswers lateAnswers;
+    private final AsyncReplies lateAnswers;
     private final Uptime uptime;
     private final Host host;
 
@@ -59,7 +61,7 @@ public class HealthResource {
             Readiness readiness,
             FileStore files,
             Answers answers,
-            LateAnswers lateAnswers,
+            AsyncReplies lateAnswers,
             Uptime uptime,
             Host host) {
         this.executions = executions;

@@ -12,6 +12,7 @@ import org.pyexec.api.ExpiredSession;
 import org.pyexec.api.Json;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.http.PathText;
 import org.pyexec.sandbox.FilesReport;
 import org.pyexec.sandbox.SkippedFile;
 import org.pyexec.sessions.SessionExpiredException;

@@ -18,6 +18,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.api.BadRequest;
 import org.pyexec.api.HostedContent;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.files.FileLabel;
 import org.pyexec.files.FileStore;
@@ -25,6 +27,7 @@ import org.pyexec.files.FileTooLargeException;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
 import org.pyexec.http.Caller;
+import org.pyexec.http.PathText;
 import org.pyexec.http.Paths;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
@@ -49,7 +52,7 @@ public class SessionFilesResource {
     private final long maxFileBytes;
     private final SessionFileAnswers answers;
     private final HostedAnswers hosted;
-    private final LateAnswers lateAnswers;
+    private final AsyncReplies lateAnswers;
     private final Memory memory;
 
     /**
@@ -62,7 +65,7 @@ public class SessionFilesResource {
             long maxFileBytes,
             SessionFileAnswers answers,
             HostedAnswers hosted,
-            LateAnswers lateAnswers,
+            AsyncReplies lateAnswers,
             Memory memory) {
         this.sessionFiles = sessionFiles;
         this.files = files;

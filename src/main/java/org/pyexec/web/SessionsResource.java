@@ -25,10 +25,12 @@ import org.pyexec.api.ExpiredSession;
 import org.pyexec.api.Json;
 import org.pyexec.api.RequestJson;
 import org.pyexec.api.SessionRequest;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.BackgroundExecutor;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.http.Caller;
-import org.pyexec.http.Delays;
 import org.pyexec.http.ForeignPage;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
@@ -47,9 +49,9 @@ public class SessionsResource {
 
     private final Sessions sessions;
     private final Executions executions;
-    private final Delays delays;
+    private final BackgroundExecutor delays;
     private final Answers answers;
-    private final LateAnswers lateAnswers;
+    private final AsyncReplies lateAnswers;
     private final Memory memory;
 
     /**
@@ -59,9 +61,9 @@ public class SessionsResource {
     public SessionsResource(
             Sessions sessions,
             Executions executions,
-            Delays delays,
+            BackgroundExecutor delays,
             Answers answers,
-            LateAnswers lateAnswers,
+            AsyncReplies lateAnswers,
             Memory memory) {
         this.sessions = sessions;
         this.executions = executions;
