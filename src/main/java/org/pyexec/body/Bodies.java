@@ -37,21 +37,21 @@ public final class Bodies {
     private final Path folder;
     private final Memory memory;
     private final Memory disk;
-    private final BackgroundExecutor delays;
+    private final BackgroundExecutor background;
     private final StallWatch watch;
 
     /**
      * @param folder private folder for bodies that are too large for memory
      * @param memory where there is room for the others
-     * @param delays where stalled clients are looked for now and then, and refused
+     * @param background where stalled clients are looked for now and then, and refused
      */
-    public Bodies(BodyLimits limits, Path folder, Memory memory, BackgroundExecutor delays) {
+    public Bodies(BodyLimits limits, Path folder, Memory memory, BackgroundExecutor background) {
         this.limits = limits;
         this.folder = folder;
         this.memory = memory;
         this.disk = new Memory(limits.maxBytesOnDisk());
-        this.delays = delays;
-        this.watch = new StallWatch(delays);
+        this.background = background;
+        this.watch = new StallWatch(background);
     }
 
     /** Passes the request on as soon as its body is there: at once, or in a later dispatch. */
@@ -81,11 +81,11 @@ public final class Bodies {
             ErrorResponses.write(response, status, error);
         } else if (clientWaits(request)) { // for leave to send it, and gets none
             SpooledBody none = newBody(request);
-            PendingRequest pending = PendingRequest.begin(request, response, none, delays, none);
+            PendingRequest pending = PendingRequest.begin(request, response, none, background, none);
             pending.closeAfterwards();
             pending.answerLater(new PendingRequest.Verdict(status, error));
         } else {
-            new BodyReader(request, response, limits, newBody(request), watch, delays).drain(status, error);
+            new BodyReader(request, response, limits, newBody(request), watch, background).drain(status, error);
         }
     }
 
@@ -112,7 +112,7 @@ public final class Bodies {
         SpooledBody body = newBody(request);
         request.setAttribute(RECEIVED, body);
         request.setAttribute(URI, request.getRequestURI());
-        new BodyReader(request, response, limits, body, watch, delays).receive(limit, tooLarge(request, path));
+        new BodyReader(request, response, limits, body, watch, background).receive(limit, tooLarge(request, path));
     }
 
     private SpooledBody newBody(HttpServletRequest request) {

@@ -55,7 +55,7 @@ final class BodyReader implements ReadListener {
             BodyLimits limits,
             SpooledBody body,
             StallWatch watch,
-            BackgroundExecutor delays)
+            BackgroundExecutor background)
             throws IOException {
         this.request = request;
         this.limits = limits;
@@ -65,7 +65,7 @@ final class BodyReader implements ReadListener {
         this.losesNotifications = ON_GRIZZLY
                 .matcher(String.valueOf(request.getServletContext().getServerInfo()))
                 .find();
-        this.pending = PendingRequest.begin(request, response, body, delays, this);
+        this.pending = PendingRequest.begin(request, response, body, background, this);
     }
 
     /** Receives the body, then dispatches the request; a body that is longer than the limit gets the error. */

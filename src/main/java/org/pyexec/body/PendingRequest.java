@@ -31,7 +31,7 @@ final class PendingRequest {
     private final SpooledBody body;
     private final AsyncContext context;
     private final AfterDispatchReturns afterReturn;
-    private final BackgroundExecutor delays;
+    private final BackgroundExecutor background;
     private final Object lock;
     private volatile boolean closes;
 
@@ -52,14 +52,14 @@ final class PendingRequest {
             HttpServletResponse response,
             SpooledBody body,
             AsyncContext context,
-            BackgroundExecutor delays,
+            BackgroundExecutor background,
             Object lock) {
         this.request = request;
         this.response = response;
         this.body = body;
         this.context = context;
-        this.afterReturn = AfterDispatchReturns.of(context, delays);
-        this.delays = delays;
+        this.afterReturn = AfterDispatchReturns.of(context, background);
+        this.background = background;
         this.lock = lock;
     }
 
@@ -72,11 +72,11 @@ final class PendingRequest {
             HttpServletRequest request,
             HttpServletResponse response,
             SpooledBody body,
-            BackgroundExecutor delays,
+            BackgroundExecutor background,
             Object lock) {
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0);
-        PendingRequest pending = new PendingRequest(request, response, body, context, delays, lock);
+        PendingRequest pending = new PendingRequest(request, response, body, context, background, lock);
         context.addListener(new OnRequestComplete(pending::forget));
         return pending;
     }
@@ -124,7 +124,7 @@ final class PendingRequest {
         } catch (IOException clientHasGone) {
             LOG.log(Level.DEBUG, "The client left before it had the answer", clientHasGone);
         }
-        delays.later(LINGER_SECONDS, TimeUnit.SECONDS, () -> {
+        background.schedule(LINGER_SECONDS, TimeUnit.SECONDS, () -> {
             try {
                 hangUp.get().run();
             } finally {

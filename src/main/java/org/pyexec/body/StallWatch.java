@@ -11,10 +11,10 @@ final class StallWatch {
 
     private final Set<BodyReader> readers = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean ticking = new AtomicBoolean();
-    private final BackgroundExecutor delays;
+    private final BackgroundExecutor background;
 
-    StallWatch(BackgroundExecutor delays) {
-        this.delays = delays;
+    StallWatch(BackgroundExecutor background) {
+        this.background = background;
     }
 
     void add(BodyReader reader) {
@@ -28,7 +28,7 @@ final class StallWatch {
 
     private void tickLater() {
         if (!readers.isEmpty() && ticking.compareAndSet(false, true)) {
-            delays.later(1, TimeUnit.SECONDS, this::tick);
+            background.schedule(1, TimeUnit.SECONDS, this::tick);
         }
     }
 

@@ -13,21 +13,21 @@ import java.util.concurrent.locks.LockSupport;
  * specification tells when the thread has returned: from then on {@link AsyncContext#setTimeout} throws. Servers that
  * do not throw get a moment of patience instead.
  */
-public record AfterDispatchReturns(AsyncContext context, BackgroundExecutor delays, long sinceNanos) {
+public record AfterDispatchReturns(AsyncContext context, BackgroundExecutor background, long sinceNanos) {
 
     private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long LAST_STEPS_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long POLL_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     /** Called by the server's thread. */
-    public static AfterDispatchReturns of(AsyncContext context, BackgroundExecutor delays) {
-        return new AfterDispatchReturns(context, delays, System.nanoTime());
+    public static AfterDispatchReturns of(AsyncContext context, BackgroundExecutor background) {
+        return new AfterDispatchReturns(context, background, System.nanoTime());
     }
 
     /** Returns at once. Where the application server gives no thread, the timer's will do: an answer must come. */
     public void run(Runnable action) {
         try {
-            delays.execute(() -> runOrWait(action));
+            background.execute(() -> runOrWait(action));
         } catch (RejectedExecutionException e) {
             aMomentLater(() -> runOrWait(action));
         }
@@ -52,7 +52,7 @@ public record AfterDispatchReturns(AsyncContext context, BackgroundExecutor dela
     }
 
     private void aMomentLater(Runnable action) {
-        delays.later(LAST_STEPS_NANOS, TimeUnit.NANOSECONDS, action);
+        background.schedule(LAST_STEPS_NANOS, TimeUnit.NANOSECONDS, action);
     }
 
     private boolean hasReturned() {

@@ -28,25 +28,25 @@ public final class AsyncReplies implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(AsyncReplies.class.getName());
     private static final long SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-    private static final long RETURN_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+    private static final long DISPATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
     private static final long LAST_SECONDS = 5;
 
-    /** Longer than servers let a client take nothing: after that there are places again. */
-    private static final long TURN_SECONDS = 45;
+    /** Longer than servers let a client take nothing: after that there are slots again. */
+    private static final long QUEUE_SECONDS = 45;
 
-    private final BackgroundExecutor delays;
-    private final WriteSlots places;
-    private final Phaser owed = new Phaser(1); // the one is close()
+    private final BackgroundExecutor background;
+    private final WriteSlots slots;
+    private final Phaser outstanding = new Phaser(1); // the one is close()
     private final AtomicBoolean closing = new AtomicBoolean();
 
     /**
-     * @param delays where answers are written that the server's thread did not wait for, or that are held back
-     * @param places for the threads that write
+     * @param background where answers are written that the server's thread did not wait for, or that are held back
+     * @param slots for the threads that write
      */
-    public AsyncReplies(BackgroundExecutor delays, WriteSlots places) {
-        this.delays = delays;
-        this.places = places;
+    public AsyncReplies(BackgroundExecutor background, WriteSlots slots) {
+        this.background = background;
+        this.slots = slots;
     }
 
     /**
@@ -54,129 +54,130 @@ public final class AsyncReplies implements AutoCloseable {
      *
      * @param soon whether the answer is being worked on, so that waiting a moment is worth a thread
      */
-    public void give(CompletionStage<Response> answer, boolean soon, Recipient recipient) {
-        give(answer, soon, recipient, () -> {});
+    public void send(CompletionStage<Response> answer, boolean soon, Recipient recipient) {
+        send(answer, soon, recipient, () -> {});
     }
 
-    /** As above, and calls {@code whenTaken} when the client has it or has gone. */
-    public void give(CompletionStage<Response> answer, boolean soon, Recipient recipient, Runnable whenTaken) {
-        Reply reply = reply(recipient, whenTaken);
+    /** As above, and calls {@code onDelivered} when the client has it or has gone. */
+    public void send(CompletionStage<Response> answer, boolean soon, Recipient recipient, Runnable onDelivered) {
+        Reply reply = reply(recipient, onDelivered);
         CompletableFuture<Reply.Ready> ready = answer.handle(
-                        (value, failure) -> inTurn(value, failure, recipient.client()))
+                        (value, failure) -> whenSlotFree(value, failure, recipient.client()))
                 .thenCompose(Function.identity())
                 .toCompletableFuture();
         pass(ready, soon, reply);
     }
 
-    /** Before a place is taken: there is none where the server has ended the request just now. */
-    private Reply reply(Recipient recipient, Runnable whenTaken) {
+    /** Before a slot is taken: there is none where the server has ended the request just now. */
+    private Reply reply(Recipient recipient, Runnable onDelivered) {
         try {
-            return new Reply(delays, recipient, whenTaken);
+            return new Reply(background, recipient, onDelivered);
         } catch (RuntimeException e) {
-            whenTaken.run();
+            onDelivered.run();
             throw e;
         }
     }
 
-    /** However long it takes until there is a place: a program has run for it, and it is nowhere else. */
-    private CompletableFuture<Reply.Ready> inTurn(
+    /** However long it takes until there is a slot: a program has run for it, and it is nowhere else. */
+    private CompletableFuture<Reply.Ready> whenSlotFree(
             @Nullable Response value, @Nullable Throwable failure, String client) {
         boolean small = value == null || Reply.length(value) <= Reply.SMALL_BYTES;
-        return places.take(client, small)
-                .place()
-                .thenApply(place -> new Reply.Ready(value, failure, Optional.of(place)));
+        return slots.take(client, small).slot().thenApply(slot -> new Reply.Ready(value, failure, Optional.of(slot)));
     }
 
     /**
-     * Makes an answer when there is a place for it, and gives it; called by the server's thread, as the last that it does for the
+     * Makes an answer when there is a slot for it, and gives it; called by the server's thread, as the last that it does for the
      * request.
      *
      * @param bytes how long it will be
      * @param refusal for a client that has waited for 45 seconds, or has many others waiting
-     * @param whenTaken is called when the client has it or has gone, or if it is refused
+     * @param onDelivered is called when the client has it or has gone, or if it is refused
      */
-    public void giveInTurn(
+    public void sendWhenSlotFree(
             Supplier<Response> answer,
             long bytes,
             Supplier<Response> refusal,
             Recipient recipient,
-            Runnable whenTaken) {
-        Reply reply = reply(recipient, whenTaken);
-        WriteSlots.Turn turn = places.take(recipient.client(), bytes <= Reply.SMALL_BYTES);
-        if (places.isCrowded(recipient.client())) {
-            places.giveUp(turn);
-        } else if (!turn.place().isDone()) {
-            delays.later(TURN_SECONDS, TimeUnit.SECONDS, () -> places.giveUp(turn));
+            Runnable onDelivered) {
+        Reply reply = reply(recipient, onDelivered);
+        WriteSlots.Ticket ticket = slots.take(recipient.client(), bytes <= Reply.SMALL_BYTES);
+        if (slots.isQueueFull(recipient.client())) {
+            slots.cancel(ticket);
+        } else if (!ticket.slot().isDone()) {
+            background.schedule(QUEUE_SECONDS, TimeUnit.SECONDS, () -> slots.cancel(ticket));
         }
         pass(
-                turn.place()
-                        .thenApply(place -> made(answer, Optional.of(place)))
+                ticket.slot()
+                        .thenApply(slot -> made(answer, Optional.of(slot)))
                         .exceptionally(none -> made(refusal, Optional.empty())),
                 false,
                 reply);
     }
 
-    private static Reply.Ready made(Supplier<Response> answer, Optional<WriteSlots.Place> place) {
+    private static Reply.Ready made(Supplier<Response> answer, Optional<WriteSlots.Slot> slot) {
         try {
-            return new Reply.Ready(answer.get(), null, place);
+            return new Reply.Ready(answer.get(), null, slot);
         } catch (RuntimeException | Error e) {
-            return new Reply.Ready(null, e, place);
+            return new Reply.Ready(null, e, slot);
         }
     }
 
     private void pass(CompletableFuture<Reply.Ready> answer, boolean soon, Reply reply) {
         if (answer.isDone() || (soon && comesSoon(answer))) {
-            reply.give(answer.join());
+            reply.send(answer.join());
             return;
         }
         long since = System.nanoTime();
-        owed.register();
-        CompletableFuture<Void> unused = answer.thenAccept(ready -> later(since, () -> giveOwed(reply, ready)));
+        outstanding.register();
+        CompletableFuture<Void> unused = answer.thenAccept(ready -> later(since, () -> sendOutstanding(reply, ready)));
     }
 
     /**
      * Passes on an answer that takes its time to be written, as long as a program runs; called by the server's thread, as the last
      * that it does for the request.
      *
-     * @param whenTaken is called when the client has it or has gone
+     * @param onDelivered is called when the client has it or has gone
      * @throws RejectedExecutionException if there is no thread for it; nothing has been given then
      */
-    public void giveLong(StreamingOutput body, Recipient recipient, Runnable whenTaken) {
-        AfterDispatchReturns afterReturn = AfterDispatchReturns.of(recipient.context(), delays);
-        Reply reply = new Reply(delays, recipient, whenTaken);
+    public void sendStream(StreamingOutput body, Recipient recipient, Runnable onDelivered) {
+        AfterDispatchReturns afterReturn = AfterDispatchReturns.of(recipient.context(), background);
+        Reply reply = new Reply(background, recipient, onDelivered);
         Response answer = Response.ok(LeastSpeed.enforcedOn(body))
                 .type(EventStream.TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .header("X-Accel-Buffering", "no") // nginx would hold it back
                 .build();
-        owed.register();
+        outstanding.register();
         try {
-            delays.execute(() -> {
+            background.execute(() -> {
                 afterReturn.await();
-                giveOwed(reply, new Reply.Ready(answer, null, Optional.empty()));
+                sendOutstanding(reply, new Reply.Ready(answer, null, Optional.empty()));
             });
         } catch (RejectedExecutionException e) {
-            owed.arriveAndDeregister();
+            outstanding.arriveAndDeregister();
             throw e;
         }
     }
 
-    private void giveOwed(Reply reply, Reply.Ready ready) {
+    private void sendOutstanding(Reply reply, Reply.Ready ready) {
         try {
-            reply.give(ready);
+            reply.send(ready);
         } finally {
-            owed.arriveAndDeregister();
+            outstanding.arriveAndDeregister();
         }
     }
 
     /** Waits until the answers that are still to come have been given, for five seconds at most. */
     @Override
     public void close() {
-        int phase = closing.getAndSet(true) ? owed.getPhase() : owed.arriveAndDeregister();
+        int phase = closing.getAndSet(true) ? outstanding.getPhase() : outstanding.arriveAndDeregister();
         try {
-            owed.awaitAdvanceInterruptibly(phase, LAST_SECONDS, TimeUnit.SECONDS);
+            outstanding.awaitAdvanceInterruptibly(phase, LAST_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException someReadSlowly) {
-            LOG.log(System.Logger.Level.WARNING, "event=answers_not_given count={0}", owed.getUnarrivedParties());
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "event=answers_not_given count={0}",
+                    outstanding.getUnarrivedParties());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -198,11 +199,11 @@ public final class AsyncReplies implements AutoCloseable {
 
     /** On another thread: whoever completes the answer has other things to do than to wait for a slow reader. */
     private void later(long since, Runnable action) {
-        long early = since + RETURN_NANOS - System.nanoTime();
+        long early = since + DISPATCH_NANOS - System.nanoTime();
         if (early > 0) {
-            delays.later(early, TimeUnit.NANOSECONDS, action);
+            background.schedule(early, TimeUnit.NANOSECONDS, action);
         } else {
-            delays.executeSomewhere(action);
+            background.executeOrRunHere(action);
         }
     }
 }

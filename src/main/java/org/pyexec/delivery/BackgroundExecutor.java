@@ -22,12 +22,12 @@ public record BackgroundExecutor(Executor executor, ScheduledExecutorService tim
     }
 
     /** After a while; when the application server gives no more threads this is the end of what it has taken. */
-    public void later(long delay, TimeUnit unit, Runnable action) {
-        Future<?> unused = timer.schedule(() -> executeSomewhere(action), delay, unit);
+    public void schedule(long delay, TimeUnit unit, Runnable action) {
+        Future<?> unused = timer.schedule(() -> executeOrRunHere(action), delay, unit);
     }
 
     /** At once, on this thread if there is no other. */
-    public void executeSomewhere(Runnable action) {
+    public void executeOrRunHere(Runnable action) {
         try {
             executor.execute(action);
         } catch (RejectedExecutionException e) {

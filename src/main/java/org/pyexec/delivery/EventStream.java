@@ -26,7 +26,7 @@ public final class EventStream implements StreamingOutput {
     static final String TYPE = "text/event-stream;charset=UTF-8";
 
     /** What they are called when there are too many. */
-    public static final String MANY = "event streams";
+    public static final String PLURAL = "event streams";
 
     /** A server may tell only at the third write that its client has gone: that has to be within five seconds. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -39,7 +39,7 @@ public final class EventStream implements StreamingOutput {
     private final Follower follower;
     private final CompletableFuture<byte[]> answer;
     private final BooleanSupplier refused;
-    private final Runnable whenLeft;
+    private final Runnable onClientLeft;
     private final boolean numbered;
 
     private EventStream(
@@ -47,13 +47,13 @@ public final class EventStream implements StreamingOutput {
             Follower follower,
             CompletableFuture<byte[]> answer,
             BooleanSupplier refused,
-            Runnable whenLeft,
+            Runnable onClientLeft,
             boolean numbered) {
         this.mapper = mapper;
         this.follower = follower;
         this.answer = answer;
         this.refused = refused;
-        this.whenLeft = whenLeft;
+        this.onClientLeft = onClientLeft;
         this.numbered = numbered;
     }
 
@@ -62,7 +62,7 @@ public final class EventStream implements StreamingOutput {
      *
      * @param answer is there when the program's output has come to its end; its entity is the bytes of a JSON document
      */
-    public static EventStream pacing(
+    public static EventStream ofExecution(
             ObjectMapper mapper, Follower follower, Execution execution, CompletableFuture<Response> answer) {
         return new EventStream(
                 mapper,
@@ -74,23 +74,23 @@ public final class EventStream implements StreamingOutput {
     }
 
     /** Of a program that runs by itself. Events have ids, so that a client who was cut off can go on. */
-    public static EventStream replaying(ObjectMapper mapper, Follower follower, Job job) {
+    public static EventStream ofJob(ObjectMapper mapper, Follower follower, Job job) {
         return new EventStream(mapper, follower, job.answer(), job::isRefused, () -> {}, true);
     }
 
     @Override
     public void write(OutputStream out) throws IOException {
-        boolean told = false;
+        boolean complete = false;
         try (follower) {
             send(out, COMMENT); // so that the head of the answer is on its way
             writeAll(out);
-            told = true;
+            complete = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("The application server wants its thread back");
         } finally {
-            if (!told) {
-                whenLeft.run();
+            if (!complete) {
+                onClientLeft.run();
             }
         }
     }

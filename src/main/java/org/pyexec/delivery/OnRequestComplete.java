@@ -15,7 +15,7 @@ public record OnRequestComplete(Action action) implements AsyncListener {
     }
 
     /** To be called when the rest of the chain has returned: acts now, or when the asynchronous answer is complete. */
-    public static void of(HttpServletRequest request, Action action) throws IOException {
+    public static void run(HttpServletRequest request, Action action) throws IOException {
         if (request.isAsyncStarted()) {
             request.getAsyncContext().addListener(new OnRequestComplete(action));
         } else {

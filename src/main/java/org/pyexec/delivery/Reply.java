@@ -22,27 +22,27 @@ final class Reply {
     /** What fits into the buffers of a new connection, head included: Linux begins with some 46 kB over Ethernet. */
     static final int SMALL_BYTES = 32 << 10;
 
-    private final BackgroundExecutor delays;
+    private final BackgroundExecutor background;
     private final AsyncContext context;
     private final AsyncResponse response;
-    private final Runnable whenTaken;
+    private final Runnable onDelivered;
     private final AtomicBoolean completed = new AtomicBoolean();
     private final WriteGuard writing = new WriteGuard();
 
-    Reply(BackgroundExecutor delays, Recipient recipient, Runnable whenTaken) {
-        this.delays = delays;
+    Reply(BackgroundExecutor background, Recipient recipient, Runnable onDelivered) {
+        this.background = background;
         this.context = recipient.context();
         this.response = recipient.response();
-        this.whenTaken = whenTaken;
+        this.onDelivered = onDelivered;
         context.addListener(new OnRequestComplete(() -> completed.set(true)));
         context.addListener(writing);
     }
 
-    /** An answer, or why there is none, that has its place if it needs one. */
-    record Ready(@Nullable Response value, @Nullable Throwable failure, Optional<WriteSlots.Place> place) {}
+    /** An answer, or why there is none, that has its slot if it needs one. */
+    record Ready(@Nullable Response value, @Nullable Throwable failure, Optional<WriteSlots.Slot> slot) {}
 
     /** Gives it; to be called once. */
-    void give(Ready ready) {
+    void send(Ready ready) {
         AtomicBoolean broken = new AtomicBoolean();
         response.register((ConnectionCallback) disconnected -> broken.set(true));
         try (writing) {
@@ -56,11 +56,11 @@ final class Reply {
                 response.resume(ready.failure());
             }
         } finally {
-            ready.place().ifPresent(WriteSlots.Place::close);
-            whenTaken.run();
+            ready.slot().ifPresent(WriteSlots.Slot::close);
+            onDelivered.run();
         }
         if (broken.get()) {
-            delays.later(COMPLETION_SECONDS, TimeUnit.SECONDS, this::complete);
+            background.schedule(COMPLETION_SECONDS, TimeUnit.SECONDS, this::complete);
         }
     }
 

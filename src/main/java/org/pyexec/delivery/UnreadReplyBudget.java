@@ -56,12 +56,12 @@ public final class UnreadReplyBudget {
     }
 
     /** One that will be made. */
-    public Untaken expect(String client) {
-        return new Untaken(client);
+    public UnreadReply expect(String client) {
+        return new UnreadReply(client);
     }
 
     /** One answer. */
-    public final class Untaken {
+    public final class UnreadReply {
 
         private final String client;
         private final Memory.Share share;
@@ -70,22 +70,22 @@ public final class UnreadReplyBudget {
         private long bytes;
         private boolean over;
 
-        private Untaken(String client) {
+        private UnreadReply(String client) {
             this.client = client;
             this.share = memory.share(client);
         }
 
         /** From now on it is in memory; its entity is the bytes. */
-        public Response made(Response answer) {
-            return made(answer, 1);
+        public Response count(Response answer) {
+            return count(answer, 1);
         }
 
         /** The same with what was printed, which the stream's reader may not have had yet. */
-        public Response madeOfStream(Response answer) {
-            return made(answer, HELD_PER_BYTE_OF_STREAM);
+        public Response countStream(Response answer) {
+            return count(answer, HELD_PER_BYTE_OF_STREAM);
         }
 
-        private synchronized Response made(Response answer, int heldPerByte) {
+        private synchronized Response count(Response answer, int heldPerByte) {
             if (!over) {
                 bytes = ((byte[]) answer.getEntity()).length;
                 add(client, bytes);
@@ -95,7 +95,7 @@ public final class UnreadReplyBudget {
         }
 
         /** The client has it, or has gone. Idempotent. */
-        public synchronized void taken() {
+        public synchronized void release() {
             over = true;
             add(client, -bytes);
             share.close();

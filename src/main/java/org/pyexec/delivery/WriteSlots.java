@@ -15,7 +15,7 @@ import org.pyexec.execution.TooManyException;
 
 /**
  * Bounds how many threads write answers at the same time, in all and for one client: a client that does not read keeps the
- * thread that writes to it, until the server's own time-out. Who finds no place waits for one without a thread, and the client
+ * thread that writes to it, until the server's own time-out. Who finds no slot waits for one without a thread, and the client
  * with the fewest comes first. Safe for use by many threads.
  */
 public final class WriteSlots implements AutoCloseable {
@@ -28,16 +28,16 @@ public final class WriteSlots implements AutoCloseable {
     /**
      * How many there are.
      *
-     * @param most in all
-     * @param mostOfAClient of them for one client
-     * @param mostWithSmall in all, small answers included; who has few places gets one for a small answer up to here
-     * @param few what such a client has at most
+     * @param max in all
+     * @param maxPerClient of them for one client
+     * @param maxWithSmall in all, small answers included; who has few slots gets one for a small answer up to here
+     * @param smallPerClient what such a client has at most
      */
-    public record Bounds(int most, int mostOfAClient, int mostWithSmall, int few) {
+    public record Bounds(int max, int maxPerClient, int maxWithSmall, int smallPerClient) {
 
         /** The same for all answers. */
-        public static Bounds of(int most, int mostOfAClient) {
-            return new Bounds(most, mostOfAClient, most, 0);
+        public static Bounds of(int max, int maxPerClient) {
+            return new Bounds(max, maxPerClient, max, 0);
         }
     }
 
@@ -53,12 +53,12 @@ public final class WriteSlots implements AutoCloseable {
     }
 
     /** Right to write an answer, until it is closed; that is idempotent. */
-    public final class Place implements AutoCloseable {
+    public final class Slot implements AutoCloseable {
 
         private final String client;
         private final AtomicBoolean over = new AtomicBoolean();
 
-        private Place(String client) {
+        private Slot(String client) {
             this.client = client;
         }
 
@@ -70,31 +70,31 @@ public final class WriteSlots implements AutoCloseable {
         }
     }
 
-    /** A place that is there, or will be. Whoever waits for it no longer says so by {@link WriteSlots#giveUp}. */
-    static final class Turn {
+    /** A slot that is there, or will be. Whoever waits for it no longer says so by {@link WriteSlots#cancel}. */
+    static final class Ticket {
 
         private final String client;
         private final boolean small;
-        private final CompletableFuture<Place> place = new CompletableFuture<>();
+        private final CompletableFuture<Slot> slot = new CompletableFuture<>();
 
-        private Turn(String client, boolean small) {
+        private Ticket(String client, boolean small) {
             this.client = client;
             this.small = small;
         }
 
-        /** Completed by the thread that leaves the place before; exceptionally when it has been given up. */
-        CompletableFuture<Place> place() {
-            return place;
+        /** Completed by the thread that leaves the slot before; exceptionally when it has been given up. */
+        CompletableFuture<Slot> slot() {
+            return slot;
         }
     }
 
     /** Those of one client, in their order; guarded by the lock of all. */
     private static final class Waiting {
 
-        private final Set<Turn> small = new LinkedHashSet<>();
-        private final Set<Turn> large = new LinkedHashSet<>();
+        private final Set<Ticket> small = new LinkedHashSet<>();
+        private final Set<Ticket> large = new LinkedHashSet<>();
 
-        Set<Turn> of(boolean isSmall) {
+        Set<Ticket> of(boolean isSmall) {
             return isSmall ? small : large;
         }
 
@@ -104,70 +104,70 @@ public final class WriteSlots implements AutoCloseable {
     }
 
     /** Thrown to those who gave up. */
-    static final class NoPlaceException extends Exception {
+    static final class NoSlotException extends Exception {
 
-        NoPlaceException() {
-            super("no place in time");
+        NoSlotException() {
+            super("no slot in time");
         }
     }
 
     /**
-     * Takes a place, or waits for one.
+     * Takes a slot, or waits for one.
      *
      * @param small whether the answer fits into the buffers of a connection that has carried nothing yet
      */
-    Turn take(String client, boolean small) {
-        Turn turn = new Turn(client, small);
+    Ticket take(String client, boolean small) {
+        Ticket ticket = new Ticket(client, small);
         synchronized (this) {
             if (!mayTake(client, small)) {
-                waiting.computeIfAbsent(client, any -> new Waiting()).of(small).add(turn);
+                waiting.computeIfAbsent(client, any -> new Waiting()).of(small).add(ticket);
                 allWaiting++;
-                return turn;
+                return ticket;
             }
             add(client, 1);
         }
-        turn.place.complete(new Place(client));
-        return turn;
+        ticket.slot.complete(new Slot(client));
+        return ticket;
     }
 
     /**
-     * Takes a place now.
+     * Takes a slot now.
      *
-     * @throws TooManyException if there is none; the message is about what the places are for
+     * @throws TooManyException if there is none; the message is about what the slots are for
      */
-    public Place takeNow(String client, String what) throws TooManyException {
+    public Slot takeAtOnce(String client, String what) throws TooManyException {
         synchronized (this) {
             if (!mayTake(client, false)) {
-                boolean own = held(client) >= bounds.mostOfAClient();
+                boolean own = held(client) >= bounds.maxPerClient();
                 throw new TooManyException(
                         own
-                                ? "One client can have %d %s at once.".formatted(bounds.mostOfAClient(), what)
+                                ? "One client can have %d %s at once.".formatted(bounds.maxPerClient(), what)
                                 : "There are too many %s at the moment.".formatted(what),
                         own);
             }
             add(client, 1);
         }
-        return new Place(client);
+        return new Slot(client);
     }
 
     /** Whether so many wait that the last of them should not, if it can be refused. */
-    synchronized boolean isCrowded(String client) {
+    synchronized boolean isQueueFull(String client) {
         Waiting own = waiting.get(client);
         return allWaiting > WAITING || (own != null && own.count() > WAITING_OF_A_CLIENT);
     }
 
-    /** Does nothing if the place has been given. */
-    void giveUp(Turn turn) {
+    /** Does nothing if the slot has been given. */
+    void cancel(Ticket ticket) {
         synchronized (this) {
-            forget(turn);
+            forget(ticket);
         }
-        turn.place.completeExceptionally(new NoPlaceException());
+        ticket.slot.completeExceptionally(new NoSlotException());
     }
 
-    /** From now on there is a place for everybody: nobody waits for others when the server ends. */
+    /** From now on there is a slot for everybody: nobody waits for others when the server ends. */
     @Override
     public void close() {
-        List<Turn> last = new ArrayList<>();
+        List<Ticket> last = new ArrayList<>();
         synchronized (this) {
             closed = true;
             // No class is loaded here where nobody waits: the server may give none any more.
@@ -177,51 +177,51 @@ public final class WriteSlots implements AutoCloseable {
             }
             waiting.clear();
             allWaiting = 0;
-            last.forEach(turn -> add(turn.client, 1));
+            last.forEach(ticket -> add(ticket.client, 1));
         }
         last.forEach(WriteSlots.this::give);
     }
 
     private void release(String client) {
-        Optional<Turn> next;
+        Optional<Ticket> next;
         synchronized (this) {
             add(client, -1);
-            next = nextTurn();
+            next = nextTicket();
         }
         next.ifPresent(this::give);
     }
 
     /** If it has just been given up, to another one. */
-    private void give(Turn turn) {
-        Place place = new Place(turn.client);
-        if (!turn.place.complete(place)) {
-            place.close();
+    private void give(Ticket ticket) {
+        Slot slot = new Slot(ticket.client);
+        if (!ticket.slot.complete(slot)) {
+            slot.close();
         }
     }
 
-    /** Of the client with the fewest places. It takes as long as there are clients, however many answers of theirs wait. */
-    private Optional<Turn> nextTurn() {
-        Optional<Turn> next = waiting.entrySet().stream()
+    /** Of the client with the fewest slots. It takes as long as there are clients, however many answers of theirs wait. */
+    private Optional<Ticket> nextTicket() {
+        Optional<Ticket> next = waiting.entrySet().stream()
                 .flatMap(each -> first(each.getKey(), each.getValue()).stream())
-                .min(Comparator.comparingInt(turn -> held(turn.client)));
-        next.ifPresent(turn -> {
-            forget(turn);
-            add(turn.client, 1);
+                .min(Comparator.comparingInt(ticket -> held(ticket.client)));
+        next.ifPresent(ticket -> {
+            forget(ticket);
+            add(ticket.client, 1);
         });
         return next;
     }
 
-    private Optional<Turn> first(String client, Waiting own) {
-        Optional<Turn> large = own.large.stream().findFirst().filter(turn -> mayTake(client, false));
-        return large.isPresent() ? large : own.small.stream().findFirst().filter(turn -> mayTake(client, true));
+    private Optional<Ticket> first(String client, Waiting own) {
+        Optional<Ticket> large = own.large.stream().findFirst().filter(ticket -> mayTake(client, false));
+        return large.isPresent() ? large : own.small.stream().findFirst().filter(ticket -> mayTake(client, true));
     }
 
-    private void forget(Turn turn) {
-        Waiting own = waiting.get(turn.client);
-        if (own != null && own.of(turn.small).remove(turn)) {
+    private void forget(Ticket ticket) {
+        Waiting own = waiting.get(ticket.client);
+        if (own != null && own.of(ticket.small).remove(ticket)) {
             allWaiting--;
             if (own.count() == 0) {
-                waiting.remove(turn.client);
+                waiting.remove(ticket.client);
             }
         }
     }
@@ -229,8 +229,8 @@ public final class WriteSlots implements AutoCloseable {
     private boolean mayTake(String client, boolean small) {
         int own = held(client);
         return closed
-                || (all < bounds.most() && own < bounds.mostOfAClient())
-                || (small && all < bounds.mostWithSmall() && own < bounds.few());
+                || (all < bounds.max() && own < bounds.maxPerClient())
+                || (small && all < bounds.maxWithSmall() && own < bounds.smallPerClient());
     }
 
     private int held(String client) {

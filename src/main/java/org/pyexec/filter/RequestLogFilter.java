@@ -44,7 +44,7 @@ public class RequestLogFilter extends HttpFilter {
         try {
             chain.doFilter(request, response);
         } finally {
-            OnRequestComplete.of(request, () -> log(request, response, client, startedNanos));
+            OnRequestComplete.run(request, () -> log(request, response, client, startedNanos));
         }
     }
 

@@ -67,7 +67,7 @@ public final class Answers {
      * When clients that read slowly have all the threads that write large answers. The request may be over by then, and its object that
      * of another one.
      */
-    Response noPlace(String requestId) {
+    Response noSlot(String requestId) {
         String message = "Too many answers wait for their clients to read them; try again in a moment.";
         return Response.fromResponse(json(503, ErrorBody.of("Server is busy", message, requestId, clock.instant())))
                 .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)

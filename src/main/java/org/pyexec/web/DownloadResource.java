@@ -30,13 +30,13 @@ public class DownloadResource {
     private final FileStore files;
     private final Answers answers;
     private final HostedAnswers hosted;
-    private final AsyncReplies lateAnswers;
+    private final AsyncReplies replies;
 
-    public DownloadResource(FileStore files, Answers answers, HostedAnswers hosted, AsyncReplies lateAnswers) {
+    public DownloadResource(FileStore files, Answers answers, HostedAnswers hosted, AsyncReplies replies) {
         this.files = files;
         this.answers = answers;
         this.hosted = hosted;
-        this.lateAnswers = lateAnswers;
+        this.replies = replies;
     }
 
     /** Any small answer at once; the file, which may be large, when there is a place for it. */
@@ -53,10 +53,10 @@ public class DownloadResource {
             response.resume(answer);
             return;
         }
-        lateAnswers.giveInTurn(
+        replies.sendWhenSlotFree(
                 () -> opened(answer, content),
                 content.length(),
-                () -> answers.noPlace(id),
+                () -> answers.noSlot(id),
                 Recipient.of(servletRequest, response),
                 content::close);
     }

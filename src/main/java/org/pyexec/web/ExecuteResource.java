@@ -46,8 +46,8 @@ public class ExecuteResource {
     private final FileStore files;
     private final Answers answers;
     private final ExecuteAnswers executeAnswers;
-    private final AsyncReplies lateAnswers;
-    private final UnreadReplyBudget untakenAnswers;
+    private final AsyncReplies replies;
+    private final UnreadReplyBudget unreadReplies;
     private final Submissions submissions;
     private final StreamSlots streams;
     private final Memory memory;
@@ -63,8 +63,8 @@ public class ExecuteResource {
             FileStore files,
             Answers answers,
             ExecuteAnswers executeAnswers,
-            AsyncReplies lateAnswers,
-            UnreadReplyBudget untakenAnswers,
+            AsyncReplies replies,
+            UnreadReplyBudget unreadReplies,
             Submissions submissions,
             StreamSlots streams,
             Memory memory) {
@@ -73,8 +73,8 @@ public class ExecuteResource {
         this.files = files;
         this.answers = answers;
         this.executeAnswers = executeAnswers;
-        this.lateAnswers = lateAnswers;
-        this.untakenAnswers = untakenAnswers;
+        this.replies = replies;
+        this.unreadReplies = unreadReplies;
         this.submissions = submissions;
         this.streams = streams;
         this.memory = memory;
@@ -113,7 +113,7 @@ public class ExecuteResource {
         Venue venue = venue(wanted);
         AnswerTerms terms = AnswerTerms.of(request, wanted.notes());
         if (Accepts.preferEvents(request.getHeader(HttpHeaders.ACCEPT))) {
-            streams.take(request, response, place -> stream(program, venue, terms, request, response, place));
+            streams.take(request, response, slot -> stream(program, venue, terms, request, response, slot));
         } else {
             answer(program, venue, terms, request, response);
         }
@@ -137,14 +137,14 @@ public class ExecuteResource {
         Recipient recipient =
                 Recipient.of(request, response); // first: there is none if the server has ended the request
         String client = recipient.client();
-        Execution execution = executions.run(program, venue, untakenAnswers.gate(client), client);
-        UnreadReplyBudget.Untaken untaken = untakenAnswers.expect(client);
+        Execution execution = executions.run(program, venue, unreadReplies.gate(client), client);
+        UnreadReplyBudget.UnreadReply unread = unreadReplies.expect(client);
         try {
-            lateAnswers.give(
-                    executeAnswers.to(execution, terms, RequestId.of(request)).thenApply(untaken::made),
+            replies.send(
+                    executeAnswers.to(execution, terms, RequestId.of(request)).thenApply(unread::count),
                     execution.hadSlotAtOnce(),
                     recipient,
-                    untaken::taken);
+                    unread::release);
         } catch (RuntimeException e) { // nobody waits for it any more
             execution.abandon();
             throw e;
@@ -157,34 +157,34 @@ public class ExecuteResource {
             AnswerTerms terms,
             HttpServletRequest request,
             AsyncResponse response,
-            WriteSlots.Place place) {
+            WriteSlots.Slot slot) {
         Recipient recipient = Recipient.of(request, response);
         Transcript transcript = new Transcript();
         Follower follower = transcript.pace();
         String client = recipient.client();
-        StreamedExecution streamed = executions.run(program, venue, untakenAnswers.gate(client), client, transcript);
-        UnreadReplyBudget.Untaken untaken = untakenAnswers.expect(client);
+        StreamedExecution streamed = executions.run(program, venue, unreadReplies.gate(client), client, transcript);
+        UnreadReplyBudget.UnreadReply unread = unreadReplies.expect(client);
         CompletableFuture<Response> answer = executeAnswers
                 .to(streamed.execution(), terms, RequestId.of(request))
-                .thenApply(untaken::madeOfStream);
+                .thenApply(unread::countStream);
         if (streamed.execution().isRefused()) {
             try {
                 response.resume(answer.join());
             } finally {
-                untaken.taken();
-                place.close();
+                unread.release();
+                slot.close();
             }
             return;
         }
         try {
-            EventStream events = EventStream.pacing(answers.mapper(), follower, streamed.execution(), answer);
-            lateAnswers.giveLong(events, recipient, () -> {
-                place.close();
-                untaken.taken();
+            EventStream events = EventStream.ofExecution(answers.mapper(), follower, streamed.execution(), answer);
+            replies.sendStream(events, recipient, () -> {
+                slot.close();
+                unread.release();
             });
         } catch (RuntimeException e) { // there is no thread, or no request any more
             streamed.execution().abandon();
-            untaken.taken();
+            unread.release();
             throw e;
         }
     }

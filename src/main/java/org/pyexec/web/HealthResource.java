@@ -27,7 +27,7 @@ public class HealthResource {
     private final Readiness readiness;
     private final FileStore files;
     private final Answers answers;
-    private final AsyncReplies lateAnswers;
+    private final AsyncReplies replies;
     private final Uptime uptime;
     private final Host host;
 
@@ -61,14 +61,14 @@ public class HealthResource {
             Readiness readiness,
             FileStore files,
             Answers answers,
-            AsyncReplies lateAnswers,
+            AsyncReplies replies,
             Uptime uptime,
             Host host) {
         this.executions = executions;
         this.readiness = readiness;
         this.files = files;
         this.answers = answers;
-        this.lateAnswers = lateAnswers;
+        this.replies = replies;
         this.uptime = uptime;
         this.host = host;
     }
@@ -141,7 +141,7 @@ public class HealthResource {
         if (finding.isDone()) {
             response.resume(ready(finding.join()));
         } else {
-            lateAnswers.give(finding.thenApply(this::ready), false, Recipient.of(request, response));
+            replies.send(finding.thenApply(this::ready), false, Recipient.of(request, response));
         }
     }
 

@@ -52,7 +52,7 @@ public class SessionFilesResource {
     private final long maxFileBytes;
     private final SessionFileAnswers answers;
     private final HostedAnswers hosted;
-    private final AsyncReplies lateAnswers;
+    private final AsyncReplies replies;
     private final Memory memory;
 
     /**
@@ -65,14 +65,14 @@ public class SessionFilesResource {
             long maxFileBytes,
             SessionFileAnswers answers,
             HostedAnswers hosted,
-            AsyncReplies lateAnswers,
+            AsyncReplies replies,
             Memory memory) {
         this.sessionFiles = sessionFiles;
         this.files = files;
         this.maxFileBytes = maxFileBytes;
         this.answers = answers;
         this.hosted = hosted;
-        this.lateAnswers = lateAnswers;
+        this.replies = replies;
         this.memory = memory;
     }
 
@@ -189,7 +189,7 @@ public class SessionFilesResource {
             answer = CompletableFuture.completedFuture(
                     answers.error(400, e.error(), String.valueOf(e.getMessage()), requestId));
         }
-        lateAnswers.give(answer.thenApply(form), true, recipient, passing::forget);
+        replies.send(answer.thenApply(form), true, recipient, passing::forget);
     }
 
     private static Response withoutBody(Response answer) {
@@ -197,17 +197,17 @@ public class SessionFilesResource {
     }
 
     private void carryOut(
-            String id, FileOrder order, HttpServletRequest request, AsyncResponse response, Runnable whenTaken) {
+            String id, FileOrder order, HttpServletRequest request, AsyncResponse response, Runnable onDelivered) {
         String requestId = RequestId.of(request);
         String folder = folder(request, id);
         Recipient recipient;
         try {
             recipient = Recipient.of(request, response); // there is none if the server has ended the request
         } catch (RuntimeException e) {
-            whenTaken.run();
+            onDelivered.run();
             throw e;
         }
-        lateAnswers.give(
+        replies.send(
                 sessionFiles
                         .carryOut(id, order, (name, size, content) -> {})
                         .handle((FilesReport report, Throwable failure) -> failure != null
@@ -215,7 +215,7 @@ public class SessionFilesResource {
                                 : answers.of(report, folder, requestId)),
                 true,
                 recipient,
-                whenTaken);
+                onDelivered);
     }
 
     private static String folder(HttpServletRequest request, String id) {

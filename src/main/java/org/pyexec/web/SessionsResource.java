@@ -49,27 +49,27 @@ public class SessionsResource {
 
     private final Sessions sessions;
     private final Executions executions;
-    private final BackgroundExecutor delays;
+    private final BackgroundExecutor background;
     private final Answers answers;
-    private final AsyncReplies lateAnswers;
+    private final AsyncReplies replies;
     private final Memory memory;
 
     /**
-     * @param delays where sessions are opened
+     * @param background where sessions are opened
      * @param memory where a request takes what reading it needs
      */
     public SessionsResource(
             Sessions sessions,
             Executions executions,
-            BackgroundExecutor delays,
+            BackgroundExecutor background,
             Answers answers,
-            AsyncReplies lateAnswers,
+            AsyncReplies replies,
             Memory memory) {
         this.sessions = sessions;
         this.executions = executions;
-        this.delays = delays;
+        this.background = background;
         this.answers = answers;
-        this.lateAnswers = lateAnswers;
+        this.replies = replies;
         this.memory = memory;
     }
 
@@ -119,8 +119,10 @@ public class SessionsResource {
         Recipient recipient =
                 Recipient.of(request, response); // first: there is none if the server has ended the request
         try {
-            lateAnswers.give(
-                    CompletableFuture.supplyAsync(() -> opened(wanted, request), delays.executor()), true, recipient);
+            replies.send(
+                    CompletableFuture.supplyAsync(() -> opened(wanted, request), background.executor()),
+                    true,
+                    recipient);
         } catch (RejectedExecutionException e) {
             response.resume(
                     busy(request, "Server is busy", "The application server takes no more work at the moment."));

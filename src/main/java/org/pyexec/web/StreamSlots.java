@@ -13,37 +13,37 @@ import org.pyexec.http.RequestId;
 /** For those who follow a program: a stream takes a thread as long as the program runs, so there are so many and no more. */
 public final class StreamSlots {
 
-    private final WriteSlots places;
+    private final WriteSlots slots;
     private final ExecuteAnswers answers;
 
-    /** Of `places` each stream takes one. */
-    public StreamSlots(WriteSlots places, ExecuteAnswers answers) {
-        this.places = places;
+    /** Of `slots` each stream takes one. */
+    public StreamSlots(WriteSlots slots, ExecuteAnswers answers) {
+        this.slots = slots;
         this.answers = answers;
     }
 
     /**
-     * Lets the stream begin in a place of its own, which it closes at its end, or answers at once that there is none.
+     * Lets the stream begin in a slot of its own, which it closes at its end, or answers at once that there is none.
      *
      * @param begin throws RejectedExecutionException where there is no thread for it; whatever it throws, it has kept nothing
      */
-    void take(HttpServletRequest request, AsyncResponse response, Consumer<WriteSlots.Place> begin) {
-        WriteSlots.Place place;
+    void take(HttpServletRequest request, AsyncResponse response, Consumer<WriteSlots.Slot> begin) {
+        WriteSlots.Slot slot;
         try {
-            place = places.takeNow(Caller.of(request), EventStream.MANY);
+            slot = slots.takeAtOnce(Caller.of(request), EventStream.PLURAL);
         } catch (TooManyException e) {
             response.resume(answers.tooManyStreams(e, RequestId.of(request)));
             return;
         }
         boolean begun = false;
         try {
-            begin.accept(place);
+            begin.accept(slot);
             begun = true;
         } catch (RejectedExecutionException e) {
             response.resume(answers.noThread(e, RequestId.of(request)));
         } finally {
             if (!begun) {
-                place.close();
+                slot.close();
             }
         }
     }

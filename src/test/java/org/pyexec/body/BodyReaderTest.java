@@ -40,8 +40,8 @@ class BodyReaderTest {
     Path folder;
 
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
-    private final BackgroundExecutor delays = new BackgroundExecutor(timer, timer);
-    private final StallWatch watch = new StallWatch(delays);
+    private final BackgroundExecutor background = new BackgroundExecutor(timer, timer);
+    private final StallWatch watch = new StallWatch(background);
     private final CountDownLatch dispatched = new CountDownLatch(1);
     private final SilentInput input = new SilentInput();
     private SpooledBody body;
@@ -136,7 +136,7 @@ class BodyReaderTest {
                         "getServletContext", () -> application,
                         "getContentLengthLong", () -> -1L));
         HttpServletResponse response = fake(HttpServletResponse.class, Map.of());
-        BodyReader reader = new BodyReader(request, response, BodyLimits.of(1000, 1000), body, watch, delays);
+        BodyReader reader = new BodyReader(request, response, BodyLimits.of(1000, 1000), body, watch, background);
         reader.receive(1000, ErrorBody.bare("too large"));
         return reader;
     }

@@ -30,8 +30,8 @@ class AsyncRepliesTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final CompletableFuture<Thread> resumedBy = new CompletableFuture<>();
     private final CompletableFuture<Object> resumedWith = new CompletableFuture<>();
-    private final WriteSlots places = new WriteSlots(new WriteSlots.Bounds(1, 1, 1, 0));
-    private final AsyncReplies answers = new AsyncReplies(new BackgroundExecutor(executor, timer), places);
+    private final WriteSlots slots = new WriteSlots(new WriteSlots.Bounds(1, 1, 1, 0));
+    private final AsyncReplies answers = new AsyncReplies(new BackgroundExecutor(executor, timer), slots);
 
     private final CompletableFuture<Boolean> completed = new CompletableFuture<>();
     private final List<ConnectionCallback> told = new ArrayList<>();
@@ -91,7 +91,7 @@ class AsyncRepliesTest {
         CompletableFuture<Response> answer = new CompletableFuture<>();
         executor.execute(() -> answer.completeExceptionally(new IllegalStateException("soon")));
 
-        answers.give(answer, true, recipient);
+        answers.send(answer, true, recipient);
 
         assertThat(resumedBy).isCompletedWithValue(Thread.currentThread());
         assertThat(resumedWith.join()).isInstanceOf(IllegalStateException.class);
@@ -101,7 +101,7 @@ class AsyncRepliesTest {
     void theThreadDoesNotWaitForAnAnswerThatNobodyWorksOn() throws Exception {
         CompletableFuture<Response> answer = new CompletableFuture<>();
 
-        answers.give(answer, false, recipient);
+        answers.send(answer, false, recipient);
         answer.completeExceptionally(new IllegalStateException("later"));
 
         assertThat(resumedBy.get(1, TimeUnit.MINUTES)).isNotSameAs(Thread.currentThread());
@@ -111,7 +111,7 @@ class AsyncRepliesTest {
     void theThreadDoesNotWaitForEver() throws Exception {
         CompletableFuture<Response> answer = new CompletableFuture<>();
 
-        answers.give(answer, true, recipient);
+        answers.send(answer, true, recipient);
         assertThat(resumedBy).isNotDone();
         answer.completeExceptionally(new IllegalStateException("much later"));
 
@@ -126,10 +126,10 @@ class AsyncRepliesTest {
                             throw new RejectedExecutionException("full");
                         },
                         timer),
-                places);
+                slots);
         CompletableFuture<Response> answer = new CompletableFuture<>();
 
-        full.give(answer, true, recipient);
+        full.send(answer, true, recipient);
         answer.completeExceptionally(new IllegalStateException("later"));
 
         assertThat(resumedWith.get(1, TimeUnit.MINUTES)).isInstanceOf(IllegalStateException.class);
@@ -137,10 +137,10 @@ class AsyncRepliesTest {
 
     @Test
     void theHeadOfAnAnswerWithoutABodyIsSentBeforeTheEndOfTheRequest() {
-        answers.give(CompletableFuture.completedFuture(Response.ok("body").build()), true, recipient);
+        answers.send(CompletableFuture.completedFuture(Response.ok("body").build()), true, recipient);
         assertThat(sent).hasValue(0);
 
-        answers.give(CompletableFuture.completedFuture(Response.noContent().build()), true, recipient);
+        answers.send(CompletableFuture.completedFuture(Response.noContent().build()), true, recipient);
         assertThat(sent).hasValue(1);
     }
 
@@ -177,10 +177,10 @@ class AsyncRepliesTest {
 
     @Test
     void anAnswerWaitsForItsPlaceWithoutAThreadAndIsNotLost() throws Exception {
-        WriteSlots.Place taken = places.takeNow("another", "answers");
+        WriteSlots.Slot taken = slots.takeAtOnce("another", "answers");
         Response answer = Response.ok("kept").build();
 
-        answers.give(CompletableFuture.completedFuture(answer), true, recipient);
+        answers.send(CompletableFuture.completedFuture(answer), true, recipient);
         assertThat(resumedWith).isNotDone();
         taken.close();
 
@@ -191,11 +191,11 @@ class AsyncRepliesTest {
 
     @Test
     void whatIsMadeInTurnIsMadeByWhoeverHasThePlace() throws Exception {
-        WriteSlots.Place taken = places.takeNow("another", "answers");
+        WriteSlots.Slot taken = slots.takeAtOnce("another", "answers");
         AtomicInteger made = new AtomicInteger();
         CompletableFuture<Boolean> over = new CompletableFuture<>();
 
-        answers.giveInTurn(
+        answers.sendWhenSlotFree(
                 () -> {
                     made.incrementAndGet();
                     throw new IllegalStateException("not to be made");
@@ -215,25 +215,25 @@ class AsyncRepliesTest {
 
     @Test
     void whoeverWouldWaitBehindManyOfItsOwnIsRefusedAtOnce() throws Exception {
-        WriteSlots.Place taken = places.takeNow("another", "answers");
+        WriteSlots.Slot taken = slots.takeAtOnce("another", "answers");
         for (int i = 0; i < 64; i++) {
-            places.take("client", false);
+            slots.take("client", false);
         }
         Response refusal = Response.status(503).build();
 
-        answers.giveInTurn(() -> Response.ok().build(), 1, () -> refusal, recipient, () -> {});
+        answers.sendWhenSlotFree(() -> Response.ok().build(), 1, () -> refusal, recipient, () -> {});
 
         assertThat(resumedWith).isCompletedWithValue(refusal);
         taken.close();
     }
 
-    /** The only place is given back when the answer has been. */
+    /** The only slot is given back when the answer has been. */
     private void awaitPlace() throws Exception {
-        places.take("next", false).place().get(1, TimeUnit.MINUTES).close();
+        slots.take("next", false).slot().get(1, TimeUnit.MINUTES).close();
     }
 
     private void give() {
-        answers.give(CompletableFuture.completedFuture(Response.ok().build()), true, recipient);
+        answers.send(CompletableFuture.completedFuture(Response.ok().build()), true, recipient);
     }
 
     /** Until what was to be done later has been done. */

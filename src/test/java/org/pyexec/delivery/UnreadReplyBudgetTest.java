@@ -11,17 +11,17 @@ import org.pyexec.memory.Memory;
 class UnreadReplyBudgetTest {
 
     private final Memory memory = new Memory(1 << 20);
-    private final UnreadReplyBudget untaken = new UnreadReplyBudget(1000, memory);
+    private final UnreadReplyBudget budget = new UnreadReplyBudget(1000, memory);
 
-    private UnreadReplyBudget.Untaken made(String client, int bytes) {
-        UnreadReplyBudget.Untaken answer = untaken.expect(client);
+    private UnreadReplyBudget.UnreadReply made(String client, int bytes) {
+        UnreadReplyBudget.UnreadReply answer = budget.expect(client);
         Response response = Response.ok(new byte[bytes]).build();
-        assertThat(answer.made(response)).isSameAs(response);
+        assertThat(answer.count(response)).isSameAs(response);
         return answer;
     }
 
     private void assertOpen(String client) throws RefusedException {
-        untaken.gate(client).check();
+        budget.gate(client).check();
     }
 
     private void assertClosed(String client) {
@@ -30,31 +30,31 @@ class UnreadReplyBudgetTest {
 
     @Test
     void clientWhoDoesNotReadWaitsAloneUntilItDoes() throws Exception {
-        UnreadReplyBudget.Untaken first = made("a", 400);
+        UnreadReplyBudget.UnreadReply first = made("a", 400);
         assertOpen("a");
-        UnreadReplyBudget.Untaken second = made("a", 200);
+        UnreadReplyBudget.UnreadReply second = made("a", 200);
         assertClosed("a");
         assertOpen("b");
-        second.taken();
-        second.taken(); // once is enough
+        second.release();
+        second.release(); // once is enough
         assertOpen("a");
-        first.taken();
+        first.release();
         made("a", 499);
         assertOpen("a");
     }
 
     @Test
     void allTogetherHaveABound() throws Exception {
-        UnreadReplyBudget.Untaken first = made("a", 500);
+        UnreadReplyBudget.UnreadReply first = made("a", 500);
         made("b", 499);
-        UnreadReplyBudget.Untaken small = made("c", 1);
+        UnreadReplyBudget.UnreadReply small = made("c", 1);
         assertClosed("b");
         assertClosed("c");
-        first.taken();
+        first.release();
         assertOpen("c");
         assertOpen("a");
         assertOpen("b");
-        small.taken();
+        small.release();
     }
 
     @Test
@@ -69,9 +69,9 @@ class UnreadReplyBudgetTest {
 
     @Test
     void answerThatIsMadeWhenItsClientHasGoneDoesNotCount() throws Exception {
-        UnreadReplyBudget.Untaken late = untaken.expect("a");
-        late.taken();
-        late.made(Response.ok(new byte[5000]).build());
+        UnreadReplyBudget.UnreadReply late = budget.expect("a");
+        late.release();
+        late.count(Response.ok(new byte[5000]).build());
         assertOpen("a");
     }
 }

@@ -10,12 +10,12 @@ import org.pyexec.execution.TooManyException;
 
 class WriteSlotsTest {
 
-    private final WriteSlots places = new WriteSlots(new WriteSlots.Bounds(6, 3, 9, 2));
+    private final WriteSlots slots = new WriteSlots(new WriteSlots.Bounds(6, 3, 9, 2));
 
-    private List<WriteSlots.Place> taken(String client, int count) {
-        List<WriteSlots.Place> taken = new ArrayList<>();
+    private List<WriteSlots.Slot> taken(String client, int count) {
+        List<WriteSlots.Slot> taken = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            taken.add(places.take(client, false).place().join());
+            taken.add(slots.take(client, false).slot().join());
         }
         return taken;
     }
@@ -23,8 +23,8 @@ class WriteSlotsTest {
     @Test
     void oneClientDoesNotGetThemAll() {
         taken("a", 3);
-        assertThat(places.take("a", false).place()).isNotDone();
-        assertThat(places.take("a", true).place()).isNotDone();
+        assertThat(slots.take("a", false).slot()).isNotDone();
+        assertThat(slots.take("a", true).slot()).isNotDone();
         taken("b", 1);
     }
 
@@ -32,100 +32,100 @@ class WriteSlotsTest {
     void whoHasFewIsNotKeptWaitingWithASmallAnswer() {
         taken("a", 3);
         taken("b", 3);
-        assertThat(places.take("c", false).place()).isNotDone();
-        assertThat(places.take("c", true).place()).isDone();
-        assertThat(places.take("c", true).place()).isDone();
-        assertThat(places.take("c", true).place()).isNotDone();
-        assertThat(places.take("a", true).place()).isNotDone();
-        assertThat(places.take("d", true).place()).isDone();
-        assertThat(places.take("e", true).place()).isNotDone(); // nine in all
+        assertThat(slots.take("c", false).slot()).isNotDone();
+        assertThat(slots.take("c", true).slot()).isDone();
+        assertThat(slots.take("c", true).slot()).isDone();
+        assertThat(slots.take("c", true).slot()).isNotDone();
+        assertThat(slots.take("a", true).slot()).isNotDone();
+        assertThat(slots.take("d", true).slot()).isDone();
+        assertThat(slots.take("e", true).slot()).isNotDone(); // nine in all
     }
 
     @Test
     void placeThatIsLeftGoesToTheClientWithTheFewest() {
-        List<WriteSlots.Place> ofA = taken("a", 3);
-        List<WriteSlots.Place> ofB = taken("b", 3);
-        WriteSlots.Turn moreOfA = places.take("a", false);
-        WriteSlots.Turn moreOfB = places.take("b", false);
-        WriteSlots.Turn first = places.take("c", false);
+        List<WriteSlots.Slot> ofA = taken("a", 3);
+        List<WriteSlots.Slot> ofB = taken("b", 3);
+        WriteSlots.Ticket moreOfA = slots.take("a", false);
+        WriteSlots.Ticket moreOfB = slots.take("b", false);
+        WriteSlots.Ticket first = slots.take("c", false);
         ofB.get(0).close();
-        assertThat(first.place()).isDone();
-        assertThat(moreOfB.place()).isNotDone();
-        WriteSlots.Turn second = places.take("c", false);
+        assertThat(first.slot()).isDone();
+        assertThat(moreOfB.slot()).isNotDone();
+        WriteSlots.Ticket second = slots.take("c", false);
         ofA.get(0).close();
-        assertThat(second.place()).isDone(); // c has one, the others two
-        assertThat(moreOfA.place()).isNotDone();
+        assertThat(second.slot()).isDone(); // c has one, the others two
+        assertThat(moreOfA.slot()).isNotDone();
     }
 
     @Test
     void smallAnswerDoesNotWaitBehindALargeOneOfItsClient() {
-        List<WriteSlots.Place> ofA = taken("a", 3);
-        List<WriteSlots.Place> ofB = taken("b", 3);
-        WriteSlots.Turn large = places.take("c", false);
+        List<WriteSlots.Slot> ofA = taken("a", 3);
+        List<WriteSlots.Slot> ofB = taken("b", 3);
+        WriteSlots.Ticket large = slots.take("c", false);
         for (String client : List.of("d", "e", "f")) { // nine in all
-            places.take(client, true).place().join();
+            slots.take(client, true).slot().join();
         }
-        WriteSlots.Turn small = places.take("c", true);
-        assertThat(small.place()).isNotDone();
+        WriteSlots.Ticket small = slots.take("c", true);
+        assertThat(small.slot()).isNotDone();
         ofA.get(0).close();
-        assertThat(small.place()).isDone();
-        assertThat(large.place()).isNotDone(); // for that there are still as many as there may be
-        ofB.forEach(WriteSlots.Place::close);
+        assertThat(small.slot()).isDone();
+        assertThat(large.slot()).isNotDone(); // for that there are still as many as there may be
+        ofB.forEach(WriteSlots.Slot::close);
         ofA.get(1).close();
-        assertThat(large.place()).isDone();
+        assertThat(large.slot()).isDone();
     }
 
     @Test
     void placeIsLeftOnce() {
-        List<WriteSlots.Place> ofA = taken("a", 3);
+        List<WriteSlots.Slot> ofA = taken("a", 3);
         ofA.get(0).close();
         ofA.get(0).close();
         taken("a", 1);
-        assertThat(places.take("a", false).place()).isNotDone();
+        assertThat(slots.take("a", false).slot()).isNotDone();
     }
 
     @Test
     void whoHasGivenUpGetsNone() {
-        List<WriteSlots.Place> ofA = taken("a", 3);
-        WriteSlots.Turn first = places.take("a", false);
-        WriteSlots.Turn second = places.take("a", false);
-        places.giveUp(first);
-        assertThat(first.place()).isCompletedExceptionally();
+        List<WriteSlots.Slot> ofA = taken("a", 3);
+        WriteSlots.Ticket first = slots.take("a", false);
+        WriteSlots.Ticket second = slots.take("a", false);
+        slots.cancel(first);
+        assertThat(first.slot()).isCompletedExceptionally();
         ofA.get(0).close();
-        assertThat(second.place()).isDone();
-        places.giveUp(second);
-        assertThat(second.place()).isCompletedWithValueMatching(place -> place != null);
+        assertThat(second.slot()).isDone();
+        slots.cancel(second);
+        assertThat(second.slot()).isCompletedWithValueMatching(slot -> slot != null);
     }
 
     @Test
     void whoDoesNotWaitIsToldWhoseFaultItIs() throws TooManyException {
-        places.takeNow("a", "readers");
+        slots.takeAtOnce("a", "readers");
         taken("a", 2);
-        assertThatThrownBy(() -> places.takeNow("a", "readers"))
+        assertThatThrownBy(() -> slots.takeAtOnce("a", "readers"))
                 .hasMessage("One client can have 3 readers at once.")
                 .matches(e -> ((TooManyException) e).ofThisClient());
         taken("b", 3);
-        assertThatThrownBy(() -> places.takeNow("c", "readers")).matches(e -> !((TooManyException) e).ofThisClient());
+        assertThatThrownBy(() -> slots.takeAtOnce("c", "readers")).matches(e -> !((TooManyException) e).ofThisClient());
     }
 
     @Test
     void manyWhoWaitAreACrowd() {
         taken("a", 3);
         for (int i = 0; i < 64; i++) {
-            places.take("a", false);
-            assertThat(places.isCrowded("a")).isFalse();
+            slots.take("a", false);
+            assertThat(slots.isQueueFull("a")).isFalse();
         }
-        places.take("a", false);
-        assertThat(places.isCrowded("a")).isTrue();
-        assertThat(places.isCrowded("b")).isFalse();
+        slots.take("a", false);
+        assertThat(slots.isQueueFull("a")).isTrue();
+        assertThat(slots.isQueueFull("b")).isFalse();
     }
 
     @Test
     void nobodyWaitsWhenAllIsOver() {
         taken("a", 3);
-        WriteSlots.Turn waiting = places.take("a", false);
-        places.close();
-        assertThat(waiting.place()).isDone();
-        assertThat(places.take("a", false).place()).isDone();
+        WriteSlots.Ticket waiting = slots.take("a", false);
+        slots.close();
+        assertThat(waiting.slot()).isDone();
+        assertThat(slots.take("a", false).slot()).isDone();
     }
 }

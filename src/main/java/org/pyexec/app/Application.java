@@ -61,7 +61,7 @@ import org.pyexec.web.Uptime;
  *
  * @param webComponents the resources and mappers that Jersey serves
  */
-record Rooms(
+record Application(
         Settings settings,
         WorkerPool workers,
         ScheduledExecutorService timer,
@@ -73,14 +73,14 @@ record Rooms(
         Sessions sessions,
         Bodies bodies,
         RateLimiter rateLimiter,
-        WriteSlots places,
-        AsyncReplies lateAnswers,
+        WriteSlots slots,
+        AsyncReplies replies,
         List<Object> webComponents)
         implements AutoCloseable {
 
-    private static final Logger LOG = System.getLogger(Rooms.class.getName());
+    private static final Logger LOG = System.getLogger(Application.class.getName());
 
-    private static final int UNTAKEN_PART = 4; // of the heap, for answers that wait for their readers
+    private static final int UNREAD_PART = 4; // of the heap, for answers that wait for their readers
     private static final int JOBS_PART = 8; // of the heap, for executions that are kept
 
     /** Threads that write answers: a good deal fewer than the two hundred that servers have for requests. */
@@ -89,7 +89,7 @@ record Rooms(
     /** Threads that follow programs: so few that the programs find theirs beside them (TomEE: resources.xml). */
     private static final WriteSlots.Bounds STREAMS = WriteSlots.Bounds.of(128, 32);
 
-    static Rooms build(Settings settings, Executor container, ServletContext context) throws IOException {
+    static Application build(Settings settings, Executor container, ServletContext context) throws IOException {
         Clock clock = Clock.systemUTC();
         WorkerPool executor = new WorkerPool(container);
         ScheduledExecutorService timer = newTimer();
@@ -107,10 +107,10 @@ record Rooms(
         Sessions sessions = new Sessions(settings.sessions(), sandbox, files.keys(), clock);
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
-        BackgroundExecutor delays = new BackgroundExecutor(executor, timer);
-        WriteSlots places = new WriteSlots(ANSWERS);
-        AsyncReplies lateAnswers = new AsyncReplies(delays, places);
-        return new Rooms(
+        BackgroundExecutor background = new BackgroundExecutor(executor, timer);
+        WriteSlots slots = new WriteSlots(ANSWERS);
+        AsyncReplies replies = new AsyncReplies(background, slots);
+        return new Application(
                 settings,
                 executor,
                 timer,
@@ -120,12 +120,12 @@ record Rooms(
                 executions,
                 jobs,
                 sessions,
-                new Bodies(limits, files.incoming(), memory, delays),
+                new Bodies(limits, files.incoming(), memory, background),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
-                places,
-                lateAnswers,
+                slots,
+                replies,
                 webComponents(
-                        settings, executions, jobs, sessions, files, memory, delays, lateAnswers, clock, context));
+                        settings, executions, jobs, sessions, files, memory, background, replies, clock, context));
     }
 
     private static Memory memory(long maxBodyBytes) {
@@ -162,8 +162,8 @@ record Rooms(
             Sessions sessions,
             FileStore files,
             Memory memory,
-            BackgroundExecutor delays,
-            AsyncReplies lateAnswers,
+            BackgroundExecutor background,
+            AsyncReplies replies,
             Clock clock,
             ServletContext context)
             throws IOException {
@@ -180,10 +180,10 @@ record Rooms(
                 new ApiResource(answers, uptime, version()),
                 new HealthResource(
                         executions,
-                        new Readiness(executions, delays.timer(), System::nanoTime),
+                        new Readiness(executions, background.timer(), System::nanoTime),
                         files,
                         answers,
-                        lateAnswers,
+                        replies,
                         uptime,
                         host),
                 new PackagesResource(executions, answers),
@@ -193,23 +193,23 @@ record Rooms(
                         files,
                         answers,
                         executeAnswers,
-                        lateAnswers,
-                        new UnreadReplyBudget(Runtime.getRuntime().maxMemory() / UNTAKEN_PART, memory),
+                        replies,
+                        new UnreadReplyBudget(Runtime.getRuntime().maxMemory() / UNREAD_PART, memory),
                         new Submissions(executions, jobs, answers, executeAnswers),
                         streams,
                         memory),
-                new ExecutionsResource(jobs, answers, lateAnswers, streams),
-                new SessionsResource(sessions, executions, delays, answers, lateAnswers, memory),
+                new ExecutionsResource(jobs, answers, replies, streams),
+                new SessionsResource(sessions, executions, background, answers, replies, memory),
                 new SessionFilesResource(
-                        new SessionFiles(sessions, delays.executor()),
+                        new SessionFiles(sessions, background.executor()),
                         files,
                         Math.min(settings.bodies().maxUploadBytes(), InputFile.MAX_BYTES),
                         new SessionFileAnswers(answers, errors),
                         hosted,
-                        lateAnswers,
+                        replies,
                         memory),
                 new HostResource(files, answers, settings.bodies().maxUploadBytes(), memory),
-                new DownloadResource(files, answers, hosted, lateAnswers),
+                new DownloadResource(files, answers, hosted, replies),
                 new UnchangedFiles(files),
                 new AssetsResource(assets),
                 new EmptyErrors(answers),
@@ -220,8 +220,8 @@ record Rooms(
     void endPrograms() {
         sandbox.close();
         sessions.close();
-        places.close();
-        lateAnswers.close();
+        slots.close();
+        replies.close();
     }
 
     /** Ends every program first, and closes the store that takes their files last. */
@@ -239,7 +239,7 @@ record Rooms(
 
     private static String version() throws IOException {
         Properties build = new Properties();
-        try (InputStream in = Rooms.class.getResourceAsStream("build.properties")) {
+        try (InputStream in = Application.class.getResourceAsStream("build.properties")) {
             build.load(in);
         }
         return build.getProperty("version");
