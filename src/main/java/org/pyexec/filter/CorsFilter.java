@@ -7,7 +7,9 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.ErrorBody;
+import org.pyexec.body.Bodies;
+import org.pyexec.http.ErrorResponses;
 import org.pyexec.http.ForeignPage;
 
 /** Answers preflights, marks responses for the origins that may read them, and requests of pages of others. */
@@ -48,7 +50,7 @@ public class CorsFilter extends HttpFilter {
 
     private void preflight(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (Bodies.hasBody(request)) { // no browser sends one
-            ErrorBody error = FilterResponses.error(request, "Bad request", "A preflight request has no body.");
+            ErrorBody error = ErrorResponses.error(request, "Bad request", "A preflight request has no body.");
             bodies.answerUnread(request, response, HttpServletResponse.SC_BAD_REQUEST, error);
             return;
         }

@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import org.pyexec.body.Bodies;
 
 /**
  * Refuses requests of which servers tell the end in different ways, before anybody answers them: what one takes for the body, the

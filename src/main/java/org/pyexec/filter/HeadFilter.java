@@ -8,6 +8,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import org.pyexec.body.Bodies;
+import org.pyexec.body.ContentCodings;
 
 /** Refuses requests whose bodies nobody could understand, before anybody reads them. */
 public class HeadFilter extends HttpFilter {

@@ -8,7 +8,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.ErrorBody;
+import org.pyexec.body.Bodies;
+import org.pyexec.body.ContentCodings;
+import org.pyexec.http.ErrorResponses;
 
 /** What in the head of a request makes its body one that cannot be told or understood. */
 final class RequestHeads {
@@ -38,13 +41,13 @@ final class RequestHeads {
             // RFC 9112, section 6.1
             return Optional.of(new Fault(
                     HttpServletResponse.SC_BAD_REQUEST,
-                    FilterResponses.error(
+                    ErrorResponses.error(
                             request, "Bad request", "A request has either a Content-Length or a Transfer-Encoding.")));
         }
         if (!codings.isEmpty() && !isChunked(codings)) {
             return Optional.of(new Fault(
                     HttpServletResponse.SC_NOT_IMPLEMENTED,
-                    FilterResponses.error(
+                    ErrorResponses.error(
                             request, "Not implemented", "The only Transfer-Encoding that is understood is chunked.")));
         }
         return Optional.empty();
@@ -58,7 +61,7 @@ final class RequestHeads {
                 : Optional.of(
                         new Fault(
                                 HttpServletResponse.SC_BAD_REQUEST,
-                                FilterResponses.error(
+                                ErrorResponses.error(
                                         request,
                                         "Malformed Content-Type",
                                         "A request has one Content-Type, such as application/json, with parameters such as charset=utf-8.")));
@@ -70,7 +73,7 @@ final class RequestHeads {
                 ? Optional.empty()
                 : Optional.of(new Fault(
                         HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE,
-                        FilterResponses.error(
+                        ErrorResponses.error(
                                 request,
                                 "Unsupported content encoding",
                                 "The only Content-Encoding that is understood is gzip, once.")));

@@ -11,7 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.util.regex.Pattern;
-import org.pyexec.http.AtTheEnd;
+import org.pyexec.delivery.OnRequestComplete;
 import org.pyexec.http.Caller;
 import org.pyexec.http.RequestId;
 import org.pyexec.ratelimit.ClientKey;
@@ -44,7 +44,7 @@ public class RequestLogFilter extends HttpFilter {
         try {
             chain.doFilter(request, response);
         } finally {
-            AtTheEnd.of(request, () -> log(request, response, client, startedNanos));
+            OnRequestComplete.run(request, () -> log(request, response, client, startedNanos));
         }
     }
 

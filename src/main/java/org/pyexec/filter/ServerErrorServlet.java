@@ -7,7 +7,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.regex.Pattern;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.ErrorBody;
+import org.pyexec.body.Bodies;
+import org.pyexec.http.ErrorResponses;
 
 /** Answers in JSON what the application server refuses by itself, such as a path into WEB-INF. */
 public class ServerErrorServlet extends HttpServlet {
@@ -32,7 +34,7 @@ public class ServerErrorServlet extends HttpServlet {
                 .find()) {
             bodies.answerUnread(request, response, status, error(request, status));
         } else {
-            FilterResponses.write(response, status, error(request, status));
+            ErrorResponses.write(response, status, error(request, status));
         }
     }
 
@@ -40,11 +42,11 @@ public class ServerErrorServlet extends HttpServlet {
         Object uri = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         String route = request.getMethod() + " " + (uri == null ? request.getRequestURI() : uri);
         if (status == HttpServletResponse.SC_NOT_FOUND) {
-            return FilterResponses.error(request, "Not found", "Route %s not found".formatted(route));
+            return ErrorResponses.error(request, "Not found", "Route %s not found".formatted(route));
         }
         return status < HttpServletResponse.SC_INTERNAL_SERVER_ERROR
-                ? FilterResponses.error(request, "Bad request", "The server refused %s.".formatted(route))
-                : FilterResponses.error(
+                ? ErrorResponses.error(request, "Bad request", "The server refused %s.".formatted(route))
+                : ErrorResponses.error(
                         request, "Internal server error", "The server failed to answer %s.".formatted(route));
     }
 }

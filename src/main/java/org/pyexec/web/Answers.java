@@ -7,10 +7,11 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import org.pyexec.api.ErrorBody;
+import org.pyexec.api.Json;
 import org.pyexec.http.Accepts;
-import org.pyexec.http.ErrorBody;
-import org.pyexec.http.Json;
 import org.pyexec.http.RequestId;
+import org.pyexec.page.ErrorPage;
 
 /** Makes responses: JSON for programs, and for an error in a browser a small page. Safe for use by many threads. */
 public final class Answers {
@@ -66,7 +67,7 @@ public final class Answers {
      * When clients that read slowly have all the threads that write large answers. The request may be over by then, and its object that
      * of another one.
      */
-    Response noPlace(String requestId) {
+    Response noSlot(String requestId) {
         String message = "Too many answers wait for their clients to read them; try again in a moment.";
         return Response.fromResponse(json(503, ErrorBody.of("Server is busy", message, requestId, clock.instant())))
                 .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)

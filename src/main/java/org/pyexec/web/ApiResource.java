@@ -4,6 +4,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
+import org.pyexec.api.Endpoints;
 
 /** {@code GET /api}: name, version and endpoints. */
 @Path("/api")

@@ -15,9 +15,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.ErrorBody;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.Lookup;
-import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
 
 /** {@code GET /download/{token}}: streams a hosted or generated file. */
@@ -28,13 +30,13 @@ public class DownloadResource {
     private final FileStore files;
     private final Answers answers;
     private final HostedAnswers hosted;
-    private final LateAnswers lateAnswers;
+    private final AsyncReplies replies;
 
-    public DownloadResource(FileStore files, Answers answers, HostedAnswers hosted, LateAnswers lateAnswers) {
+    public DownloadResource(FileStore files, Answers answers, HostedAnswers hosted, AsyncReplies replies) {
         this.files = files;
         this.answers = answers;
         this.hosted = hosted;
-        this.lateAnswers = lateAnswers;
+        this.replies = replies;
     }
 
     /** Any small answer at once; the file, which may be large, when there is a place for it. */
@@ -51,10 +53,10 @@ public class DownloadResource {
             response.resume(answer);
             return;
         }
-        lateAnswers.giveInTurn(
+        replies.sendWhenSlotFree(
                 () -> opened(answer, content),
                 content.length(),
-                () -> answers.noPlace(id),
+                () -> answers.noSlot(id),
                 Recipient.of(servletRequest, response),
                 content::close);
     }

@@ -12,6 +12,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestInputStream;
 import java.util.concurrent.CompletableFuture;
+import org.pyexec.api.BadRequest;
+import org.pyexec.api.ErrorBody;
+import org.pyexec.api.ExecuteRequest;
+import org.pyexec.api.RequestJson;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.EventStream;
+import org.pyexec.delivery.Recipient;
+import org.pyexec.delivery.UnreadReplyBudget;
+import org.pyexec.delivery.WriteSlots;
 import org.pyexec.execution.Execution;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Follower;
@@ -21,7 +30,6 @@ import org.pyexec.execution.Venue;
 import org.pyexec.files.FileStore;
 import org.pyexec.http.Accepts;
 import org.pyexec.http.Caller;
-import org.pyexec.http.ErrorBody;
 import org.pyexec.http.Prefers;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
@@ -38,10 +46,10 @@ public class ExecuteResource {
     private final FileStore files;
     private final Answers answers;
     private final ExecuteAnswers executeAnswers;
-    private final LateAnswers lateAnswers;
-    private final UntakenAnswers untakenAnswers;
+    private final AsyncReplies replies;
+    private final UnreadReplyBudget unreadReplies;
     private final Submissions submissions;
-    private final StreamPlaces streams;
+    private final StreamSlots streams;
     private final Memory memory;
 
     /**
@@ -55,18 +63,18 @@ public class ExecuteResource {
             FileStore files,
             Answers answers,
             ExecuteAnswers executeAnswers,
-            LateAnswers lateAnswers,
-            UntakenAnswers untakenAnswers,
+            AsyncReplies replies,
+            UnreadReplyBudget unreadReplies,
             Submissions submissions,
-            StreamPlaces streams,
+            StreamSlots streams,
             Memory memory) {
         this.executions = executions;
         this.sessions = sessions;
         this.files = files;
         this.answers = answers;
         this.executeAnswers = executeAnswers;
-        this.lateAnswers = lateAnswers;
-        this.untakenAnswers = untakenAnswers;
+        this.replies = replies;
+        this.unreadReplies = unreadReplies;
         this.submissions = submissions;
         this.streams = streams;
         this.memory = memory;
@@ -105,7 +113,7 @@ public class ExecuteResource {
         Venue venue = venue(wanted);
         AnswerTerms terms = AnswerTerms.of(request, wanted.notes());
         if (Accepts.preferEvents(request.getHeader(HttpHeaders.ACCEPT))) {
-            streams.take(request, response, place -> stream(program, venue, terms, request, response, place));
+            streams.take(request, response, slot -> stream(program, venue, terms, request, response, slot));
         } else {
             answer(program, venue, terms, request, response);
         }
@@ -129,14 +137,14 @@ public class ExecuteResource {
         Recipient recipient =
                 Recipient.of(request, response); // first: there is none if the server has ended the request
         String client = recipient.client();
-        Execution execution = executions.run(program, venue, untakenAnswers.gate(client), client);
-        UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
+        Execution execution = executions.run(program, venue, unreadReplies.gate(client), client);
+        UnreadReplyBudget.UnreadReply unread = unreadReplies.expect(client);
         try {
-            lateAnswers.give(
-                    executeAnswers.to(execution, terms, RequestId.of(request)).thenApply(untaken::made),
+            replies.send(
+                    executeAnswers.to(execution, terms, RequestId.of(request)).thenApply(unread::count),
                     execution.hadSlotAtOnce(),
                     recipient,
-                    untaken::taken);
+                    unread::release);
         } catch (RuntimeException e) { // nobody waits for it any more
             execution.abandon();
             throw e;
@@ -149,34 +157,34 @@ public class ExecuteResource {
             AnswerTerms terms,
             HttpServletRequest request,
             AsyncResponse response,
-            Places.Place place) {
+            WriteSlots.Slot slot) {
         Recipient recipient = Recipient.of(request, response);
         Transcript transcript = new Transcript();
         Follower follower = transcript.pace();
         String client = recipient.client();
-        StreamedExecution streamed = executions.run(program, venue, untakenAnswers.gate(client), client, transcript);
-        UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
+        StreamedExecution streamed = executions.run(program, venue, unreadReplies.gate(client), client, transcript);
+        UnreadReplyBudget.UnreadReply unread = unreadReplies.expect(client);
         CompletableFuture<Response> answer = executeAnswers
                 .to(streamed.execution(), terms, RequestId.of(request))
-                .thenApply(untaken::madeOfStream);
+                .thenApply(unread::countStream);
         if (streamed.execution().isRefused()) {
             try {
                 response.resume(answer.join());
             } finally {
-                untaken.taken();
-                place.close();
+                unread.release();
+                slot.close();
             }
             return;
         }
         try {
-            EventStream events = EventStream.pacing(answers.mapper(), follower, streamed.execution(), answer);
-            lateAnswers.giveLong(events, recipient, () -> {
-                place.close();
-                untaken.taken();
+            EventStream events = EventStream.ofExecution(answers.mapper(), follower, streamed.execution(), answer);
+            replies.sendStream(events, recipient, () -> {
+                slot.close();
+                unread.release();
             });
         } catch (RuntimeException e) { // there is no thread, or no request any more
             streamed.execution().abandon();
-            untaken.taken();
+            unread.release();
             throw e;
         }
     }

@@ -17,9 +17,12 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.Json;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.EventStream;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.execution.Follower;
 import org.pyexec.http.Accepts;
-import org.pyexec.http.Json;
 import org.pyexec.http.RequestId;
 import org.pyexec.jobs.Job;
 import org.pyexec.jobs.Jobs;
@@ -33,16 +36,16 @@ public class ExecutionsResource {
 
     private final Jobs jobs;
     private final Answers answers;
-    private final LateAnswers lateAnswers;
-    private final StreamPlaces streams;
+    private final AsyncReplies replies;
+    private final StreamSlots streams;
 
     /**
      * @param streams for those who follow a program
      */
-    public ExecutionsResource(Jobs jobs, Answers answers, LateAnswers lateAnswers, StreamPlaces streams) {
+    public ExecutionsResource(Jobs jobs, Answers answers, AsyncReplies replies, StreamSlots streams) {
         this.jobs = jobs;
         this.answers = answers;
-        this.lateAnswers = lateAnswers;
+        this.replies = replies;
         this.streams = streams;
     }
 
@@ -83,27 +86,26 @@ public class ExecutionsResource {
             return;
         }
         job.get().cancel();
-        lateAnswers.give(
-                job.get().answer().thenApply(ended -> state(job.get())), true, Recipient.of(request, response));
+        replies.send(job.get().answer().thenApply(ended -> state(job.get())), true, Recipient.of(request, response));
     }
 
     /** It can be asked for again: that a client does not wait for ever loses nothing. */
     private void giveState(Job job, HttpServletRequest request, AsyncResponse response) {
         Response state = state(job);
         String requestId = RequestId.of(request);
-        lateAnswers.giveInTurn(
+        replies.sendWhenSlotFree(
                 () -> state,
                 state.getLength(),
-                () -> answers.noPlace(requestId),
+                () -> answers.noSlot(requestId),
                 Recipient.of(request, response),
                 () -> {});
     }
 
     private void stream(Job job, @Nullable String lastEvent, HttpServletRequest request, AsyncResponse response) {
-        streams.take(request, response, place -> {
+        streams.take(request, response, slot -> {
             Follower follower = job.transcript().follow(position(lastEvent));
-            EventStream events = EventStream.replaying(answers.mapper(), follower, job);
-            lateAnswers.giveLong(events, Recipient.of(request, response), place::close);
+            EventStream events = EventStream.ofJob(answers.mapper(), follower, job);
+            replies.sendStream(events, Recipient.of(request, response), slot::close);
         });
     }
 

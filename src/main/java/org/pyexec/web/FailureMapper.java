@@ -6,7 +6,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.ErrorBody;
 import org.pyexec.http.Paths;
 import org.pyexec.http.RequestId;
 

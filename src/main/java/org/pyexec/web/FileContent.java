@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
+import org.pyexec.http.ByteRange;
 
 /** A part of a stored file as the body of an answer, which takes a descriptor from {@link #open} on. Used by one thread at a time. */
 final class FileContent implements StreamingOutput, AutoCloseable {

@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Readiness;
 import org.pyexec.files.FileStore;
@@ -25,7 +27,7 @@ public class HealthResource {
     private final Readiness readiness;
     private final FileStore files;
     private final Answers answers;
-    private final LateAnswers lateAnswers;
+    private final AsyncReplies replies;
     private final Uptime uptime;
     private final Host host;
 
@@ -59,14 +61,14 @@ public class HealthResource {
             Readiness readiness,
             FileStore files,
             Answers answers,
-            LateAnswers lateAnswers,
+            AsyncReplies replies,
             Uptime uptime,
             Host host) {
         this.executions = executions;
         this.readiness = readiness;
         this.files = files;
         this.answers = answers;
-        this.lateAnswers = lateAnswers;
+        this.replies = replies;
         this.uptime = uptime;
         this.host = host;
     }
@@ -139,7 +141,7 @@ public class HealthResource {
         if (finding.isDone()) {
             response.resume(ready(finding.join()));
         } else {
-            lateAnswers.give(finding.thenApply(this::ready), false, Recipient.of(request, response));
+            replies.send(finding.thenApply(this::ready), false, Recipient.of(request, response));
         }
     }
 

@@ -5,10 +5,12 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.ErrorBody;
 import org.pyexec.files.DownloadName;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.http.ByteRange;
+import org.pyexec.http.ContentDisposition;
 
 /** A stored file as an answer: the whole of it, or the part that is asked for. Safe for use by many threads. */
 public final class HostedAnswers {

@@ -2,7 +2,7 @@ package org.pyexec.web;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.ErrorBody;
 
 /** What a client learns of a fault of ours; the log learns all of it. Safe for use by many threads. */
 public final class InternalErrors {

@@ -6,7 +6,9 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
+import org.pyexec.api.Endpoints;
 import org.pyexec.http.Accepts;
+import org.pyexec.page.Assets;
 
 /** {@code GET /}: what this server is, in JSON; a browser gets the page. */
 @Path("/")

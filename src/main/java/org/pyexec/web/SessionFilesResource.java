@@ -16,6 +16,10 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.BadRequest;
+import org.pyexec.api.HostedContent;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.files.FileLabel;
 import org.pyexec.files.FileStore;
@@ -23,6 +27,7 @@ import org.pyexec.files.FileTooLargeException;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
 import org.pyexec.http.Caller;
+import org.pyexec.http.PathText;
 import org.pyexec.http.Paths;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
@@ -47,7 +52,7 @@ public class SessionFilesResource {
     private final long maxFileBytes;
     private final SessionFileAnswers answers;
     private final HostedAnswers hosted;
-    private final LateAnswers lateAnswers;
+    private final AsyncReplies replies;
     private final Memory memory;
 
     /**
@@ -60,14 +65,14 @@ public class SessionFilesResource {
             long maxFileBytes,
             SessionFileAnswers answers,
             HostedAnswers hosted,
-            LateAnswers lateAnswers,
+            AsyncReplies replies,
             Memory memory) {
         this.sessionFiles = sessionFiles;
         this.files = files;
         this.maxFileBytes = maxFileBytes;
         this.answers = answers;
         this.hosted = hosted;
-        this.lateAnswers = lateAnswers;
+        this.replies = replies;
         this.memory = memory;
     }
 
@@ -184,7 +189,7 @@ public class SessionFilesResource {
             answer = CompletableFuture.completedFuture(
                     answers.error(400, e.error(), String.valueOf(e.getMessage()), requestId));
         }
-        lateAnswers.give(answer.thenApply(form), true, recipient, passing::forget);
+        replies.send(answer.thenApply(form), true, recipient, passing::forget);
     }
 
     private static Response withoutBody(Response answer) {
@@ -192,17 +197,17 @@ public class SessionFilesResource {
     }
 
     private void carryOut(
-            String id, FileOrder order, HttpServletRequest request, AsyncResponse response, Runnable whenTaken) {
+            String id, FileOrder order, HttpServletRequest request, AsyncResponse response, Runnable onDelivered) {
         String requestId = RequestId.of(request);
         String folder = folder(request, id);
         Recipient recipient;
         try {
             recipient = Recipient.of(request, response); // there is none if the server has ended the request
         } catch (RuntimeException e) {
-            whenTaken.run();
+            onDelivered.run();
             throw e;
         }
-        lateAnswers.give(
+        replies.send(
                 sessionFiles
                         .carryOut(id, order, (name, size, content) -> {})
                         .handle((FilesReport report, Throwable failure) -> failure != null
@@ -210,7 +215,7 @@ public class SessionFilesResource {
                                 : answers.of(report, folder, requestId)),
                 true,
                 recipient,
-                whenTaken);
+                onDelivered);
     }
 
     private static String folder(HttpServletRequest request, String id) {

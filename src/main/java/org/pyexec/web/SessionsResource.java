@@ -20,12 +20,18 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import org.pyexec.api.BadRequest;
+import org.pyexec.api.ExpiredSession;
+import org.pyexec.api.Json;
+import org.pyexec.api.RequestJson;
+import org.pyexec.api.SessionRequest;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.BackgroundExecutor;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.http.Caller;
-import org.pyexec.http.Delays;
 import org.pyexec.http.ForeignPage;
-import org.pyexec.http.Json;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
@@ -43,27 +49,27 @@ public class SessionsResource {
 
     private final Sessions sessions;
     private final Executions executions;
-    private final Delays delays;
+    private final BackgroundExecutor background;
     private final Answers answers;
-    private final LateAnswers lateAnswers;
+    private final AsyncReplies replies;
     private final Memory memory;
 
     /**
-     * @param delays where sessions are opened
+     * @param background where sessions are opened
      * @param memory where a request takes what reading it needs
      */
     public SessionsResource(
             Sessions sessions,
             Executions executions,
-            Delays delays,
+            BackgroundExecutor background,
             Answers answers,
-            LateAnswers lateAnswers,
+            AsyncReplies replies,
             Memory memory) {
         this.sessions = sessions;
         this.executions = executions;
-        this.delays = delays;
+        this.background = background;
         this.answers = answers;
-        this.lateAnswers = lateAnswers;
+        this.replies = replies;
         this.memory = memory;
     }
 
@@ -113,8 +119,10 @@ public class SessionsResource {
         Recipient recipient =
                 Recipient.of(request, response); // first: there is none if the server has ended the request
         try {
-            lateAnswers.give(
-                    CompletableFuture.supplyAsync(() -> opened(wanted, request), delays.executor()), true, recipient);
+            replies.send(
+                    CompletableFuture.supplyAsync(() -> opened(wanted, request), background.executor()),
+                    true,
+                    recipient);
         } catch (RejectedExecutionException e) {
             response.resume(
                     busy(request, "Server is busy", "The application server takes no more work at the moment."));

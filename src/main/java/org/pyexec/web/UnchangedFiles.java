@@ -11,6 +11,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.Lookup;
+import org.pyexec.http.Preconditions;
 
 /**
  * Answers with 304 for a file that the client has already (RFC 9110, section 13.1.2), before the request becomes asynchronous:

@@ -74,7 +74,7 @@ class ContainerIT {
     void programsRunOnTheContainersThreads() throws Exception {
         Program program = new Program("import time; time.sleep(1); print(1)", Duration.ofSeconds(30), false);
         CompletionStage<Outcome> outcome =
-                wiring.rooms().executions().run(program, "test").outcome();
+                wiring.application().executions().run(program, "test").outcome();
 
         Thread thread = outcome.thenApply(finished -> Thread.currentThread())
                 .toCompletableFuture()

@@ -16,9 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pyexec.api.BadRequest;
+import org.pyexec.api.ExecuteRequest;
+import org.pyexec.api.Json;
+import org.pyexec.api.RequestJson;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
-import org.pyexec.http.Json;
 
 /** What reading a request takes of the heap: it is done in a JVM that has no more than that beside what it needs anyway. */
 class RequestMemoryTest {

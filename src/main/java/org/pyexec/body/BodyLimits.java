@@ -1,0 +1,59 @@
+package org.pyexec.body;
+
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * How much of a request's body is read, and how long it may take.
+ *
+ * @param maxBodyBytes longest body of an ordinary request
+ * @param maxUploadBytes longest file that is uploaded; its multipart wrapping comes on top
+ * @param stall longest time without progress
+ * @param drainBytes how much of a refused body is read, so that the client reads the answer
+ * @param drain how long a refused body is read, if it comes slowly
+ */
+public record BodyLimits(long maxBodyBytes, long maxUploadBytes, Duration stall, long drainBytes, Duration drain) {
+
+    /** As long as can be. */
+    private static final int BODIES_ON_DISK = 32;
+
+    /** A refused body that comes as fast is read to its end, or up to the bound in bytes. */
+    private static final long DRAINED_BYTES_PER_SECOND = 256 << 10;
+
+    private static final long MULTIPART_WRAPPING_BYTES = 64 << 10;
+    private static final Pattern FILE_OF_A_SESSION = Pattern.compile("/sessions/[^/]+/files/");
+
+    /** Limits with the times and the draining that the API promises. */
+    public static BodyLimits of(long maxBodyBytes, long maxUploadBytes) {
+        return new BodyLimits(maxBodyBytes, maxUploadBytes, Duration.ofSeconds(30), 64L << 20, Duration.ofSeconds(10));
+    }
+
+    /**
+     * Whether enough of a refused body has been read. A connection that is closed while its client sends is reset, which takes the answer
+     * from clients that send before they read (RFC 9112, section 9.6).
+     *
+     * @param elapsed since the body was refused
+     * @param receivedBytes all that has come of it
+     */
+    boolean isDrained(Duration elapsed, long receivedBytes) {
+        return receivedBytes > drainBytes
+                || elapsed.compareTo(drain.plusSeconds(receivedBytes / DRAINED_BYTES_PER_SECOND)) > 0;
+    }
+
+    /** What all bodies together may take on the disk while they are received; one client's half of it. */
+    long maxBytesOnDisk() {
+        return BODIES_ON_DISK * Math.max(maxBodyBytes, forPath("/host"));
+    }
+
+    long forPath(String path) {
+        if (path.equals("/host")) {
+            return maxUploadBytes + MULTIPART_WRAPPING_BYTES;
+        }
+        return isUpload(path) ? maxUploadBytes : maxBodyBytes;
+    }
+
+    /** Whether the body of a request to this path is a file, or has one in it. */
+    static boolean isUpload(String path) {
+        return path.equals("/host") || FILE_OF_A_SESSION.matcher(path).lookingAt();
+    }
+}

@@ -1,0 +1,105 @@
+package org.pyexec.delivery;
+
+import jakarta.ws.rs.core.Response;
+import java.util.HashMap;
+import java.util.Map;
+import org.pyexec.execution.Gate;
+import org.pyexec.execution.Refusal;
+import org.pyexec.execution.RefusedException;
+import org.pyexec.memory.Memory;
+
+/**
+ * Answers that have been made and that their clients have not taken yet, which are in memory until then. No further program
+ * begins for a client to whom too much of it belongs. Safe for use by many threads.
+ */
+public final class UnreadReplyBudget {
+
+    private static final int HELD_PER_BYTE_OF_STREAM = 4; // the outcome's text and the transcript
+
+    private final long maxBytes;
+    private final Memory memory;
+
+    // mutable state, guarded by this
+    private final Map<String, Long> byClient = new HashMap<>();
+    private long all;
+
+    /**
+     * @param maxBytes of all clients together, about; one has half of it, and those who have nothing yet share half as much again
+     * @param memory where they are counted with everything else
+     */
+    public UnreadReplyBudget(long maxBytes, Memory memory) {
+        this.maxBytes = maxBytes;
+        this.memory = memory;
+    }
+
+    /** For the programs of this client. */
+    public Gate gate(String client) {
+        return () -> check(client);
+    }
+
+    private synchronized void check(String client) throws RefusedException {
+        long own = byClient.getOrDefault(client, 0L);
+        if (own >= maxBytes / 2) {
+            throw new RefusedException(
+                    Refusal.BUSY, "Answers of %d MB wait for this client to read them.".formatted(own >> 20));
+        }
+        // Who has none of it did not fill it.
+        if (all >= maxBytes + (own == 0 ? maxBytes / 2 : 0)) {
+            throw new RefusedException(Refusal.BUSY, "Too many answers wait for their clients to read them.");
+        }
+    }
+
+    private synchronized void add(String client, long bytes) {
+        all += bytes;
+        byClient.merge(client, bytes, Long::sum);
+        byClient.remove(client, 0L);
+    }
+
+    /** One that will be made. */
+    public UnreadReply expect(String client) {
+        return new UnreadReply(client);
+    }
+
+    /** One answer. */
+    public final class UnreadReply {
+
+        private final String client;
+        private final Memory.Share share;
+
+        // mutable state, guarded by this
+        private long bytes;
+        private boolean over;
+
+        private UnreadReply(String client) {
+            this.client = client;
+            this.share = memory.share(client);
+        }
+
+        /** From now on it is in memory; its entity is the bytes. */
+        public Response count(Response answer) {
+            return count(answer, 1);
+        }
+
+        /** The same with what was printed, which the stream's reader may not have had yet. */
+        public Response countStream(Response answer) {
+            return count(answer, HELD_PER_BYTE_OF_STREAM);
+        }
+
+        private synchronized Response count(Response answer, int heldPerByte) {
+            if (!over) {
+                bytes = ((byte[]) answer.getEntity()).length;
+                add(client, bytes);
+                share.count(heldPerByte * bytes);
+            }
+            return answer;
+        }
+
+        /** The client has it, or has gone. Idempotent. */
+        public synchronized void release() {
+            over = true;
+            add(client, -bytes);
+            share.close();
+            bytes = 0;
+        }
+    }
+}
