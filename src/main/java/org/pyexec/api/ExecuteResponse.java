@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Outcome;
 import org.pyexec.files.HostedFile;
-import org.pyexec.sandbox.Ending;
 import org.pyexec.sandbox.Results;
 import org.pyexec.sandbox.RunReport;
+import org.pyexec.sandbox.Termination;
 
 /** The body of an answer to {@code POST /execute} when a program ran. */
 @JsonPropertyOrder({"error", "details", "output", "success", "generatedFiles", "timestamp", "executionTime", "run"})
@@ -28,12 +28,12 @@ public record ExecuteResponse(
     private static final String NO_OUTPUT = "Code executed successfully (no output)";
 
     public static ExecuteResponse of(Outcome outcome, List<String> notes) {
-        Ending ending = outcome.report().ending();
-        boolean success = ending.successful();
+        Termination termination = outcome.report().termination();
+        boolean success = termination.successful();
         String finished = Json.time(outcome.finished());
         return new ExecuteResponse(
                 success ? null : "Error executing Python code",
-                success ? null : ending.details(),
+                success ? null : termination.details(),
                 success && outcome.stdout().isEmpty() ? NO_OUTPUT : outcome.stdout(),
                 success,
                 outcome.files().stream().map(GeneratedFile::of).toList(),
@@ -94,11 +94,11 @@ public record ExecuteResponse(
 
         public static Run of(Outcome outcome, List<String> notesOnRequest) {
             RunReport report = outcome.report();
-            Ending ending = report.ending();
+            Termination termination = report.termination();
             return new Run(
-                    ending.reason().word(),
-                    ending.exitCode().isPresent() ? ending.exitCode().getAsInt() : null,
-                    ending.signal().orElse(null),
+                    termination.reason().word(),
+                    termination.exitCode().isPresent() ? termination.exitCode().getAsInt() : null,
+                    termination.signal().orElse(null),
                     outcome.stderr(),
                     report.duration().toMillis(),
                     report.cpu().toMillis(),
@@ -112,7 +112,8 @@ public record ExecuteResponse(
                     outcome.python(),
                     outcome.tier(),
                     outcome.waited().toMillis(),
-                    ending.raised()
+                    termination
+                            .raised()
                             .map(raised -> new Raised(raised.type(), raised.value()))
                             .orElse(null),
                     Stream.concat(notesOnRequest.stream(), report.notes().stream())

@@ -28,10 +28,10 @@ import org.pyexec.memory.Memory;
 import org.pyexec.page.Assets;
 import org.pyexec.page.AssetsResource;
 import org.pyexec.ratelimit.RateLimiter;
+import org.pyexec.sandbox.ForkServerSandbox;
 import org.pyexec.sandbox.InputFile;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxSettings;
-import org.pyexec.sandbox.WarmSandbox;
 import org.pyexec.sessions.SessionFiles;
 import org.pyexec.sessions.Sessions;
 import org.pyexec.web.Answers;
@@ -97,7 +97,7 @@ record Application(
         SandboxSettings sandboxed = settings.sandbox().in(files.runtime());
         MemoryNeeds.of(settings, sandboxed).log();
         Memory memory = memory(settings.bodies().maxBodyBytes());
-        Sandbox sandbox = WarmSandbox.start(sandboxed, executor);
+        Sandbox sandbox = ForkServerSandbox.start(sandboxed, executor);
         Executions executions = new Executions(settings.execution(), sandbox, files, memory, executor, timer, clock);
         Jobs jobs = new Jobs(
                 JobSettings.keptFor(

@@ -13,8 +13,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.pyexec.api.Json;
 import org.pyexec.execution.Execution;
-import org.pyexec.execution.Follower;
 import org.pyexec.execution.Transcript;
+import org.pyexec.execution.TranscriptReader;
 import org.pyexec.jobs.Job;
 
 /**
@@ -36,7 +36,7 @@ public final class EventStream implements StreamingOutput {
     private static final byte[] END_OF_EVENT = "\n\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ObjectMapper mapper;
-    private final Follower follower;
+    private final TranscriptReader reader;
     private final CompletableFuture<byte[]> answer;
     private final BooleanSupplier refused;
     private final Runnable onClientLeft;
@@ -44,13 +44,13 @@ public final class EventStream implements StreamingOutput {
 
     private EventStream(
             ObjectMapper mapper,
-            Follower follower,
+            TranscriptReader reader,
             CompletableFuture<byte[]> answer,
             BooleanSupplier refused,
             Runnable onClientLeft,
             boolean numbered) {
         this.mapper = mapper;
-        this.follower = follower;
+        this.reader = reader;
         this.answer = answer;
         this.refused = refused;
         this.onClientLeft = onClientLeft;
@@ -63,10 +63,10 @@ public final class EventStream implements StreamingOutput {
      * @param answer is there when the program's output has come to its end; its entity is the bytes of a JSON document
      */
     public static EventStream ofExecution(
-            ObjectMapper mapper, Follower follower, Execution execution, CompletableFuture<Response> answer) {
+            ObjectMapper mapper, TranscriptReader reader, Execution execution, CompletableFuture<Response> answer) {
         return new EventStream(
                 mapper,
-                follower,
+                reader,
                 answer.thenApply(response -> (byte[]) response.getEntity()),
                 execution::isRefused,
                 execution::abandon,
@@ -74,14 +74,14 @@ public final class EventStream implements StreamingOutput {
     }
 
     /** Of a program that runs by itself. Events have ids, so that a client who was cut off can go on. */
-    public static EventStream ofJob(ObjectMapper mapper, Follower follower, Job job) {
-        return new EventStream(mapper, follower, job.answer(), job::isRefused, () -> {}, true);
+    public static EventStream ofJob(ObjectMapper mapper, TranscriptReader reader, Job job) {
+        return new EventStream(mapper, reader, job.answer(), job::isRefused, () -> {}, true);
     }
 
     @Override
     public void write(OutputStream out) throws IOException {
         boolean complete = false;
-        try (follower) {
+        try (reader) {
             send(out, COMMENT); // so that the head of the answer is on its way
             writeAll(out);
             complete = true;
@@ -96,13 +96,13 @@ public final class EventStream implements StreamingOutput {
     }
 
     private void writeAll(OutputStream out) throws IOException, InterruptedException {
-        Transcript.Next next = follower.next(HEARTBEAT);
+        Transcript.Next next = reader.next(HEARTBEAT);
         while (!(next instanceof Transcript.End)) {
             if (next instanceof Transcript.Piece piece) {
                 next = writePieces(out, piece);
             } else {
                 send(out, COMMENT);
-                next = follower.next(HEARTBEAT);
+                next = reader.next(HEARTBEAT);
             }
         }
         byte[] last = answer.join();
@@ -114,7 +114,7 @@ public final class EventStream implements StreamingOutput {
     private Transcript.Next writePieces(OutputStream out, Transcript.Piece first)
             throws IOException, InterruptedException {
         Transcript.Next next = first;
-        for (int gathered = 0; next instanceof Transcript.Piece piece; next = follower.next(Duration.ZERO)) {
+        for (int gathered = 0; next instanceof Transcript.Piece piece; next = reader.next(Duration.ZERO)) {
             byte[] data = Json.bytes(mapper, Map.of("text", piece.text()));
             number(out, piece.end());
             event(out, piece.stream().word(), data);
@@ -125,7 +125,7 @@ public final class EventStream implements StreamingOutput {
             }
         }
         out.flush();
-        return next instanceof Transcript.Silence ? follower.next(HEARTBEAT) : next;
+        return next instanceof Transcript.Silence ? reader.next(HEARTBEAT) : next;
     }
 
     private void number(OutputStream out, int id) throws IOException {

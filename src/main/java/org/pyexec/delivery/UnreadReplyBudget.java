@@ -3,7 +3,7 @@ package org.pyexec.delivery;
 import jakarta.ws.rs.core.Response;
 import java.util.HashMap;
 import java.util.Map;
-import org.pyexec.execution.Gate;
+import org.pyexec.execution.AdmissionCheck;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.memory.Memory;
@@ -33,7 +33,7 @@ public final class UnreadReplyBudget {
     }
 
     /** For the programs of this client. */
-    public Gate gate(String client) {
+    public AdmissionCheck admissionCheck(String client) {
         return () -> check(client);
     }
 

@@ -39,7 +39,7 @@ public final class Executions {
     private final Executor executor;
     private final Clock clock;
     private final Slots slots;
-    private final Venue fresh;
+    private final ExecutionTarget fresh;
 
     /**
      * @param memory where a program takes what it needs, from its arrival to its answer
@@ -60,7 +60,7 @@ public final class Executions {
         this.memory = memory;
         this.executor = executor;
         this.clock = clock;
-        this.fresh = Venue.fresh(sandbox);
+        this.fresh = ExecutionTarget.fresh(sandbox);
         this.slots = new Slots(settings.maxConcurrent(), settings.maxQueued(), settings.patience(), timer);
     }
 
@@ -86,7 +86,7 @@ public final class Executions {
     }
 
     /** Where every program has a sandbox of its own. */
-    public Venue freshSandbox() {
+    public ExecutionTarget freshSandbox() {
         return fresh;
     }
 
@@ -96,36 +96,37 @@ public final class Executions {
      * @param client who shares the slots fairly with others
      */
     public Execution run(Program program, String client) {
-        return run(program, fresh, Gate.OPEN, client);
+        return run(program, fresh, AdmissionCheck.OPEN, client);
     }
 
     /**
      * Runs a program. Returns at once.
      *
-     * @param gate if it is closed when the program's turn has come, the program is refused
+     * @param check if it is closed when the program's turn has come, the program is refused
      * @param client who shares the slots fairly with others
      */
-    public Execution run(Program program, Venue venue, Gate gate, String client) {
-        return take(program, venue, gate, client, Optional.empty());
+    public Execution run(Program program, ExecutionTarget target, AdmissionCheck check, String client) {
+        return take(program, target, check, client, Optional.empty());
     }
 
     /**
      * Runs a program that can be followed while it runs. Returns at once.
      *
-     * @param gate if it is closed when the program's turn has come, the program is refused
+     * @param check if it is closed when the program's turn has come, the program is refused
      * @param client who shares the slots fairly with others
      * @param transcript a new one; what paces it already does so from the beginning
      */
-    public StreamedExecution run(Program program, Venue venue, Gate gate, String client, Transcript transcript) {
-        Execution execution = take(program, venue, gate, client, Optional.of(transcript));
+    public StreamedExecution run(
+            Program program, ExecutionTarget target, AdmissionCheck check, String client, Transcript transcript) {
+        Execution execution = take(program, target, check, client, Optional.of(transcript));
         execution.outcome().whenComplete((outcome, failure) -> transcript.end());
         return new StreamedExecution(execution, transcript);
     }
 
     private record Task(
             Program program,
-            Venue venue,
-            Gate gate,
+            ExecutionTarget target,
+            AdmissionCheck check,
             String client,
             Execution execution,
             Memory.Share share,
@@ -142,13 +143,18 @@ public final class Executions {
         }
     }
 
-    private Execution take(Program program, Venue venue, Gate gate, String client, Optional<Transcript> transcript) {
+    private Execution take(
+            Program program,
+            ExecutionTarget target,
+            AdmissionCheck check,
+            String client,
+            Optional<Transcript> transcript) {
         if (program.network() && !networkAvailable()) {
             return Execution.refused(new RefusedException(
                     Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access."));
         }
         Task task = new Task(
-                program, venue, gate, client, new Execution(), memory.share(client), transcript, System.nanoTime());
+                program, target, check, client, new Execution(), memory.share(client), transcript, System.nanoTime());
         try {
             task.share().hold(task.heldBytes());
         } catch (NoRoomException e) {
@@ -162,9 +168,9 @@ public final class Executions {
     }
 
     private Execution queue(Task task) {
-        CompletableFuture<Venue.Turn> turn = task.venue().turn();
+        CompletableFuture<TargetLease> turn = task.target().lease();
         task.execution().queued(turn);
-        CompletionStage<Venue.Turn> unused = turn.whenComplete((right, failure) -> {
+        CompletionStage<TargetLease> unused = turn.whenComplete((right, failure) -> {
             if (failure == null) {
                 takeSlot(task, right);
             } else {
@@ -174,7 +180,7 @@ public final class Executions {
         return task.execution();
     }
 
-    private void takeSlot(Task task, Venue.Turn turn) {
+    private void takeSlot(Task task, TargetLease turn) {
         int size = (int) (1 + task.program().heldBytes() / BYTES_PER_PLACE);
         CompletableFuture<Slots.Lease> slot = slots.take(task.client(), size);
         task.execution().queued(slot);
@@ -193,13 +199,13 @@ public final class Executions {
         Execution execution = task.execution();
         if (execution.isCancelled()) {
             execution.complete(Outcome.cancelled(
-                    task.program(), task.venue().untouched(), task.sinceArrival(), clock.instant(), sandbox.status()));
+                    task.program(), task.target().untouched(), task.sinceArrival(), clock.instant(), sandbox.status()));
         } else {
             execution.fail(refusalOf(failure));
         }
     }
 
-    private void start(Task task, Venue.Turn turn, Slots.Lease lease) {
+    private void start(Task task, TargetLease turn, Slots.Lease lease) {
         try {
             executor.execute(() -> perform(task, turn, lease));
         } catch (RuntimeException | Error e) { // whatever it is: a slot that is not given back is lost for all
@@ -216,7 +222,7 @@ public final class Executions {
     }
 
     /** The way of one program; the outcome is told at once, and the slot is free again when the sandbox is gone. */
-    private void perform(Task task, Venue.Turn turn, Slots.Lease lease) {
+    private void perform(Task task, TargetLease turn, Slots.Lease lease) {
         Execution execution = task.execution();
         Duration waited = task.sinceArrival();
         try (Memory.Share share = task.share();
@@ -260,9 +266,9 @@ public final class Executions {
         }
     }
 
-    private static SandboxRun begin(Task task, Venue.Turn turn)
+    private static SandboxRun begin(Task task, TargetLease turn)
             throws RefusedException, SandboxUnavailableException, InputGoneException {
-        task.gate().check();
+        task.check().check();
         return turn.open(task.program());
     }
 

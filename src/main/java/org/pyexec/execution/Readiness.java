@@ -84,6 +84,6 @@ public final class Readiness {
         return outcome.stdout().equals("42\n")
                 ? Optional.empty()
                 : Optional.of("a probe program ended with %s"
-                        .formatted(outcome.report().ending().details()));
+                        .formatted(outcome.report().termination().details()));
     }
 }

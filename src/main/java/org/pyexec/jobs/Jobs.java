@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.pyexec.execution.Gate;
+import org.pyexec.execution.AdmissionCheck;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.execution.StreamedExecution;
@@ -132,7 +132,7 @@ public final class Jobs {
     }
 
     /** For the programs of a client's jobs: one does not begin while there is no room for what will be kept of it. */
-    public Gate gate(String client) {
+    public AdmissionCheck admissionCheck(String client) {
         return () -> {
             try {
                 checkMemoryNow(client);

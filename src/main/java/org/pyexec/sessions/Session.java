@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
-import org.pyexec.execution.Venue.Turn;
+import org.pyexec.execution.TargetLease;
 import org.pyexec.sandbox.FileOrder;
 import org.pyexec.sandbox.FileReceiver;
 import org.pyexec.sandbox.FilesReport;
@@ -38,7 +38,7 @@ public final class Session {
     private final Instant created;
 
     // mutable state, guarded by this
-    private final Deque<CompletableFuture<Turn>> waiting = new ArrayDeque<>();
+    private final Deque<CompletableFuture<TargetLease>> waiting = new ArrayDeque<>();
     private boolean taken;
     private Instant lastUsed;
     private @Nullable String reason; // once it is to end
@@ -76,7 +76,7 @@ public final class Session {
         return taken;
     }
 
-    /** How many programs wait for their turn. */
+    /** How many programs wait for their lease. */
     public synchronized int waitingPrograms() {
         return waiting.size();
     }
@@ -122,7 +122,7 @@ public final class Session {
     private String end(String why, boolean tellProgram) {
         String holds;
         boolean running;
-        List<CompletableFuture<Turn>> refused;
+        List<CompletableFuture<TargetLease>> refused;
         synchronized (this) {
             holds = reason == null ? why : reason;
             reason = holds;
@@ -139,17 +139,17 @@ public final class Session {
         return holds;
     }
 
-    /** The right to run the next program; {@link org.pyexec.execution.Venue#turn} has its terms. */
-    CompletableFuture<Turn> turn() {
+    /** The right to run the next program; {@link org.pyexec.execution.ExecutionTarget#lease} has its terms. */
+    CompletableFuture<TargetLease> lease() {
         Optional<String> ended = ended();
         if (ended.isPresent()) {
             return CompletableFuture.failedFuture(new SessionExpiredException(id, ended.get()));
         }
-        CompletableFuture<Turn> place = new CompletableFuture<>();
+        CompletableFuture<TargetLease> place = new CompletableFuture<>();
         synchronized (this) {
             if (!taken) {
                 taken = true;
-                return CompletableFuture.completedFuture(new OneTurn());
+                return CompletableFuture.completedFuture(new ProgramLease());
             }
             if (waiting.size() >= MAX_WAITING) {
                 return CompletableFuture.failedFuture(new RefusedException(
@@ -157,7 +157,7 @@ public final class Session {
             }
             waiting.addLast(place);
         }
-        CompletionStage<Turn> unused = place.whenComplete((turn, failure) -> {
+        CompletionStage<TargetLease> unused = place.whenComplete((lease, failure) -> {
             if (failure != null) {
                 leave(place);
             }
@@ -165,26 +165,26 @@ public final class Session {
         return place;
     }
 
-    private synchronized void leave(CompletableFuture<Turn> place) {
+    private synchronized void leave(CompletableFuture<TargetLease> place) {
         waiting.removeIf(other -> other == place);
     }
 
-    /** The next in line has its turn, unless it does not wait any more. */
+    /** The next in line has its lease, unless it does not wait any more. */
     private void passOn() {
-        CompletableFuture<Turn> next;
+        CompletableFuture<TargetLease> next;
         do {
             synchronized (this) {
                 lastUsed = clock.instant();
                 next = waiting.pollFirst();
                 taken = next != null;
             }
-        } while (next != null && !next.complete(new OneTurn()));
+        } while (next != null && !next.complete(new ProgramLease()));
         if (next == null && ended().isPresent()) {
             sandbox.close();
         }
     }
 
-    /** Whoever calls it has the turn. */
+    /** Whoever calls it has the lease. */
     FilesReport carryOut(FileOrder order, FileReceiver receiver) throws SessionExpiredException, InputGoneException {
         checkOpen();
         try {
@@ -208,7 +208,7 @@ public final class Session {
         return new SessionExpiredException(id, end(String.valueOf(e.getMessage()), false));
     }
 
-    private final class OneTurn implements Turn {
+    private final class ProgramLease implements TargetLease {
 
         private boolean open = true; // guarded by the session
 

@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.pyexec.execution.ExecutionTarget;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.execution.TargetLease;
 import org.pyexec.execution.TooManyException;
-import org.pyexec.execution.Venue;
 import org.pyexec.sandbox.RunReport;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxUnavailableException;
@@ -128,16 +129,16 @@ public final class Sessions implements AutoCloseable {
     }
 
     /**
-     * The session of this id as a place to run in; what is wrong with it is said when a turn is asked for.
+     * The session of this id as a target; what is wrong with it is said when a lease is asked for.
      *
      * @param network whether the program asks for the network
      */
-    public Venue venue(String id, boolean network) {
-        return new Venue() {
+    public ExecutionTarget target(String id, boolean network) {
+        return new ExecutionTarget() {
             @Override
-            public CompletableFuture<Turn> turn() {
+            public CompletableFuture<TargetLease> lease() {
                 try {
-                    return turnIn(find(id), network);
+                    return leaseIn(find(id), network);
                 } catch (SessionExpiredException e) {
                     return CompletableFuture.failedFuture(e);
                 }
@@ -150,7 +151,7 @@ public final class Sessions implements AutoCloseable {
         };
     }
 
-    private static CompletableFuture<Venue.Turn> turnIn(Optional<Session> session, boolean network) {
+    private static CompletableFuture<TargetLease> leaseIn(Optional<Session> session, boolean network) {
         if (session.isEmpty()) {
             return CompletableFuture.failedFuture(new RefusedException(Refusal.UNKNOWN_SESSION, UNKNOWN));
         }
@@ -159,7 +160,7 @@ public final class Sessions implements AutoCloseable {
                     Refusal.SESSION_WITHOUT_NETWORK,
                     "This session has no network access: that is asked for when a session is opened."));
         }
-        return session.get().turn();
+        return session.get().lease();
     }
 
     /** Ends the session; a program that runs in it is told of, and those that wait are refused. */

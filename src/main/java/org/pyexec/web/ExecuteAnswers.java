@@ -75,7 +75,7 @@ public final class ExecuteAnswers {
     }
 
     private Response of(Outcome outcome, AnswerTerms terms, String requestId) {
-        int status = outcome.report().ending().successful()
+        int status = outcome.report().termination().successful()
                 ? 200
                 : terms.failedStatus().orElse(failedStatus);
         LOG.log(
@@ -83,7 +83,7 @@ public final class ExecuteAnswers {
                 "request_id={0} event=execute status={1} reason={2} ms={3}",
                 requestId,
                 Integer.toString(status),
-                outcome.report().ending().reason().word(),
+                outcome.report().termination().reason().word(),
                 Long.toString(outcome.report().duration().toMillis()));
         Response answer = answers.json(status, ExecuteResponse.of(outcome, terms.notes()));
         return terms.failedStatus().isEmpty()

@@ -22,11 +22,11 @@ import org.pyexec.delivery.Recipient;
 import org.pyexec.delivery.UnreadReplyBudget;
 import org.pyexec.delivery.WriteSlots;
 import org.pyexec.execution.Execution;
+import org.pyexec.execution.ExecutionTarget;
 import org.pyexec.execution.Executions;
-import org.pyexec.execution.Follower;
 import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.Transcript;
-import org.pyexec.execution.Venue;
+import org.pyexec.execution.TranscriptReader;
 import org.pyexec.files.FileStore;
 import org.pyexec.http.Accepts;
 import org.pyexec.http.Caller;
@@ -94,7 +94,7 @@ public class ExecuteResource {
                 DigestInputStream read = Submissions.fingerprinted(body);
                 wanted = read(read, request);
                 response.resume(submissions.submit(
-                        wanted.program(), venue(wanted), AnswerTerms.of(request, wanted.notes()), read, request));
+                        wanted.program(), target(wanted), AnswerTerms.of(request, wanted.notes()), read, request));
                 return;
             }
             wanted = read(body, request);
@@ -110,12 +110,12 @@ public class ExecuteResource {
             return;
         }
         Program program = wanted.program();
-        Venue venue = venue(wanted);
+        ExecutionTarget target = target(wanted);
         AnswerTerms terms = AnswerTerms.of(request, wanted.notes());
         if (Accepts.preferEvents(request.getHeader(HttpHeaders.ACCEPT))) {
-            streams.take(request, response, slot -> stream(program, venue, terms, request, response, slot));
+            streams.take(request, response, slot -> stream(program, target, terms, request, response, slot));
         } else {
-            answer(program, venue, terms, request, response);
+            answer(program, target, terms, request, response);
         }
     }
 
@@ -126,18 +126,22 @@ public class ExecuteResource {
         }
     }
 
-    private Venue venue(ExecuteRequest wanted) {
+    private ExecutionTarget target(ExecuteRequest wanted) {
         return wanted.session()
-                .map(id -> sessions.venue(id, wanted.allowNetwork()))
+                .map(id -> sessions.target(id, wanted.allowNetwork()))
                 .orElseGet(executions::freshSandbox);
     }
 
     private void answer(
-            Program program, Venue venue, AnswerTerms terms, HttpServletRequest request, AsyncResponse response) {
+            Program program,
+            ExecutionTarget target,
+            AnswerTerms terms,
+            HttpServletRequest request,
+            AsyncResponse response) {
         Recipient recipient =
                 Recipient.of(request, response); // first: there is none if the server has ended the request
         String client = recipient.client();
-        Execution execution = executions.run(program, venue, unreadReplies.gate(client), client);
+        Execution execution = executions.run(program, target, unreadReplies.admissionCheck(client), client);
         UnreadReplyBudget.UnreadReply unread = unreadReplies.expect(client);
         try {
             replies.send(
@@ -153,16 +157,17 @@ public class ExecuteResource {
 
     private void stream(
             Program program,
-            Venue venue,
+            ExecutionTarget target,
             AnswerTerms terms,
             HttpServletRequest request,
             AsyncResponse response,
             WriteSlots.Slot slot) {
         Recipient recipient = Recipient.of(request, response);
         Transcript transcript = new Transcript();
-        Follower follower = transcript.pace();
+        TranscriptReader reader = transcript.pace();
         String client = recipient.client();
-        StreamedExecution streamed = executions.run(program, venue, unreadReplies.gate(client), client, transcript);
+        StreamedExecution streamed =
+                executions.run(program, target, unreadReplies.admissionCheck(client), client, transcript);
         UnreadReplyBudget.UnreadReply unread = unreadReplies.expect(client);
         CompletableFuture<Response> answer = executeAnswers
                 .to(streamed.execution(), terms, RequestId.of(request))
@@ -177,7 +182,7 @@ public class ExecuteResource {
             return;
         }
         try {
-            EventStream events = EventStream.ofExecution(answers.mapper(), follower, streamed.execution(), answer);
+            EventStream events = EventStream.ofExecution(answers.mapper(), reader, streamed.execution(), answer);
             replies.sendStream(events, recipient, () -> {
                 slot.close();
                 unread.release();

@@ -21,7 +21,7 @@ import org.pyexec.api.Json;
 import org.pyexec.delivery.AsyncReplies;
 import org.pyexec.delivery.EventStream;
 import org.pyexec.delivery.Recipient;
-import org.pyexec.execution.Follower;
+import org.pyexec.execution.TranscriptReader;
 import org.pyexec.http.Accepts;
 import org.pyexec.http.RequestId;
 import org.pyexec.jobs.Job;
@@ -103,8 +103,8 @@ public class ExecutionsResource {
 
     private void stream(Job job, @Nullable String lastEvent, HttpServletRequest request, AsyncResponse response) {
         streams.take(request, response, slot -> {
-            Follower follower = job.transcript().follow(position(lastEvent));
-            EventStream events = EventStream.ofJob(answers.mapper(), follower, job);
+            TranscriptReader reader = job.transcript().follow(position(lastEvent));
+            EventStream events = EventStream.ofJob(answers.mapper(), reader, job);
             replies.sendStream(events, Recipient.of(request, response), slot::close);
         });
     }

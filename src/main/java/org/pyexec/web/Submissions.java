@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 import org.pyexec.api.BadRequest;
 import org.pyexec.api.ErrorBody;
 import org.pyexec.execution.Execution;
+import org.pyexec.execution.ExecutionTarget;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
-import org.pyexec.execution.Venue;
 import org.pyexec.http.Caller;
 import org.pyexec.http.Prefers;
 import org.pyexec.http.RequestId;
@@ -66,10 +66,14 @@ public final class Submissions {
      * @throws BadRequest if the request's key is none
      */
     Response submit(
-            Program program, Venue venue, AnswerTerms terms, DigestInputStream body, HttpServletRequest request) {
+            Program program,
+            ExecutionTarget target,
+            AnswerTerms terms,
+            DigestInputStream body,
+            HttpServletRequest request) {
         Optional<IdempotencyKey> key = key(request.getHeader("Idempotency-Key"), body);
         try {
-            Job job = jobs.submit(Caller.of(request), key, () -> start(program, venue, terms, request));
+            Job job = jobs.submit(Caller.of(request), key, () -> start(program, target, terms, request));
             Optional<Execution> refused = job.execution().filter(Execution::isRefused);
             return refused.isPresent()
                     ? executeAnswers
@@ -97,9 +101,9 @@ public final class Submissions {
                 key, HexFormat.of().formatHex(body.getMessageDigest().digest())));
     }
 
-    private Jobs.Started start(Program program, Venue venue, AnswerTerms terms, HttpServletRequest request) {
-        StreamedExecution running =
-                executions.run(program, venue, jobs.gate(Caller.of(request)), Caller.of(request), new Transcript());
+    private Jobs.Started start(Program program, ExecutionTarget target, AnswerTerms terms, HttpServletRequest request) {
+        StreamedExecution running = executions.run(
+                program, target, jobs.admissionCheck(Caller.of(request)), Caller.of(request), new Transcript());
         CompletableFuture<byte[]> answer = running.execution().isRefused()
                 ? new CompletableFuture<>()
                 : executeAnswers

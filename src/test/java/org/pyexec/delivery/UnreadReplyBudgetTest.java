@@ -21,7 +21,7 @@ class UnreadReplyBudgetTest {
     }
 
     private void assertOpen(String client) throws RefusedException {
-        budget.gate(client).check();
+        budget.admissionCheck(client).check();
     }
 
     private void assertClosed(String client) {

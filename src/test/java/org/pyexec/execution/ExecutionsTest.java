@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
 import org.pyexec.memory.Memory;
-import org.pyexec.sandbox.Ending;
 import org.pyexec.sandbox.Inputs;
 import org.pyexec.sandbox.Limits;
 import org.pyexec.sandbox.Program;
@@ -37,6 +36,7 @@ import org.pyexec.sandbox.SandboxRun;
 import org.pyexec.sandbox.SandboxSession;
 import org.pyexec.sandbox.SandboxStatus;
 import org.pyexec.sandbox.SessionTerms;
+import org.pyexec.sandbox.Termination;
 
 /** What programs take of the memory, from their arrival to their outcome. */
 class ExecutionsTest {
@@ -230,11 +230,12 @@ class ExecutionsTest {
                     status = new SandboxStatus(
                             Optional.empty(), List.of(), false, Optional.empty(), Optional.of("gone"), Duration.ZERO);
                 }
-                Ending ending = new Ending(Ending.Reason.COMPLETED, OptionalInt.of(0), Optional.empty(), "");
+                Termination termination =
+                        new Termination(Termination.Reason.COMPLETED, OptionalInt.of(0), Optional.empty(), "");
                 Optional<Results> results = wanted
                         ? Optional.of(new Results(List.of(), Optional.of("\"" + "x".repeat(shown) + "\"")))
                         : Optional.empty();
-                return RunReport.ofNone(ending, results, RunReport.Session.NONE);
+                return RunReport.ofNone(termination, results, RunReport.Session.NONE);
             }
 
             @Override

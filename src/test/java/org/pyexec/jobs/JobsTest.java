@@ -17,9 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.SteppedClock;
+import org.pyexec.execution.AdmissionCheck;
 import org.pyexec.execution.ExecutionSettings;
 import org.pyexec.execution.Executions;
-import org.pyexec.execution.Gate;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
@@ -69,7 +69,7 @@ class JobsTest {
         starts++;
         Program program = new Program("1", Duration.ofSeconds(1), false);
         return new Jobs.Started(
-                executions.run(program, executions.freshSandbox(), Gate.OPEN, "client", new Transcript()),
+                executions.run(program, executions.freshSandbox(), AdmissionCheck.OPEN, "client", new Transcript()),
                 new CompletableFuture<>());
     }
 
@@ -152,36 +152,36 @@ class JobsTest {
 
     @Test
     void whatIsKeptOfOneClientAndOfAllHasABoundInMemory() throws Exception {
-        Gate gateOfA = jobs.gate("a");
+        AdmissionCheck checkOfA = jobs.admissionCheck("a");
         Job first = submit("a");
-        gateOfA.check();
+        checkOfA.check();
         first.answer().complete(new byte[600]);
 
         assertThatThrownBy(() -> submit("a"))
                 .isInstanceOfSatisfying(
                         TooManyException.class,
                         e -> assertThat(e.ofThisClient()).isTrue());
-        assertThatThrownBy(gateOfA::check).isInstanceOf(RefusedException.class);
-        Gate gateOfB = jobs.gate("b");
+        assertThatThrownBy(checkOfA::check).isInstanceOf(RefusedException.class);
+        AdmissionCheck checkOfB = jobs.admissionCheck("b");
         Job second = submit("b");
-        gateOfB.check();
+        checkOfB.check();
         second.answer().complete(new byte[450]);
 
         assertNoneOfAll("b");
-        assertThatThrownBy(gateOfB::check).isInstanceOf(RefusedException.class);
-        Gate gateOfC = jobs.gate("c");
-        gateOfC.check();
+        assertThatThrownBy(checkOfB::check).isInstanceOf(RefusedException.class);
+        AdmissionCheck checkOfC = jobs.admissionCheck("c");
+        checkOfC.check();
         submit("c").answer().complete(new byte[450]); // has nothing, and did not fill it
 
-        Gate gateOfD = jobs.gate("d");
+        AdmissionCheck checkOfD = jobs.admissionCheck("d");
         assertNoneOfAll("d");
-        assertThatThrownBy(gateOfD::check).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(checkOfD::check).isInstanceOf(RefusedException.class);
         assertThat(starts).isEqualTo(3);
 
         clock.step(TIME_TO_LIVE);
-        gateOfD.check();
-        gateOfC.check();
-        gateOfA.check();
+        checkOfD.check();
+        checkOfC.check();
+        checkOfA.check();
         submit("a");
     }
 

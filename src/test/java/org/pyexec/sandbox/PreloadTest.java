@@ -155,9 +155,11 @@ class PreloadTest {
                 TestSandbox sandbox = start("auto", "ends").awaitReady()) {
             await().atMost(60, SECONDS)
                     .until(() -> log.says("ended while importing ends, which was all that it had to import"));
-            assertThat(sandbox.run("import ends").report().ending())
-                    .hasToString(
-                            sandbox.run("raise SystemExit(3)").report().ending().toString());
+            assertThat(sandbox.run("import ends").report().termination())
+                    .hasToString(sandbox.run("raise SystemExit(3)")
+                            .report()
+                            .termination()
+                            .toString());
         }
     }
 

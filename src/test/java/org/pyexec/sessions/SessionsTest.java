@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.SteppedClock;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.execution.TargetLease;
 import org.pyexec.execution.TooManyException;
-import org.pyexec.execution.Venue;
 import org.pyexec.sandbox.FileOrder;
 import org.pyexec.sandbox.FileReceiver;
 import org.pyexec.sandbox.FilesReport;
@@ -57,15 +57,15 @@ class SessionsTest {
         return sessions.open(client, USUAL, Optional.empty());
     }
 
-    private static Venue.Turn taken(CompletableFuture<Venue.Turn> turn) {
-        assertThat(turn).isCompleted();
-        return turn.join();
+    private static TargetLease taken(CompletableFuture<TargetLease> lease) {
+        assertThat(lease).isCompleted();
+        return lease.join();
     }
 
-    private static RefusedException refusal(CompletableFuture<Venue.Turn> turn) {
-        assertThat(turn).isCompletedExceptionally();
+    private static RefusedException refusal(CompletableFuture<TargetLease> lease) {
+        assertThat(lease).isCompletedExceptionally();
         try {
-            throw new AssertionError(turn.join());
+            throw new AssertionError(lease.join());
         } catch (CompletionException e) {
             return Objects.requireNonNull((RefusedException) e.getCause());
         }
@@ -74,9 +74,9 @@ class SessionsTest {
     @Test
     void turnsAreTakenInTheirOrder() throws Exception {
         Session session = open("a");
-        CompletableFuture<Venue.Turn> first = session.turn();
-        CompletableFuture<Venue.Turn> second = session.turn();
-        CompletableFuture<Venue.Turn> third = session.turn();
+        CompletableFuture<TargetLease> first = session.lease();
+        CompletableFuture<TargetLease> second = session.lease();
+        CompletableFuture<TargetLease> third = session.lease();
         assertThat(session.waitingPrograms()).isEqualTo(2);
         assertThat(second).isNotDone();
         taken(first).close();
@@ -92,24 +92,24 @@ class SessionsTest {
     @Test
     void whoeverGivesUpIsPassedOver() throws Exception {
         Session session = open("a");
-        CompletableFuture<Venue.Turn> first = session.turn();
-        CompletableFuture<Venue.Turn> second = session.turn();
-        CompletableFuture<Venue.Turn> third = session.turn();
+        CompletableFuture<TargetLease> first = session.lease();
+        CompletableFuture<TargetLease> second = session.lease();
+        CompletableFuture<TargetLease> third = session.lease();
         second.completeExceptionally(new IllegalStateException("gone"));
         assertThat(session.waitingPrograms()).isEqualTo(1);
         taken(first).close();
         taken(third).close();
-        taken(session.turn());
+        taken(session.lease());
     }
 
     @Test
     void waitingIsBounded() throws Exception {
         Session session = open("a");
-        taken(session.turn());
+        taken(session.lease());
         for (int i = 0; i < 32; i++) {
-            assertThat(session.turn()).isNotDone();
+            assertThat(session.lease()).isNotDone();
         }
-        assertThat(refusal(session.turn()).refusal()).isEqualTo(Refusal.BUSY);
+        assertThat(refusal(session.lease()).refusal()).isEqualTo(Refusal.BUSY);
     }
 
     @Test
@@ -145,10 +145,10 @@ class SessionsTest {
     void idleSessionEndsAndEachProgramGivesItNewTime() throws Exception {
         Session session = open("a");
         clock.step(IDLE.minusSeconds(1));
-        Venue.Turn turn = taken(session.turn());
+        TargetLease lease = taken(session.lease());
         clock.step(IDLE.plusSeconds(1)); // a long program is no idleness
         sessions.sweep();
-        turn.close();
+        lease.close();
         clock.step(IDLE.minusSeconds(1));
         assertThat(sessions.find(session.id())).contains(session);
         clock.step(Duration.ofSeconds(1));
@@ -156,15 +156,15 @@ class SessionsTest {
                 .isInstanceOf(SessionExpiredException.class)
                 .hasMessage("Nothing has run in it for 600 seconds");
         assertThat(sandbox.opened.get(0).closed).isTrue();
-        assertThat(refusal(sessions.venue(session.id(), false).turn()).refusal())
+        assertThat(refusal(sessions.target(session.id(), false).lease()).refusal())
                 .isEqualTo(Refusal.SESSION_ENDED);
     }
 
     @Test
     void deletedSessionRefusesThoseWhoWait() throws Exception {
         Session session = open("a");
-        Venue.Turn running = taken(session.turn());
-        CompletableFuture<Venue.Turn> waiting = session.turn();
+        TargetLease running = taken(session.lease());
+        CompletableFuture<TargetLease> waiting = session.lease();
         sessions.delete(session);
         assertThat(refusal(waiting)).isInstanceOf(SessionExpiredException.class).hasMessage("It was deleted");
         assertThat(sandbox.opened.get(0).ended).isTrue(); // its program is told
@@ -197,7 +197,7 @@ class SessionsTest {
                 "", "x", id + "A", id.substring(1), "A".repeat(38), "ü", id.toLowerCase(java.util.Locale.ROOT))) {
             assertThat(again.find(other)).as(other).isEmpty();
         }
-        assertThat(refusal(again.venue("x", false).turn()).refusal()).isEqualTo(Refusal.UNKNOWN_SESSION);
+        assertThat(refusal(again.target("x", false).lease()).refusal()).isEqualTo(Refusal.UNKNOWN_SESSION);
     }
 
     @Test
@@ -205,9 +205,10 @@ class SessionsTest {
         String without = open("a").id();
         String with = sessions.open("a", new SessionTerms(true, Limits.OF_THE_SERVER), Optional.empty())
                 .id();
-        assertThat(refusal(sessions.venue(without, true).turn()).refusal()).isEqualTo(Refusal.SESSION_WITHOUT_NETWORK);
-        taken(sessions.venue(with, true).turn()).close();
-        taken(sessions.venue(with, false).turn()).close();
+        assertThat(refusal(sessions.target(without, true).lease()).refusal())
+                .isEqualTo(Refusal.SESSION_WITHOUT_NETWORK);
+        taken(sessions.target(with, true).lease()).close();
+        taken(sessions.target(with, false).lease()).close();
     }
 
     // --- files
@@ -222,9 +223,9 @@ class SessionsTest {
     void orderAboutFilesTakesItsTurnAmongPrograms() throws Exception {
         SessionFiles files = new SessionFiles(sessions, tasks::add);
         Session session = open("a");
-        Venue.Turn program = taken(session.turn());
+        TargetLease program = taken(session.lease());
         CompletableFuture<FilesReport> order = listed(files, session.id());
-        CompletableFuture<Venue.Turn> next = session.turn();
+        CompletableFuture<TargetLease> next = session.lease();
         assertThat(session.waitingPrograms()).isEqualTo(2);
         assertThat(tasks).isEmpty();
         program.close();
@@ -245,7 +246,7 @@ class SessionsTest {
         Session session = open("a");
         assertThat(refusalOf(listed(files, session.id())).refusal()).isEqualTo(Refusal.BUSY);
         assertThat(session.isRunning()).isFalse();
-        taken(session.turn()).close();
+        taken(session.lease()).close();
     }
 
     @Test

@@ -14,16 +14,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** One connection to the supervisor, as docs/protocol.md describes it. Read by one thread at a time, closed by any. */
-final class Wire implements AutoCloseable {
+final class SupervisorConnection implements AutoCloseable {
 
-    private static final System.Logger LOG = System.getLogger(Wire.class.getName());
+    private static final System.Logger LOG = System.getLogger(SupervisorConnection.class.getName());
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final SocketChannel channel;
     private final DataInputStream in;
 
     /** The channel belongs to it from now on. */
-    Wire(SocketChannel channel) {
+    SupervisorConnection(SocketChannel channel) {
         this.channel = channel;
         this.in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel), BUFFER_BYTES));
     }

@@ -15,14 +15,14 @@ import java.util.concurrent.Executor;
  *
  * <p>Every run and every session has a connection of its own to the supervisor.
  */
-public final class WarmSandbox implements Sandbox {
+public final class ForkServerSandbox implements Sandbox {
 
     private static final Duration RETRY_PATIENCE = Duration.ofSeconds(5);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(20);
 
     private final SupervisorKeeper keeper;
 
-    private WarmSandbox(SupervisorKeeper keeper) {
+    private ForkServerSandbox(SupervisorKeeper keeper) {
         this.keeper = keeper;
     }
 
@@ -31,13 +31,13 @@ public final class WarmSandbox implements Sandbox {
      *
      * @param background runs two tasks until the sandbox is closed
      */
-    public static WarmSandbox start(SandboxSettings settings, Executor background) {
+    public static ForkServerSandbox start(SandboxSettings settings, Executor background) {
         return start(settings, background, List.of());
     }
 
     /** As above, with words in front of the supervisor's command, such as a change of identity. */
-    static WarmSandbox start(SandboxSettings settings, Executor background, List<String> launcher) {
-        return new WarmSandbox(SupervisorKeeper.start(settings, background, launcher));
+    static ForkServerSandbox start(SandboxSettings settings, Executor background, List<String> launcher) {
+        return new ForkServerSandbox(SupervisorKeeper.start(settings, background, launcher));
     }
 
     @Override
@@ -47,7 +47,7 @@ public final class WarmSandbox implements Sandbox {
         while (true) {
             try {
                 SupervisorKeeper.Ready ready = keeper.awaitReady();
-                return WarmRun.start(connect(ready.half()), ready.status(), program);
+                return ForkServerRun.start(connect(ready.half()), ready.status(), program);
             } catch (IOException e) {
                 pauseAfter(e, deadline);
             }
@@ -61,7 +61,7 @@ public final class WarmSandbox implements Sandbox {
         while (true) {
             try {
                 SupervisorKeeper.Ready ready = keeper.awaitReady();
-                return WarmSession.start(connect(ready.half()), ready.status(), terms);
+                return ForkServerSession.start(connect(ready.half()), ready.status(), terms);
             } catch (IOException e) {
                 pauseAfter(e, deadline);
             }

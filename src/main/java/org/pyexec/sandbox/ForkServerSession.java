@@ -10,12 +10,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to the supervisor for the life of a session; closing it ends everything. */
-final class WarmSession implements SandboxSession {
+final class ForkServerSession implements SandboxSession {
 
-    private static final System.Logger LOG = System.getLogger(WarmSession.class.getName());
+    private static final System.Logger LOG = System.getLogger(ForkServerSession.class.getName());
     private static final String LOST = "The sandbox was restarted, or its server ended";
 
-    private final Wire wire;
+    private final SupervisorConnection connection;
     private final SandboxStatus sandbox;
 
     // mutable state, guarded by this
@@ -32,8 +32,8 @@ final class WarmSession implements SandboxSession {
         AT_FILES
     }
 
-    private WarmSession(Wire wire, SandboxStatus sandbox) {
-        this.wire = wire;
+    private ForkServerSession(SupervisorConnection connection, SandboxStatus sandbox) {
+        this.connection = connection;
         this.sandbox = sandbox;
     }
 
@@ -43,18 +43,18 @@ final class WarmSession implements SandboxSession {
      * @throws SandboxUnavailableException if the supervisor refuses; the channel is closed then
      * @throws IOException if the supervisor went away; the channel is closed then
      */
-    static WarmSession start(SocketChannel channel, SandboxStatus sandbox, SessionTerms terms)
+    static ForkServerSession start(SocketChannel channel, SandboxStatus sandbox, SessionTerms terms)
             throws IOException, SandboxUnavailableException {
-        Wire wire = new Wire(channel);
+        SupervisorConnection connection = new SupervisorConnection(channel);
         boolean started = false;
         try {
-            wire.send(RequestFrame.of(terms));
-            wire.awaitStart();
+            connection.send(RequestFrame.of(terms));
+            connection.awaitStart();
             started = true;
-            return new WarmSession(wire, sandbox);
+            return new ForkServerSession(connection, sandbox);
         } finally {
             if (!started) {
-                wire.close();
+                connection.close();
             }
         }
     }
@@ -68,11 +68,11 @@ final class WarmSession implements SandboxSession {
         boolean handed = false;
         try {
             request(program);
-            wire.hand(program.inputs().files());
+            connection.hand(program.inputs().files());
             goOn();
             handed = true;
             return new Run();
-        } catch (Wire.GoneException e) {
+        } catch (SupervisorConnection.GoneException e) {
             throw new SessionEndedException(lose(String.valueOf(e.getMessage())));
         } catch (IOException | SandboxUnavailableException e) {
             LOG.log(System.Logger.Level.DEBUG, "event=session_lost", e);
@@ -92,11 +92,11 @@ final class WarmSession implements SandboxSession {
         enter(Phase.AT_FILES);
         boolean done = false;
         try {
-            FilesReport report = wire.carryOut(order, receiver);
+            FilesReport report = connection.carryOut(order, receiver);
             leaveFiles();
             done = true;
             return report;
-        } catch (Wire.GoneException e) {
+        } catch (SupervisorConnection.GoneException e) {
             throw new SessionEndedException(lose(String.valueOf(e.getMessage())));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "event=session_lost", e);
@@ -125,11 +125,11 @@ final class WarmSession implements SandboxSession {
 
     private void request(Program program) throws IOException, SandboxUnavailableException {
         try {
-            wire.send(RequestFrame.of(program));
+            connection.send(RequestFrame.of(program));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "event=request_not_taken", e); // what was said last tells why
         }
-        wire.awaitStart();
+        connection.awaitStart();
     }
 
     /** The program has everything: what was ordered meanwhile follows. */
@@ -147,7 +147,7 @@ final class WarmSession implements SandboxSession {
         if (reason == null) {
             reason = why;
         }
-        wire.close();
+        connection.close();
         return reason;
     }
 
@@ -182,7 +182,7 @@ final class WarmSession implements SandboxSession {
             return;
         }
         try {
-            wire.send(frame);
+            connection.send(frame);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "event=over_already", e);
         }
@@ -192,8 +192,8 @@ final class WarmSession implements SandboxSession {
     public synchronized Optional<String> ended() {
         if (reason == null && phase == Phase.IDLE) {
             try {
-                wire.look();
-            } catch (Wire.GoneException e) {
+                connection.look();
+            } catch (SupervisorConnection.GoneException e) {
                 lose(String.valueOf(e.getMessage()));
             } catch (IOException e) {
                 LOG.log(System.Logger.Level.DEBUG, "event=session_lost", e);
@@ -222,12 +222,12 @@ final class WarmSession implements SandboxSession {
         @Override
         public RunReport await(RunListener listener) throws IOException {
             try {
-                RunReport report = wire.await(listener);
+                RunReport report = connection.await(listener);
                 last = report.session() == RunReport.Session.ENDED;
                 finish(report);
                 return report;
             } catch (IOException | RuntimeException e) {
-                synchronized (WarmSession.this) {
+                synchronized (ForkServerSession.this) {
                     over = true;
                     lose(LOST); // what it still says would be taken for the next program's
                 }
@@ -236,11 +236,11 @@ final class WarmSession implements SandboxSession {
         }
 
         private void finish(RunReport report) {
-            synchronized (WarmSession.this) {
+            synchronized (ForkServerSession.this) {
                 over = true;
                 phase = Phase.IDLE;
                 if (last && reason == null) {
-                    String details = report.ending().details();
+                    String details = report.termination().details();
                     reason = details.isEmpty() ? "The program ended the interpreter" : details;
                 }
             }
@@ -249,14 +249,14 @@ final class WarmSession implements SandboxSession {
         @Override
         public void awaitGone() throws IOException {
             if (last) {
-                wire.awaitEnd();
-                wire.close();
+                connection.awaitEnd();
+                connection.close();
             }
         }
 
         @Override
         public void cancel() {
-            synchronized (WarmSession.this) { // or it might be the next program that is cancelled
+            synchronized (ForkServerSession.this) { // or it might be the next program that is cancelled
                 if (!over) {
                     stop("cancelled");
                 }

@@ -12,11 +12,11 @@ import java.util.OptionalInt;
  *     one); empty when completed
  * @param raised what the program raised and did not handle, as it says itself
  */
-public record Ending(
+public record Termination(
         Reason reason, OptionalInt exitCode, Optional<String> signal, String details, Optional<Raised> raised) {
 
     /** Of a program that has raised nothing. */
-    public Ending(Reason reason, OptionalInt exitCode, Optional<String> signal, String details) {
+    public Termination(Reason reason, OptionalInt exitCode, Optional<String> signal, String details) {
         this(reason, exitCode, signal, details, Optional.empty());
     }
 

@@ -5,15 +5,15 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 
 /** A program with a sandbox, and a connection to the supervisor, of its own; closing that ends it. */
-final class WarmRun implements SandboxRun {
+final class ForkServerRun implements SandboxRun {
 
-    private static final System.Logger LOG = System.getLogger(WarmRun.class.getName());
+    private static final System.Logger LOG = System.getLogger(ForkServerRun.class.getName());
 
-    private final Wire wire;
+    private final SupervisorConnection connection;
     private final SandboxStatus sandbox;
 
-    private WarmRun(Wire wire, SandboxStatus sandbox) {
-        this.wire = wire;
+    private ForkServerRun(SupervisorConnection connection, SandboxStatus sandbox) {
+        this.connection = connection;
         this.sandbox = sandbox;
     }
 
@@ -24,19 +24,19 @@ final class WarmRun implements SandboxRun {
      * @throws InputGoneException if one of its files is not there any more; the channel is closed then
      * @throws IOException if the supervisor went away; the channel is closed then
      */
-    static WarmRun start(SocketChannel channel, SandboxStatus sandbox, Program program)
+    static ForkServerRun start(SocketChannel channel, SandboxStatus sandbox, Program program)
             throws IOException, SandboxUnavailableException, InputGoneException {
-        Wire wire = new Wire(channel);
+        SupervisorConnection connection = new SupervisorConnection(channel);
         boolean started = false;
         try {
-            wire.send(RequestFrame.of(program));
-            wire.awaitStart();
-            wire.hand(program.inputs().files());
+            connection.send(RequestFrame.of(program));
+            connection.awaitStart();
+            connection.hand(program.inputs().files());
             started = true;
-            return new WarmRun(wire, sandbox);
+            return new ForkServerRun(connection, sandbox);
         } finally {
             if (!started) {
-                wire.close();
+                connection.close();
             }
         }
     }
@@ -48,18 +48,18 @@ final class WarmRun implements SandboxRun {
 
     @Override
     public RunReport await(RunListener listener) throws IOException {
-        return wire.await(listener);
+        return connection.await(listener);
     }
 
     @Override
     public void awaitGone() throws IOException {
-        wire.awaitEnd();
+        connection.awaitEnd();
     }
 
     @Override
     public void cancel() {
         try {
-            wire.send(Frames.frame(Frames.CANCEL, List.of()));
+            connection.send(Frames.frame(Frames.CANCEL, List.of()));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "event=over_already", e);
         }
@@ -67,6 +67,6 @@ final class WarmRun implements SandboxRun {
 
     @Override
     public void close() {
-        wire.close();
+        connection.close();
     }
 }

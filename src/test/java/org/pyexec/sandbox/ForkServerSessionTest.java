@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server's end of a session, with a supervisor that says at once what it has to say. */
-class WarmSessionTest {
+class ForkServerSessionTest {
 
     private static final SandboxStatus STATUS = new SandboxStatus(
             Optional.of("fake"), List.of(), false, Optional.of("3.9"), Optional.empty(), Duration.ZERO);
@@ -32,7 +32,7 @@ class WarmSessionTest {
             Frames.GONE, List.of(new Frames.Field("reason", "error"), new Frames.Field("details", "it fell over")));
 
     private SocketChannel supervisor;
-    private WarmSession session;
+    private ForkServerSession session;
 
     @BeforeEach
     void open(@TempDir Path folder) throws Exception {
@@ -42,7 +42,7 @@ class WarmSessionTest {
             SocketChannel channel = SocketChannel.open(address);
             supervisor = server.accept();
             say(STARTED);
-            session = WarmSession.start(channel, STATUS, new SessionTerms(false, Limits.OF_THE_SERVER));
+            session = ForkServerSession.start(channel, STATUS, new SessionTerms(false, Limits.OF_THE_SERVER));
         }
     }
 

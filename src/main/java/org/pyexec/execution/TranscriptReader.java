@@ -3,13 +3,13 @@ package org.pyexec.execution;
 import java.time.Duration;
 
 /** Goes through a transcript from one end to the other while it is being written. Used by one thread. */
-public final class Follower implements AutoCloseable {
+public final class TranscriptReader implements AutoCloseable {
 
     private final Transcript transcript;
     private final boolean paces;
     private int position;
 
-    Follower(Transcript transcript, int position, boolean paces) {
+    TranscriptReader(Transcript transcript, int position, boolean paces) {
         this.transcript = transcript;
         this.position = position;
         this.paces = paces;

@@ -1,10 +1,10 @@
 package org.pyexec.execution;
 
 /** Asked right before a program begins, which may have waited long. Safe for use by many threads. */
-public interface Gate {
+public interface AdmissionCheck {
 
     /** For a program that may begin in any case. */
-    Gate OPEN = () -> {};
+    AdmissionCheck OPEN = () -> {};
 
     /**
      * Returns if it may begin.
