@@ -15,6 +15,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.pyexec.api.Json;
 import org.pyexec.body.Bodies;
 import org.pyexec.body.BodyLimits;
+import org.pyexec.client.ClientLimits;
 import org.pyexec.delivery.AsyncReplies;
 import org.pyexec.delivery.BackgroundExecutor;
 import org.pyexec.delivery.UnreadReplyBudget;
@@ -84,10 +85,10 @@ record Application(
     private static final int JOBS_PART = 8; // of the heap, for executions that are kept
 
     /** Threads that write answers: a good deal fewer than the two hundred that servers have for requests. */
-    private static final WriteSlots.Bounds ANSWERS = new WriteSlots.Bounds(96, 48, 160, 8);
+    private static final WriteSlots.Bounds ANSWERS = new WriteSlots.Bounds(96, 160);
 
     /** Threads that follow programs: so few that the programs find theirs beside them (TomEE: resources.xml). */
-    private static final WriteSlots.Bounds STREAMS = WriteSlots.Bounds.of(128, 32);
+    private static final WriteSlots.Bounds STREAMS = new WriteSlots.Bounds(128, 128);
 
     static Application build(Settings settings, Executor container, ServletContext context) throws IOException {
         Clock clock = Clock.systemUTC();
@@ -108,7 +109,7 @@ record Application(
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
         BackgroundExecutor background = new BackgroundExecutor(executor, timer);
-        WriteSlots slots = new WriteSlots(ANSWERS);
+        WriteSlots slots = new WriteSlots(ANSWERS, ClientLimits::replies);
         AsyncReplies replies = new AsyncReplies(background, slots);
         return new Application(
                 settings,
@@ -172,7 +173,7 @@ record Application(
         ExecuteAnswers executeAnswers = new ExecuteAnswers(answers, errors, settings.failedExecutionStatus());
         HostedAnswers hosted = new HostedAnswers(files, answers);
         Uptime uptime = new Uptime(System::nanoTime);
-        StreamSlots streams = new StreamSlots(new WriteSlots(STREAMS), executeAnswers);
+        StreamSlots streams = new StreamSlots(new WriteSlots(STREAMS, ClientLimits::streams), executeAnswers);
         Assets assets = Assets.of(context);
         HealthResource.Host host = SettingsReader.host(context.getServerInfo());
         return List.of(

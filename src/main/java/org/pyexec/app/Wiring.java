@@ -11,8 +11,9 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.body.Bodies;
+import org.pyexec.client.ClientLimits;
+import org.pyexec.client.Clients;
 import org.pyexec.files.FileStore;
-import org.pyexec.filter.ClientAddresses;
 import org.pyexec.filter.Cors;
 import org.pyexec.filter.OwnOrigin;
 import org.pyexec.filter.SecurityHeaders;
@@ -96,8 +97,8 @@ public class Wiring {
     }
 
     @Produces
-    ClientAddresses clientAddresses() {
-        return new ClientAddresses(application().settings().trustedProxies());
+    Clients clients() {
+        return new Clients(application().settings().trustedProxies(), ClientLimits.USUAL);
     }
 
     @Produces
@@ -107,7 +108,7 @@ public class Wiring {
 
     @Produces
     OwnOrigin ownOrigin() {
-        return new OwnOrigin(clientAddresses());
+        return new OwnOrigin(clients());
     }
 
     @Produces

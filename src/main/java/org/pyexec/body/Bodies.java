@@ -11,10 +11,11 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.pyexec.api.ErrorBody;
 import org.pyexec.body.PendingRequest.Verdict;
+import org.pyexec.client.Client;
 import org.pyexec.delivery.BackgroundExecutor;
-import org.pyexec.http.Caller;
 import org.pyexec.http.ErrorResponses;
 import org.pyexec.http.Paths;
+import org.pyexec.http.RequestClient;
 import org.pyexec.memory.Memory;
 
 /**
@@ -116,7 +117,7 @@ public final class Bodies {
     }
 
     private SpooledBody newBody(HttpServletRequest request) {
-        String client = Caller.of(request);
+        Client client = RequestClient.of(request);
         return new SpooledBody(folder, memory.share(client), disk.share(client));
     }
 

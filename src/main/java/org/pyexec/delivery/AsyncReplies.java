@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.client.Client;
 
 /**
  * Gives answers that are not there yet. Safe for use by many threads.
@@ -80,7 +81,7 @@ public final class AsyncReplies implements AutoCloseable {
 
     /** However long it takes until there is a slot: a program has run for it, and it is nowhere else. */
     private CompletableFuture<Reply.Ready> whenSlotFree(
-            @Nullable Response value, @Nullable Throwable failure, String client) {
+            @Nullable Response value, @Nullable Throwable failure, Client client) {
         boolean small = value == null || Reply.length(value) <= Reply.SMALL_BYTES;
         return slots.take(client, small).slot().thenApply(slot -> new Reply.Ready(value, failure, Optional.of(slot)));
     }

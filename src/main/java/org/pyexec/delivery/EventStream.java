@@ -15,7 +15,7 @@ import org.pyexec.api.Json;
 import org.pyexec.execution.Execution;
 import org.pyexec.execution.Transcript;
 import org.pyexec.execution.TranscriptReader;
-import org.pyexec.jobs.Job;
+import org.pyexec.jobs.JobFeed;
 
 /**
  * Server-sent events of a program that runs: what it prints as it prints it, comments as heartbeats, and at last the answer
@@ -74,8 +74,8 @@ public final class EventStream implements StreamingOutput {
     }
 
     /** Of a program that runs by itself. Events have ids, so that a client who was cut off can go on. */
-    public static EventStream ofJob(ObjectMapper mapper, TranscriptReader reader, Job job) {
-        return new EventStream(mapper, reader, job.answer(), job::isRefused, () -> {}, true);
+    public static EventStream ofJob(ObjectMapper mapper, JobFeed job) {
+        return new EventStream(mapper, job.reader(), job.answer(), job.refused(), () -> {}, true);
     }
 
     @Override

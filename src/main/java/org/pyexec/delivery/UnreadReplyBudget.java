@@ -3,6 +3,7 @@ package org.pyexec.delivery;
 import jakarta.ws.rs.core.Response;
 import java.util.HashMap;
 import java.util.Map;
+import org.pyexec.client.Client;
 import org.pyexec.execution.AdmissionCheck;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
@@ -24,7 +25,7 @@ public final class UnreadReplyBudget {
     private long all;
 
     /**
-     * @param maxBytes of all clients together, about; one has half of it, and those who have nothing yet share half as much again
+     * @param maxBytes of all clients together, about; one has its part of it, and those who have nothing yet share half as much again
      * @param memory where they are counted with everything else
      */
     public UnreadReplyBudget(long maxBytes, Memory memory) {
@@ -33,13 +34,13 @@ public final class UnreadReplyBudget {
     }
 
     /** For the programs of this client. */
-    public AdmissionCheck admissionCheck(String client) {
+    public AdmissionCheck admissionCheck(Client client) {
         return () -> check(client);
     }
 
-    private synchronized void check(String client) throws RefusedException {
-        long own = byClient.getOrDefault(client, 0L);
-        if (own >= maxBytes / 2) {
+    private synchronized void check(Client client) throws RefusedException {
+        long own = byClient.getOrDefault(client.name(), 0L);
+        if (own >= client.limits().shareOf(maxBytes)) {
             throw new RefusedException(
                     Refusal.BUSY, "Answers of %d MB wait for this client to read them.".formatted(own >> 20));
         }
@@ -49,28 +50,28 @@ public final class UnreadReplyBudget {
         }
     }
 
-    private synchronized void add(String client, long bytes) {
+    private synchronized void add(Client client, long bytes) {
         all += bytes;
-        byClient.merge(client, bytes, Long::sum);
-        byClient.remove(client, 0L);
+        byClient.merge(client.name(), bytes, Long::sum);
+        byClient.remove(client.name(), 0L);
     }
 
     /** One that will be made. */
-    public UnreadReply expect(String client) {
+    public UnreadReply expect(Client client) {
         return new UnreadReply(client);
     }
 
     /** One answer. */
     public final class UnreadReply {
 
-        private final String client;
+        private final Client client;
         private final Memory.Share share;
 
         // mutable state, guarded by this
         private long bytes;
         private boolean over;
 
-        private UnreadReply(String client) {
+        private UnreadReply(Client client) {
             this.client = client;
             this.share = memory.share(client);
         }

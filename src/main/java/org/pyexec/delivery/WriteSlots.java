@@ -11,6 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.pyexec.client.Client;
+import org.pyexec.client.ClientLimits;
 import org.pyexec.execution.TooManyException;
 
 /**
@@ -21,25 +24,17 @@ import org.pyexec.execution.TooManyException;
 public final class WriteSlots implements AutoCloseable {
 
     private static final int WAITING = 1000;
-    private static final int WAITING_OF_A_CLIENT = 64;
 
     private final Bounds bounds;
+    private final Function<ClientLimits, ClientLimits.Writers> perClient;
 
     /**
      * How many there are.
      *
-     * @param max in all
-     * @param maxPerClient of them for one client
-     * @param maxWithSmall in all, small answers included; who has few slots gets one for a small answer up to here
-     * @param smallPerClient what such a client has at most
+     * @param max for all clients together
+     * @param maxWithSmall the same, small answers included; who has few slots gets one for a small answer up to here
      */
-    public record Bounds(int max, int maxPerClient, int maxWithSmall, int smallPerClient) {
-
-        /** The same for all answers. */
-        public static Bounds of(int max, int maxPerClient) {
-            return new Bounds(max, maxPerClient, max, 0);
-        }
-    }
+    public record Bounds(int max, int maxWithSmall) {}
 
     // mutable state, guarded by this
     private final Map<String, Integer> byClient = new HashMap<>();
@@ -48,17 +43,21 @@ public final class WriteSlots implements AutoCloseable {
     private int all;
     private boolean closed;
 
-    public WriteSlots(Bounds bounds) {
+    /**
+     * @param perClient which of a client's limits bounds its slots
+     */
+    public WriteSlots(Bounds bounds, Function<ClientLimits, ClientLimits.Writers> perClient) {
         this.bounds = bounds;
+        this.perClient = perClient;
     }
 
     /** Right to write an answer, until it is closed; that is idempotent. */
     public final class Slot implements AutoCloseable {
 
-        private final String client;
+        private final Client client;
         private final AtomicBoolean over = new AtomicBoolean();
 
-        private Slot(String client) {
+        private Slot(Client client) {
             this.client = client;
         }
 
@@ -73,11 +72,11 @@ public final class WriteSlots implements AutoCloseable {
     /** A slot that is there, or will be. Whoever waits for it no longer says so by {@link WriteSlots#cancel}. */
     static final class Ticket {
 
-        private final String client;
+        private final Client client;
         private final boolean small;
         private final CompletableFuture<Slot> slot = new CompletableFuture<>();
 
-        private Ticket(String client, boolean small) {
+        private Ticket(Client client, boolean small) {
             this.client = client;
             this.small = small;
         }
@@ -116,11 +115,13 @@ public final class WriteSlots implements AutoCloseable {
      *
      * @param small whether the answer fits into the buffers of a connection that has carried nothing yet
      */
-    Ticket take(String client, boolean small) {
+    Ticket take(Client client, boolean small) {
         Ticket ticket = new Ticket(client, small);
         synchronized (this) {
             if (!mayTake(client, small)) {
-                waiting.computeIfAbsent(client, any -> new Waiting()).of(small).add(ticket);
+                waiting.computeIfAbsent(client.name(), any -> new Waiting())
+                        .of(small)
+                        .add(ticket);
                 allWaiting++;
                 return ticket;
             }
@@ -135,13 +136,14 @@ public final class WriteSlots implements AutoCloseable {
      *
      * @throws TooManyException if there is none; the message is about what the slots are for
      */
-    public Slot takeAtOnce(String client, String what) throws TooManyException {
+    public Slot takeAtOnce(Client client, String what) throws TooManyException {
         synchronized (this) {
             if (!mayTake(client, false)) {
-                boolean own = held(client) >= bounds.maxPerClient();
+                int most = perClient.apply(client.limits()).max();
+                boolean own = held(client) >= most;
                 throw new TooManyException(
                         own
-                                ? "One client can have %d %s at once.".formatted(bounds.maxPerClient(), what)
+                                ? "One client can have %d %s at once.".formatted(most, what)
                                 : "There are too many %s at the moment.".formatted(what),
                         own);
             }
@@ -151,9 +153,10 @@ public final class WriteSlots implements AutoCloseable {
     }
 
     /** Whether so many wait that the last of them should not, if it can be refused. */
-    synchronized boolean isQueueFull(String client) {
-        Waiting own = waiting.get(client);
-        return allWaiting > WAITING || (own != null && own.count() > WAITING_OF_A_CLIENT);
+    synchronized boolean isQueueFull(Client client) {
+        Waiting own = waiting.get(client.name());
+        return allWaiting > WAITING
+                || (own != null && own.count() > client.limits().waitingReplies());
     }
 
     /** Does nothing if the slot has been given. */
@@ -182,7 +185,7 @@ public final class WriteSlots implements AutoCloseable {
         last.forEach(WriteSlots.this::give);
     }
 
-    private void release(String client) {
+    private void release(Client client) {
         Optional<Ticket> next;
         synchronized (this) {
             add(client, -1);
@@ -201,8 +204,8 @@ public final class WriteSlots implements AutoCloseable {
 
     /** Of the client with the fewest slots. It takes as long as there are clients, however many answers of theirs wait. */
     private Optional<Ticket> nextTicket() {
-        Optional<Ticket> next = waiting.entrySet().stream()
-                .flatMap(each -> first(each.getKey(), each.getValue()).stream())
+        Optional<Ticket> next = waiting.values().stream()
+                .flatMap(each -> first(each).stream())
                 .min(Comparator.comparingInt(ticket -> held(ticket.client)));
         next.ifPresent(ticket -> {
             forget(ticket);
@@ -211,35 +214,38 @@ public final class WriteSlots implements AutoCloseable {
         return next;
     }
 
-    private Optional<Ticket> first(String client, Waiting own) {
-        Optional<Ticket> large = own.large.stream().findFirst().filter(ticket -> mayTake(client, false));
-        return large.isPresent() ? large : own.small.stream().findFirst().filter(ticket -> mayTake(client, true));
+    private Optional<Ticket> first(Waiting own) {
+        Optional<Ticket> large = own.large.stream().findFirst().filter(ticket -> mayTake(ticket.client, false));
+        return large.isPresent()
+                ? large
+                : own.small.stream().findFirst().filter(ticket -> mayTake(ticket.client, true));
     }
 
     private void forget(Ticket ticket) {
-        Waiting own = waiting.get(ticket.client);
+        Waiting own = waiting.get(ticket.client.name());
         if (own != null && own.of(ticket.small).remove(ticket)) {
             allWaiting--;
             if (own.count() == 0) {
-                waiting.remove(ticket.client);
+                waiting.remove(ticket.client.name());
             }
         }
     }
 
-    private boolean mayTake(String client, boolean small) {
+    private boolean mayTake(Client client, boolean small) {
+        ClientLimits.Writers limits = perClient.apply(client.limits());
         int own = held(client);
         return closed
-                || (all < bounds.max() && own < bounds.maxPerClient())
-                || (small && all < bounds.maxWithSmall() && own < bounds.smallPerClient());
+                || (all < bounds.max() && own < limits.max())
+                || (small && all < bounds.maxWithSmall() && own < limits.maxForSmall());
     }
 
-    private int held(String client) {
-        return byClient.getOrDefault(client, 0);
+    private int held(Client client) {
+        return byClient.getOrDefault(client.name(), 0);
     }
 
-    private void add(String client, int count) {
+    private void add(Client client, int count) {
         all += count;
-        byClient.merge(client, count, Integer::sum);
-        byClient.remove(client, 0);
+        byClient.merge(client.name(), count, Integer::sum);
+        byClient.remove(client.name(), 0);
     }
 }

@@ -10,9 +10,8 @@ import java.io.IOException;
 import java.util.Set;
 import org.pyexec.api.ErrorBody;
 import org.pyexec.body.Bodies;
-import org.pyexec.http.Caller;
 import org.pyexec.http.Paths;
-import org.pyexec.ratelimit.ClientKey;
+import org.pyexec.http.RequestClient;
 import org.pyexec.ratelimit.Decision;
 import org.pyexec.ratelimit.RateLimitSettings;
 import org.pyexec.ratelimit.RateLimiter;
@@ -40,7 +39,7 @@ public class RateLimitFilter extends HttpFilter {
             chain.doFilter(request, response);
             return;
         }
-        Decision decision = limiter.tryTake(new ClientKey(Caller.of(request)));
+        Decision decision = limiter.tryTake(RequestClient.of(request));
         describe(decision, response);
         if (decision.allowed()) {
             chain.doFilter(request, response);

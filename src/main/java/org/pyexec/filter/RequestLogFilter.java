@@ -9,12 +9,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
+import java.util.Collections;
+import java.util.List;
 import java.util.regex.Pattern;
+import org.pyexec.client.Client;
+import org.pyexec.client.Clients;
 import org.pyexec.delivery.OnRequestComplete;
-import org.pyexec.http.Caller;
+import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
-import org.pyexec.ratelimit.ClientKey;
 
 /**
  * The first door: gives every request its id and writes one line to the log when it has been answered. A request that
@@ -28,7 +30,7 @@ public class RequestLogFilter extends HttpFilter {
     private static final Pattern NOT_PRINTABLE = Pattern.compile("[^\\x21-\\x7e]");
 
     @Inject
-    private transient ClientAddresses clients;
+    private transient Clients clients;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -39,8 +41,9 @@ public class RequestLogFilter extends HttpFilter {
         }
         long startedNanos = System.nanoTime();
         response.setHeader(RequestId.HEADER, RequestId.assign(request));
-        InetAddress client = clients.of(request);
-        Caller.assign(request, ClientKey.of(client).value());
+        Client client =
+                clients.of(request.getRemoteAddr(), headers(request, "X-Forwarded-For"), headers(request, "Forwarded"));
+        RequestClient.assign(request, client);
         try {
             chain.doFilter(request, response);
         } finally {
@@ -48,7 +51,11 @@ public class RequestLogFilter extends HttpFilter {
         }
     }
 
-    private void log(HttpServletRequest request, HttpServletResponse response, InetAddress client, long startedNanos) {
+    private static List<String> headers(HttpServletRequest request, String name) {
+        return Collections.list(request.getHeaders(name));
+    }
+
+    private void log(HttpServletRequest request, HttpServletResponse response, Client client, long startedNanos) {
         LOG.log(
                 Level.INFO,
                 "request_id={0} event=request method={1} path={2} status={3} ms={4} client={5}",
@@ -57,7 +64,7 @@ public class RequestLogFilter extends HttpFilter {
                 printable(request.getRequestURI()),
                 Integer.toString(response.getStatus()),
                 Long.toString((System.nanoTime() - startedNanos) / 1_000_000),
-                client.getHostAddress());
+                client.address().getHostAddress());
     }
 
     /** One word of the log: what a client sends must not begin a new line or field, nor make it long. */

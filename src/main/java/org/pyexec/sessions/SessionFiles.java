@@ -38,8 +38,8 @@ public final class SessionFiles {
         find(session);
     }
 
-    private Session find(String id) throws RefusedException {
-        return sessions.find(id).orElseThrow(() -> new RefusedException(Refusal.UNKNOWN_SESSION, Sessions.UNKNOWN));
+    private LiveSession find(String id) throws RefusedException {
+        return sessions.live(id).orElseThrow(() -> new RefusedException(Refusal.UNKNOWN_SESSION, Sessions.UNKNOWN));
     }
 
     /**
@@ -49,7 +49,7 @@ public final class SessionFiles {
      * @return completed exceptionally with {@link RefusedException} when the order was not carried out
      */
     public CompletableFuture<FilesReport> carryOut(String session, FileOrder order, FileReceiver receiver) {
-        Session found;
+        LiveSession found;
         try {
             found = find(session);
         } catch (RefusedException e) {
@@ -67,7 +67,7 @@ public final class SessionFiles {
     }
 
     private void start(
-            Session session,
+            LiveSession session,
             TargetLease lease,
             FileOrder order,
             FileReceiver receiver,
@@ -86,7 +86,7 @@ public final class SessionFiles {
 
     /** The report is given when the lease has been given back: whoever has it finds the session as it says. */
     private static void perform(
-            Session session,
+            LiveSession session,
             TargetLease lease,
             FileOrder order,
             FileReceiver receiver,

@@ -16,6 +16,7 @@ import org.pyexec.api.BadRequest;
 import org.pyexec.api.ErrorBody;
 import org.pyexec.api.ExecuteRequest;
 import org.pyexec.api.RequestJson;
+import org.pyexec.client.Client;
 import org.pyexec.delivery.AsyncReplies;
 import org.pyexec.delivery.EventStream;
 import org.pyexec.delivery.Recipient;
@@ -29,8 +30,8 @@ import org.pyexec.execution.Transcript;
 import org.pyexec.execution.TranscriptReader;
 import org.pyexec.files.FileStore;
 import org.pyexec.http.Accepts;
-import org.pyexec.http.Caller;
 import org.pyexec.http.Prefers;
+import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
@@ -120,7 +121,7 @@ public class ExecuteResource {
     }
 
     private ExecuteRequest read(InputStream body, HttpServletRequest request) throws IOException, NoRoomException {
-        try (Memory.Share share = memory.share(Caller.of(request))) {
+        try (Memory.Share share = memory.share(RequestClient.of(request))) {
             share.hold(heldBytes(request.getContentLengthLong()));
             return ExecuteRequest.read(answers.mapper(), body, files);
         }
@@ -140,13 +141,13 @@ public class ExecuteResource {
             AsyncResponse response) {
         Recipient recipient =
                 Recipient.of(request, response); // first: there is none if the server has ended the request
-        String client = recipient.client();
+        Client client = recipient.client();
         Execution execution = executions.run(program, target, unreadReplies.admissionCheck(client), client);
         UnreadReplyBudget.UnreadReply unread = unreadReplies.expect(client);
         try {
             replies.send(
                     executeAnswers.to(execution, terms, RequestId.of(request)).thenApply(unread::count),
-                    execution.hadSlotAtOnce(),
+                    execution.isUnderWay(),
                     recipient,
                     unread::release);
         } catch (RuntimeException e) { // nobody waits for it any more
@@ -165,7 +166,7 @@ public class ExecuteResource {
         Recipient recipient = Recipient.of(request, response);
         Transcript transcript = new Transcript();
         TranscriptReader reader = transcript.pace();
-        String client = recipient.client();
+        Client client = recipient.client();
         StreamedExecution streamed =
                 executions.run(program, target, unreadReplies.admissionCheck(client), client, transcript);
         UnreadReplyBudget.UnreadReply unread = unreadReplies.expect(client);

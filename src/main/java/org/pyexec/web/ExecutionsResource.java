@@ -16,15 +16,16 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.api.Json;
 import org.pyexec.delivery.AsyncReplies;
 import org.pyexec.delivery.EventStream;
 import org.pyexec.delivery.Recipient;
-import org.pyexec.execution.TranscriptReader;
 import org.pyexec.http.Accepts;
 import org.pyexec.http.RequestId;
-import org.pyexec.jobs.Job;
+import org.pyexec.jobs.JobFeed;
+import org.pyexec.jobs.JobView;
 import org.pyexec.jobs.Jobs;
 
 /** {@code /executions/{id}}: programs that were started with {@code Prefer: respond-async}. */
@@ -60,11 +61,11 @@ public class ExecutionsResource {
             @HeaderParam("Last-Event-ID") @Nullable String lastEvent,
             @Context HttpServletRequest request,
             @Suspended AsyncResponse response) {
-        Optional<Job> job = jobs.find(id);
+        Optional<JobView> job = jobs.find(id);
         if (job.isEmpty()) {
             response.resume(unknown(request));
         } else if (Accepts.preferEvents(request.getHeader(HttpHeaders.ACCEPT))) {
-            stream(job.get(), lastEvent, request, response);
+            stream(id, lastEvent, request, response);
         } else {
             giveState(job.get(), request, response);
         }
@@ -80,17 +81,16 @@ public class ExecutionsResource {
     @DELETE
     public void cancel(
             @PathParam("id") String id, @Context HttpServletRequest request, @Suspended AsyncResponse response) {
-        Optional<Job> job = jobs.find(id);
-        if (job.isEmpty()) {
+        Optional<CompletableFuture<JobView>> ended = jobs.cancel(id);
+        if (ended.isEmpty()) {
             response.resume(unknown(request));
             return;
         }
-        job.get().cancel();
-        replies.send(job.get().answer().thenApply(ended -> state(job.get())), true, Recipient.of(request, response));
+        replies.send(ended.get().thenApply(this::state), true, Recipient.of(request, response));
     }
 
     /** It can be asked for again: that a client does not wait for ever loses nothing. */
-    private void giveState(Job job, HttpServletRequest request, AsyncResponse response) {
+    private void giveState(JobView job, HttpServletRequest request, AsyncResponse response) {
         Response state = state(job);
         String requestId = RequestId.of(request);
         replies.sendWhenSlotFree(
@@ -101,19 +101,24 @@ public class ExecutionsResource {
                 () -> {});
     }
 
-    private void stream(Job job, @Nullable String lastEvent, HttpServletRequest request, AsyncResponse response) {
+    private void stream(String id, @Nullable String lastEvent, HttpServletRequest request, AsyncResponse response) {
         streams.take(request, response, slot -> {
-            TranscriptReader reader = job.transcript().follow(position(lastEvent));
-            EventStream events = EventStream.ofJob(answers.mapper(), reader, job);
+            Optional<JobFeed> feed = jobs.follow(id, position(lastEvent));
+            if (feed.isEmpty()) { // forgotten just now
+                slot.close();
+                response.resume(unknown(request));
+                return;
+            }
+            EventStream events = EventStream.ofJob(answers.mapper(), feed.get());
             replies.sendStream(events, Recipient.of(request, response), slot::close);
         });
     }
 
     /** The answer, which may be large, is written as it is kept: none of many readers has a copy of it. */
-    private Response state(Job job) {
-        Job.Status status = job.status(); // first: an answer that comes after it does not count
-        byte[] made = status == Job.Status.FINISHED ? job.answer().getNow(NULL) : NULL;
-        byte[] state = Json.bytes(answers.mapper(), new State(job.id(), status.word()));
+    private Response state(JobView job) {
+        byte[] made = job.answer().orElse(NULL);
+        byte[] state =
+                Json.bytes(answers.mapper(), new State(job.id(), job.status().word()));
         StreamingOutput body = out -> {
             out.write(state, 0, state.length - 1);
             out.write(ANSWER);

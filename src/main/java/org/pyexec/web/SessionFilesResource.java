@@ -26,9 +26,9 @@ import org.pyexec.files.FileStore;
 import org.pyexec.files.FileTooLargeException;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
-import org.pyexec.http.Caller;
 import org.pyexec.http.PathText;
 import org.pyexec.http.Paths;
+import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
@@ -80,7 +80,7 @@ public class SessionFilesResource {
     @GET
     public void list(
             @PathParam("id") String id, @Context HttpServletRequest request, @Suspended AsyncResponse response) {
-        Memory.Share share = memory.share(Caller.of(request));
+        Memory.Share share = memory.share(RequestClient.of(request));
         try {
             share.hold(HELD_BY_LIST);
         } catch (NoRoomException e) {
@@ -110,7 +110,10 @@ public class SessionFilesResource {
             }
             sessionFiles.check(id); // before a body is stored that nobody wants
             received = files.add(
-                    Caller.of(request), FileLabel.ofGenerated(path.shown()), request.getInputStream(), maxFileBytes);
+                    RequestClient.of(request).name(),
+                    FileLabel.ofGenerated(path.shown()),
+                    request.getInputStream(),
+                    maxFileBytes);
         } catch (BadRequest e) {
             response.resume(answers.error(400, e.error(), String.valueOf(e.getMessage()), requestId));
             return;
@@ -174,7 +177,7 @@ public class SessionFilesResource {
             AsyncResponse response) {
         String requestId = RequestId.of(request);
         String folder = folder(request, id); // now: the request may be over when it is needed
-        PassingFile passing = new PassingFile(files, Caller.of(request));
+        PassingFile passing = new PassingFile(files, RequestClient.of(request).name());
         Recipient recipient = Recipient.of(request, response);
         CompletableFuture<Response> answer;
         try {

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Function;
 import org.pyexec.api.BadRequest;
 import org.pyexec.api.ExpiredSession;
 import org.pyexec.api.Json;
@@ -30,14 +29,14 @@ import org.pyexec.delivery.BackgroundExecutor;
 import org.pyexec.delivery.Recipient;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.TooManyException;
-import org.pyexec.http.Caller;
 import org.pyexec.http.ForeignPage;
+import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
 import org.pyexec.sandbox.SandboxUnavailableException;
-import org.pyexec.sessions.Session;
 import org.pyexec.sessions.SessionExpiredException;
+import org.pyexec.sessions.SessionView;
 import org.pyexec.sessions.Sessions;
 
 /** {@code /sessions}: interpreters that keep their state between programs. */
@@ -76,11 +75,11 @@ public class SessionsResource {
     /** How a session is. */
     record State(String sessionId, String status, int waiting, String created, String expires, boolean allowNetwork) {
 
-        static State of(Session session) {
+        static State of(SessionView session) {
             return new State(
                     session.id(),
-                    session.isRunning() ? "running" : "idle",
-                    session.waitingPrograms(),
+                    session.running() ? "running" : "idle",
+                    session.waiting(),
                     Json.time(session.created()),
                     Json.time(session.expires()),
                     session.terms().network());
@@ -98,7 +97,7 @@ public class SessionsResource {
     public void open(@Context HttpServletRequest request, @Suspended AsyncResponse response) throws IOException {
         InputStream body = request.getContentLengthLong() <= 0 ? InputStream.nullInputStream() : JsonBody.open(request);
         SessionRequest wanted;
-        try (Memory.Share share = memory.share(Caller.of(request))) {
+        try (Memory.Share share = memory.share(RequestClient.of(request))) {
             share.hold(RequestJson.heldBytes(request.getContentLengthLong()));
             wanted = SessionRequest.read(answers.mapper(), body);
         } catch (NoRoomException e) {
@@ -131,7 +130,7 @@ public class SessionsResource {
 
     private Response opened(SessionRequest wanted, HttpServletRequest request) {
         try {
-            Session session = sessions.open(Caller.of(request), wanted.terms(), wanted.idle());
+            SessionView session = sessions.open(RequestClient.of(request), wanted.terms(), wanted.idle());
             LOG.log(
                     Level.INFO,
                     "request_id={0} event=session_opened open={1}",
@@ -158,8 +157,9 @@ public class SessionsResource {
         }
         return answers.json(
                 200,
-                new Listed<>(
-                        sessions.of(Caller.of(request)).stream().map(State::of).toList()));
+                new Listed<>(sessions.of(RequestClient.of(request)).stream()
+                        .map(State::of)
+                        .toList()));
     }
 
     /** Ends all that the caller has open, and what runs in them. Who may list them may do it. */
@@ -168,13 +168,10 @@ public class SessionsResource {
         if (ForeignPage.sent(request)) {
             return notForForeignPages(request);
         }
-        List<Session> own = sessions.of(Caller.of(request));
-        own.forEach(sessions::delete);
+        List<String> ended = sessions.deleteAllOf(RequestClient.of(request));
         return answers.json(
                 200,
-                new Listed<>(own.stream()
-                        .map(session -> new Ended(session.id(), "ended"))
-                        .toList()));
+                new Listed<>(ended.stream().map(id -> new Ended(id, "ended")).toList()));
     }
 
     private Response notForForeignPages(HttpServletRequest request) {
@@ -190,33 +187,34 @@ public class SessionsResource {
     @GET
     @Path("/{id}")
     public Response get(@PathParam("id") String id, @Context HttpServletRequest request) {
-        return with(id, request, session -> answers.json(200, State.of(session)));
+        return with(request, () -> sessions.find(id).map(session -> answers.json(200, State.of(session))));
     }
 
     /** Ends it, and what runs in it. */
     @DELETE
     @Path("/{id}")
     public Response delete(@PathParam("id") String id, @Context HttpServletRequest request) {
-        return with(id, request, session -> {
-            sessions.delete(session);
-            return answers.json(200, new Ended(session.id(), "ended"));
-        });
+        return with(
+                request,
+                () -> sessions.delete(id) ? Optional.of(answers.json(200, new Ended(id, "ended"))) : Optional.empty());
     }
 
     /** Interrupts what runs in it, with KeyboardInterrupt. */
     @POST
     @Path("/{id}/interrupt")
     public Response interrupt(@PathParam("id") String id, @Context HttpServletRequest request) {
-        return with(id, request, session -> answers.json(200, new Interrupted(session.id(), session.interrupt())));
+        return with(request, () -> sessions.interrupt(id).map(did -> answers.json(200, new Interrupted(id, did))));
     }
 
-    private Response with(String id, HttpServletRequest request, Function<Session, Response> action) {
+    private interface Action {
+        Optional<Response> answer() throws SessionExpiredException;
+    }
+
+    private Response with(HttpServletRequest request, Action action) {
         try {
-            Optional<Session> session = sessions.find(id);
-            return session.isPresent()
-                    ? action.apply(session.get())
-                    : answers.error(
-                            request, 404, answers.error(request, "Not found", "There is no session of this id."));
+            return action.answer()
+                    .orElseGet(() -> answers.error(
+                            request, 404, answers.error(request, "Not found", "There is no session of this id.")));
         } catch (SessionExpiredException e) {
             String reason = String.valueOf(e.getMessage());
             return answers.json(410, ExpiredSession.of(e.sessionId(), reason, RequestId.of(request), answers.now()));

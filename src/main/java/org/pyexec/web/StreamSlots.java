@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.pyexec.delivery.EventStream;
 import org.pyexec.delivery.WriteSlots;
 import org.pyexec.execution.TooManyException;
-import org.pyexec.http.Caller;
+import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
 
 /** For those who follow a program: a stream takes a thread as long as the program runs, so there are so many and no more. */
@@ -30,7 +30,7 @@ public final class StreamSlots {
     void take(HttpServletRequest request, AsyncResponse response, Consumer<WriteSlots.Slot> begin) {
         WriteSlots.Slot slot;
         try {
-            slot = slots.takeAtOnce(Caller.of(request), EventStream.PLURAL);
+            slot = slots.takeAtOnce(RequestClient.of(request), EventStream.PLURAL);
         } catch (TooManyException e) {
             response.resume(answers.tooManyStreams(e, RequestId.of(request)));
             return;

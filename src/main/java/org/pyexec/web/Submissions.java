@@ -13,19 +13,19 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.api.BadRequest;
 import org.pyexec.api.ErrorBody;
-import org.pyexec.execution.Execution;
 import org.pyexec.execution.ExecutionTarget;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
-import org.pyexec.http.Caller;
 import org.pyexec.http.Prefers;
+import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
 import org.pyexec.jobs.IdempotencyKey;
-import org.pyexec.jobs.Job;
+import org.pyexec.jobs.JobView;
 import org.pyexec.jobs.Jobs;
 import org.pyexec.jobs.KeyReusedException;
+import org.pyexec.jobs.Submission;
 import org.pyexec.sandbox.Program;
 
 /** Takes on programs for whose answer nobody waits: {@code Prefer: respond-async}. Safe for use by many threads. */
@@ -73,13 +73,14 @@ public final class Submissions {
             HttpServletRequest request) {
         Optional<IdempotencyKey> key = key(request.getHeader("Idempotency-Key"), body);
         try {
-            Job job = jobs.submit(Caller.of(request), key, () -> start(program, target, terms, request));
-            Optional<Execution> refused = job.execution().filter(Execution::isRefused);
-            return refused.isPresent()
-                    ? executeAnswers
-                            .to(refused.get(), terms, RequestId.of(request))
-                            .join()
-                    : accepted(job, request);
+            Submission submission =
+                    jobs.submit(RequestClient.of(request), key, () -> start(program, target, terms, request));
+            if (submission instanceof Submission.Refused refused) {
+                return executeAnswers
+                        .to(refused.execution(), terms, RequestId.of(request))
+                        .join();
+            }
+            return accepted(((Submission.Accepted) submission).job(), request);
         } catch (KeyReusedException e) {
             return error(request, UNPROCESSABLE, "Idempotency key reused", e);
         } catch (TooManyException e) {
@@ -103,7 +104,11 @@ public final class Submissions {
 
     private Jobs.Started start(Program program, ExecutionTarget target, AnswerTerms terms, HttpServletRequest request) {
         StreamedExecution running = executions.run(
-                program, target, jobs.admissionCheck(Caller.of(request)), Caller.of(request), new Transcript());
+                program,
+                target,
+                jobs.admissionCheck(RequestClient.of(request)),
+                RequestClient.of(request),
+                new Transcript());
         CompletableFuture<byte[]> answer = running.execution().isRefused()
                 ? new CompletableFuture<>()
                 : executeAnswers
@@ -113,7 +118,7 @@ public final class Submissions {
     }
 
     /** A status that is preferred for a failed program is that of no answer here. */
-    private Response accepted(Job job, HttpServletRequest request) {
+    private Response accepted(JobView job, HttpServletRequest request) {
         return Response.fromResponse(
                         answers.json(202, new Accepted(job.id(), job.status().word())))
                 .header("Location", request.getContextPath() + "/executions/" + job.id())

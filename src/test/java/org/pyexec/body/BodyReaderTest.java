@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.api.ErrorBody;
+import org.pyexec.client.Client;
 import org.pyexec.delivery.BackgroundExecutor;
 import org.pyexec.memory.Memory;
 
@@ -52,7 +53,10 @@ class BodyReaderTest {
     }
 
     private SpooledBody newBody() {
-        return new SpooledBody(folder, new Memory(1 << 20).share("client"), new Memory(1 << 20).share("client"));
+        return new SpooledBody(
+                folder,
+                new Memory(1 << 20).share(Client.local("client")),
+                new Memory(1 << 20).share(Client.local("client")));
     }
 
     @AfterEach

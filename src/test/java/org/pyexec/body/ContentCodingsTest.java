@@ -15,6 +15,7 @@ import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pyexec.client.Client;
 import org.pyexec.memory.Memory;
 
 class ContentCodingsTest {
@@ -28,7 +29,7 @@ class ContentCodingsTest {
     private final Memory disk = new Memory(64 * MIB);
 
     private SpooledBody body() {
-        return new SpooledBody(folder, memory.share("a"), disk.share("a"));
+        return new SpooledBody(folder, memory.share(Client.local("a")), disk.share(Client.local("a")));
     }
 
     private static byte[] gzip(byte[] content) throws IOException {

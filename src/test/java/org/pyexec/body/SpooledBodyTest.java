@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.pyexec.client.Client;
 import org.pyexec.memory.Memory;
 
 class SpooledBodyTest {
@@ -24,7 +25,7 @@ class SpooledBodyTest {
     private final Memory disk = new Memory(16 * MIB);
 
     private SpooledBody body(String client) {
-        return new SpooledBody(folder, memory.share(client), disk.share(client));
+        return new SpooledBody(folder, memory.share(Client.local(client)), disk.share(Client.local(client)));
     }
 
     @Test

@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.pyexec.client.Client;
+import org.pyexec.client.ClientLimits;
 
 class AsyncRepliesTest {
 
@@ -30,7 +32,8 @@ class AsyncRepliesTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final CompletableFuture<Thread> resumedBy = new CompletableFuture<>();
     private final CompletableFuture<Object> resumedWith = new CompletableFuture<>();
-    private final WriteSlots slots = new WriteSlots(new WriteSlots.Bounds(1, 1, 1, 0));
+    private final WriteSlots slots =
+            new WriteSlots(new WriteSlots.Bounds(1, 1), limits -> new ClientLimits.Writers(1, 0));
     private final AsyncReplies answers = new AsyncReplies(new BackgroundExecutor(executor, timer), slots);
 
     private final CompletableFuture<Boolean> completed = new CompletableFuture<>();
@@ -74,7 +77,7 @@ class AsyncRepliesTest {
         return null;
     });
 
-    private final Recipient recipient = new Recipient("client", context, response);
+    private final Recipient recipient = new Recipient(Client.local("client"), context, response);
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
@@ -177,7 +180,7 @@ class AsyncRepliesTest {
 
     @Test
     void anAnswerWaitsForItsPlaceWithoutAThreadAndIsNotLost() throws Exception {
-        WriteSlots.Slot taken = slots.takeAtOnce("another", "answers");
+        WriteSlots.Slot taken = slots.takeAtOnce(Client.local("another"), "answers");
         Response answer = Response.ok("kept").build();
 
         answers.send(CompletableFuture.completedFuture(answer), true, recipient);
@@ -191,7 +194,7 @@ class AsyncRepliesTest {
 
     @Test
     void whatIsMadeInTurnIsMadeByWhoeverHasThePlace() throws Exception {
-        WriteSlots.Slot taken = slots.takeAtOnce("another", "answers");
+        WriteSlots.Slot taken = slots.takeAtOnce(Client.local("another"), "answers");
         AtomicInteger made = new AtomicInteger();
         CompletableFuture<Boolean> over = new CompletableFuture<>();
 
@@ -215,9 +218,9 @@ class AsyncRepliesTest {
 
     @Test
     void whoeverWouldWaitBehindManyOfItsOwnIsRefusedAtOnce() throws Exception {
-        WriteSlots.Slot taken = slots.takeAtOnce("another", "answers");
+        WriteSlots.Slot taken = slots.takeAtOnce(Client.local("another"), "answers");
         for (int i = 0; i < 64; i++) {
-            slots.take("client", false);
+            slots.take(Client.local("client"), false);
         }
         Response refusal = Response.status(503).build();
 
@@ -229,7 +232,7 @@ class AsyncRepliesTest {
 
     /** The only slot is given back when the answer has been. */
     private void awaitPlace() throws Exception {
-        slots.take("next", false).slot().get(1, TimeUnit.MINUTES).close();
+        slots.take(Client.local("next"), false).slot().get(1, TimeUnit.MINUTES).close();
     }
 
     private void give() {

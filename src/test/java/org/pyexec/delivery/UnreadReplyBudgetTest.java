@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.ws.rs.core.Response;
 import org.junit.jupiter.api.Test;
+import org.pyexec.client.Client;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.memory.Memory;
 
@@ -14,14 +15,14 @@ class UnreadReplyBudgetTest {
     private final UnreadReplyBudget budget = new UnreadReplyBudget(1000, memory);
 
     private UnreadReplyBudget.UnreadReply made(String client, int bytes) {
-        UnreadReplyBudget.UnreadReply answer = budget.expect(client);
+        UnreadReplyBudget.UnreadReply answer = budget.expect(Client.local(client));
         Response response = Response.ok(new byte[bytes]).build();
         assertThat(answer.count(response)).isSameAs(response);
         return answer;
     }
 
     private void assertOpen(String client) throws RefusedException {
-        budget.admissionCheck(client).check();
+        budget.admissionCheck(Client.local(client)).check();
     }
 
     private void assertClosed(String client) {
@@ -69,7 +70,7 @@ class UnreadReplyBudgetTest {
 
     @Test
     void answerThatIsMadeWhenItsClientHasGoneDoesNotCount() throws Exception {
-        UnreadReplyBudget.UnreadReply late = budget.expect("a");
+        UnreadReplyBudget.UnreadReply late = budget.expect(Client.local("a"));
         late.release();
         late.count(Response.ok(new byte[5000]).build());
         assertOpen("a");

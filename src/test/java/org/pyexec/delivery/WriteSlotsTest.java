@@ -6,16 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.pyexec.client.Client;
+import org.pyexec.client.ClientLimits;
 import org.pyexec.execution.TooManyException;
 
 class WriteSlotsTest {
 
-    private final WriteSlots slots = new WriteSlots(new WriteSlots.Bounds(6, 3, 9, 2));
+    private final WriteSlots slots =
+            new WriteSlots(new WriteSlots.Bounds(6, 9), limits -> new ClientLimits.Writers(3, 2));
 
     private List<WriteSlots.Slot> taken(String client, int count) {
         List<WriteSlots.Slot> taken = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            taken.add(slots.take(client, false).slot().join());
+            taken.add(slots.take(Client.local(client), false).slot().join());
         }
         return taken;
     }
@@ -23,8 +26,8 @@ class WriteSlotsTest {
     @Test
     void oneClientDoesNotGetThemAll() {
         taken("a", 3);
-        assertThat(slots.take("a", false).slot()).isNotDone();
-        assertThat(slots.take("a", true).slot()).isNotDone();
+        assertThat(slots.take(Client.local("a"), false).slot()).isNotDone();
+        assertThat(slots.take(Client.local("a"), true).slot()).isNotDone();
         taken("b", 1);
     }
 
@@ -32,26 +35,26 @@ class WriteSlotsTest {
     void whoHasFewIsNotKeptWaitingWithASmallAnswer() {
         taken("a", 3);
         taken("b", 3);
-        assertThat(slots.take("c", false).slot()).isNotDone();
-        assertThat(slots.take("c", true).slot()).isDone();
-        assertThat(slots.take("c", true).slot()).isDone();
-        assertThat(slots.take("c", true).slot()).isNotDone();
-        assertThat(slots.take("a", true).slot()).isNotDone();
-        assertThat(slots.take("d", true).slot()).isDone();
-        assertThat(slots.take("e", true).slot()).isNotDone(); // nine in all
+        assertThat(slots.take(Client.local("c"), false).slot()).isNotDone();
+        assertThat(slots.take(Client.local("c"), true).slot()).isDone();
+        assertThat(slots.take(Client.local("c"), true).slot()).isDone();
+        assertThat(slots.take(Client.local("c"), true).slot()).isNotDone();
+        assertThat(slots.take(Client.local("a"), true).slot()).isNotDone();
+        assertThat(slots.take(Client.local("d"), true).slot()).isDone();
+        assertThat(slots.take(Client.local("e"), true).slot()).isNotDone(); // nine in all
     }
 
     @Test
     void placeThatIsLeftGoesToTheClientWithTheFewest() {
         List<WriteSlots.Slot> ofA = taken("a", 3);
         List<WriteSlots.Slot> ofB = taken("b", 3);
-        WriteSlots.Ticket moreOfA = slots.take("a", false);
-        WriteSlots.Ticket moreOfB = slots.take("b", false);
-        WriteSlots.Ticket first = slots.take("c", false);
+        WriteSlots.Ticket moreOfA = slots.take(Client.local("a"), false);
+        WriteSlots.Ticket moreOfB = slots.take(Client.local("b"), false);
+        WriteSlots.Ticket first = slots.take(Client.local("c"), false);
         ofB.get(0).close();
         assertThat(first.slot()).isDone();
         assertThat(moreOfB.slot()).isNotDone();
-        WriteSlots.Ticket second = slots.take("c", false);
+        WriteSlots.Ticket second = slots.take(Client.local("c"), false);
         ofA.get(0).close();
         assertThat(second.slot()).isDone(); // c has one, the others two
         assertThat(moreOfA.slot()).isNotDone();
@@ -61,11 +64,11 @@ class WriteSlotsTest {
     void smallAnswerDoesNotWaitBehindALargeOneOfItsClient() {
         List<WriteSlots.Slot> ofA = taken("a", 3);
         List<WriteSlots.Slot> ofB = taken("b", 3);
-        WriteSlots.Ticket large = slots.take("c", false);
+        WriteSlots.Ticket large = slots.take(Client.local("c"), false);
         for (String client : List.of("d", "e", "f")) { // nine in all
-            slots.take(client, true).slot().join();
+            slots.take(Client.local(client), true).slot().join();
         }
-        WriteSlots.Ticket small = slots.take("c", true);
+        WriteSlots.Ticket small = slots.take(Client.local("c"), true);
         assertThat(small.slot()).isNotDone();
         ofA.get(0).close();
         assertThat(small.slot()).isDone();
@@ -81,14 +84,14 @@ class WriteSlotsTest {
         ofA.get(0).close();
         ofA.get(0).close();
         taken("a", 1);
-        assertThat(slots.take("a", false).slot()).isNotDone();
+        assertThat(slots.take(Client.local("a"), false).slot()).isNotDone();
     }
 
     @Test
     void whoHasGivenUpGetsNone() {
         List<WriteSlots.Slot> ofA = taken("a", 3);
-        WriteSlots.Ticket first = slots.take("a", false);
-        WriteSlots.Ticket second = slots.take("a", false);
+        WriteSlots.Ticket first = slots.take(Client.local("a"), false);
+        WriteSlots.Ticket second = slots.take(Client.local("a"), false);
         slots.cancel(first);
         assertThat(first.slot()).isCompletedExceptionally();
         ofA.get(0).close();
@@ -99,33 +102,34 @@ class WriteSlotsTest {
 
     @Test
     void whoDoesNotWaitIsToldWhoseFaultItIs() throws TooManyException {
-        slots.takeAtOnce("a", "readers");
+        slots.takeAtOnce(Client.local("a"), "readers");
         taken("a", 2);
-        assertThatThrownBy(() -> slots.takeAtOnce("a", "readers"))
+        assertThatThrownBy(() -> slots.takeAtOnce(Client.local("a"), "readers"))
                 .hasMessage("One client can have 3 readers at once.")
                 .matches(e -> ((TooManyException) e).ofThisClient());
         taken("b", 3);
-        assertThatThrownBy(() -> slots.takeAtOnce("c", "readers")).matches(e -> !((TooManyException) e).ofThisClient());
+        assertThatThrownBy(() -> slots.takeAtOnce(Client.local("c"), "readers"))
+                .matches(e -> !((TooManyException) e).ofThisClient());
     }
 
     @Test
     void manyWhoWaitAreACrowd() {
         taken("a", 3);
         for (int i = 0; i < 64; i++) {
-            slots.take("a", false);
-            assertThat(slots.isQueueFull("a")).isFalse();
+            slots.take(Client.local("a"), false);
+            assertThat(slots.isQueueFull(Client.local("a"))).isFalse();
         }
-        slots.take("a", false);
-        assertThat(slots.isQueueFull("a")).isTrue();
-        assertThat(slots.isQueueFull("b")).isFalse();
+        slots.take(Client.local("a"), false);
+        assertThat(slots.isQueueFull(Client.local("a"))).isTrue();
+        assertThat(slots.isQueueFull(Client.local("b"))).isFalse();
     }
 
     @Test
     void nobodyWaitsWhenAllIsOver() {
         taken("a", 3);
-        WriteSlots.Ticket waiting = slots.take("a", false);
+        WriteSlots.Ticket waiting = slots.take(Client.local("a"), false);
         slots.close();
         assertThat(waiting.slot()).isDone();
-        assertThat(slots.take("a", false).slot()).isDone();
+        assertThat(slots.take(Client.local("a"), false).slot()).isDone();
     }
 }

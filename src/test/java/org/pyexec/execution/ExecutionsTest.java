@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pyexec.client.Client;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
 import org.pyexec.memory.Memory;
@@ -68,7 +69,7 @@ class ExecutionsTest {
 
     private Outcome run(String code) {
         return executions
-                .run(program(code), "client")
+                .run(program(code), Client.local("client"))
                 .outcome()
                 .toCompletableFuture()
                 .join();
@@ -98,7 +99,7 @@ class ExecutionsTest {
         };
         Executions none = new Executions(settings, sandbox, files, memory, failing, timer, Clock.systemUTC());
         for (int i = 0; i < 3; i++) {
-            assertThat(none.run(program("1"), "client").outcome().toCompletableFuture())
+            assertThat(none.run(program("1"), Client.local("client")).outcome().toCompletableFuture())
                     .failsWithin(Duration.ofMinutes(1));
         }
         assertThat(none.load().running()).isZero();
@@ -145,7 +146,7 @@ class ExecutionsTest {
 
     @Test
     void programForWhichThereIsNoRoomIsRefusedAtOnce() {
-        Execution execution = executions.run(program("#".repeat(10 * MIB)), "client");
+        Execution execution = executions.run(program("#".repeat(10 * MIB)), Client.local("client"));
         assertThat(execution.isRefused()).isTrue();
         assertThat(sandbox.runs).isZero();
         assertThat(memory.heldBytes()).isZero();
@@ -154,7 +155,7 @@ class ExecutionsTest {
     @Test
     void programsThatWaitHoldWhatTheyNeed() {
         sandbox.waiting = Optional.of(() -> {
-            Execution waiting = executions.run(program("#".repeat(MIB)), "other");
+            Execution waiting = executions.run(program("#".repeat(MIB)), Client.local("other"));
             assertThat(memory.heldBytes()).isGreaterThan(2 * MIB);
             waiting.abandon();
         });

@@ -1,19 +1,19 @@
-package org.pyexec.ratelimit;
+package org.pyexec.client;
 
 import java.net.InetAddress;
 import java.util.HexFormat;
 
 /**
- * Who shares one limit: an IPv4 address, or a /64 of IPv6, as that is what one customer gets (RFC 6177).
+ * The name of a client that is known by its address: an IPv4 address, or a /64 of IPv6, as that is what one customer gets (RFC 6177).
  *
  * @param value an address such as {@code 192.0.2.1}, or a prefix such as {@code 2001:0db8:0000:0001::/64}
  */
-public record ClientKey(String value) {
+record ClientKey(String value) {
 
     private static final int GROUPS_OF_PREFIX = 4;
 
     /** The key of an address; an IPv4-mapped one counts as IPv4. */
-    public static ClientKey of(InetAddress address) {
+    static ClientKey of(InetAddress address) {
         byte[] bytes = IpLiteral.unmapped(address).getAddress();
         return new ClientKey(bytes.length == 4 ? dotted(bytes) : prefix(bytes));
     }

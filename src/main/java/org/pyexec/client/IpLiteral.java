@@ -1,4 +1,4 @@
-package org.pyexec.ratelimit;
+package org.pyexec.client;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;

@@ -25,7 +25,7 @@ import org.pyexec.sandbox.SessionEndedException;
 import org.pyexec.sandbox.SessionTerms;
 
 /** One session: its programs run one at a time, in the order in which they came. Safe for use by many threads. */
-public final class Session {
+final class LiveSession {
 
     private static final int MAX_WAITING = 32;
 
@@ -43,7 +43,7 @@ public final class Session {
     private Instant lastUsed;
     private @Nullable String reason; // once it is to end
 
-    Session(String id, String client, SessionTerms terms, SandboxSession sandbox, Duration idle, Clock clock) {
+    LiveSession(String id, String client, SessionTerms terms, SandboxSession sandbox, Duration idle, Clock clock) {
         this.id = id;
         this.client = client;
         this.terms = terms;
@@ -54,40 +54,30 @@ public final class Session {
         this.lastUsed = created;
     }
 
-    /** Random, the only key to it. */
-    public String id() {
+    String id() {
         return id;
     }
 
+    /** Name of the client who opened it. */
     String client() {
         return client;
     }
 
-    public SessionTerms terms() {
+    SessionTerms terms() {
         return terms;
     }
 
-    public Instant created() {
-        return created;
-    }
-
-    /** Whether a program runs. */
-    public synchronized boolean isRunning() {
-        return taken;
-    }
-
-    /** How many programs wait for their lease. */
-    public synchronized int waitingPrograms() {
-        return waiting.size();
+    synchronized SessionView view() {
+        return new SessionView(id, client, terms, created, expires(), taken, waiting.size());
     }
 
     /** When it will end if nothing more runs in it. */
-    public synchronized Instant expires() {
+    private synchronized Instant expires() {
         return (taken ? clock.instant() : lastUsed).plus(idle);
     }
 
     /** Interrupts the program that runs; whether one did. What does not stop soon is ended, and the session with it. */
-    public boolean interrupt() {
+    boolean interrupt() {
         return sandbox.interrupt();
     }
 
@@ -224,7 +214,7 @@ public final class Session {
 
         @Override
         public void close() {
-            synchronized (Session.this) {
+            synchronized (LiveSession.this) {
                 if (!open) {
                     return;
                 }

@@ -1,4 +1,4 @@
-package org.pyexec.ratelimit;
+package org.pyexec.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
