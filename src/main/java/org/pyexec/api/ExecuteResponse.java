@@ -49,7 +49,7 @@ public record ExecuteResponse(
         public static GeneratedFile of(HostedFile file) {
             return new GeneratedFile(
                     file.filename(),
-                    "/download/" + file.token(),
+                    Route.DOWNLOAD.with(file.token()),
                     Json.time(file.expires()),
                     file.mimeType(),
                     file.size(),

@@ -15,7 +15,7 @@ import org.pyexec.sandbox.Inputs;
 final class InputFields {
 
     private static final List<String> SOURCES = List.of("content", "base64", "token");
-    private static final String DOWNLOAD = "/download/";
+    private static final String DOWNLOAD = Route.DOWNLOAD.with("");
 
     private InputFields() {}
 

@@ -8,7 +8,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.pyexec.api.ErrorBody;
+import org.pyexec.api.Refusals;
+import org.pyexec.api.Refused;
 import org.pyexec.delivery.AfterDispatchReturns;
 import org.pyexec.delivery.BackgroundExecutor;
 import org.pyexec.delivery.HangUp;
@@ -38,14 +39,6 @@ final class PendingRequest {
     // mutable state, guarded by lock
     private boolean handedOn;
     private boolean gone;
-
-    /** The error with which a request is answered. */
-    record Verdict(int status, ErrorBody error) {
-
-        static Verdict of(HttpServletRequest request, int status, String error, String message) {
-            return new Verdict(status, ErrorResponses.error(request, error, message));
-        }
-    }
 
     private PendingRequest(
             HttpServletRequest request,
@@ -87,18 +80,18 @@ final class PendingRequest {
     }
 
     /** Answers when the server's thread has returned. */
-    void answerLater(Verdict verdict) {
-        afterReturn.run(() -> answer(verdict));
+    void answerLater(Refused refused) {
+        afterReturn.run(() -> answer(refused));
     }
 
     /** Answers on the calling thread. */
-    void answer(Verdict verdict) {
+    void answer(Refused refused) {
         if (isGone()) {
             return;
         }
         try {
             body.close();
-            ErrorResponses.write(response, verdict.status(), verdict.error());
+            ErrorResponses.write(request, response, refused);
         } catch (IOException clientHasGone) {
             LOG.log(Level.DEBUG, "The client left before it was answered", clientHasGone);
         } finally {
@@ -145,11 +138,7 @@ final class PendingRequest {
             dispatch();
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, () -> "request_id=%s event=not_handed_on".formatted(RequestId.of(request)), e);
-            answer(Verdict.of(
-                    request,
-                    HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
-                    "Internal server error",
-                    "The request could not be handed on inside the server."));
+            answer(Refusals.NOT_HANDED_ON.with());
         }
     }
 

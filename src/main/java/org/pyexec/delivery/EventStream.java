@@ -1,7 +1,6 @@
 package org.pyexec.delivery;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -11,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import org.pyexec.api.Answer;
 import org.pyexec.api.Json;
 import org.pyexec.execution.Execution;
 import org.pyexec.execution.Follower;
@@ -24,9 +24,6 @@ import org.pyexec.jobs.Job;
 public final class EventStream implements StreamingOutput {
 
     static final String TYPE = "text/event-stream;charset=UTF-8";
-
-    /** What they are called when there are too many. */
-    public static final String PLURAL = "event streams";
 
     /** A server may tell only at the third write that its client has gone: that has to be within five seconds. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
@@ -58,19 +55,14 @@ public final class EventStream implements StreamingOutput {
     }
 
     /**
-     * Of a program that runs for this one client: it is ended when he leaves.
+     * Of a program that runs for this one client: it is ended when that one leaves.
      *
-     * @param answer is there when the program's output has come to its end; its entity is the bytes of a JSON document
+     * @param answer is there when the program's output has come to its end
      */
     public static EventStream ofExecution(
-            ObjectMapper mapper, Follower follower, Execution execution, CompletableFuture<Response> answer) {
+            ObjectMapper mapper, Follower follower, Execution execution, CompletableFuture<Answer> answer) {
         return new EventStream(
-                mapper,
-                follower,
-                answer.thenApply(response -> (byte[]) response.getEntity()),
-                execution::isRefused,
-                execution::abandon,
-                false);
+                mapper, follower, answer.thenApply(Answer::bytes), execution::isRefused, execution::abandon, false);
     }
 
     /** Of a program that runs by itself. Events have ids, so that a client who was cut off can go on. */
@@ -110,7 +102,7 @@ public final class EventStream implements StreamingOutput {
         out.flush();
     }
 
-    /** What is there already goes out together: whoever follows late may have hundreds of thousands of small pieces before him. */
+    /** What is there already goes out together: whoever follows late may have hundreds of thousands of small pieces to read. */
     private Transcript.Next writePieces(OutputStream out, Transcript.Piece first)
             throws IOException, InterruptedException {
         Transcript.Next next = first;

@@ -96,9 +96,9 @@ final class Reply {
         if (length(answer) <= SMALL_BYTES) {
             return answer;
         }
-        StreamingOutput body = answer.getEntity() instanceof StreamingOutput stream
-                ? stream
-                : out -> out.write((byte[]) answer.getEntity());
+        StreamingOutput body = answer.getEntity() instanceof byte[] bytes
+                ? out -> out.write(bytes)
+                : (StreamingOutput) answer.getEntity();
         return Response.fromResponse(answer)
                 .header("Connection", "close")
                 .entity(LeastSpeed.enforcedOn(body))

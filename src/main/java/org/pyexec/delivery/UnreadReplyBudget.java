@@ -1,8 +1,8 @@
 package org.pyexec.delivery;
 
-import jakarta.ws.rs.core.Response;
 import java.util.HashMap;
 import java.util.Map;
+import org.pyexec.api.Answer;
 import org.pyexec.execution.Gate;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
@@ -75,19 +75,19 @@ public final class UnreadReplyBudget {
             this.share = memory.share(client);
         }
 
-        /** From now on it is in memory; its entity is the bytes. */
-        public Response count(Response answer) {
+        /** It has been made, and is in memory from now on. */
+        public Answer count(Answer answer) {
             return count(answer, 1);
         }
 
         /** The same with what was printed, which the stream's reader may not have had yet. */
-        public Response countStream(Response answer) {
+        public Answer countStream(Answer answer) {
             return count(answer, HELD_PER_BYTE_OF_STREAM);
         }
 
-        private synchronized Response count(Response answer, int heldPerByte) {
+        private synchronized Answer count(Answer answer, int heldPerByte) {
             if (!over) {
-                bytes = ((byte[]) answer.getEntity()).length;
+                bytes = answer.length();
                 add(client, bytes);
                 share.count(heldPerByte * bytes);
             }

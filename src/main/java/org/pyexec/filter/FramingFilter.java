@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import org.pyexec.api.Refused;
 import org.pyexec.body.Bodies;
 
 /**
@@ -29,12 +30,11 @@ public class FramingFilter extends HttpFilter {
             // anybody sees it.
             response.setHeader("Connection", "close");
         }
-        Optional<RequestHeads.Fault> fault = RequestHeads.framingFaultOf(request);
+        Optional<Refused> fault = RequestHeads.framingFaultOf(request);
         if (fault.isEmpty()) {
             chain.doFilter(request, response);
         } else {
-            bodies.answerUnread(
-                    request, response, fault.get().status(), fault.get().error());
+            bodies.answerUnread(request, response, fault.get());
         }
     }
 }

@@ -43,13 +43,13 @@ final class PassingFile implements FileReceiver {
 
     /** With the file, if there was one and it was kept. */
     Optional<Response> answer(
-            HostedAnswers hosted, @Nullable String range, @Nullable String ifRange, String requestId) {
+            FileResponses hosted, @Nullable String range, @Nullable String ifRange, String requestId) {
         return Optional.ofNullable(stored).map(file -> lazily(hosted.of(file, range, ifRange, Optional.of(requestId))));
     }
 
-    /** If it could not be kept. */
-    Optional<Response> refusal(SessionFileAnswers answers, String requestId) {
-        return Optional.ofNullable(full).map(e -> answers.storageFull(e.ofThisClient(), requestId));
+    /** Why it could not be kept, if that was so. */
+    Optional<StoreFullException> full() {
+        return Optional.ofNullable(full);
     }
 
     /** It takes a descriptor when it is written, and not while it waits for its reader. */

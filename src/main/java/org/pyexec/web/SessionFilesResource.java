@@ -18,6 +18,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.api.BadRequest;
 import org.pyexec.api.HostedContent;
+import org.pyexec.api.PathText;
+import org.pyexec.api.Route;
+import org.pyexec.api.SessionFileResponses;
 import org.pyexec.delivery.AsyncReplies;
 import org.pyexec.delivery.Recipient;
 import org.pyexec.execution.RefusedException;
@@ -27,7 +30,6 @@ import org.pyexec.files.FileTooLargeException;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
 import org.pyexec.http.Caller;
-import org.pyexec.http.PathText;
 import org.pyexec.http.Paths;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
@@ -50,8 +52,8 @@ public class SessionFilesResource {
     private final SessionFiles sessionFiles;
     private final FileStore files;
     private final long maxFileBytes;
-    private final SessionFileAnswers answers;
-    private final HostedAnswers hosted;
+    private final SessionFileResponses responses;
+    private final FileResponses hosted;
     private final AsyncReplies replies;
     private final Memory memory;
 
@@ -63,14 +65,14 @@ public class SessionFilesResource {
             SessionFiles sessionFiles,
             FileStore files,
             long maxFileBytes,
-            SessionFileAnswers answers,
-            HostedAnswers hosted,
+            SessionFileResponses responses,
+            FileResponses hosted,
             AsyncReplies replies,
             Memory memory) {
         this.sessionFiles = sessionFiles;
         this.files = files;
         this.maxFileBytes = maxFileBytes;
-        this.answers = answers;
+        this.responses = responses;
         this.hosted = hosted;
         this.replies = replies;
         this.memory = memory;
@@ -85,7 +87,7 @@ public class SessionFilesResource {
             share.hold(HELD_BY_LIST);
         } catch (NoRoomException e) {
             share.close();
-            response.resume(answers.busy(String.valueOf(e.getMessage()), RequestId.of(request)));
+            response.resume(refusal(e, RequestId.of(request)));
             return;
         }
         carryOut(id, new FileOrder.Listing(), request, response, share::close);
@@ -100,7 +102,6 @@ public class SessionFilesResource {
             @Context HttpServletRequest request,
             @Suspended AsyncResponse response)
             throws IOException {
-        String requestId = RequestId.of(request);
         HostedFile received;
         FilePath path;
         try {
@@ -111,18 +112,8 @@ public class SessionFilesResource {
             sessionFiles.check(id); // before a body is stored that nobody wants
             received = files.add(
                     Caller.of(request), FileLabel.ofGenerated(path.shown()), request.getInputStream(), maxFileBytes);
-        } catch (BadRequest e) {
-            response.resume(answers.error(400, e.error(), String.valueOf(e.getMessage()), requestId));
-            return;
-        } catch (RefusedException e) {
-            response.resume(answers.of(e, requestId));
-            return;
-        } catch (FileTooLargeException e) {
-            String message = "A file may have at most %d bytes.".formatted(maxFileBytes);
-            response.resume(answers.error(413, "File too large", message, requestId));
-            return;
-        } catch (StoreFullException e) {
-            response.resume(answers.storageFull(e.ofThisClient(), requestId));
+        } catch (BadRequest | RefusedException | FileTooLargeException | StoreFullException e) {
+            response.resume(refusal(e, RequestId.of(request)));
             return;
         }
         FileOrder order = new FileOrder.Put(path, new HostedContent(files, received));
@@ -161,7 +152,7 @@ public class SessionFilesResource {
         try {
             carryOut(id, new FileOrder.Remove(pathOf(request)), request, response, () -> {});
         } catch (BadRequest e) {
-            response.resume(answers.error(400, e.error(), String.valueOf(e.getMessage()), RequestId.of(request)));
+            response.resume(refusal(e, RequestId.of(request)));
         }
     }
 
@@ -180,16 +171,20 @@ public class SessionFilesResource {
         try {
             answer = sessionFiles
                     .carryOut(id, new FileOrder.Read(pathOf(request)), passing)
-                    .handle((report, failure) -> failure != null
-                            ? answers.of(failure, requestId)
-                            : passing.answer(hosted, range, ifRange, requestId)
-                                    .or(() -> passing.refusal(answers, requestId))
-                                    .orElseGet(() -> answers.of(report, folder, requestId)));
+                    .handle((report, failure) -> failure == null
+                            ? passing.answer(hosted, range, ifRange, requestId)
+                                    .orElseGet(() -> withoutFile(passing, report, folder, requestId))
+                            : refusal(failure, requestId));
         } catch (BadRequest e) {
-            answer = CompletableFuture.completedFuture(
-                    answers.error(400, e.error(), String.valueOf(e.getMessage()), requestId));
+            answer = CompletableFuture.completedFuture(refusal(e, requestId));
         }
         replies.send(answer.thenApply(form), true, recipient, passing::forget);
+    }
+
+    private Response withoutFile(PassingFile passing, FilesReport report, String folder, String requestId) {
+        return passing.full()
+                .map(full -> refusal(full, requestId))
+                .orElseGet(() -> Responses.of(responses.of(report, folder, requestId)));
     }
 
     private static Response withoutBody(Response answer) {
@@ -211,21 +206,25 @@ public class SessionFilesResource {
                 sessionFiles
                         .carryOut(id, order, (name, size, content) -> {})
                         .handle((FilesReport report, Throwable failure) -> failure != null
-                                ? answers.of(failure, requestId)
-                                : answers.of(report, folder, requestId)),
+                                ? refusal(failure, requestId)
+                                : Responses.of(responses.of(report, folder, requestId))),
                 true,
                 recipient,
                 onDelivered);
     }
 
     private static String folder(HttpServletRequest request, String id) {
-        return request.getContextPath() + "/sessions/" + id + "/files";
+        return request.getContextPath() + Route.SESSION_FILES.with(id);
+    }
+
+    private Response refusal(Throwable why, String requestId) {
+        return Responses.of(responses.of(why, requestId));
     }
 
     /** As the client has written it: servers and JAX-RS take away what follows a semicolon. */
     private static FilePath pathOf(HttpServletRequest request) {
         String path = Paths.of(request);
-        int begin = path.indexOf(FILES, "/sessions/".length());
+        int begin = path.indexOf(FILES, Route.SESSION.with("").length());
         try {
             return new FilePath(PathText.decoded(path.substring(begin + FILES.length())));
         } catch (IllegalArgumentException e) {

@@ -3,8 +3,8 @@ package org.pyexec.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import jakarta.ws.rs.core.Response;
 import org.junit.jupiter.api.Test;
+import org.pyexec.api.Answer;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.memory.Memory;
 
@@ -15,8 +15,8 @@ class UnreadReplyBudgetTest {
 
     private UnreadReplyBudget.UnreadReply made(String client, int bytes) {
         UnreadReplyBudget.UnreadReply answer = budget.expect(client);
-        Response response = Response.ok(new byte[bytes]).build();
-        assertThat(answer.count(response)).isSameAs(response);
+        Answer made = Answer.json(200, new byte[bytes]);
+        assertThat(answer.count(made)).isSameAs(made);
         return answer;
     }
 
@@ -71,7 +71,7 @@ class UnreadReplyBudgetTest {
     void answerThatIsMadeWhenItsClientHasGoneDoesNotCount() throws Exception {
         UnreadReplyBudget.UnreadReply late = budget.expect("a");
         late.release();
-        late.count(Response.ok(new byte[5000]).build());
+        late.count(Answer.json(200, new byte[5000]));
         assertOpen("a");
     }
 }
