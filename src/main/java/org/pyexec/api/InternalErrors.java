@@ -4,7 +4,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * What a client learns of a fault of ours; the log learns all of it. Safe for use by many threads.
+ * Reports faults of ours: the log gets all, the client as much as it may know. Safe for use by many threads.
  *
  * @param development whether the client also sees the message of an internal error
  */

@@ -43,7 +43,7 @@ public final class Bodies {
     /**
      * @param folder private folder for bodies that are too large for memory
      * @param memory where there is room for the others
-     * @param background where stalled clients are looked for now and then, and refused
+     * @param background where stalled bodies are looked for and refused
      */
     public Bodies(BodyLimits limits, Path folder, Memory memory, BackgroundExecutor background) {
         this.limits = limits;
@@ -62,7 +62,7 @@ public final class Bodies {
         } else if (!hasBody(request)) {
             chain.doFilter(request, response);
         } else if (isThereAlready(request)) {
-            // Whoever answers later has read it when the chain returns.
+            // A resource that answers later has read the body when the chain returns.
             try (SpooledBody body = newBody(request)) {
                 byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
                 if (keep(body, bytes, request, response)) {
@@ -79,7 +79,7 @@ public final class Bodies {
             throws IOException {
         if (!hasBody(request) || !request.isAsyncSupported()) {
             ErrorResponses.write(request, response, refused);
-        } else if (clientWaits(request)) { // for leave to send it, and gets none
+        } else if (clientWaits(request)) { // for permission to send the body, and does not get it
             SpooledBody none = newBody(request);
             PendingRequest pending = PendingRequest.begin(request, response, none, background, none);
             pending.closeAfterwards();
@@ -132,8 +132,9 @@ public final class Bodies {
             chain.doFilter(request, response);
             return;
         }
-        // Whoever answers later has read it by then. The end of the request would be too late: Payara does not tell of
-        // it when the client has gone.
+        // A resource that answers later has read the body by then. The end of the request would be too late: Payara
+        // does not
+        // report it when the client has gone.
         try (body) {
             passOn(body, request, response, chain);
         }
@@ -186,7 +187,7 @@ public final class Bodies {
         return length > 0 || (length == UNKNOWN_LENGTH && request.getHeader("Transfer-Encoding") != null);
     }
 
-    /** Whether the whole body came with the head, as short ones do: then reading it cannot block. */
+    /** Whether the whole body came together with the head, as short ones do: then reading it cannot block. */
     private boolean isThereAlready(HttpServletRequest request) throws IOException {
         long length = request.getContentLengthLong();
         if (length < 0 || length > Math.min(AT_ONCE_BYTES, limits.maxBodyBytes())) {

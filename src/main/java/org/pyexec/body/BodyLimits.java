@@ -6,7 +6,7 @@ import org.pyexec.api.Refused;
 import org.pyexec.api.Route;
 
 /**
- * How much of a request's body is read, and how long it may take.
+ * Limits for the bodies of requests: how long they may be, and how long it may take to receive them.
  *
  * @param maxBodyBytes longest body of an ordinary request
  * @param maxUploadBytes longest file that is uploaded; its multipart wrapping comes on top
@@ -19,7 +19,7 @@ public record BodyLimits(long maxBodyBytes, long maxUploadBytes, Duration stall,
     /** How many bodies of the greatest length the disk is to hold. */
     private static final int BODIES_ON_DISK = 32;
 
-    /** A refused body that comes as fast is read to its end, or up to the bound in bytes. */
+    /** A refused body that comes at least this fast is read to its end, or up to {@code drainBytes}. */
     private static final long DRAINED_BYTES_PER_SECOND = 256 << 10;
 
     private static final long MULTIPART_WRAPPING_BYTES = 64 << 10;

@@ -18,8 +18,8 @@ import org.pyexec.http.ErrorResponses;
 import org.pyexec.http.RequestId;
 
 /**
- * An asynchronous request whose body is being read: it is handed on to the application once, or answered with an error once,
- * unless its client has gone. Safe for use by many threads; has the lock of the body's reader, and writes without it.
+ * An asynchronous request whose body is being read. It is dispatched to the application once, or answered with an error once,
+ * unless its client has gone. Safe for use by many threads: it uses the lock of the body's reader, but writes without it.
  */
 final class PendingRequest {
 
@@ -99,13 +99,13 @@ final class PendingRequest {
         }
     }
 
-    /** The rest of the body must not be taken for the next request. */
+    /** Closes the connection after the answer: the rest of the body must not be taken for the next request. */
     void closeAfterwards() {
         closes = true;
         response.setHeader("Connection", "close");
     }
 
-    /** Where the server would read the rest of the body first, the connection is closed when the client has had time to read the answer. */
+    /** Where the server would read the rest of the body first, the connection is closed a moment after the answer. */
     private void complete() {
         Optional<Runnable> hangUp = closes ? HangUp.of(request) : Optional.empty();
         if (hangUp.isEmpty()) {
@@ -156,7 +156,7 @@ final class PendingRequest {
     private void forget() throws IOException {
         synchronized (lock) {
             if (handedOn) {
-                body.giveBack(); // in case that it was handed on to nobody
+                body.giveBack(); // in case nobody read it
             } else {
                 gone = true;
                 body.close();
@@ -164,7 +164,7 @@ final class PendingRequest {
         }
     }
 
-    /** Gives back what its body holds, and leaves it alone. */
+    /** Gives back what its body holds, and does nothing else. */
     void abandon() {
         try {
             forget();

@@ -25,7 +25,7 @@ public final class EventStream implements StreamingOutput {
 
     static final String TYPE = "text/event-stream;charset=UTF-8";
 
-    /** A server may tell only at the third write that its client has gone: that has to be within five seconds. */
+    /** Some servers report only at the third write that the client has gone: that must be within five seconds. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
     private static final int TOGETHER_BYTES = 16 << 10;
@@ -55,7 +55,7 @@ public final class EventStream implements StreamingOutput {
     }
 
     /**
-     * Of a program that runs for this one client: it is ended when that one leaves.
+     * The events of a program that runs for this client only: the program is ended when the client leaves.
      *
      * @param answer is there when the program's output has come to its end
      */
@@ -65,7 +65,7 @@ public final class EventStream implements StreamingOutput {
                 mapper, follower, answer.thenApply(Answer::bytes), execution::isRefused, execution::abandon, false);
     }
 
-    /** Of a program that runs by itself. Events have ids, so that a client who was cut off can go on. */
+    /** The events of a job. They have ids, so that a client that lost its connection can continue. */
     public static EventStream ofJob(ObjectMapper mapper, Follower follower, Job job) {
         return new EventStream(mapper, follower, job.answer(), job::isRefused, () -> {}, true);
     }

@@ -6,13 +6,13 @@ import jakarta.ws.rs.container.AsyncResponse;
 import org.pyexec.http.Caller;
 
 /**
- * To whom an answer goes.
+ * The client to which an answer goes, and its request.
  *
- * @param client who it is, as limits and fairness see it
+ * @param client the client's name, as limits and fairness use it
  */
 public record Recipient(String client, AsyncContext context, AsyncResponse response) {
 
-    /** Of a request that Jersey has suspended. */
+    /** The recipient of the answer to a request that Jersey has suspended. */
     public static Recipient of(HttpServletRequest request, AsyncResponse response) {
         return new Recipient(Caller.of(request), request.getAsyncContext(), response);
     }

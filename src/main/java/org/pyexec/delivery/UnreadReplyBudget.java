@@ -9,8 +9,8 @@ import org.pyexec.execution.RefusedException;
 import org.pyexec.memory.Memory;
 
 /**
- * Answers that have been made and that their clients have not taken yet, which are in memory until then. No further program
- * begins for a client to whom too much of it belongs. Safe for use by many threads.
+ * Counts the answers that are in memory because their clients have not read them yet. No further program starts for a client
+ * that has too many of these bytes. Safe for use by many threads.
  */
 public final class UnreadReplyBudget {
 
@@ -24,7 +24,8 @@ public final class UnreadReplyBudget {
     private long all;
 
     /**
-     * @param maxBytes of all clients together, about; one has half of it, and those who have nothing yet share half as much again
+     * @param maxBytes of all clients together, roughly; one client may have half of it, and clients that have nothing yet share
+     *     half as much again
      * @param memory where they are counted with everything else
      */
     public UnreadReplyBudget(long maxBytes, Memory memory) {
@@ -32,7 +33,7 @@ public final class UnreadReplyBudget {
         this.memory = memory;
     }
 
-    /** For the programs of this client. */
+    /** The check before a program of this client starts. */
     public Gate gate(String client) {
         return () -> check(client);
     }
@@ -43,7 +44,7 @@ public final class UnreadReplyBudget {
             throw new RefusedException(
                     Refusal.BUSY, "Answers of %d MB wait for this client to read them.".formatted(own >> 20));
         }
-        // Who has none of it did not fill it.
+        // A client that has nothing unread did not fill the budget.
         if (all >= maxBytes + (own == 0 ? maxBytes / 2 : 0)) {
             throw new RefusedException(Refusal.BUSY, "Too many answers wait for their clients to read them.");
         }
@@ -55,7 +56,7 @@ public final class UnreadReplyBudget {
         byClient.remove(client, 0L);
     }
 
-    /** One that will be made. */
+    /** An answer that will be made. */
     public UnreadReply expect(String client) {
         return new UnreadReply(client);
     }

@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.pyexec.execution.TooManyException;
 
 /**
- * Bounds how many threads write answers at the same time, in all and for one client: a client that does not read keeps the
- * thread that writes to it, until the server's own time-out. Who finds no slot waits for one without a thread, and the client
- * with the fewest comes first. Safe for use by many threads.
+ * Limits how many threads write answers at the same time, in total and per client: a client that does not read blocks the
+ * thread that writes to it until the server's own time-out. An answer without a slot waits in a queue and needs no thread
+ * there. The client with the fewest slots is served first. Safe for use by many threads.
  */
 public final class WriteSlots implements AutoCloseable {
 
@@ -26,16 +26,16 @@ public final class WriteSlots implements AutoCloseable {
     private final Bounds bounds;
 
     /**
-     * How many there are.
+     * How many slots there are.
      *
-     * @param max in all
-     * @param maxPerClient of them for one client
-     * @param maxWithSmall in all, small answers included; who has few slots gets one for a small answer up to here
-     * @param smallPerClient what such a client has at most
+     * @param max in total
+     * @param maxPerClient for one client
+     * @param maxWithSmall in total, where the answer is small and its client has few slots
+     * @param smallPerClient for one client, where the answer is small
      */
     public record Bounds(int max, int maxPerClient, int maxWithSmall, int smallPerClient) {
 
-        /** The same for all answers. */
+        /** Slots that make no difference between small and large answers. */
         public static Bounds of(int max, int maxPerClient) {
             return new Bounds(max, maxPerClient, max, 0);
         }
@@ -52,7 +52,7 @@ public final class WriteSlots implements AutoCloseable {
         this.bounds = bounds;
     }
 
-    /** Right to write an answer, until it is closed; that is idempotent. */
+    /** The right to write an answer. It ends with {@link #close}, which is idempotent. */
     public final class Slot implements AutoCloseable {
 
         private final String client;
@@ -70,7 +70,7 @@ public final class WriteSlots implements AutoCloseable {
         }
     }
 
-    /** A slot that is there, or will be. Whoever waits for it no longer says so by {@link WriteSlots#cancel}. */
+    /** A slot that has been given, or will be. {@link WriteSlots#cancel} ends the wait. */
     static final class Ticket {
 
         private final String client;
@@ -82,13 +82,13 @@ public final class WriteSlots implements AutoCloseable {
             this.small = small;
         }
 
-        /** Completed by the thread that leaves the slot before; exceptionally when it has been given up. */
+        /** Completed by the thread that releases a slot; exceptionally if the ticket was cancelled. */
         CompletableFuture<Slot> slot() {
             return slot;
         }
     }
 
-    /** Those of one client, in their order; guarded by the lock of all. */
+    /** The tickets of one client, in their order; guarded by the lock of the slots. */
     private static final class Waiting {
 
         private final Set<Ticket> small = new LinkedHashSet<>();
@@ -103,7 +103,7 @@ public final class WriteSlots implements AutoCloseable {
         }
     }
 
-    /** Thrown to those who gave up. */
+    /** The ticket was cancelled. */
     static final class NoSlotException extends Exception {
 
         NoSlotException() {
@@ -150,13 +150,13 @@ public final class WriteSlots implements AutoCloseable {
         return new Slot(client);
     }
 
-    /** Whether so many wait that the last of them should not, if it can be refused. */
+    /** Whether the queue is so long that a further answer should be refused, if it can be. */
     synchronized boolean isQueueFull(String client) {
         Waiting own = waiting.get(client);
         return allWaiting > WAITING || (own != null && own.count() > WAITING_OF_A_CLIENT);
     }
 
-    /** Does nothing if the slot has been given. */
+    /** Ends the wait; does nothing if the slot has been given. */
     void cancel(Ticket ticket) {
         synchronized (this) {
             forget(ticket);
@@ -164,13 +164,13 @@ public final class WriteSlots implements AutoCloseable {
         ticket.slot.completeExceptionally(new NoSlotException());
     }
 
-    /** From now on there is a slot for everybody: nobody waits for others when the server ends. */
+    /** From now on every answer gets a slot: none waits for others when the server stops. */
     @Override
     public void close() {
         List<Ticket> last = new ArrayList<>();
         synchronized (this) {
             closed = true;
-            // No class is loaded here where nobody waits: the server may give none any more.
+            // Where the queue is empty, no class is loaded here: a server that stops may refuse to load any.
             for (Waiting own : waiting.values()) {
                 last.addAll(own.large);
                 last.addAll(own.small);
@@ -191,7 +191,7 @@ public final class WriteSlots implements AutoCloseable {
         next.ifPresent(this::give);
     }
 
-    /** If it has just been given up, to another one. */
+    /** Gives the slot to the ticket; if that has just been cancelled, to the next one. */
     private void give(Ticket ticket) {
         Slot slot = new Slot(ticket.client);
         if (!ticket.slot.complete(slot)) {
@@ -199,7 +199,7 @@ public final class WriteSlots implements AutoCloseable {
         }
     }
 
-    /** Of the client with the fewest slots. It takes as long as there are clients, however many answers of theirs wait. */
+    /** A ticket of the client with the fewest slots. The time it takes depends on the number of clients, not of tickets. */
     private Optional<Ticket> nextTicket() {
         Optional<Ticket> next = waiting.entrySet().stream()
                 .flatMap(each -> first(each.getKey(), each.getValue()).stream())

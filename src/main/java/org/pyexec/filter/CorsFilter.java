@@ -11,7 +11,7 @@ import org.pyexec.api.Refusals;
 import org.pyexec.body.Bodies;
 import org.pyexec.http.ForeignPage;
 
-/** Answers preflights, marks responses for the origins that may read them, and requests of pages of others. */
+/** Answers preflight requests, sets CORS headers for origins that may read answers, and marks requests of foreign pages. */
 public class CorsFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
@@ -41,7 +41,7 @@ public class CorsFilter extends HttpFilter {
         }
     }
 
-    /** A browser says whose page it is in each request whose answer the page could read, and in each that is no GET or HEAD. */
+    /** Browsers send Origin with every request whose answer the page could read, and with every one but GET and HEAD. */
     private boolean isOfAForeignPage(HttpServletRequest request) {
         String origin = request.getHeader("Origin");
         return origin != null && !cors.names(origin) && !own.is(origin, request);

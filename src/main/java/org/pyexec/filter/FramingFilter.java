@@ -12,8 +12,8 @@ import org.pyexec.api.Refused;
 import org.pyexec.body.Bodies;
 
 /**
- * Refuses requests of which servers tell the end in different ways, before anybody answers them: what one takes for the body, the
- * next one takes for another request. Their connections close.
+ * Refuses requests whose end servers may find at different places: what one server takes for the body, the next one would take
+ * for another request (request smuggling). Their connections are closed.
  */
 public class FramingFilter extends HttpFilter {
 

@@ -12,7 +12,7 @@ import org.pyexec.api.Refused;
 import org.pyexec.body.Bodies;
 import org.pyexec.body.ContentCodings;
 
-/** Refuses requests whose bodies nobody could understand, before anybody reads them. */
+/** Refuses requests whose bodies could not be understood, before the bodies are read. */
 public class HeadFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;

@@ -12,7 +12,7 @@ import org.pyexec.api.Refused;
 import org.pyexec.body.Bodies;
 import org.pyexec.body.ContentCodings;
 
-/** What in the head of a request makes its body one that cannot be told or understood. */
+/** Finds faults in the head of a request that make its body ambiguous or unreadable. */
 final class RequestHeads {
 
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"; // RFC 9110, section 5.6.2
@@ -30,7 +30,7 @@ final class RequestHeads {
 
     private RequestHeads() {}
 
-    /** Why it is not known where its body ends, and so what would be the next request. */
+    /** Why the end of the body, and so the start of the next request, is unknown. */
     static Optional<Refused> framingFaultOf(HttpServletRequest request) {
         List<String> codings = Collections.list(request.getHeaders("Transfer-Encoding"));
         if (!codings.isEmpty() && request.getHeader("Content-Length") != null) {
@@ -41,7 +41,7 @@ final class RequestHeads {
                 : Optional.of(Refusals.UNKNOWN_TRANSFER_CODING.with());
     }
 
-    /** Why it cannot be told what its body is. */
+    /** Why the type of the body is unknown. */
     static Optional<Refused> typeFaultOf(HttpServletRequest request) {
         List<String> types = Collections.list(request.getHeaders("Content-Type"));
         return types.size() <= 1 && isMediaType(request.getHeader("Content-Type"))
@@ -49,7 +49,7 @@ final class RequestHeads {
                 : Optional.of(Refusals.MALFORMED_CONTENT_TYPE.with());
     }
 
-    /** Why it cannot be told how its body has been packed, if there is one. */
+    /** Why the body, if there is one, cannot be decoded. */
     static Optional<Refused> codingFaultOf(HttpServletRequest request) {
         return !Bodies.hasBody(request) || ContentCodings.isUnderstood(request)
                 ? Optional.empty()

@@ -40,8 +40,8 @@ import org.pyexec.sandbox.FilesReport;
 import org.pyexec.sessions.SessionFiles;
 
 /**
- * {@code /sessions/{id}/files}: the files in the working directory of a session, between two programs. What goes in or out passes
- * through the store: a client that sends or reads slowly holds no session up, and no file is in the heap.
+ * {@code /sessions/{id}/files}: the files in the working directory of a session. Their contents pass through the file store, so
+ * that a slow client does not delay the session, and no file is in the heap.
  */
 @Path("/sessions/{id}/files")
 public class SessionFilesResource {
