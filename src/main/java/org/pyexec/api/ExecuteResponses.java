@@ -65,6 +65,15 @@ public final class ExecuteResponses {
     private Answer of(Outcome outcome, AnswerTerms terms, String requestId) {
         boolean successful = outcome.report().ending().successful();
         int status = successful ? 200 : terms.failedStatus().orElse(failedStatus);
+        log(outcome, status, requestId);
+        Answer answer = answers.json(status, ExecuteResponse.of(outcome, terms.notes()));
+        return terms.failedStatus().isEmpty()
+                ? answer
+                : answer.with(
+                        "Preference-Applied", "status=" + terms.failedStatus().getAsInt());
+    }
+
+    private static void log(Outcome outcome, int status, String requestId) {
         LOG.log(
                 Level.INFO,
                 "request_id={0} event=execute status={1} reason={2} ms={3}",
@@ -72,11 +81,6 @@ public final class ExecuteResponses {
                 Integer.toString(status),
                 outcome.report().ending().reason().word(),
                 Long.toString(outcome.report().duration().toMillis()));
-        Answer answer = answers.json(status, ExecuteResponse.of(outcome, terms.notes()));
-        return terms.failedStatus().isEmpty()
-                ? answer
-                : answer.with(
-                        "Preference-Applied", "status=" + terms.failedStatus().getAsInt());
     }
 
     private Answer of(Throwable failure, String requestId) {

@@ -50,6 +50,7 @@ import org.pyexec.web.JsonRequests;
 import org.pyexec.web.PackagesResource;
 import org.pyexec.web.Responses;
 import org.pyexec.web.RootResource;
+import org.pyexec.web.SessionFileReplies;
 import org.pyexec.web.SessionFilesResource;
 import org.pyexec.web.SessionOpening;
 import org.pyexec.web.SessionsResource;
@@ -171,16 +172,13 @@ final class WebComponents {
         SessionResponses sessionResponses = new SessionResponses(answers);
         SessionOpening opening =
                 new SessionOpening(sessions, executions, background.executor(), replies, sessionResponses, responses);
+        SessionFiles sessionFiles = new SessionFiles(sessions, background.executor());
+        SessionFileReplies fileReplies = new SessionFileReplies(
+                sessionFiles, files, new SessionFileResponses(answers, errors), fileResponses, replies);
+        long maxFileBytes = Math.min(settings.bodies().maxUploadBytes(), InputFile.MAX_BYTES);
         return List.of(
                 new SessionsResource(sessions, requests, opening, sessionResponses, responses),
-                new SessionFilesResource(
-                        new SessionFiles(sessions, background.executor()),
-                        files,
-                        Math.min(settings.bodies().maxUploadBytes(), InputFile.MAX_BYTES),
-                        new SessionFileResponses(answers, errors),
-                        fileResponses,
-                        replies,
-                        memory));
+                new SessionFilesResource(sessionFiles, files, maxFileBytes, fileReplies, memory));
     }
 
     private List<Object> hostedFiles() {

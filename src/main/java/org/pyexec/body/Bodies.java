@@ -62,15 +62,20 @@ public final class Bodies {
         } else if (!hasBody(request)) {
             chain.doFilter(request, response);
         } else if (isThereAlready(request)) {
-            // A resource that answers later has read the body when the chain returns.
-            try (SpooledBody body = newBody(request)) {
-                byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
-                if (keep(body, bytes, request, response)) {
-                    passOn(body, request, response, chain);
-                }
-            }
+            receiveNow(request, response, chain);
         } else {
             receiveLater(request, response);
+        }
+    }
+
+    private void receiveNow(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        // A resource that answers later has read the body when the chain returns.
+        try (SpooledBody body = newBody(request)) {
+            byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
+            if (keep(body, bytes, request, response)) {
+                passOn(body, request, response, chain);
+            }
         }
     }
 

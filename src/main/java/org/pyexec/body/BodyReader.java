@@ -146,11 +146,13 @@ final class BodyReader implements ReadListener {
                 Level.DEBUG,
                 () -> "request_id=%s event=body_broken cause=%s".formatted(RequestId.of(request), failure));
         pending.closeAfterwards();
-        // The server may be less patient than the watch.
-        boolean stalled =
-                failure instanceof SocketTimeoutException || failure.getCause() instanceof SocketTimeoutException;
         // Without the lock, which the watch may be waiting for.
-        pending.answer(stalled ? Refusals.BODY_TIMED_OUT.with() : Refusals.INCOMPLETE_BODY.with());
+        pending.answer(isTimeout(failure) ? Refusals.BODY_TIMED_OUT.with() : Refusals.INCOMPLETE_BODY.with());
+    }
+
+    /** The server may be less patient than the watch. */
+    private static boolean isTimeout(Throwable failure) {
+        return failure instanceof SocketTimeoutException || failure.getCause() instanceof SocketTimeoutException;
     }
 
     /** Called by the watch once a second. */

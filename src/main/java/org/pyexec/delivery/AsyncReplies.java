@@ -100,18 +100,20 @@ public final class AsyncReplies implements AutoCloseable {
             Recipient recipient,
             Runnable onDelivered) {
         Reply reply = reply(recipient, onDelivered);
-        WriteSlots.Ticket ticket = slots.take(recipient.client(), bytes <= Reply.SMALL_BYTES);
-        if (slots.isQueueFull(recipient.client())) {
+        CompletableFuture<Reply.Ready> ready = slotInTime(recipient.client(), bytes)
+                .thenApply(slot -> made(answer, Optional.of(slot)))
+                .exceptionally(none -> made(refusal, Optional.empty()));
+        pass(ready, false, reply);
+    }
+
+    private CompletableFuture<WriteSlots.Slot> slotInTime(String client, long bytes) {
+        WriteSlots.Ticket ticket = slots.take(client, bytes <= Reply.SMALL_BYTES);
+        if (slots.isQueueFull(client)) {
             slots.cancel(ticket);
         } else if (!ticket.slot().isDone()) {
             background.schedule(QUEUE_SECONDS, TimeUnit.SECONDS, () -> slots.cancel(ticket));
         }
-        pass(
-                ticket.slot()
-                        .thenApply(slot -> made(answer, Optional.of(slot)))
-                        .exceptionally(none -> made(refusal, Optional.empty())),
-                false,
-                reply);
+        return ticket.slot();
     }
 
     private static Reply.Ready made(Supplier<Response> answer, Optional<WriteSlots.Slot> slot) {
@@ -142,21 +144,25 @@ public final class AsyncReplies implements AutoCloseable {
     public void sendStream(StreamingOutput body, Recipient recipient, Runnable onDelivered) {
         AfterDispatchReturns afterReturn = AfterDispatchReturns.of(recipient.context(), background);
         Reply reply = new Reply(background, recipient, onDelivered);
-        Response answer = Response.ok(LeastSpeed.enforcedOn(body))
-                .type(EventStream.TYPE)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .header("X-Accel-Buffering", "no") // nginx would hold it back
-                .build();
+        Reply.Ready ready = new Reply.Ready(stream(body), null, Optional.empty());
         outstanding.register();
         try {
             background.execute(() -> {
                 afterReturn.await();
-                sendOutstanding(reply, new Reply.Ready(answer, null, Optional.empty()));
+                sendOutstanding(reply, ready);
             });
         } catch (RejectedExecutionException e) {
             outstanding.arriveAndDeregister();
             throw e;
         }
+    }
+
+    private static Response stream(StreamingOutput body) {
+        return Response.ok(LeastSpeed.enforcedOn(body))
+                .type(EventStream.TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .header("X-Accel-Buffering", "no") // nginx would hold it back
+                .build();
     }
 
     private void sendOutstanding(Reply reply, Reply.Ready ready) {

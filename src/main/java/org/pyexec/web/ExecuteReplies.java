@@ -3,6 +3,7 @@ package org.pyexec.web;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.core.Response;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.pyexec.api.Answer;
@@ -42,12 +43,10 @@ public record ExecuteReplies(
         Execution execution =
                 executions.run(order.program(), order.target(), unreadReplies.gate(order.client()), order.client());
         UnreadReply unread = unreadReplies.expect(order.client());
+        CompletableFuture<Response> answer =
+                answer(execution, order).thenApply(unread::count).thenApply(Responses::of);
         try {
-            replies.send(
-                    answer(execution, order).thenApply(unread::count).thenApply(Responses::of),
-                    execution.hadSlotAtOnce(),
-                    recipient,
-                    unread::release);
+            replies.send(answer, execution.hadSlotAtOnce(), recipient, unread::release);
         } catch (RuntimeException e) { // nobody waits for it any more
             execution.abandon();
             throw e;

@@ -60,11 +60,8 @@ public record SessionOpening(
     private Answer opened(SessionRequest wanted, String client, String base, String requestId) {
         try {
             Session session = sessions.open(client, wanted.terms(), wanted.idle());
-            LOG.log(
-                    Level.INFO,
-                    "request_id={0} event=session_opened open={1}",
-                    requestId,
-                    Integer.toString(sessions.count()));
+            String open = Integer.toString(sessions.count());
+            LOG.log(Level.INFO, "request_id={0} event=session_opened open={1}", requestId, open);
             return sessionResponses.opened(session, base);
         } catch (TooManyException e) {
             return sessionResponses.tooMany(e, requestId);
