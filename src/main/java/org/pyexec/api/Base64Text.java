@@ -34,7 +34,7 @@ final class Base64Text {
         return Base64.getDecoder().decode(trimmed(digits, count));
     }
 
-    /** As the first alphabet has it. */
+    /** The digit in the alphabet of section 4. */
     private static byte digit(char c) {
         return switch (c) {
             case '-' -> '+';

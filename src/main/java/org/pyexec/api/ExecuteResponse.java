@@ -49,7 +49,7 @@ public record ExecuteResponse(
         public static GeneratedFile of(HostedFile file) {
             return new GeneratedFile(
                     file.filename(),
-                    "/download/" + file.token(),
+                    Route.DOWNLOAD.with(file.token()),
                     Json.time(file.expires()),
                     file.mimeType(),
                     file.size(),
@@ -58,10 +58,25 @@ public record ExecuteResponse(
     }
 
     /** A file that the program left behind and that is not handed out. */
-    record Skipped(String filename, String reason) {}
+    record Skipped(String filename, String reason) {
+
+        static List<Skipped> of(Outcome outcome) {
+            return outcome.skippedFiles().stream()
+                    .map(file -> new Skipped(file.filename(), file.reason()))
+                    .toList();
+        }
+    }
 
     /** What the program raised and did not handle. */
-    record Raised(String type, String value) {}
+    record Raised(String type, String value) {
+
+        static @Nullable Raised of(Termination termination) {
+            return termination
+                    .raised()
+                    .map(raised -> new Raised(raised.type(), raised.value()))
+                    .orElse(null);
+        }
+    }
 
     /** Facts about the run. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -104,29 +119,30 @@ public record ExecuteResponse(
                     report.cpu().toMillis(),
                     report.peakMemoryBytes(),
                     report.truncated(),
-                    outcome.skippedFiles().stream()
-                            .map(file -> new Skipped(file.filename(), file.reason()))
-                            .toList(),
+                    Skipped.of(outcome),
                     outcome.skippedFileCount(),
                     report.blockedHosts(),
                     outcome.python(),
                     outcome.tier(),
                     outcome.waited().toMillis(),
-                    termination
-                            .raised()
-                            .map(raised -> new Raised(raised.type(), raised.value()))
-                            .orElse(null),
+                    Raised.of(termination),
                     Stream.concat(notesOnRequest.stream(), report.notes().stream())
                             .toList(),
-                    report.results()
-                            .map(results -> new RawValue(results.result().orElse("null")))
-                            .orElse(null),
+                    report.results().map(Run::result).orElse(null),
                     report.results().map(Run::displays).orElse(null),
-                    switch (report.session()) {
-                        case NONE -> null;
-                        case OPEN -> "open";
-                        case ENDED -> "ended";
-                    });
+                    session(report));
+        }
+
+        private static RawValue result(Results results) {
+            return new RawValue(results.result().orElse("null"));
+        }
+
+        private static @Nullable String session(RunReport report) {
+            return switch (report.session()) {
+                case NONE -> null;
+                case OPEN -> "open";
+                case ENDED -> "ended";
+            };
         }
 
         private static List<RawValue> displays(Results results) {

@@ -10,7 +10,7 @@ import org.pyexec.files.Lookup;
 import org.pyexec.sandbox.InputFile;
 import org.pyexec.sandbox.InputGoneException;
 
-/** The content of a hosted or generated file. It goes from the disk to the program past this server's memory. */
+/** The content of a hosted or generated file as a program's input. It is never in this server's heap. */
 public record HostedContent(FileStore files, HostedFile file) implements InputFile.Content {
 
     @Override

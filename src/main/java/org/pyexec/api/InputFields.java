@@ -15,7 +15,7 @@ import org.pyexec.sandbox.Inputs;
 final class InputFields {
 
     private static final List<String> SOURCES = List.of("content", "base64", "token");
-    private static final String DOWNLOAD = "/download/";
+    private static final String DOWNLOAD = Route.DOWNLOAD.with("");
 
     private InputFields() {}
 
@@ -101,17 +101,21 @@ final class InputFields {
             throw badFiles("'%s' needs exactly one of 'content', 'base64' and 'token', a string."
                     .formatted(InputFile.shown(filename)));
         }
-        String value = file.path(given.get(0)).textValue();
-        InputFile.Content content = switch (given.get(0)) {
-            case "content" -> text(filename, value);
-            case "base64" -> base64(filename, value);
-            default -> hosted(filename, value, store);
-        };
+        InputFile.Content content = content(file, given.get(0), filename, store);
         try {
             return new InputFile(filename, content);
         } catch (IllegalArgumentException e) {
             throw badFiles(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static InputFile.Content content(JsonNode file, String source, String filename, FileStore store) {
+        String value = file.path(source).textValue();
+        return switch (source) {
+            case "content" -> text(filename, value);
+            case "base64" -> base64(filename, value);
+            default -> hosted(filename, value, store);
+        };
     }
 
     private static InputFile.Content text(String filename, String value) {

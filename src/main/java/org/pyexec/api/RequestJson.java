@@ -16,7 +16,7 @@ import java.io.InputStream;
 import java.util.Set;
 
 /**
- * Reads those fields of a request that somebody knows; others are passed over and not kept.
+ * Reads the known fields of a request; others are skipped and not kept.
  *
  * <p>A name, value or bracket costs some hundred bytes of memory, however short it is: a body of megabytes would become a
  * tree of hundreds. So what is kept is bounded in their number too.

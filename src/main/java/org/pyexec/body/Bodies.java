@@ -9,8 +9,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.pyexec.api.ErrorBody;
-import org.pyexec.body.PendingRequest.Verdict;
+import org.pyexec.api.Refusals;
+import org.pyexec.api.Refused;
 import org.pyexec.client.Client;
 import org.pyexec.delivery.BackgroundExecutor;
 import org.pyexec.http.ErrorResponses;
@@ -44,7 +44,7 @@ public final class Bodies {
     /**
      * @param folder private folder for bodies that are too large for memory
      * @param memory where there is room for the others
-     * @param background where stalled clients are looked for now and then, and refused
+     * @param background where stalled bodies are looked for and refused
      */
     public Bodies(BodyLimits limits, Path folder, Memory memory, BackgroundExecutor background) {
         this.limits = limits;
@@ -63,30 +63,37 @@ public final class Bodies {
         } else if (!hasBody(request)) {
             chain.doFilter(request, response);
         } else if (isThereAlready(request)) {
-            // Whoever answers later has read it when the chain returns.
-            try (SpooledBody body = newBody(request)) {
-                byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
-                if (keep(body, bytes, request, response)) {
-                    passOn(body, request, response, chain);
-                }
-            }
+            receiveNow(request, response, chain);
         } else {
             receiveLater(request, response);
         }
     }
 
+    private void receiveNow(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        // A resource that answers later has read the body when the chain returns.
+        try (SpooledBody body = newBody(request)) {
+            byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
+            if (keep(body, bytes, request, response)) {
+                passOn(body, request, response, chain);
+            }
+        }
+    }
+
     /** Answers with an error without having read the body; reads a bounded part of it first, see RFC 9112, 9.6. */
-    public void answerUnread(HttpServletRequest request, HttpServletResponse response, int status, ErrorBody error)
+    public void answerUnread(HttpServletRequest request, HttpServletResponse response, Refused refused)
             throws IOException {
         if (!hasBody(request) || !request.isAsyncSupported()) {
-            ErrorResponses.write(response, status, error);
-        } else if (clientWaits(request)) { // for leave to send it, and gets none
+            ErrorResponses.write(request, response, refused);
+        } else if (clientWaits(request)) { // for permission to send the body, and does not get it
             SpooledBody none = newBody(request);
             PendingRequest pending = PendingRequest.begin(request, response, none, background, none);
             pending.closeAfterwards();
-            pending.answerLater(new PendingRequest.Verdict(status, error));
+            pending.answerLater(refused);
         } else {
-            new BodyReader(request, response, limits, newBody(request), watch, background).drain(status, error);
+            Reception reception = reception(request, 0, refused);
+            reception.refuse(refused, System.nanoTime());
+            new BodyReader(request, response, newBody(request), reception, watch, background).begin();
         }
     }
 
@@ -97,8 +104,7 @@ public final class Bodies {
             body.write(bytes, bytes.length);
             return true;
         } catch (IOException e) {
-            Verdict full = BodyReader.notKept(request, e);
-            ErrorResponses.write(response, full.status(), full.error());
+            ErrorResponses.write(request, response, BodyReader.notKept(request, e));
             return false;
         }
     }
@@ -107,30 +113,23 @@ public final class Bodies {
         String path = Paths.of(request);
         long limit = limits.forPath(path);
         if (request.getContentLengthLong() > limit) {
-            answerUnread(request, response, BodyReader.CONTENT_TOO_LARGE, tooLarge(request, path));
+            answerUnread(request, response, limits.tooLarge(path));
             return;
         }
         SpooledBody body = newBody(request);
         request.setAttribute(RECEIVED, body);
         request.setAttribute(URI, request.getRequestURI());
-        new BodyReader(request, response, limits, body, watch, background).receive(limit, tooLarge(request, path));
+        Reception reception = reception(request, limit, limits.tooLarge(path));
+        new BodyReader(request, response, body, reception, watch, background).begin();
+    }
+
+    private Reception reception(HttpServletRequest request, long maxBytes, Refused tooLarge) {
+        return new Reception(limits, maxBytes, tooLarge, request.getContentLengthLong(), System.nanoTime());
     }
 
     private SpooledBody newBody(HttpServletRequest request) {
         Client client = RequestClient.of(request);
         return new SpooledBody(folder, memory.share(client), disk.share(client));
-    }
-
-    private ErrorBody tooLarge(HttpServletRequest request, String path) {
-        return BodyLimits.isUpload(path)
-                ? ErrorResponses.error(
-                        request,
-                        "File too large",
-                        "A file may have at most %d bytes.".formatted(limits.maxUploadBytes()))
-                : ErrorResponses.error(
-                        request,
-                        "Request body too large",
-                        "The body of a request may have at most %d bytes.".formatted(limits.maxBodyBytes()));
     }
 
     private void passOn(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -139,8 +138,9 @@ public final class Bodies {
             chain.doFilter(request, response);
             return;
         }
-        // Whoever answers later has read it by then. The end of the request would be too late: Payara does not tell of
-        // it when the client has gone.
+        // A resource that answers later has read the body by then. The end of the request would be too late: Payara
+        // does not
+        // report it when the client has gone.
         try (body) {
             passOn(body, request, response, chain);
         }
@@ -153,10 +153,9 @@ public final class Bodies {
             return;
         }
         try (SpooledBody decoded = newBody(request)) {
-            Optional<Verdict> refusal = decode(body, decoded, request);
+            Optional<Refused> refusal = decode(body, decoded, request);
             if (refusal.isPresent()) {
-                ErrorResponses.write(
-                        response, refusal.get().status(), refusal.get().error());
+                ErrorResponses.write(request, response, refusal.get());
             } else {
                 body.close(); // its room is free while the request is served
                 chain.doFilter(received(request, decoded), response);
@@ -170,20 +169,15 @@ public final class Bodies {
     }
 
     /** Decompresses a body, or says why that cannot be. */
-    private Optional<Verdict> decode(SpooledBody body, SpooledBody decoded, HttpServletRequest request) {
+    private Optional<Refused> decode(SpooledBody body, SpooledBody decoded, HttpServletRequest request) {
         String path = Paths.of(request);
         try {
             ContentCodings.decode(body.open(), decoded, limits.forPath(path));
             return Optional.empty();
         } catch (ContentCodings.TooLongException e) {
-            return Optional.of(new Verdict(BodyReader.CONTENT_TOO_LARGE, tooLarge(request, path)));
+            return Optional.of(limits.tooLarge(path));
         } catch (ContentCodings.MalformedException e) {
-            return Optional.of(
-                    Verdict.of(
-                            request,
-                            HttpServletResponse.SC_BAD_REQUEST,
-                            "Malformed body",
-                            "The body is not what its Content-Encoding says: it is no gzip (RFC 1952), a part of one, or one with more behind it."));
+            return Optional.of(Refusals.MALFORMED_GZIP.with());
         } catch (IOException e) {
             return Optional.of(BodyReader.notKept(request, e));
         }
@@ -199,7 +193,7 @@ public final class Bodies {
         return length > 0 || (length == UNKNOWN_LENGTH && request.getHeader("Transfer-Encoding") != null);
     }
 
-    /** Whether the whole body came with the head, as short ones do: then reading it cannot block. */
+    /** Whether the whole body came together with the head, as short ones do: then reading it cannot block. */
     private boolean isThereAlready(HttpServletRequest request) throws IOException {
         long length = request.getContentLengthLong();
         if (length < 0 || length > Math.min(AT_ONCE_BYTES, limits.maxBodyBytes())) {

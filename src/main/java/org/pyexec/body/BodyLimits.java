@@ -1,10 +1,12 @@
 package org.pyexec.body;
 
 import java.time.Duration;
-import java.util.regex.Pattern;
+import org.pyexec.api.Refusals;
+import org.pyexec.api.Refused;
+import org.pyexec.api.Route;
 
 /**
- * How much of a request's body is read, and how long it may take.
+ * Limits for the bodies of requests: how long they may be, and how long it may take to receive them.
  *
  * @param maxBodyBytes longest body of an ordinary request
  * @param maxUploadBytes longest file that is uploaded; its multipart wrapping comes on top
@@ -14,14 +16,13 @@ import java.util.regex.Pattern;
  */
 public record BodyLimits(long maxBodyBytes, long maxUploadBytes, Duration stall, long drainBytes, Duration drain) {
 
-    /** As long as can be. */
+    /** How many bodies of the greatest length the disk is to hold. */
     private static final int BODIES_ON_DISK = 32;
 
-    /** A refused body that comes as fast is read to its end, or up to the bound in bytes. */
+    /** A refused body that comes at least this fast is read to its end, or up to {@code drainBytes}. */
     private static final long DRAINED_BYTES_PER_SECOND = 256 << 10;
 
     private static final long MULTIPART_WRAPPING_BYTES = 64 << 10;
-    private static final Pattern FILE_OF_A_SESSION = Pattern.compile("/sessions/[^/]+/files/");
 
     /** Limits with the times and the draining that the API promises. */
     public static BodyLimits of(long maxBodyBytes, long maxUploadBytes) {
@@ -42,18 +43,25 @@ public record BodyLimits(long maxBodyBytes, long maxUploadBytes, Duration stall,
 
     /** What all bodies together may take on the disk while they are received; one client's half of it. */
     long maxBytesOnDisk() {
-        return BODIES_ON_DISK * Math.max(maxBodyBytes, forPath("/host"));
+        return BODIES_ON_DISK * Math.max(maxBodyBytes, forBody(Route.Body.FORM_WITH_FILE));
     }
 
     long forPath(String path) {
-        if (path.equals("/host")) {
-            return maxUploadBytes + MULTIPART_WRAPPING_BYTES;
-        }
-        return isUpload(path) ? maxUploadBytes : maxBodyBytes;
+        return forBody(Route.bodyOf(path));
     }
 
-    /** Whether the body of a request to this path is a file, or has one in it. */
-    static boolean isUpload(String path) {
-        return path.equals("/host") || FILE_OF_A_SESSION.matcher(path).lookingAt();
+    private long forBody(Route.Body body) {
+        return switch (body) {
+            case FORM_WITH_FILE -> maxUploadBytes + MULTIPART_WRAPPING_BYTES;
+            case FILE -> maxUploadBytes;
+            case NONE, ORDINARY -> maxBodyBytes;
+        };
+    }
+
+    /** What a body that is longer is answered with. */
+    Refused tooLarge(String path) {
+        return Route.bodyOf(path).isUpload()
+                ? Refusals.FILE_TOO_LARGE.with(maxUploadBytes)
+                : Refusals.BODY_TOO_LARGE.with(maxBodyBytes);
     }
 }

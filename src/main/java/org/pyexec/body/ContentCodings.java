@@ -12,17 +12,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
 
-/** What a client has done to the body of a request for its way here (RFC 9110, section 8.4): nothing, or gzip once. */
+/** The content codings of a request's body (RFC 9110, section 8.4): none, or gzip once. */
 public final class ContentCodings {
 
-    /** As {@code Accept-Encoding} of an answer names them (RFC 9110, section 12.5.3). */
+    /** The value of {@code Accept-Encoding} in an answer (RFC 9110, section 12.5.3). */
     public static final String UNDERSTOOD = "gzip, identity";
 
     private static final Set<String> GZIP = Set.of("gzip", "x-gzip");
 
     /**
-     * What clients name here that changes nothing: no coding, an encoding of text, a Content-Transfer-Encoding of bytes as they are
-     * (RFC 2045, section 6.2), the framing that gateways of object stores take off.
+     * Values that clients send although the body is not coded: no coding, a character encoding, a Content-Transfer-Encoding that
+     * leaves bytes as they are (RFC 2045, section 6.2), the framing that gateways of object stores remove.
      */
     private static final Pattern NO_CODING = Pattern.compile(
             "|identity|none|null|utf-?(?:8|16|32)(?:-?[lb]e)?|(?:us-)?ascii|unicode|iso-?8859-?[0-9]{1,2}|latin-?[0-9]{1,2}"
@@ -32,12 +32,12 @@ public final class ContentCodings {
 
     private ContentCodings() {}
 
-    /** The body becomes longer than it may. */
+    /** The decompressed body is too long. */
     static final class TooLongException extends Exception {
         private static final long serialVersionUID = 1L;
     }
 
-    /** It is not what the client says. */
+    /** The body is not coded as the client says. */
     static final class MalformedException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -64,10 +64,10 @@ public final class ContentCodings {
     }
 
     /**
-     * Decompresses a body into another. However little a bomb sends, no more than the limit and a buffer is made of it.
+     * Decompresses a body into another, up to the limit and a buffer at most, whatever a decompression bomb contains.
      *
-     * @param mostBytes of what comes out
-     * @throws IOException if that cannot be kept
+     * @param mostBytes limit of the decompressed body
+     * @throws IOException if the decompressed body cannot be kept
      */
     static void decode(InputStream compressed, SpooledBody into, long mostBytes)
             throws IOException, TooLongException, MalformedException {

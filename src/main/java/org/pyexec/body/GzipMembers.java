@@ -9,10 +9,9 @@ import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
 /**
- * What is in the members of a gzip (RFC 1952), one after another. Reads them in a loop, where {@link java.util.zip.GZIPInputStream}
- * calls itself for each that is empty: the stack does not grow with what a client sends, and the work is in proportion to it.
- * Zeros behind a member are padding, as gzip and Python take them; anything else there has to be another member. Used by one
- * thread.
+ * Decompresses the members of a gzip file (RFC 1952), one after another. It reads them in a loop, whereas
+ * {@link java.util.zip.GZIPInputStream} calls itself for each empty member: the stack does not grow with what a client sends.
+ * Zeros after a member are padding, as gzip and Python treat them; anything else must be another member. Used by one thread.
  */
 final class GzipMembers implements AutoCloseable {
 

@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a body comes fast enough. It may come as slowly as it likes for a while, as short ones do over bad connections; a long one
- * that comes a byte at a time would be held for hours. Not safe for use by many threads.
+ * Decides whether a body comes fast enough. For some minutes any speed will do, since short bodies come slowly over bad
+ * connections; but a long one that came byte by byte would be held for hours. Not safe for use by many threads.
  */
 final class Pace {
 
-    /** So fast it has to come after the {@link #LEISURE}, in each {@link #WINDOW}. */
+    /** The minimum speed after {@link #LEISURE}, measured in each {@link #WINDOW}. */
     static final int BYTES_PER_SECOND = 8 << 10;
 
     static final Duration LEISURE = Duration.ofMinutes(5);
@@ -28,9 +28,9 @@ final class Pace {
     }
 
     /**
-     * Looks at it, now and then.
+     * Called now and then.
      *
-     * @param bytes that have come until now
+     * @param bytes received so far
      */
     boolean isTooSlow(long nowNanos, long bytes) {
         long window = nowNanos - windowBeganNanos;

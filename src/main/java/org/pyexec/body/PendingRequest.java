@@ -8,7 +8,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.pyexec.api.ErrorBody;
+import org.pyexec.api.Refusals;
+import org.pyexec.api.Refused;
 import org.pyexec.delivery.AfterDispatchReturns;
 import org.pyexec.delivery.BackgroundExecutor;
 import org.pyexec.delivery.HangUp;
@@ -17,8 +18,8 @@ import org.pyexec.http.ErrorResponses;
 import org.pyexec.http.RequestId;
 
 /**
- * An asynchronous request whose body is being read: it is handed on to the application once, or answered with an error once,
- * unless its client has gone. Safe for use by many threads; has the lock of the body's reader, and writes without it.
+ * An asynchronous request whose body is being read. It is dispatched to the application once, or answered with an error once,
+ * unless its client has gone. Safe for use by many threads: it uses the lock of the body's reader, but writes without it.
  */
 final class PendingRequest {
 
@@ -38,14 +39,6 @@ final class PendingRequest {
     // mutable state, guarded by lock
     private boolean handedOn;
     private boolean gone;
-
-    /** The error with which a request is answered. */
-    record Verdict(int status, ErrorBody error) {
-
-        static Verdict of(HttpServletRequest request, int status, String error, String message) {
-            return new Verdict(status, ErrorResponses.error(request, error, message));
-        }
-    }
 
     private PendingRequest(
             HttpServletRequest request,
@@ -87,18 +80,18 @@ final class PendingRequest {
     }
 
     /** Answers when the server's thread has returned. */
-    void answerLater(Verdict verdict) {
-        afterReturn.run(() -> answer(verdict));
+    void answerLater(Refused refused) {
+        afterReturn.run(() -> answer(refused));
     }
 
     /** Answers on the calling thread. */
-    void answer(Verdict verdict) {
+    void answer(Refused refused) {
         if (isGone()) {
             return;
         }
         try {
             body.close();
-            ErrorResponses.write(response, verdict.status(), verdict.error());
+            ErrorResponses.write(request, response, refused);
         } catch (IOException clientHasGone) {
             LOG.log(Level.DEBUG, "The client left before it was answered", clientHasGone);
         } finally {
@@ -106,13 +99,13 @@ final class PendingRequest {
         }
     }
 
-    /** The rest of the body must not be taken for the next request. */
+    /** Closes the connection after the answer: the rest of the body must not be taken for the next request. */
     void closeAfterwards() {
         closes = true;
         response.setHeader("Connection", "close");
     }
 
-    /** Where the server would read the rest of the body first, the connection is closed when the client has had time to read the answer. */
+    /** Where the server would read the rest of the body first, the connection is closed a moment after the answer. */
     private void complete() {
         Optional<Runnable> hangUp = closes ? HangUp.of(request) : Optional.empty();
         if (hangUp.isEmpty()) {
@@ -145,11 +138,7 @@ final class PendingRequest {
             dispatch();
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, () -> "request_id=%s event=not_handed_on".formatted(RequestId.of(request)), e);
-            answer(Verdict.of(
-                    request,
-                    HttpServletResponse.SC_INTERNAL_SERVER_ERROR,
-                    "Internal server error",
-                    "The request could not be handed on inside the server."));
+            answer(Refusals.NOT_HANDED_ON.with());
         }
     }
 
@@ -167,7 +156,7 @@ final class PendingRequest {
     private void forget() throws IOException {
         synchronized (lock) {
             if (handedOn) {
-                body.giveBack(); // in case that it was handed on to nobody
+                body.giveBack(); // in case nobody read it
             } else {
                 gone = true;
                 body.close();
@@ -175,7 +164,7 @@ final class PendingRequest {
         }
     }
 
-    /** Gives back what its body holds, and leaves it alone. */
+    /** Gives back what its body holds, and does nothing else. */
     void abandon() {
         try {
             forget();

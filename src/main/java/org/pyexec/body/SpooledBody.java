@@ -16,8 +16,8 @@ import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
 
 /**
- * A received body: in memory while it is small and there is memory to spare, then in a file that has no name any more, so that
- * it vanishes with the server at the latest. Used by one thread at a time.
+ * A received body: in memory while it is small and there is memory to spare, then in a file that has been unlinked, so that it
+ * disappears with the process at the latest. Used by one thread at a time.
  */
 final class SpooledBody implements AutoCloseable {
 
@@ -26,7 +26,7 @@ final class SpooledBody implements AutoCloseable {
     /** An array that is full is copied to one of twice the length. */
     private static final int HELD_PER_BYTE = 2;
 
-    /** Of the file: a call of the system for each byte would cost seconds of a request's thread. */
+    /** The buffer for the file: a system call for each byte would cost seconds. */
     private static final int READ_AHEAD_BYTES = 16 << 10;
 
     private final Path folder;
@@ -37,8 +37,8 @@ final class SpooledBody implements AutoCloseable {
     private long length;
 
     /**
-     * @param share of this body alone, which closes it
-     * @param onDisk the same of the disk
+     * @param share the memory of this body, which closes it
+     * @param onDisk the same for the disk
      */
     SpooledBody(Path folder, Memory.Share share, Memory.Share onDisk) {
         this.folder = folder;
@@ -86,7 +86,7 @@ final class SpooledBody implements AutoCloseable {
         return new BufferedInputStream(Channels.newInputStream(channel), READ_AHEAD_BYTES);
     }
 
-    /** What it holds is not counted any more, since nobody reads it any more. */
+    /** Stops counting what it holds, because nobody reads it any more. */
     void giveBack() {
         share.close();
         onDisk.close();

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.pyexec.delivery.BackgroundExecutor;
 
-/** Looks once a second whether bodies that are being received still make progress; rests while there are none. */
+/** Checks once a second that the bodies being received make progress; idle while there are none. */
 final class StallWatch {
 
     private final Set<BodyReader> readers = ConcurrentHashMap.newKeySet();
@@ -42,7 +42,7 @@ final class StallWatch {
         }
     }
 
-    /** What is wrong with one must not keep the others from being looked at. */
+    /** A failure in one check must not prevent the others. */
     private static void check(BodyReader reader, long now) {
         try {
             reader.checkProgress(now);

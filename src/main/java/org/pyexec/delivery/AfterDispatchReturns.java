@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Acts on an asynchronous request when the server's thread that began it has returned, on another thread.
+ * Runs an action on an asynchronous request after the server's thread that dispatched it has returned.
  *
  * <p>A body that came with the head makes a read listener be called while that thread is still on its way back, and
  * Payara 6 then runs a dispatch twice or never, as its listener's thread and the first one both look for it. The
@@ -24,7 +24,7 @@ public record AfterDispatchReturns(AsyncContext context, BackgroundExecutor back
         return new AfterDispatchReturns(context, background, System.nanoTime());
     }
 
-    /** Returns at once. Where the application server gives no thread, the timer's will do: an answer must come. */
+    /** Returns at once. Without a thread of the application server, the action runs on the timer's: an answer must come. */
     public void run(Runnable action) {
         try {
             background.execute(() -> runOrWait(action));
@@ -33,7 +33,7 @@ public record AfterDispatchReturns(AsyncContext context, BackgroundExecutor back
         }
     }
 
-    /** On another thread, which has to do with this request for long anyway: returns when that of the server has returned. */
+    /** Blocks until the server's thread has returned; for a thread that stays with this request anyway. */
     public void await() {
         while (System.nanoTime() - sinceNanos <= PATIENCE_NANOS && !hasReturned()) {
             LockSupport.parkNanos(POLL_NANOS);

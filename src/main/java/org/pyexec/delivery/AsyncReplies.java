@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
 import org.pyexec.client.Client;
 
 /**
- * Gives answers that are not there yet. Safe for use by many threads.
+ * Sends answers that are not ready yet. Safe for use by many threads.
  *
- * <p>One that comes soon is given by the server's thread that took the request, which waits for it: the shortest way. For
- * the others that thread is let go, and what comes within a moment is held back until it is certainly gone: Payara 6
- * finishes a request twice when it is completed just then, and mixes up the next ones (its AsyncContextImpl looks at two
- * flags without a lock). For the same reason nothing is written before that, not even the head.
+ * <p>The server's thread that took the request waits a moment for an answer that is expected soon, and sends it: that is the
+ * fastest way. Otherwise that thread returns, and an answer that is ready at once is held back until it certainly has
+ * returned: Payara 6 completes a request twice when it is completed at that moment, and mixes up the next requests (its
+ * AsyncContextImpl reads two flags without a lock). For the same reason nothing is written before, not even the head.
  */
 public final class AsyncReplies implements AutoCloseable {
 
@@ -33,7 +33,7 @@ public final class AsyncReplies implements AutoCloseable {
 
     private static final long LAST_SECONDS = 5;
 
-    /** Longer than servers let a client take nothing: after that there are slots again. */
+    /** Longer than servers wait for a client that reads nothing: by then slots have become free. */
     private static final long QUEUE_SECONDS = 45;
 
     private final BackgroundExecutor background;
@@ -42,7 +42,7 @@ public final class AsyncReplies implements AutoCloseable {
     private final AtomicBoolean closing = new AtomicBoolean();
 
     /**
-     * @param background where answers are written that the server's thread did not wait for, or that are held back
+     * @param background where answers are written that the server's thread does not wait for
      * @param slots for the threads that write
      */
     public AsyncReplies(BackgroundExecutor background, WriteSlots slots) {
@@ -51,15 +51,15 @@ public final class AsyncReplies implements AutoCloseable {
     }
 
     /**
-     * Passes the answer on when it comes; called by the server's thread, as the last that it does for the request.
+     * Sends the answer when it is ready. Called by the server's thread, as the last thing it does for the request.
      *
-     * @param soon whether the answer is being worked on, so that waiting a moment is worth a thread
+     * @param soon whether the answer is expected soon, so that the thread should wait a moment for it
      */
     public void send(CompletionStage<Response> answer, boolean soon, Recipient recipient) {
         send(answer, soon, recipient, () -> {});
     }
 
-    /** As above, and calls {@code onDelivered} when the client has it or has gone. */
+    /** As above, and calls {@code onDelivered} when the client has the answer or has gone. */
     public void send(CompletionStage<Response> answer, boolean soon, Recipient recipient, Runnable onDelivered) {
         Reply reply = reply(recipient, onDelivered);
         CompletableFuture<Reply.Ready> ready = answer.handle(
@@ -69,7 +69,7 @@ public final class AsyncReplies implements AutoCloseable {
         pass(ready, soon, reply);
     }
 
-    /** Before a slot is taken: there is none where the server has ended the request just now. */
+    /** Made before a slot is taken: it fails if the server has just ended the request. */
     private Reply reply(Recipient recipient, Runnable onDelivered) {
         try {
             return new Reply(background, recipient, onDelivered);
@@ -79,7 +79,7 @@ public final class AsyncReplies implements AutoCloseable {
         }
     }
 
-    /** However long it takes until there is a slot: a program has run for it, and it is nowhere else. */
+    /** Waits for a slot as long as it takes: a program has run for this answer, and it is kept nowhere else. */
     private CompletableFuture<Reply.Ready> whenSlotFree(
             @Nullable Response value, @Nullable Throwable failure, Client client) {
         boolean small = value == null || Reply.length(value) <= Reply.SMALL_BYTES;
@@ -87,12 +87,12 @@ public final class AsyncReplies implements AutoCloseable {
     }
 
     /**
-     * Makes an answer when there is a slot for it, and gives it; called by the server's thread, as the last that it does for the
-     * request.
+     * Makes an answer when there is a slot for it, and sends it. Called by the server's thread, as the last thing it does for
+     * the request.
      *
      * @param bytes how long it will be
      * @param refusal for a client that has waited for 45 seconds, or has many others waiting
-     * @param onDelivered is called when the client has it or has gone, or if it is refused
+     * @param onDelivered is called when the client has the answer or has gone, and if it is refused
      */
     public void sendWhenSlotFree(
             Supplier<Response> answer,
@@ -101,18 +101,20 @@ public final class AsyncReplies implements AutoCloseable {
             Recipient recipient,
             Runnable onDelivered) {
         Reply reply = reply(recipient, onDelivered);
-        WriteSlots.Ticket ticket = slots.take(recipient.client(), bytes <= Reply.SMALL_BYTES);
-        if (slots.isQueueFull(recipient.client())) {
+        CompletableFuture<Reply.Ready> ready = slotInTime(recipient.client(), bytes)
+                .thenApply(slot -> made(answer, Optional.of(slot)))
+                .exceptionally(none -> made(refusal, Optional.empty()));
+        pass(ready, false, reply);
+    }
+
+    private CompletableFuture<WriteSlots.Slot> slotInTime(Client client, long bytes) {
+        WriteSlots.Ticket ticket = slots.take(client, bytes <= Reply.SMALL_BYTES);
+        if (slots.isQueueFull(client)) {
             slots.cancel(ticket);
         } else if (!ticket.slot().isDone()) {
             background.schedule(QUEUE_SECONDS, TimeUnit.SECONDS, () -> slots.cancel(ticket));
         }
-        pass(
-                ticket.slot()
-                        .thenApply(slot -> made(answer, Optional.of(slot)))
-                        .exceptionally(none -> made(refusal, Optional.empty())),
-                false,
-                reply);
+        return ticket.slot();
     }
 
     private static Reply.Ready made(Supplier<Response> answer, Optional<WriteSlots.Slot> slot) {
@@ -134,30 +136,34 @@ public final class AsyncReplies implements AutoCloseable {
     }
 
     /**
-     * Passes on an answer that takes its time to be written, as long as a program runs; called by the server's thread, as the last
-     * that it does for the request.
+     * Sends an answer that is written as long as a program runs. Called by the server's thread, as the last thing it does for
+     * the request.
      *
      * @param onDelivered is called when the client has it or has gone
-     * @throws RejectedExecutionException if there is no thread for it; nothing has been given then
+     * @throws RejectedExecutionException if there is no thread for it; then nothing has been sent
      */
     public void sendStream(StreamingOutput body, Recipient recipient, Runnable onDelivered) {
         AfterDispatchReturns afterReturn = AfterDispatchReturns.of(recipient.context(), background);
         Reply reply = new Reply(background, recipient, onDelivered);
-        Response answer = Response.ok(LeastSpeed.enforcedOn(body))
-                .type(EventStream.TYPE)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .header("X-Accel-Buffering", "no") // nginx would hold it back
-                .build();
+        Reply.Ready ready = new Reply.Ready(stream(body), null, Optional.empty());
         outstanding.register();
         try {
             background.execute(() -> {
                 afterReturn.await();
-                sendOutstanding(reply, new Reply.Ready(answer, null, Optional.empty()));
+                sendOutstanding(reply, ready);
             });
         } catch (RejectedExecutionException e) {
             outstanding.arriveAndDeregister();
             throw e;
         }
+    }
+
+    private static Response stream(StreamingOutput body) {
+        return Response.ok(LeastSpeed.enforcedOn(body))
+                .type(EventStream.TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .header("X-Accel-Buffering", "no") // nginx would hold it back
+                .build();
     }
 
     private void sendOutstanding(Reply reply, Reply.Ready ready) {
@@ -168,7 +174,7 @@ public final class AsyncReplies implements AutoCloseable {
         }
     }
 
-    /** Waits until the answers that are still to come have been given, for five seconds at most. */
+    /** Waits until the outstanding answers have been sent, for five seconds at most. */
     @Override
     public void close() {
         int phase = closing.getAndSet(true) ? outstanding.getPhase() : outstanding.arriveAndDeregister();
@@ -198,7 +204,7 @@ public final class AsyncReplies implements AutoCloseable {
         }
     }
 
-    /** On another thread: whoever completes the answer has other things to do than to wait for a slow reader. */
+    /** Runs on another thread: the thread that completes the answer must not wait for a slow reader. */
     private void later(long since, Runnable action) {
         long early = since + DISPATCH_NANOS - System.nanoTime();
         if (early > 0) {

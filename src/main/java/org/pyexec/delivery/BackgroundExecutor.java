@@ -7,13 +7,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Does things on other threads, at once or after a while: the timer's one thread does nothing itself as long as there is another.
- * Safe for use by many threads.
+ * Runs actions on other threads, at once or after a delay. The timer has one thread, and runs an action itself only if there is
+ * no other. Safe for use by many threads.
  */
 public record BackgroundExecutor(Executor executor, ScheduledExecutorService timer) {
 
     /**
-     * At once.
+     * Runs the action now.
      *
      * @throws RejectedExecutionException if there is no thread
      */
@@ -21,12 +21,12 @@ public record BackgroundExecutor(Executor executor, ScheduledExecutorService tim
         executor.execute(action);
     }
 
-    /** After a while; when the application server gives no more threads this is the end of what it has taken. */
+    /** Runs the action after the delay, on the timer's thread if the application server gives no other. */
     public void schedule(long delay, TimeUnit unit, Runnable action) {
         Future<?> unused = timer.schedule(() -> executeOrRunHere(action), delay, unit);
     }
 
-    /** At once, on this thread if there is no other. */
+    /** Runs the action now, on the calling thread if there is no other. */
     public void executeOrRunHere(Runnable action) {
         try {
             executor.execute(action);

@@ -1,7 +1,6 @@
 package org.pyexec.delivery;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -11,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import org.pyexec.api.Answer;
 import org.pyexec.api.Json;
 import org.pyexec.execution.Execution;
 import org.pyexec.execution.Transcript;
@@ -25,10 +25,7 @@ public final class EventStream implements StreamingOutput {
 
     static final String TYPE = "text/event-stream;charset=UTF-8";
 
-    /** What they are called when there are too many. */
-    public static final String PLURAL = "event streams";
-
-    /** A server may tell only at the third write that its client has gone: that has to be within five seconds. */
+    /** Some servers report only at the third write that the client has gone: that must be within five seconds. */
     private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
     private static final int TOGETHER_BYTES = 16 << 10;
@@ -58,22 +55,17 @@ public final class EventStream implements StreamingOutput {
     }
 
     /**
-     * Of a program that runs for this one client: it is ended when he leaves.
+     * The events of a program that runs for this client only: the program is ended when the client leaves.
      *
-     * @param answer is there when the program's output has come to its end; its entity is the bytes of a JSON document
+     * @param answer is there when the program's output has come to its end
      */
     public static EventStream ofExecution(
-            ObjectMapper mapper, TranscriptReader reader, Execution execution, CompletableFuture<Response> answer) {
+            ObjectMapper mapper, TranscriptReader reader, Execution execution, CompletableFuture<Answer> answer) {
         return new EventStream(
-                mapper,
-                reader,
-                answer.thenApply(response -> (byte[]) response.getEntity()),
-                execution::isRefused,
-                execution::abandon,
-                false);
+                mapper, reader, answer.thenApply(Answer::bytes), execution::isRefused, execution::abandon, false);
     }
 
-    /** Of a program that runs by itself. Events have ids, so that a client who was cut off can go on. */
+    /** The events of a job. They have ids, so that a client that lost its connection can continue. */
     public static EventStream ofJob(ObjectMapper mapper, JobFeed job) {
         return new EventStream(mapper, job.reader(), job.answer(), job.refused(), () -> {}, true);
     }
@@ -110,7 +102,7 @@ public final class EventStream implements StreamingOutput {
         out.flush();
     }
 
-    /** What is there already goes out together: whoever follows late may have hundreds of thousands of small pieces before him. */
+    /** What is there already goes out together: whoever follows late may have hundreds of thousands of small pieces to read. */
     private Transcript.Next writePieces(OutputStream out, Transcript.Piece first)
             throws IOException, InterruptedException {
         Transcript.Next next = first;

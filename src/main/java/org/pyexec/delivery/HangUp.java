@@ -4,8 +4,8 @@ import jakarta.servlet.ServletRequest;
 import java.util.Optional;
 
 /**
- * Ends the connection of a request, where the application server lets an application do that. Undertow does: else it would read the rest
- * of a body that nobody wants, on one of its threads, for as long as the client likes.
+ * Closes the connection of a request, where the application server lets an application do that. Undertow does; otherwise it would
+ * read the rest of an unwanted body, on one of its threads, for as long as the client sends.
  */
 public final class HangUp {
 
@@ -13,12 +13,12 @@ public final class HangUp {
 
     private HangUp() {}
 
-    /** Remembers how it is done. */
+    /** Stores in the request what closes its connection. */
     public static void offer(ServletRequest request, Runnable action) {
         request.setAttribute(ATTRIBUTE, action);
     }
 
-    /** What ends the connection, where that has been offered. */
+    /** What closes the connection, if the server offers that. */
     public static Optional<Runnable> of(ServletRequest request) {
         return request.getAttribute(ATTRIBUTE) instanceof Runnable action ? Optional.of(action) : Optional.empty();
     }

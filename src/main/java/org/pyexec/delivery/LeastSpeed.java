@@ -7,14 +7,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Ends an answer whose reader is slower than a least speed. Only the time counts in which the connection takes nothing more: what
- * the answer itself waits for does not. A reader that takes nothing at all is ended by the server's own time-out, since only that
- * gets a thread out of a write. Used by one thread.
+ * Ends an answer whose reader is slower than a minimum speed. Only the time counts in which a write blocks, not the time in which
+ * the answer itself waits for a program. A reader that reads nothing at all is ended by the server's own time-out, because
+ * only that interrupts a write. Used by one thread.
  */
 final class LeastSpeed extends OutputStream {
 
     static final int BYTES_PER_SECOND = 8 << 10;
-    /** Longer than a reader of 64 KB/s needs for a third of four megabytes, Linux's largest buffer: less is not told to a writer. */
+    /**
+     * Longer than a reader of 64 KB/s needs for a third of four megabytes, Linux's largest buffer: Linux does not wake a writer for
+     * less.
+     */
     static final long WINDOW_SECONDS = 30;
 
     private static final int PIECE_BYTES = 32 << 10;
@@ -33,7 +36,7 @@ final class LeastSpeed extends OutputStream {
         this.nanoTime = nanoTime;
     }
 
-    /** Any slow reader gets less of it than all. */
+    /** The body, ended early if its reader is too slow. */
     static StreamingOutput enforcedOn(StreamingOutput body) {
         return out -> body.write(new LeastSpeed(out, System::nanoTime));
     }
@@ -62,7 +65,7 @@ final class LeastSpeed extends OutputStream {
 
     private void check(long tookNanos, int count) throws IOException {
         if (waitedNanos == 0 && tookNanos < NOTICEABLE_NANOS) {
-            return; // buffers take it
+            return; // it went into buffers
         }
         waitedNanos += tookNanos;
         bytes += count;

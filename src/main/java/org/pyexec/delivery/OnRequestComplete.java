@@ -5,16 +5,16 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 
-/** Does something once when a request has been answered, through every cycle of asynchronous handling. */
+/** Runs an action once when a request has been answered, however often it is dispatched again. */
 public record OnRequestComplete(Action action) implements AsyncListener {
 
-    /** What is to be done. */
+    /** The action. */
     @FunctionalInterface
     public interface Action {
         void run() throws IOException;
     }
 
-    /** To be called when the rest of the chain has returned: acts now, or when the asynchronous answer is complete. */
+    /** Called when the rest of the filter chain has returned: acts now, or when the asynchronous answer is complete. */
     public static void run(HttpServletRequest request, Action action) throws IOException {
         if (request.isAsyncStarted()) {
             request.getAsyncContext().addListener(new OnRequestComplete(action));

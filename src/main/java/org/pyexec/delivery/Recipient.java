@@ -7,13 +7,13 @@ import org.pyexec.client.Client;
 import org.pyexec.http.RequestClient;
 
 /**
- * To whom an answer goes.
+ * The client to which an answer goes, and its request.
  *
- * @param client who it is, as limits and fairness see it
+ * @param client the client's name, as limits and fairness use it
  */
 public record Recipient(Client client, AsyncContext context, AsyncResponse response) {
 
-    /** Of a request that Jersey has suspended. */
+    /** The recipient of the answer to a request that Jersey has suspended. */
     public static Recipient of(HttpServletRequest request, AsyncResponse response) {
         return new Recipient(RequestClient.of(request), request.getAsyncContext(), response);
     }

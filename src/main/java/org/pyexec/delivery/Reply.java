@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Where an answer goes; made by the server's thread. */
+/** Sends one answer to one request. Made by the server's thread. */
 final class Reply {
 
     private static final System.Logger LOG = System.getLogger(Reply.class.getName());
@@ -38,10 +38,10 @@ final class Reply {
         context.addListener(writing);
     }
 
-    /** An answer, or why there is none, that has its slot if it needs one. */
+    /** An answer, or the failure instead of it, with its slot if it needs one. */
     record Ready(@Nullable Response value, @Nullable Throwable failure, Optional<WriteSlots.Slot> slot) {}
 
-    /** Gives it; to be called once. */
+    /** Sends it; to be called once. */
     void send(Ready ready) {
         AtomicBoolean broken = new AtomicBoolean();
         response.register((ConnectionCallback) disconnected -> broken.set(true));
@@ -51,7 +51,7 @@ final class Reply {
                 if (!ready.value().hasEntity()) {
                     response.register((CompletionCallback) written -> sendHead());
                 }
-                response.resume(unhurried(ready.value()));
+                response.resume(withMinimumSpeed(ready.value()));
             } else {
                 response.resume(ready.failure());
             }
@@ -74,8 +74,8 @@ final class Reply {
     }
 
     /**
-     * Jersey 3.1 leaves it undone when the client has gone in the middle of the answer, unless the server tells it of an
-     * error, as Tomcat does in a moment.
+     * Jersey 3.1 does not complete the request when the client goes in the middle of the answer, unless the server reports an
+     * error, as Tomcat does a moment later.
      */
     private void complete() {
         if (completed.get()) {
@@ -89,23 +89,23 @@ final class Reply {
     }
 
     /**
-     * A large one is ended when its reader is too slow, and then the connection must not go on: Tomcat would take the next answer
-     * for the rest of this one.
+     * Ends a large answer whose reader is too slow. The connection must be closed then: Tomcat would send the next answer as the
+     * rest of this one.
      */
-    private static Response unhurried(Response answer) {
+    private static Response withMinimumSpeed(Response answer) {
         if (length(answer) <= SMALL_BYTES) {
             return answer;
         }
-        StreamingOutput body = answer.getEntity() instanceof StreamingOutput stream
-                ? stream
-                : out -> out.write((byte[]) answer.getEntity());
+        StreamingOutput body = answer.getEntity() instanceof byte[] bytes
+                ? out -> out.write(bytes)
+                : (StreamingOutput) answer.getEntity();
         return Response.fromResponse(answer)
                 .header("Connection", "close")
                 .entity(LeastSpeed.enforcedOn(body))
                 .build();
     }
 
-    /** Of its body, in bytes. */
+    /** The length of its body in bytes. */
     static long length(Response answer) {
         if (!answer.hasEntity()) {
             return 0; // to HEAD, whatever its Content-Length says

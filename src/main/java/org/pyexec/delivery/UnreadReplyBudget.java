@@ -1,8 +1,8 @@
 package org.pyexec.delivery;
 
-import jakarta.ws.rs.core.Response;
 import java.util.HashMap;
 import java.util.Map;
+import org.pyexec.api.Answer;
 import org.pyexec.client.Client;
 import org.pyexec.execution.AdmissionCheck;
 import org.pyexec.execution.Refusal;
@@ -10,8 +10,8 @@ import org.pyexec.execution.RefusedException;
 import org.pyexec.memory.Memory;
 
 /**
- * Answers that have been made and that their clients have not taken yet, which are in memory until then. No further program
- * begins for a client to whom too much of it belongs. Safe for use by many threads.
+ * Counts the answers that are in memory because their clients have not read them yet. No further program starts for a client
+ * that has too many of these bytes. Safe for use by many threads.
  */
 public final class UnreadReplyBudget {
 
@@ -25,7 +25,8 @@ public final class UnreadReplyBudget {
     private long all;
 
     /**
-     * @param maxBytes of all clients together, about; one has its part of it, and those who have nothing yet share half as much again
+     * @param maxBytes of all clients together, roughly; one client may have its share of it, and clients that have nothing yet share
+     *     half as much again
      * @param memory where they are counted with everything else
      */
     public UnreadReplyBudget(long maxBytes, Memory memory) {
@@ -33,7 +34,7 @@ public final class UnreadReplyBudget {
         this.memory = memory;
     }
 
-    /** For the programs of this client. */
+    /** The check before a program of this client starts. */
     public AdmissionCheck admissionCheck(Client client) {
         return () -> check(client);
     }
@@ -44,7 +45,7 @@ public final class UnreadReplyBudget {
             throw new RefusedException(
                     Refusal.BUSY, "Answers of %d MB wait for this client to read them.".formatted(own >> 20));
         }
-        // Who has none of it did not fill it.
+        // A client that has nothing unread did not fill the budget.
         if (all >= maxBytes + (own == 0 ? maxBytes / 2 : 0)) {
             throw new RefusedException(Refusal.BUSY, "Too many answers wait for their clients to read them.");
         }
@@ -56,7 +57,7 @@ public final class UnreadReplyBudget {
         byClient.remove(client.name(), 0L);
     }
 
-    /** One that will be made. */
+    /** An answer that will be made. */
     public UnreadReply expect(Client client) {
         return new UnreadReply(client);
     }
@@ -76,19 +77,19 @@ public final class UnreadReplyBudget {
             this.share = memory.share(client);
         }
 
-        /** From now on it is in memory; its entity is the bytes. */
-        public Response count(Response answer) {
+        /** It has been made, and is in memory from now on. */
+        public Answer count(Answer answer) {
             return count(answer, 1);
         }
 
         /** The same with what was printed, which the stream's reader may not have had yet. */
-        public Response countStream(Response answer) {
+        public Answer countStream(Answer answer) {
             return count(answer, HELD_PER_BYTE_OF_STREAM);
         }
 
-        private synchronized Response count(Response answer, int heldPerByte) {
+        private synchronized Answer count(Answer answer, int heldPerByte) {
             if (!over) {
-                bytes = ((byte[]) answer.getEntity()).length;
+                bytes = answer.length();
                 add(client, bytes);
                 share.count(heldPerByte * bytes);
             }

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds the end of a request back while a thread of ours still writes its answer. When a client goes away, Tomcat 10.1 ends the
- * request on a thread of its own and gives the objects behind it to the next connection, and what the first thread then
- * does or fails in meets that one. Safe for use by many threads; begun and closed by the one that writes.
+ * Delays the end of a request while one of our threads still writes its answer. When a client goes away, Tomcat 10.1 ends the
+ * request on a thread of its own and reuses its objects for the next connection: what our thread then writes would reach that
+ * connection. Safe for use by many threads; the thread that writes begins and closes it.
  */
 final class WriteGuard implements AsyncListener, AutoCloseable {
 

@@ -17,9 +17,9 @@ import org.pyexec.client.ClientLimits;
 import org.pyexec.execution.TooManyException;
 
 /**
- * Bounds how many threads write answers at the same time, in all and for one client: a client that does not read keeps the
- * thread that writes to it, until the server's own time-out. Who finds no slot waits for one without a thread, and the client
- * with the fewest comes first. Safe for use by many threads.
+ * Limits how many threads write answers at the same time, in total and per client: a client that does not read blocks the
+ * thread that writes to it until the server's own time-out. An answer without a slot waits in a queue and needs no thread
+ * there. The client with the fewest slots is served first. Safe for use by many threads.
  */
 public final class WriteSlots implements AutoCloseable {
 
@@ -29,10 +29,10 @@ public final class WriteSlots implements AutoCloseable {
     private final Function<ClientLimits, ClientLimits.Writers> perClient;
 
     /**
-     * How many there are.
+     * How many slots there are for all clients together.
      *
-     * @param max for all clients together
-     * @param maxWithSmall the same, small answers included; who has few slots gets one for a small answer up to here
+     * @param max for answers of any size
+     * @param maxWithSmall where the answer is small and its client has few slots
      */
     public record Bounds(int max, int maxWithSmall) {}
 
@@ -51,7 +51,7 @@ public final class WriteSlots implements AutoCloseable {
         this.perClient = perClient;
     }
 
-    /** Right to write an answer, until it is closed; that is idempotent. */
+    /** The right to write an answer. It ends with {@link #close}, which is idempotent. */
     public final class Slot implements AutoCloseable {
 
         private final Client client;
@@ -69,7 +69,7 @@ public final class WriteSlots implements AutoCloseable {
         }
     }
 
-    /** A slot that is there, or will be. Whoever waits for it no longer says so by {@link WriteSlots#cancel}. */
+    /** A slot that has been given, or will be. {@link WriteSlots#cancel} ends the wait. */
     static final class Ticket {
 
         private final Client client;
@@ -81,13 +81,13 @@ public final class WriteSlots implements AutoCloseable {
             this.small = small;
         }
 
-        /** Completed by the thread that leaves the slot before; exceptionally when it has been given up. */
+        /** Completed by the thread that releases a slot; exceptionally if the ticket was cancelled. */
         CompletableFuture<Slot> slot() {
             return slot;
         }
     }
 
-    /** Those of one client, in their order; guarded by the lock of all. */
+    /** The tickets of one client, in their order; guarded by the lock of the slots. */
     private static final class Waiting {
 
         private final Set<Ticket> small = new LinkedHashSet<>();
@@ -102,7 +102,7 @@ public final class WriteSlots implements AutoCloseable {
         }
     }
 
-    /** Thrown to those who gave up. */
+    /** The ticket was cancelled. */
     static final class NoSlotException extends Exception {
 
         NoSlotException() {
@@ -152,14 +152,14 @@ public final class WriteSlots implements AutoCloseable {
         return new Slot(client);
     }
 
-    /** Whether so many wait that the last of them should not, if it can be refused. */
+    /** Whether the queue is so long that a further answer should be refused, if it can be. */
     synchronized boolean isQueueFull(Client client) {
         Waiting own = waiting.get(client.name());
         return allWaiting > WAITING
                 || (own != null && own.count() > client.limits().waitingReplies());
     }
 
-    /** Does nothing if the slot has been given. */
+    /** Ends the wait; does nothing if the slot has been given. */
     void cancel(Ticket ticket) {
         synchronized (this) {
             forget(ticket);
@@ -167,13 +167,13 @@ public final class WriteSlots implements AutoCloseable {
         ticket.slot.completeExceptionally(new NoSlotException());
     }
 
-    /** From now on there is a slot for everybody: nobody waits for others when the server ends. */
+    /** From now on every answer gets a slot: none waits for others when the server stops. */
     @Override
     public void close() {
         List<Ticket> last = new ArrayList<>();
         synchronized (this) {
             closed = true;
-            // No class is loaded here where nobody waits: the server may give none any more.
+            // Where the queue is empty, no class is loaded here: a server that stops may refuse to load any.
             for (Waiting own : waiting.values()) {
                 last.addAll(own.large);
                 last.addAll(own.small);
@@ -194,7 +194,7 @@ public final class WriteSlots implements AutoCloseable {
         next.ifPresent(this::give);
     }
 
-    /** If it has just been given up, to another one. */
+    /** Gives the slot to the ticket; if that has just been cancelled, to the next one. */
     private void give(Ticket ticket) {
         Slot slot = new Slot(ticket.client);
         if (!ticket.slot.complete(slot)) {
@@ -202,7 +202,7 @@ public final class WriteSlots implements AutoCloseable {
         }
     }
 
-    /** Of the client with the fewest slots. It takes as long as there are clients, however many answers of theirs wait. */
+    /** A ticket of the client with the fewest slots. The time it takes depends on the number of clients, not of tickets. */
     private Optional<Ticket> nextTicket() {
         Optional<Ticket> next = waiting.values().stream()
                 .flatMap(each -> first(each).stream())

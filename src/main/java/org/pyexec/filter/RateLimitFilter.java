@@ -7,8 +7,8 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Set;
-import org.pyexec.api.ErrorBody;
+import org.pyexec.api.Refusals;
+import org.pyexec.api.Route;
 import org.pyexec.body.Bodies;
 import org.pyexec.http.Paths;
 import org.pyexec.http.RequestClient;
@@ -20,8 +20,6 @@ import org.pyexec.ratelimit.RateLimiter;
 public class RateLimitFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
-    private static final int TOO_MANY_REQUESTS = 429;
-    private static final Set<String> NOT_COUNTED = Set.of("/health/live", "/health/ready", "/metrics", "/favicon.ico");
 
     @Inject
     private transient RateLimitSettings settings;
@@ -35,7 +33,7 @@ public class RateLimitFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!settings.enabled() || !isCounted(request)) {
+        if (!settings.enabled() || !Route.isCounted(Paths.of(request))) {
             chain.doFilter(request, response);
             return;
         }
@@ -45,13 +43,8 @@ public class RateLimitFilter extends HttpFilter {
             chain.doFilter(request, response);
         } else {
             response.setHeader("Retry-After", Long.toString(Math.max(1, decision.secondsUntilReset())));
-            bodies.answerUnread(request, response, TOO_MANY_REQUESTS, ErrorBody.bare("Too many requests"));
+            bodies.answerUnread(request, response, Refusals.TOO_MANY_REQUESTS.with());
         }
-    }
-
-    private static boolean isCounted(HttpServletRequest request) {
-        String path = Paths.of(request);
-        return !NOT_COUNTED.contains(path) && !path.startsWith("/assets/");
     }
 
     private void describe(Decision decision, HttpServletResponse response) {

@@ -19,8 +19,8 @@ import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
 
 /**
- * The first door: gives every request its id and writes one line to the log when it has been answered. A request that
- * the server refused before it came to this door comes here on its way to the error page.
+ * The first filter: gives every request its id, and writes one line to the log when it has been answered. A request that the
+ * server itself refused passes here on its way to the error page.
  */
 public class RequestLogFilter extends HttpFilter {
 
@@ -67,7 +67,7 @@ public class RequestLogFilter extends HttpFilter {
                 client.address().getHostAddress());
     }
 
-    /** One word of the log: what a client sends must not begin a new line or field, nor make it long. */
+    /** A word for the log: what a client sends must not start a new line or field, nor make the line long. */
     private static String printable(String word) {
         String shown = word.length() <= LONGEST_WORD ? word : word.substring(0, LONGEST_WORD) + "...";
         return NOT_PRINTABLE.matcher(shown).replaceAll("?");

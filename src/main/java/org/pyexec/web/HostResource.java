@@ -49,14 +49,14 @@ public class HostResource {
     private static final ErrorBody NO_FILE = ErrorBody.bare("No file uploaded");
 
     private final FileStore files;
-    private final Answers answers;
+    private final Responses answers;
     private final long maxUploadBytes;
     private final Memory memory;
 
     /**
      * @param memory where a form takes what reading it needs
      */
-    public HostResource(FileStore files, Answers answers, long maxUploadBytes, Memory memory) {
+    public HostResource(FileStore files, Responses answers, long maxUploadBytes, Memory memory) {
         this.files = files;
         this.memory = memory;
         this.answers = answers;

@@ -39,7 +39,7 @@ public final class UnchangedFiles implements ContainerRequestFilter {
             EntityTag tag = new EntityTag(found.file().sha256());
             ResponseBuilder unchanged = Preconditions.unmet(request.getRequest(), tag);
             if (unchanged != null) {
-                request.abortWith(HostedAnswers.described(unchanged, tag).build());
+                request.abortWith(FileResponses.described(unchanged, tag).build());
             }
         }
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.pyexec.api.ErrorBody;
+import org.pyexec.api.Refusals;
 import org.pyexec.client.Client;
 import org.pyexec.delivery.BackgroundExecutor;
 import org.pyexec.memory.Memory;
@@ -140,8 +140,10 @@ class BodyReaderTest {
                         "getServletContext", () -> application,
                         "getContentLengthLong", () -> -1L));
         HttpServletResponse response = fake(HttpServletResponse.class, Map.of());
-        BodyReader reader = new BodyReader(request, response, BodyLimits.of(1000, 1000), body, watch, background);
-        reader.receive(1000, ErrorBody.bare("too large"));
+        BodyLimits limits = BodyLimits.of(1000, 1000);
+        Reception reception = new Reception(limits, 1000, Refusals.BODY_TOO_LARGE.with(1000), -1, System.nanoTime());
+        BodyReader reader = new BodyReader(request, response, body, reception, watch, background);
+        reader.begin();
         return reader;
     }
 

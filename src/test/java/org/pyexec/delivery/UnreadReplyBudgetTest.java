@@ -3,8 +3,8 @@ package org.pyexec.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import jakarta.ws.rs.core.Response;
 import org.junit.jupiter.api.Test;
+import org.pyexec.api.Answer;
 import org.pyexec.client.Client;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.memory.Memory;
@@ -16,8 +16,8 @@ class UnreadReplyBudgetTest {
 
     private UnreadReplyBudget.UnreadReply made(String client, int bytes) {
         UnreadReplyBudget.UnreadReply answer = budget.expect(Client.local(client));
-        Response response = Response.ok(new byte[bytes]).build();
-        assertThat(answer.count(response)).isSameAs(response);
+        Answer made = Answer.json(200, new byte[bytes]);
+        assertThat(answer.count(made)).isSameAs(made);
         return answer;
     }
 
@@ -72,7 +72,7 @@ class UnreadReplyBudgetTest {
     void answerThatIsMadeWhenItsClientHasGoneDoesNotCount() throws Exception {
         UnreadReplyBudget.UnreadReply late = budget.expect(Client.local("a"));
         late.release();
-        late.count(Response.ok(new byte[5000]).build());
+        late.count(Answer.json(200, new byte[5000]));
         assertOpen("a");
     }
 }

@@ -5,7 +5,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.pyexec.api.ErrorBody;
+import org.pyexec.api.Refusals;
 import org.pyexec.files.DownloadName;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
@@ -13,16 +13,14 @@ import org.pyexec.http.ByteRange;
 import org.pyexec.http.ContentDisposition;
 
 /** A stored file as an answer: the whole of it, or the part that is asked for. Safe for use by many threads. */
-public final class HostedAnswers {
-
-    private static final int RANGE_NOT_SATISFIABLE = 416;
+public final class FileResponses {
 
     private final FileStore files;
-    private final Answers answers;
+    private final Responses responses;
 
-    public HostedAnswers(FileStore files, Answers answers) {
+    public FileResponses(FileStore files, Responses responses) {
         this.files = files;
-        this.answers = answers;
+        this.responses = responses;
     }
 
     /**
@@ -38,8 +36,9 @@ public final class HostedAnswers {
         ByteRange.Asked asked =
                 ByteRange.parse(isOfThisFile ? Optional.ofNullable(range) : Optional.empty(), file.size());
         if (asked instanceof ByteRange.Asked.Unsatisfiable) {
-            ResponseBuilder unsatisfiable =
-                    requestId.isPresent() ? outOfRange(requestId.get(), file) : Response.status(RANGE_NOT_SATISFIABLE);
+            ResponseBuilder unsatisfiable = requestId.isPresent()
+                    ? outOfRange(requestId.get(), file)
+                    : Response.status(Refusals.RANGE_NOT_SATISFIABLE.status());
             return described(unsatisfiable, tag)
                     .header("Content-Range", "bytes */" + file.size())
                     .build();
@@ -48,10 +47,7 @@ public final class HostedAnswers {
     }
 
     private ResponseBuilder outOfRange(String requestId, HostedFile file) {
-        String message = "The file has %d bytes.".formatted(file.size());
-        ErrorBody error = ErrorBody.of(
-                "Range not satisfiable", message, requestId, answers.clock().instant());
-        return Response.fromResponse(answers.json(RANGE_NOT_SATISFIABLE, error));
+        return Response.fromResponse(responses.refusal(Refusals.RANGE_NOT_SATISFIABLE.with(file.size()), requestId));
     }
 
     private Response content(HostedFile file, EntityTag tag, ByteRange.Asked asked, boolean withBody) {

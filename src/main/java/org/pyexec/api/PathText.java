@@ -1,9 +1,8 @@
-package org.pyexec.http;
+package org.pyexec.api;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import org.pyexec.api.BadRequest;
 import org.pyexec.files.PercentCode;
 
 /** Paths of files as a part of a URL's path (RFC 3986, sections 2.1 and 3.3): a slash is one, encoded or not. */

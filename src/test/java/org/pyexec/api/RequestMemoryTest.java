@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,10 +16,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.pyexec.api.BadRequest;
-import org.pyexec.api.ExecuteRequest;
-import org.pyexec.api.Json;
-import org.pyexec.api.RequestJson;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
 
