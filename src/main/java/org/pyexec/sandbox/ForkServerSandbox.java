@@ -46,7 +46,7 @@ public final class ForkServerSandbox implements Sandbox {
         long deadline = System.nanoTime() + RETRY_PATIENCE.toNanos();
         while (true) {
             try {
-                SupervisorKeeper.Ready ready = keeper.awaitReady();
+                SupervisorState.Ready ready = keeper.state().awaitReady();
                 return ForkServerRun.start(connect(ready.half()), ready.status(), program);
             } catch (IOException e) {
                 pauseAfter(e, deadline);
@@ -60,7 +60,7 @@ public final class ForkServerSandbox implements Sandbox {
         long deadline = System.nanoTime() + RETRY_PATIENCE.toNanos();
         while (true) {
             try {
-                SupervisorKeeper.Ready ready = keeper.awaitReady();
+                SupervisorState.Ready ready = keeper.state().awaitReady();
                 return ForkServerSession.start(connect(ready.half()), ready.status(), terms);
             } catch (IOException e) {
                 pauseAfter(e, deadline);
@@ -99,12 +99,12 @@ public final class ForkServerSandbox implements Sandbox {
 
     @Override
     public SandboxStatus status() {
-        return keeper.status();
+        return keeper.state().status();
     }
 
     @Override
     public Optional<Packages> packages() {
-        return keeper.packages();
+        return keeper.state().packages();
     }
 
     @Override

@@ -71,7 +71,7 @@ final class ForkServerSession implements SandboxSession {
             connection.hand(program.inputs().files());
             goOn();
             handed = true;
-            return new Run();
+            return new SessionRun(this, connection, sandbox);
         } catch (SupervisorConnection.GoneException e) {
             throw new SessionEndedException(lose(String.valueOf(e.getMessage())));
         } catch (IOException | SandboxUnavailableException e) {
@@ -162,7 +162,7 @@ final class ForkServerSession implements SandboxSession {
         }
     }
 
-    private void stop(String word) {
+    void stop(String word) {
         order(Frames.frame(Frames.INTERRUPT, word.getBytes(StandardCharsets.US_ASCII)));
     }
 
@@ -208,64 +208,17 @@ final class ForkServerSession implements SandboxSession {
         lose("It was closed");
     }
 
-    /** One program of the session. */
-    private final class Run implements SandboxRun {
-
-        private boolean over; // guarded by the session
-        private boolean last; // used by the thread that awaits
-
-        @Override
-        public SandboxStatus sandbox() {
-            return sandbox;
+    /** A program has ended; whoever calls it holds the lock. */
+    void programEnded(RunReport report) {
+        phase = Phase.IDLE;
+        if (report.session() == RunReport.Session.ENDED && reason == null) {
+            String details = report.termination().details();
+            reason = details.isEmpty() ? "The program ended the interpreter" : details;
         }
+    }
 
-        @Override
-        public RunReport await(RunListener listener) throws IOException {
-            try {
-                RunReport report = connection.await(listener);
-                last = report.session() == RunReport.Session.ENDED;
-                finish(report);
-                return report;
-            } catch (IOException | RuntimeException e) {
-                synchronized (ForkServerSession.this) {
-                    over = true;
-                    lose(LOST); // what it still says would be taken for the next program's
-                }
-                throw e;
-            }
-        }
-
-        private void finish(RunReport report) {
-            synchronized (ForkServerSession.this) {
-                over = true;
-                phase = Phase.IDLE;
-                if (last && reason == null) {
-                    String details = report.termination().details();
-                    reason = details.isEmpty() ? "The program ended the interpreter" : details;
-                }
-            }
-        }
-
-        @Override
-        public void awaitGone() throws IOException {
-            if (last) {
-                connection.awaitEnd();
-                connection.close();
-            }
-        }
-
-        @Override
-        public void cancel() {
-            synchronized (ForkServerSession.this) { // or it might be the next program that is cancelled
-                if (!over) {
-                    stop("cancelled");
-                }
-            }
-        }
-
-        @Override
-        public void close() {
-            cancel();
-        }
+    /** What the program still says would be taken for the next program's. */
+    void programLost() {
+        lose(LOST);
     }
 }

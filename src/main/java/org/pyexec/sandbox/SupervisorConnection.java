@@ -4,7 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -180,67 +179,14 @@ final class SupervisorConnection implements AutoCloseable {
         return new GoneException(fields.text("details").orElse("It has ended"));
     }
 
-    private static IOException unexpected(Frames.Header header) {
+    static IOException unexpected(Frames.Header header) {
         return new IOException("Unexpected frame " + header.kind() + " from the sandbox");
     }
 
     private void handOver(Frames.Fields fields, FileReceiver receiver) throws IOException {
         long size = fields.number("size");
-        try (Content content = new Content(size)) {
+        try (FramedContent content = new FramedContent(in, size)) {
             receiver.file(fields.text("name").orElse(""), size, content);
-        }
-    }
-
-    /** The content of one file, cut into frames; closing it skips the rest. */
-    private final class Content extends InputStream {
-
-        private long left;
-        private int leftInFrame;
-
-        Content(long size) {
-            this.left = size;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            if (left == 0) {
-                return -1;
-            }
-            if (leftInFrame == 0) {
-                leftInFrame = nextFrame();
-            }
-            int count = in.read(target, offset, Math.min(length, leftInFrame));
-            if (count < 0) {
-                throw new EOFException("The sandbox went away within a file");
-            }
-            left -= count;
-            leftInFrame -= count;
-            return count;
-        }
-
-        private int nextFrame() throws IOException {
-            Frames.Header header = Frames.header(in);
-            if (header.kind() != Frames.DATA || header.length() == 0 || header.length() > left) {
-                throw unexpected(header);
-            }
-            return header.length();
-        }
-
-        @Override
-        public void close() throws IOException {
-            byte[] unwanted = new byte[BUFFER_BYTES];
-            while (left > 0 && read(unwanted, 0, unwanted.length) >= 0) {
-                // nobody wants it
-            }
         }
     }
 
