@@ -47,7 +47,7 @@ public final class ForkServerSandbox implements Sandbox {
         while (true) {
             try {
                 SupervisorState.Ready ready = keeper.state().awaitReady();
-                return ForkServerRun.start(connect(ready.half()), ready.status(), program);
+                return ForkServerRun.start(connect(ready.runtime()), ready.status(), program);
             } catch (IOException e) {
                 pauseAfter(e, deadline);
             }
@@ -61,7 +61,7 @@ public final class ForkServerSandbox implements Sandbox {
         while (true) {
             try {
                 SupervisorState.Ready ready = keeper.state().awaitReady();
-                return ForkServerSession.start(connect(ready.half()), ready.status(), terms);
+                return ForkServerSession.start(connect(ready.runtime()), ready.status(), terms);
             } catch (IOException e) {
                 pauseAfter(e, deadline);
             }
@@ -81,10 +81,10 @@ public final class ForkServerSandbox implements Sandbox {
         }
     }
 
-    private static SocketChannel connect(PythonHalf half) throws IOException {
+    private static SocketChannel connect(PythonRuntime runtime) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
-            channel.connect(UnixDomainSocketAddress.of(half.socket()));
+            channel.connect(UnixDomainSocketAddress.of(runtime.socket()));
             return channel;
         } catch (IOException e) {
             channel.close();

@@ -155,7 +155,7 @@ final class SupervisorKeeper implements AutoCloseable {
 
     /** Runs one supervisor from its start to its end. */
     private void keepOne() throws IOException, InterpreterSearch.NotFoundException, InterruptedException {
-        try (PythonHalf fresh = PythonHalf.unpack(settings.runtimeDirectory())) {
+        try (PythonRuntime fresh = PythonRuntime.unpack(settings.runtimeDirectory())) {
             Interpreter python = search.find(fresh.main());
             try (Supervisor running = Supervisor.start(launcher, python, fresh, settings)) {
                 if (!publish(running, fresh)) {
@@ -171,7 +171,7 @@ final class SupervisorKeeper implements AutoCloseable {
         }
     }
 
-    private boolean publish(Supervisor running, PythonHalf fresh) {
+    private boolean publish(Supervisor running, PythonRuntime fresh) {
         synchronized (this) {
             supervisor = running;
         }

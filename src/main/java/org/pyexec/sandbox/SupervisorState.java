@@ -18,11 +18,11 @@ final class SupervisorState {
     private SandboxStatus status = unavailable(STARTING);
     private boolean starting = true;
     private boolean closed;
-    private @Nullable PythonHalf half;
+    private @Nullable PythonRuntime runtime;
     private @Nullable Packages packages;
 
     /** A supervisor that takes programs. */
-    record Ready(PythonHalf half, SandboxStatus status) {}
+    record Ready(PythonRuntime runtime, SandboxStatus status) {}
 
     /** Waits a bounded time for a supervisor that is just starting. */
     synchronized Ready awaitReady() throws SandboxUnavailableException {
@@ -39,22 +39,22 @@ final class SupervisorState {
                 throw new SandboxUnavailableException("Interrupted while the sandbox was starting", e);
             }
         }
-        if (!status.ready() || half == null) {
+        if (!status.ready() || runtime == null) {
             throw new SandboxUnavailableException(status.problem().orElse(STARTING));
         }
-        return new Ready(half, status);
+        return new Ready(runtime, status);
     }
 
     /** A supervisor has been started and says more soon; whether one is still wanted. */
-    synchronized boolean started(PythonHalf fresh) {
+    synchronized boolean started(PythonRuntime fresh) {
         heartbeat.start();
-        half = fresh;
+        runtime = fresh;
         return !closed;
     }
 
     /** The supervisor has gone. */
     synchronized void withdrawn() {
-        half = null;
+        runtime = null;
         if (status.ready()) {
             starting = true;
             status = unavailable("The sandbox is being restarted");

@@ -187,7 +187,7 @@ class PreloadTest {
 
     @Test
     void interpreterIsNotKeptBusyByAThreadOfAModule(@TempDir Path runtime) throws Exception {
-        try (PythonHalf half = PythonHalf.unpack(runtime)) {
+        try (PythonRuntime half = PythonRuntime.unpack(runtime)) {
             String main = half.main().toString();
             Process probe = new ProcessBuilder(environment.python(), "-I", "-S", "-B", main, "probe", "threads")
                     .redirectError(ProcessBuilder.Redirect.DISCARD)

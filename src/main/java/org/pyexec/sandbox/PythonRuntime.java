@@ -15,13 +15,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A private folder with the Python half unpacked and room for the socket; gone when closed.
+ * A private folder with the Python runtime unpacked and room for the socket; gone when closed.
  *
  * @param folder mode 0700
  */
-record PythonHalf(Path folder) implements AutoCloseable {
+record PythonRuntime(Path folder) implements AutoCloseable {
 
-    /** Every module of the Python half. */
+    /** Every module of the Python runtime. */
     static final List<String> MODULES = List.of(
             "__init__.py",
             "__main__.py",
@@ -154,7 +154,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
      * Unpacks into a fresh folder within {@code parent}, or within the system's temporary folder where the path would be
      * too long for a socket.
      */
-    static PythonHalf unpack(Path parent) throws IOException {
+    static PythonRuntime unpack(Path parent) throws IOException {
         Path absolute = parent.toAbsolutePath();
         Path folder = absolute.resolve(UUID.randomUUID().toString().substring(0, 8));
         if (folder.resolve(SOCKET).toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_PATH) {
@@ -163,14 +163,14 @@ record PythonHalf(Path folder) implements AutoCloseable {
             makePrivate(absolute);
             makePrivate(folder);
         }
-        PythonHalf half = new PythonHalf(folder);
+        PythonRuntime runtime = new PythonRuntime(folder);
         try {
-            half.copyModules();
+            runtime.copyModules();
         } catch (IOException e) {
-            half.close();
+            runtime.close();
             throw e;
         }
-        return half;
+        return runtime;
     }
 
     private static void makePrivate(Path folder) throws IOException {
@@ -181,7 +181,7 @@ record PythonHalf(Path folder) implements AutoCloseable {
     private void copyModules() throws IOException {
         Path target = Files.createDirectories(folder.resolve("lib").resolve(PACKAGE));
         for (String name : MODULES) {
-            try (InputStream module = PythonHalf.class.getResourceAsStream(name)) {
+            try (InputStream module = PythonRuntime.class.getResourceAsStream(name)) {
                 if (module == null) {
                     throw new IOException("The module " + name + " is missing from the application");
                 }

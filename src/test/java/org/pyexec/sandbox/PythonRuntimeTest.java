@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The Python half is complete, unpacks where its socket can be reached, and goes away. */
-class PythonHalfTest {
+class PythonRuntimeTest {
 
     private static final Path SOURCES = Path.of("src/main/resources/org/pyexec/sandbox");
 
@@ -24,13 +24,13 @@ class PythonHalfTest {
     void everyModuleIsListed() throws IOException {
         try (Stream<Path> files = Files.list(SOURCES)) {
             assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".py")))
-                    .containsExactlyInAnyOrderElementsOf(PythonHalf.MODULES);
+                    .containsExactlyInAnyOrderElementsOf(PythonRuntime.MODULES);
         }
     }
 
     @Test
     void folderIsPrivateAndGoneAfterClosing() throws IOException {
-        PythonHalf half = PythonHalf.unpack(parent.resolve("runtime"));
+        PythonRuntime half = PythonRuntime.unpack(parent.resolve("runtime"));
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(half.folder())))
                 .isEqualTo("rwx------");
@@ -45,7 +45,7 @@ class PythonHalfTest {
     void socketsPathIsShortHoweverLongTheRuntimeDirectoryIs() throws IOException {
         Path deep = parent.resolve("x".repeat(100)).resolve("y".repeat(100));
 
-        try (PythonHalf half = PythonHalf.unpack(deep)) {
+        try (PythonRuntime half = PythonRuntime.unpack(deep)) {
             assertThat(half.socket().toString().getBytes(StandardCharsets.UTF_8).length)
                     .isLessThanOrEqualTo(107);
         }
