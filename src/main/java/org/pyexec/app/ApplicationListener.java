@@ -6,7 +6,7 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 
 /**
- * Opens the rooms before the container makes the filters, and closes them when it has destroyed those.
+ * Opens the application before the container makes the filters, and closes them when it has destroyed those.
  *
  * <p>The executor is for servers whose own descriptor refers to it: their default has few threads, and a queue for what
  * those can't take.

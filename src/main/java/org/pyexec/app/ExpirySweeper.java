@@ -19,10 +19,10 @@ public class ExpirySweeper {
     /** Called by the container, on some before the application has started. */
     @Schedule(hour = "*", minute = "*", second = "*/30", persistent = false)
     public void sweep() {
-        wiring.startedRooms().ifPresent(rooms -> {
-            sweep(rooms.files());
-            rooms.jobs().sweep();
-            rooms.sessions().sweep();
+        wiring.started().ifPresent(application -> {
+            sweep(application.files());
+            application.jobs().sweep();
+            application.sessions().sweep();
         });
     }
 

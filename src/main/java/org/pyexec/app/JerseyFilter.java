@@ -39,7 +39,7 @@ public class JerseyFilter extends ServletContainer {
     }
 
     private JerseyFilter(Wiring wiring) {
-        super(configuration(wiring.rooms()));
+        super(configuration(wiring.application()));
         this.wiring = wiring;
     }
 
@@ -65,14 +65,14 @@ public class JerseyFilter extends ServletContainer {
         };
     }
 
-    private static ResourceConfig configuration(Rooms rooms) {
+    private static ResourceConfig configuration(Application application) {
         PROVIDERS.setLevel(Level.SEVERE);
         RESPONDER.setLevel(Level.OFF);
         ResourceConfig jersey = new ResourceConfig();
-        rooms.webComponents().forEach(jersey::register);
+        application.webComponents().forEach(jersey::register);
         return jersey.register(MultiPartFeature.class)
                 .register(new MultiPartProperties()
-                        .tempDir(rooms.files().incoming().toString())
+                        .tempDir(application.files().incoming().toString())
                         .resolver())
                 .property(ServerProperties.WADL_FEATURE_DISABLE, true)
                 .property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true)

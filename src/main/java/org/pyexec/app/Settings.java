@@ -2,10 +2,10 @@ package org.pyexec.app;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.pyexec.client.TrustedProxies;
 import org.pyexec.execution.ExecutionSettings;
 import org.pyexec.files.FileStoreSettings;
 import org.pyexec.ratelimit.RateLimitSettings;
-import org.pyexec.ratelimit.TrustedProxies;
 import org.pyexec.sandbox.SandboxSettings;
 import org.pyexec.sessions.SessionSettings;
 

@@ -11,15 +11,15 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.ServerHost;
 import org.pyexec.app.Settings.BodySettings;
 import org.pyexec.app.Settings.HeaderSettings;
+import org.pyexec.client.TrustedProxies;
 import org.pyexec.execution.ExecutionSettings;
 import org.pyexec.files.FileStoreSettings;
 import org.pyexec.ratelimit.RateLimitSettings;
-import org.pyexec.ratelimit.TrustedProxies;
 import org.pyexec.sandbox.SandboxSettings;
 import org.pyexec.sessions.SessionSettings;
-import org.pyexec.web.HealthResource.Host;
 
 /**
  * Reads the settings: a Java system property, else the environment variable of the same name, else the default. The
@@ -80,8 +80,8 @@ public final class SettingsReader {
     }
 
     /** What this process runs on. */
-    static Host host(String server) {
-        return new Host(
+    static ServerHost host(String server) {
+        return new ServerHost(
                 System.getProperty("java.version"),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),

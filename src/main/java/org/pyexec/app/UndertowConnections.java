@@ -7,7 +7,7 @@ import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.util.concurrent.Executor;
-import org.pyexec.http.HangUp;
+import org.pyexec.delivery.HangUp;
 
 /**
  * Found and used by Undertow, in WildFly; no other server loads this class.

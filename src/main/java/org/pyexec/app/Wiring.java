@@ -10,27 +10,28 @@ import java.util.Optional;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.body.Bodies;
+import org.pyexec.client.ClientLimits;
+import org.pyexec.client.Clients;
 import org.pyexec.files.FileStore;
-import org.pyexec.filter.Bodies;
-import org.pyexec.filter.ClientAddresses;
 import org.pyexec.filter.Cors;
 import org.pyexec.filter.OwnOrigin;
 import org.pyexec.filter.SecurityHeaders;
 import org.pyexec.ratelimit.RateLimitSettings;
 import org.pyexec.ratelimit.RateLimiter;
 
-/** Keeps the rooms while the application is there, and hands out what the container's own objects ask for. */
+/** Keeps the application while the application is there, and hands out what the container's own objects ask for. */
 @ApplicationScoped
 public class Wiring {
 
-    private volatile @Nullable Rooms rooms;
+    private volatile @Nullable Application application;
 
     private volatile @Nullable ExitHook exitHook;
 
     /** Before the first request. What it throws is why the application can't be deployed. */
     void start(ServletContext context) {
         try {
-            rooms = Rooms.build(new SettingsReader().read(), executor(), context);
+            application = Application.build(new SettingsReader().read(), executor(), context);
         } catch (IOException e) {
             throw new UncheckedIOException(e.getMessage(), e);
         }
@@ -50,13 +51,13 @@ public class Wiring {
 
     /** Before that which writes the answers goes. */
     void endPrograms() {
-        startedRooms().ifPresent(Rooms::endPrograms);
+        started().ifPresent(Application::endPrograms);
     }
 
     /** After the last request; does nothing if the application did not start. */
     void stop() {
-        Rooms built = rooms;
-        rooms = null;
+        Application built = application;
+        application = null;
         ExitHook hook = exitHook;
         if (hook != null) {
             hook.close();
@@ -67,51 +68,51 @@ public class Wiring {
     }
 
     /** Empty before the start and after the end. */
-    Optional<Rooms> startedRooms() {
-        return Optional.ofNullable(rooms);
+    Optional<Application> started() {
+        return Optional.ofNullable(application);
     }
 
-    Rooms rooms() {
-        return startedRooms().orElseThrow(() -> new IllegalStateException("The application has not started"));
+    Application application() {
+        return started().orElseThrow(() -> new IllegalStateException("The application has not started"));
     }
 
     @Produces
     FileStore fileStore() {
-        return rooms().files();
+        return application().files();
     }
 
     @Produces
     Bodies bodies() {
-        return rooms().bodies();
+        return application().bodies();
     }
 
     @Produces
     RateLimiter rateLimiter() {
-        return rooms().rateLimiter();
+        return application().rateLimiter();
     }
 
     @Produces
     RateLimitSettings rateLimitSettings() {
-        return rooms().settings().rateLimit();
+        return application().settings().rateLimit();
     }
 
     @Produces
-    ClientAddresses clientAddresses() {
-        return new ClientAddresses(rooms().settings().trustedProxies());
+    Clients clients() {
+        return new Clients(application().settings().trustedProxies(), ClientLimits.USUAL);
     }
 
     @Produces
     Cors cors() {
-        return new Cors(rooms().settings().headers().corsAllowedOrigins());
+        return new Cors(application().settings().headers().corsAllowedOrigins());
     }
 
     @Produces
     OwnOrigin ownOrigin() {
-        return new OwnOrigin(clientAddresses());
+        return new OwnOrigin(clients());
     }
 
     @Produces
     SecurityHeaders securityHeaders() {
-        return new SecurityHeaders(rooms().settings().headers().allowedConnectSources());
+        return new SecurityHeaders(application().settings().headers().allowedConnectSources());
     }
 }

@@ -1,45 +1,28 @@
 package org.pyexec.execution;
 
-import java.io.IOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeoutException;
+import org.pyexec.client.Client;
 import org.pyexec.files.FileStore;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
-import org.pyexec.sandbox.InputGoneException;
 import org.pyexec.sandbox.Packages;
 import org.pyexec.sandbox.Program;
-import org.pyexec.sandbox.RunListener;
-import org.pyexec.sandbox.RunReport;
 import org.pyexec.sandbox.Sandbox;
-import org.pyexec.sandbox.SandboxRun;
 import org.pyexec.sandbox.SandboxStatus;
-import org.pyexec.sandbox.SandboxUnavailableException;
 
 /** Runs programs: takes a slot, opens a sandbox, collects what comes. Safe for use by many threads. */
 public final class Executions {
 
-    /** Programs wait in memory; one that is longer takes more places in the queue. */
-    private static final int BYTES_PER_PLACE = 512 << 10; // 256 Ki characters
-
-    private static final int LEAST_HELD = 16 << 10; // of a program that is as short as can be
-
     private final ExecutionSettings settings;
     private final Sandbox sandbox;
-    private final FileStore files;
     private final Memory memory;
     private final Executor executor;
-    private final Clock clock;
+    private final ExecutionTask.Services services;
     private final Slots slots;
-    private final Venue fresh;
+    private final ExecutionTarget fresh;
 
     /**
      * @param memory where a program takes what it needs, from its arrival to its answer
@@ -56,11 +39,10 @@ public final class Executions {
             Clock clock) {
         this.settings = settings;
         this.sandbox = sandbox;
-        this.files = files;
         this.memory = memory;
         this.executor = executor;
-        this.clock = clock;
-        this.fresh = Venue.fresh(sandbox);
+        this.services = new ExecutionTask.Services(settings, sandbox, files, clock);
+        this.fresh = ExecutionTarget.fresh(sandbox);
         this.slots = new Slots(settings.maxConcurrent(), settings.maxQueued(), settings.patience(), timer);
     }
 
@@ -86,7 +68,7 @@ public final class Executions {
     }
 
     /** Where every program has a sandbox of its own. */
-    public Venue freshSandbox() {
+    public ExecutionTarget freshSandbox() {
         return fresh;
     }
 
@@ -95,195 +77,48 @@ public final class Executions {
      *
      * @param client who shares the slots fairly with others
      */
-    public Execution run(Program program, String client) {
-        return run(program, fresh, Gate.OPEN, client);
+    public Execution run(Program program, Client client) {
+        return run(program, fresh, AdmissionCheck.OPEN, client);
     }
 
     /**
      * Runs a program. Returns at once.
      *
-     * @param gate if it is closed when the program's turn has come, the program is refused
+     * @param check if it fails when everything else is there, the program is refused
      * @param client who shares the slots fairly with others
      */
-    public Execution run(Program program, Venue venue, Gate gate, String client) {
-        return take(program, venue, gate, client, Optional.empty());
+    public Execution run(Program program, ExecutionTarget target, AdmissionCheck check, Client client) {
+        return take(new ExecutionRequest(program, target, check, client, Optional.empty()));
     }
 
     /**
      * Runs a program that can be followed while it runs. Returns at once.
      *
-     * @param gate if it is closed when the program's turn has come, the program is refused
+     * @param check if it fails when everything else is there, the program is refused
      * @param client who shares the slots fairly with others
      * @param transcript a new one; what paces it already does so from the beginning
      */
-    public StreamedExecution run(Program program, Venue venue, Gate gate, String client, Transcript transcript) {
-        Execution execution = take(program, venue, gate, client, Optional.of(transcript));
+    public StreamedExecution run(
+            Program program, ExecutionTarget target, AdmissionCheck check, Client client, Transcript transcript) {
+        Execution execution = take(new ExecutionRequest(program, target, check, client, Optional.of(transcript)));
         execution.outcome().whenComplete((outcome, failure) -> transcript.end());
         return new StreamedExecution(execution, transcript);
     }
 
-    private record Task(
-            Program program,
-            Venue venue,
-            Gate gate,
-            String client,
-            Execution execution,
-            Memory.Share share,
-            Optional<Transcript> transcript,
-            long arrivedNanos) {
-
-        Duration sinceArrival() {
-            return Duration.ofNanos(System.nanoTime() - arrivedNanos);
-        }
-
-        /** What of memory it needs before it prints. */
-        long heldBytes() {
-            return LEAST_HELD + program.heldBytes() * 3 / 2; // with the frame in which it is sent
-        }
-    }
-
-    private Execution take(Program program, Venue venue, Gate gate, String client, Optional<Transcript> transcript) {
-        if (program.network() && !networkAvailable()) {
+    private Execution take(ExecutionRequest request) {
+        if (request.program().network() && !networkAvailable()) {
             return Execution.refused(new RefusedException(
                     Refusal.NETWORK_UNAVAILABLE, "This server runs programs without network access."));
         }
-        Task task = new Task(
-                program, venue, gate, client, new Execution(), memory.share(client), transcript, System.nanoTime());
+        Memory.Share share = memory.share(request.client());
         try {
-            task.share().hold(task.heldBytes());
+            share.hold(request.heldBytes());
         } catch (NoRoomException e) {
-            return Execution.refused(busy(e));
+            return Execution.refused(RefusedException.busy(e));
         }
-        return queue(task);
-    }
-
-    private static RefusedException busy(NoRoomException why) {
-        return new RefusedException(Refusal.BUSY, String.valueOf(why.getMessage()), why);
-    }
-
-    private Execution queue(Task task) {
-        CompletableFuture<Venue.Turn> turn = task.venue().turn();
-        task.execution().queued(turn);
-        CompletionStage<Venue.Turn> unused = turn.whenComplete((right, failure) -> {
-            if (failure == null) {
-                takeSlot(task, right);
-            } else {
-                refuse(task, failure);
-            }
-        });
-        return task.execution();
-    }
-
-    private void takeSlot(Task task, Venue.Turn turn) {
-        int size = (int) (1 + task.program().heldBytes() / BYTES_PER_PLACE);
-        CompletableFuture<Slots.Lease> slot = slots.take(task.client(), size);
-        task.execution().queued(slot);
-        CompletionStage<Slots.Lease> unused = slot.whenComplete((lease, failure) -> {
-            if (failure == null) {
-                start(task, turn, lease);
-            } else {
-                turn.close();
-                refuse(task, failure);
-            }
-        });
-    }
-
-    private void refuse(Task task, Throwable failure) {
-        task.share().close();
-        Execution execution = task.execution();
-        if (execution.isCancelled()) {
-            execution.complete(Outcome.cancelled(
-                    task.program(), task.venue().untouched(), task.sinceArrival(), clock.instant(), sandbox.status()));
-        } else {
-            execution.fail(refusalOf(failure));
-        }
-    }
-
-    private void start(Task task, Venue.Turn turn, Slots.Lease lease) {
-        try {
-            executor.execute(() -> perform(task, turn, lease));
-        } catch (RuntimeException | Error e) { // whatever it is: a slot that is not given back is lost for all
-            lease.close();
-            turn.close();
-            task.share().close();
-            task.execution()
-                    .fail(
-                            e instanceof RejectedExecutionException
-                                    ? new RefusedException(
-                                            Refusal.BUSY, "The application server takes no more work at the moment.", e)
-                                    : e);
-        }
-    }
-
-    /** The way of one program; the outcome is told at once, and the slot is free again when the sandbox is gone. */
-    private void perform(Task task, Venue.Turn turn, Slots.Lease lease) {
-        Execution execution = task.execution();
-        Duration waited = task.sinceArrival();
-        try (Memory.Share share = task.share();
-                turn;
-                lease;
-                SandboxRun run = begin(task, turn);
-                OutcomeCollector collector = new OutcomeCollector(files, task.client(), settings.maxFileBytes())) {
-            execution.running(run);
-            MeteredListener listener = new MeteredListener(
-                    listener(task.program(), collector, task.transcript()),
-                    task.transcript().isPresent(),
-                    share,
-                    task.heldBytes(),
-                    run::cancel);
-            RunReport report = run.await(listener);
-            Outcome outcome = collector.outcome(report, waited, clock.instant(), run.sandbox());
-            try {
-                listener.holdAnswer(outcome.heldByAnswer());
-                execution.complete(outcome);
-            } catch (NoRoomException e) {
-                collector.takeBack();
-                execution.fail(busy(e));
-            }
-            run.awaitGone();
-        } catch (RefusedException e) {
-            execution.fail(e);
-        } catch (SandboxUnavailableException e) {
-            execution.fail(new RefusedException(Refusal.SANDBOX_UNAVAILABLE, String.valueOf(e.getMessage()), e));
-        } catch (InputGoneException e) {
-            execution.fail(new RefusedException(Refusal.INPUT_GONE, String.valueOf(e.getMessage()), e));
-        } catch (IOException e) {
-            execution.fail(
-                    execution.isAbandoned()
-                            ? Execution.abandonment()
-                            : new RefusedException(
-                                    Refusal.SANDBOX_UNAVAILABLE,
-                                    "The sandbox failed while the program ran; try again.",
-                                    e));
-        } catch (RuntimeException | Error e) {
-            execution.fail(e);
-        }
-    }
-
-    private static SandboxRun begin(Task task, Venue.Turn turn)
-            throws RefusedException, SandboxUnavailableException, InputGoneException {
-        task.gate().check();
-        return turn.open(task.program());
-    }
-
-    private static RunListener listener(Program program, OutcomeCollector collector, Optional<Transcript> transcript) {
-        return transcript.isPresent()
-                ? new TranscribingListener(
-                        collector,
-                        transcript.get(),
-                        System.nanoTime() + program.timeout().toNanos())
-                : collector;
-    }
-
-    private Throwable refusalOf(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof TimeoutException) {
-            return new RefusedException(
-                    Refusal.BUSY,
-                    "No slot was free for %d seconds."
-                            .formatted(settings.patience().toSeconds()));
-        }
-        return cause;
+        Execution execution = new Execution(
+                made -> new Admission(new ExecutionTask(request, services, made), slots, executor, share));
+        execution.start();
+        return execution;
     }
 }

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.pyexec.files.HostedFile;
-import org.pyexec.sandbox.Ending;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.Results;
 import org.pyexec.sandbox.RunReport;
 import org.pyexec.sandbox.SandboxStatus;
 import org.pyexec.sandbox.SkippedFile;
+import org.pyexec.sandbox.Termination;
 
 /**
  * What came of a program that was run, whether it succeeded or failed.
@@ -56,8 +56,8 @@ public record Outcome(
         return 2
                 * (jsonBytes(stdout)
                         + jsonBytes(stderr)
-                        + jsonBytes(report.ending().details())
-                        + report.ending()
+                        + jsonBytes(report.termination().details())
+                        + report.termination()
                                 .raised()
                                 .map(raised -> jsonBytes(raised.value()))
                                 .orElse(0L)
@@ -79,13 +79,13 @@ public record Outcome(
     static Outcome cancelled(
             Program program, RunReport.Session session, Duration waited, Instant when, SandboxStatus sandbox) {
         Optional<Results> results = program.shows() ? Optional.of(Results.NONE) : Optional.empty();
-        Ending ending = new Ending(
-                Ending.Reason.CANCELLED,
+        Termination termination = new Termination(
+                Termination.Reason.CANCELLED,
                 OptionalInt.empty(),
                 Optional.empty(),
                 "Execution was cancelled before it began");
         return new Outcome(
-                RunReport.ofNone(ending, results, session),
+                RunReport.ofNone(termination, results, session),
                 "",
                 "",
                 List.of(),

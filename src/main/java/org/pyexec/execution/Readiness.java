@@ -9,13 +9,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.client.Client;
 import org.pyexec.sandbox.Program;
 
 /** Finds out, now and then, whether a real program really runs. Safe for use by many threads. */
 public final class Readiness {
 
     private static final Program PROBE = new Program("print(6 * 7)", Duration.ofSeconds(10), false);
-    private static final String CLIENT = "readiness";
+    private static final Client CLIENT = Client.local("readiness");
     private static final Duration GOOD_FOR = Duration.ofSeconds(15);
     private static final Duration BAD_FOR = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -84,6 +85,6 @@ public final class Readiness {
         return outcome.stdout().equals("42\n")
                 ? Optional.empty()
                 : Optional.of("a probe program ended with %s"
-                        .formatted(outcome.report().ending().details()));
+                        .formatted(outcome.report().termination().details()));
     }
 }

@@ -18,4 +18,9 @@ public class RefusedException extends Exception {
     public Refusal refusal() {
         return refusal;
     }
+
+    /** For want of room, which the cause tells in a sentence for the client. */
+    static RefusedException busy(Exception why) {
+        return new RefusedException(Refusal.BUSY, String.valueOf(why.getMessage()), why);
+    }
 }

@@ -103,15 +103,15 @@ public final class Transcript {
         }
     }
 
-    /** The program waits for whoever follows, until {@link Follower#close}. One at a time. */
-    public synchronized Follower pace() {
+    /** The program waits for whoever follows, until {@link TranscriptReader#close}. One at a time. */
+    public synchronized TranscriptReader pace() {
         pace = 0;
-        return new Follower(this, 0, true);
+        return new TranscriptReader(this, 0, true);
     }
 
     /** Follows it, from a position on that was the end of a piece; the program does not wait. */
-    public synchronized Follower follow(int position) {
-        return new Follower(this, Math.min(position, text.length()), false);
+    public synchronized TranscriptReader follow(int position) {
+        return new TranscriptReader(this, Math.min(position, text.length()), false);
     }
 
     /** How much memory it takes, in bytes, about. */

@@ -7,8 +7,9 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.pyexec.body.Bodies;
 
-/** The last door: lets a request in when its body is there, so that a slow client holds no thread. */
+/** Passes a request on when its whole body has been received, so that a slow client holds no thread. */
 public class BodyFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;

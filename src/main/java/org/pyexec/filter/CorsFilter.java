@@ -7,10 +7,11 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.Refusals;
+import org.pyexec.body.Bodies;
 import org.pyexec.http.ForeignPage;
 
-/** Answers preflights, marks responses for the origins that may read them, and requests of pages of others. */
+/** Answers preflight requests, sets CORS headers for origins that may read answers, and marks requests of foreign pages. */
 public class CorsFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
@@ -40,7 +41,7 @@ public class CorsFilter extends HttpFilter {
         }
     }
 
-    /** A browser says whose page it is in each request whose answer the page could read, and in each that is no GET or HEAD. */
+    /** Browsers send Origin with every request whose answer the page could read, and with every one but GET and HEAD. */
     private boolean isOfAForeignPage(HttpServletRequest request) {
         String origin = request.getHeader("Origin");
         return origin != null && !cors.names(origin) && !own.is(origin, request);
@@ -48,8 +49,7 @@ public class CorsFilter extends HttpFilter {
 
     private void preflight(HttpServletRequest request, HttpServletResponse response) throws IOException {
         if (Bodies.hasBody(request)) { // no browser sends one
-            ErrorBody error = FilterResponses.error(request, "Bad request", "A preflight request has no body.");
-            bodies.answerUnread(request, response, HttpServletResponse.SC_BAD_REQUEST, error);
+            bodies.answerUnread(request, response, Refusals.PREFLIGHT_WITH_BODY.with());
             return;
         }
         response.addHeader("Vary", "Access-Control-Request-Method");

@@ -8,10 +8,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import org.pyexec.api.Refused;
+import org.pyexec.body.Bodies;
 
 /**
- * Refuses requests of which servers tell the end in different ways, before anybody answers them: what one takes for the body, the
- * next one takes for another request. Their connections close.
+ * Refuses requests whose end servers may find at different places: what one server takes for the body, the next one would take
+ * for another request (request smuggling). Their connections are closed.
  */
 public class FramingFilter extends HttpFilter {
 
@@ -28,12 +30,11 @@ public class FramingFilter extends HttpFilter {
             // anybody sees it.
             response.setHeader("Connection", "close");
         }
-        Optional<RequestHeads.Fault> fault = RequestHeads.framingFaultOf(request);
+        Optional<Refused> fault = RequestHeads.framingFaultOf(request);
         if (fault.isEmpty()) {
             chain.doFilter(request, response);
         } else {
-            bodies.answerUnread(
-                    request, response, fault.get().status(), fault.get().error());
+            bodies.answerUnread(request, response, fault.get());
         }
     }
 }

@@ -8,8 +8,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import org.pyexec.api.Refused;
+import org.pyexec.body.Bodies;
+import org.pyexec.body.ContentCodings;
 
-/** Refuses requests whose bodies nobody could understand, before anybody reads them. */
+/** Refuses requests whose bodies could not be understood, before the bodies are read. */
 public class HeadFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
@@ -20,16 +23,14 @@ public class HeadFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        Optional<RequestHeads.Fault> fault =
-                RequestHeads.typeFaultOf(request).or(() -> RequestHeads.codingFaultOf(request));
+        Optional<Refused> fault = RequestHeads.typeFaultOf(request).or(() -> RequestHeads.codingFaultOf(request));
         if (fault.isEmpty()) {
             chain.doFilter(request, response);
         } else {
             if (fault.get().status() == HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE) {
                 response.setHeader("Accept-Encoding", ContentCodings.UNDERSTOOD); // RFC 9110, section 15.5.16
             }
-            bodies.answerUnread(
-                    request, response, fault.get().status(), fault.get().error());
+            bodies.answerUnread(request, response, fault.get());
         }
     }
 }

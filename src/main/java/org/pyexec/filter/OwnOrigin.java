@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.pyexec.client.Clients;
 
 /**
  * The origin of this server's own pages (RFC 6454, section 4): scheme, host and port as the client has addressed them. What a proxy
@@ -13,10 +14,10 @@ public final class OwnOrigin {
 
     private static final Pattern PORT = Pattern.compile(":[0-9]+$");
 
-    private final ClientAddresses addresses;
+    private final Clients clients;
 
-    public OwnOrigin(ClientAddresses addresses) {
-        this.addresses = addresses;
+    public OwnOrigin(Clients clients) {
+        this.clients = clients;
     }
 
     /** Whether the page that sends a request with this Origin is the server's own. */
@@ -27,7 +28,7 @@ public final class OwnOrigin {
     }
 
     private String of(HttpServletRequest request) {
-        boolean proxied = addresses.isTrustedProxy(request);
+        boolean proxied = clients.isTrustedProxy(request.getRemoteAddr());
         String scheme = first(request, "X-Forwarded-Proto", proxied).orElseGet(request::getScheme);
         String authority = first(request, "X-Forwarded-Host", proxied).orElseGet(() -> addressed(request));
         if (!PORT.matcher(authority).find()) {

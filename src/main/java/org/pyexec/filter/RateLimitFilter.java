@@ -7,11 +7,11 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Set;
-import org.pyexec.http.Caller;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.Refusals;
+import org.pyexec.api.Route;
+import org.pyexec.body.Bodies;
 import org.pyexec.http.Paths;
-import org.pyexec.ratelimit.ClientKey;
+import org.pyexec.http.RequestClient;
 import org.pyexec.ratelimit.Decision;
 import org.pyexec.ratelimit.RateLimitSettings;
 import org.pyexec.ratelimit.RateLimiter;
@@ -20,8 +20,6 @@ import org.pyexec.ratelimit.RateLimiter;
 public class RateLimitFilter extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
-    private static final int TOO_MANY_REQUESTS = 429;
-    private static final Set<String> NOT_COUNTED = Set.of("/health/live", "/health/ready", "/metrics", "/favicon.ico");
 
     @Inject
     private transient RateLimitSettings settings;
@@ -35,23 +33,18 @@ public class RateLimitFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!settings.enabled() || !isCounted(request)) {
+        if (!settings.enabled() || !Route.isCounted(Paths.of(request))) {
             chain.doFilter(request, response);
             return;
         }
-        Decision decision = limiter.tryTake(new ClientKey(Caller.of(request)));
+        Decision decision = limiter.tryTake(RequestClient.of(request));
         describe(decision, response);
         if (decision.allowed()) {
             chain.doFilter(request, response);
         } else {
             response.setHeader("Retry-After", Long.toString(Math.max(1, decision.secondsUntilReset())));
-            bodies.answerUnread(request, response, TOO_MANY_REQUESTS, ErrorBody.bare("Too many requests"));
+            bodies.answerUnread(request, response, Refusals.TOO_MANY_REQUESTS.with());
         }
-    }
-
-    private static boolean isCounted(HttpServletRequest request) {
-        String path = Paths.of(request);
-        return !NOT_COUNTED.contains(path) && !path.startsWith("/assets/");
     }
 
     private void describe(Decision decision, HttpServletResponse response) {

@@ -1,16 +1,18 @@
 package org.pyexec.filter;
 
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.Refusals;
+import org.pyexec.api.Refused;
+import org.pyexec.body.Bodies;
+import org.pyexec.body.ContentCodings;
 
-/** What in the head of a request makes its body one that cannot be told or understood. */
+/** Finds faults in the head of a request that make its body ambiguous or unreadable. */
 final class RequestHeads {
 
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"; // RFC 9110, section 5.6.2
@@ -28,52 +30,30 @@ final class RequestHeads {
 
     private RequestHeads() {}
 
-    /** Why a request is refused. */
-    record Fault(int status, ErrorBody error) {}
-
-    /** Why it is not known where its body ends, and so what would be the next request. */
-    static Optional<Fault> framingFaultOf(HttpServletRequest request) {
+    /** Why the end of the body, and so the start of the next request, is unknown. */
+    static Optional<Refused> framingFaultOf(HttpServletRequest request) {
         List<String> codings = Collections.list(request.getHeaders("Transfer-Encoding"));
         if (!codings.isEmpty() && request.getHeader("Content-Length") != null) {
-            // RFC 9112, section 6.1
-            return Optional.of(new Fault(
-                    HttpServletResponse.SC_BAD_REQUEST,
-                    FilterResponses.error(
-                            request, "Bad request", "A request has either a Content-Length or a Transfer-Encoding.")));
+            return Optional.of(Refusals.TWO_FRAMINGS.with()); // RFC 9112, section 6.1
         }
-        if (!codings.isEmpty() && !isChunked(codings)) {
-            return Optional.of(new Fault(
-                    HttpServletResponse.SC_NOT_IMPLEMENTED,
-                    FilterResponses.error(
-                            request, "Not implemented", "The only Transfer-Encoding that is understood is chunked.")));
-        }
-        return Optional.empty();
+        return codings.isEmpty() || isChunked(codings)
+                ? Optional.empty()
+                : Optional.of(Refusals.UNKNOWN_TRANSFER_CODING.with());
     }
 
-    /** Why it cannot be told what its body is. */
-    static Optional<Fault> typeFaultOf(HttpServletRequest request) {
+    /** Why the type of the body is unknown. */
+    static Optional<Refused> typeFaultOf(HttpServletRequest request) {
         List<String> types = Collections.list(request.getHeaders("Content-Type"));
         return types.size() <= 1 && isMediaType(request.getHeader("Content-Type"))
                 ? Optional.empty()
-                : Optional.of(
-                        new Fault(
-                                HttpServletResponse.SC_BAD_REQUEST,
-                                FilterResponses.error(
-                                        request,
-                                        "Malformed Content-Type",
-                                        "A request has one Content-Type, such as application/json, with parameters such as charset=utf-8.")));
+                : Optional.of(Refusals.MALFORMED_CONTENT_TYPE.with());
     }
 
-    /** Why it cannot be told how its body has been packed, if there is one. */
-    static Optional<Fault> codingFaultOf(HttpServletRequest request) {
+    /** Why the body, if there is one, cannot be decoded. */
+    static Optional<Refused> codingFaultOf(HttpServletRequest request) {
         return !Bodies.hasBody(request) || ContentCodings.isUnderstood(request)
                 ? Optional.empty()
-                : Optional.of(new Fault(
-                        HttpServletResponse.SC_UNSUPPORTED_MEDIA_TYPE,
-                        FilterResponses.error(
-                                request,
-                                "Unsupported content encoding",
-                                "The only Content-Encoding that is understood is gzip, once.")));
+                : Optional.of(Refusals.UNKNOWN_CONTENT_CODING.with());
     }
 
     private static boolean isChunked(List<String> codings) {

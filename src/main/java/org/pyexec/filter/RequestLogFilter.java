@@ -9,16 +9,18 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetAddress;
+import java.util.Collections;
+import java.util.List;
 import java.util.regex.Pattern;
-import org.pyexec.http.AtTheEnd;
-import org.pyexec.http.Caller;
+import org.pyexec.client.Client;
+import org.pyexec.client.Clients;
+import org.pyexec.delivery.OnRequestComplete;
+import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
-import org.pyexec.ratelimit.ClientKey;
 
 /**
- * The first door: gives every request its id and writes one line to the log when it has been answered. A request that
- * the server refused before it came to this door comes here on its way to the error page.
+ * The first filter: gives every request its id, and writes one line to the log when it has been answered. A request that the
+ * server itself refused passes here on its way to the error page.
  */
 public class RequestLogFilter extends HttpFilter {
 
@@ -28,7 +30,7 @@ public class RequestLogFilter extends HttpFilter {
     private static final Pattern NOT_PRINTABLE = Pattern.compile("[^\\x21-\\x7e]");
 
     @Inject
-    private transient ClientAddresses clients;
+    private transient Clients clients;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -39,16 +41,21 @@ public class RequestLogFilter extends HttpFilter {
         }
         long startedNanos = System.nanoTime();
         response.setHeader(RequestId.HEADER, RequestId.assign(request));
-        InetAddress client = clients.of(request);
-        Caller.assign(request, ClientKey.of(client).value());
+        Client client =
+                clients.of(request.getRemoteAddr(), headers(request, "X-Forwarded-For"), headers(request, "Forwarded"));
+        RequestClient.assign(request, client);
         try {
             chain.doFilter(request, response);
         } finally {
-            AtTheEnd.of(request, () -> log(request, response, client, startedNanos));
+            OnRequestComplete.run(request, () -> log(request, response, client, startedNanos));
         }
     }
 
-    private void log(HttpServletRequest request, HttpServletResponse response, InetAddress client, long startedNanos) {
+    private static List<String> headers(HttpServletRequest request, String name) {
+        return Collections.list(request.getHeaders(name));
+    }
+
+    private void log(HttpServletRequest request, HttpServletResponse response, Client client, long startedNanos) {
         LOG.log(
                 Level.INFO,
                 "request_id={0} event=request method={1} path={2} status={3} ms={4} client={5}",
@@ -57,10 +64,10 @@ public class RequestLogFilter extends HttpFilter {
                 printable(request.getRequestURI()),
                 Integer.toString(response.getStatus()),
                 Long.toString((System.nanoTime() - startedNanos) / 1_000_000),
-                client.getHostAddress());
+                client.address().getHostAddress());
     }
 
-    /** One word of the log: what a client sends must not begin a new line or field, nor make it long. */
+    /** A word for the log: what a client sends must not start a new line or field, nor make the line long. */
     private static String printable(String word) {
         String shown = word.length() <= LONGEST_WORD ? word : word.substring(0, LONGEST_WORD) + "...";
         return NOT_PRINTABLE.matcher(shown).replaceAll("?");

@@ -7,7 +7,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.regex.Pattern;
-import org.pyexec.http.ErrorBody;
+import org.pyexec.api.Refusals;
+import org.pyexec.api.Refused;
+import org.pyexec.body.Bodies;
+import org.pyexec.http.ErrorResponses;
 
 /** Answers in JSON what the application server refuses by itself, such as a path into WEB-INF. */
 public class ServerErrorServlet extends HttpServlet {
@@ -27,24 +30,24 @@ public class ServerErrorServlet extends HttpServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         int status = code instanceof Integer given ? given : HttpServletResponse.SC_NOT_FOUND;
-        if (READS_TO_THE_END
-                .matcher(String.valueOf(getServletContext().getServerInfo()))
-                .find()) {
-            bodies.answerUnread(request, response, status, error(request, status));
+        Refused refused = refusal(request, status);
+        String server = String.valueOf(getServletContext().getServerInfo());
+        if (READS_TO_THE_END.matcher(server).find()) {
+            bodies.answerUnread(request, response, refused);
         } else {
-            FilterResponses.write(response, status, error(request, status));
+            ErrorResponses.write(request, response, refused);
         }
     }
 
-    private static ErrorBody error(HttpServletRequest request, int status) {
+    private static Refused refusal(HttpServletRequest request, int status) {
         Object uri = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         String route = request.getMethod() + " " + (uri == null ? request.getRequestURI() : uri);
         if (status == HttpServletResponse.SC_NOT_FOUND) {
-            return FilterResponses.error(request, "Not found", "Route %s not found".formatted(route));
+            return Refusals.ROUTE_NOT_FOUND.with(route);
         }
-        return status < HttpServletResponse.SC_INTERNAL_SERVER_ERROR
-                ? FilterResponses.error(request, "Bad request", "The server refused %s.".formatted(route))
-                : FilterResponses.error(
-                        request, "Internal server error", "The server failed to answer %s.".formatted(route));
+        Refusals row = status < HttpServletResponse.SC_INTERNAL_SERVER_ERROR
+                ? Refusals.REFUSED_BY_SERVER
+                : Refusals.FAILED_IN_SERVER;
+        return row.with(route).withStatus(status);
     }
 }

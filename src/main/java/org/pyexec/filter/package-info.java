@@ -1,4 +1,4 @@
-/** The row of doors that every request passes: request id, log, headers, CORS, rate limit, body. */
+/** The servlet filters that every request passes: request id, log, security headers, CORS, rate limit, body. */
 @NullMarked
 package org.pyexec.filter;
 

@@ -1,4 +1,4 @@
-/** Words that the web layer and the filters share: request ids, error bodies, JSON. */
+/** Reads and writes the HTTP headers that several rooms need, and keeps facts about a request in its attributes. */
 @NullMarked
 package org.pyexec.http;
 

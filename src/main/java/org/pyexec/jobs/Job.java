@@ -8,7 +8,7 @@ import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.Transcript;
 
 /** A program that was taken on without anybody waiting for it. Safe for use by many threads. */
-public final class Job {
+final class Job {
 
     private final String id;
     private final String client;
@@ -27,57 +27,42 @@ public final class Job {
         this.execution = running.execution();
     }
 
-    /** How far it is; {@link #word} is the name in answers. */
-    public enum Status {
-        QUEUED,
-        RUNNING,
-        FINISHED;
+    JobView view() {
+        JobStatus status = status(); // first: an answer that comes after it does not count
+        return new JobView(id, client, status, status == JobStatus.FINISHED ? made() : Optional.empty());
+    }
 
-        /** The name in lower case. */
-        public String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+    private JobStatus status() {
+        if (answer.isDone()) {
+            return JobStatus.FINISHED;
         }
+        return execution().map(Execution::isQueued).orElse(false) ? JobStatus.QUEUED : JobStatus.RUNNING;
     }
 
-    /** Random, the only key to it. */
-    public String id() {
-        return id;
+    private Optional<byte[]> made() {
+        return answer.isCompletedExceptionally() ? Optional.empty() : Optional.ofNullable(answer.getNow(null));
     }
 
-    /** Who asked for it. */
-    String client() {
-        return client;
+    JobFeed follow(int position) {
+        return new JobFeed(transcript.follow(position), answer, this::isRefused);
     }
 
-    /** What it prints; ends when the answer is there. */
-    public Transcript transcript() {
-        return transcript;
-    }
-
-    /** The JSON that a client who had waited would have got; it comes whatever becomes of the program. */
-    public CompletableFuture<byte[]> answer() {
+    /** There whatever becomes of the program. */
+    CompletableFuture<byte[]> answer() {
         return answer;
     }
 
     /** The program, until its end. */
-    public synchronized Optional<Execution> execution() {
+    synchronized Optional<Execution> execution() {
         return Optional.ofNullable(execution);
     }
 
-    /** Whether it is known that it was not run. */
-    public synchronized boolean isRefused() {
+    private synchronized boolean isRefused() {
         return execution == null ? refused : execution.isRefused();
     }
 
-    public Status status() {
-        if (answer.isDone()) {
-            return Status.FINISHED;
-        }
-        return execution().map(Execution::isQueued).orElse(false) ? Status.QUEUED : Status.RUNNING;
-    }
-
     /** Ends it, unless it has ended. Returns at once; the answer follows. */
-    public void cancel() {
+    void cancel() {
         execution().ifPresent(Execution::cancel);
     }
 
@@ -89,7 +74,6 @@ public final class Job {
 
     /** How much memory it takes, about. */
     long heldBytes() {
-        byte[] made = answer.isCompletedExceptionally() ? null : answer.getNow(null);
-        return transcript.heldBytes() + (made == null ? 0 : made.length);
+        return transcript.heldBytes() + made().map(bytes -> bytes.length).orElse(0);
     }
 }

@@ -6,12 +6,11 @@ import java.time.Duration;
  * How many jobs are kept, and how long. A client that has none, or next to nothing, finds room up to half beyond the bounds of all.
  *
  * @param timeToLive from the end of a program on
- * @param maxPerClient of one client, finished ones included
- * @param maxTotal of all clients
- * @param maxBytes of output and answers of all together, about; one client has half of it. Above it no further one is taken on
+ * @param maxTotal of all clients, finished ones included; one client has what its limits say
+ * @param maxBytes of output and answers of all together, about; one client has its part of it. Above it no further one is taken on
  *     or begun
  */
-public record JobSettings(Duration timeToLive, int maxPerClient, int maxTotal, long maxBytes) {
+public record JobSettings(Duration timeToLive, int maxTotal, long maxBytes) {
 
     private static final long USUAL_BYTES = 64L << 20;
 
@@ -21,6 +20,6 @@ public record JobSettings(Duration timeToLive, int maxPerClient, int maxTotal, l
      * @param mostBytes that may be kept where that is less than usual
      */
     public static JobSettings keptFor(Duration timeToLive, long mostBytes) {
-        return new JobSettings(timeToLive, 100, 1000, Math.min(USUAL_BYTES, mostBytes));
+        return new JobSettings(timeToLive, 1000, Math.min(USUAL_BYTES, mostBytes));
     }
 }

@@ -11,44 +11,29 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.pyexec.execution.Gate;
+import org.pyexec.client.Client;
+import org.pyexec.execution.AdmissionCheck;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.memory.Memory;
 
-/** The jobs of this server, in memory; the door of this room. Safe for use by many threads. */
+/**
+ * The jobs of this server, in memory; the door of this room. Safe for use by many threads.
+ *
+ * <p>What is handed out are values: how a job is, and what to do with it by its id.
+ */
 public final class Jobs {
 
-    private static final int LITTLE_PART = 16;
-
     private final JobSettings settings;
+    private final JobBounds bounds;
     private final Memory memory;
     private final Clock clock;
 
     // mutable state, guarded by this
-    private final Map<String, Entry> byId = new LinkedHashMap<>();
-    private final Map<ClientKey, Entry> byKey = new HashMap<>();
-
-    private record ClientKey(String client, String key) {}
-
-    private static final class Entry {
-
-        private final Job job;
-        private final @Nullable ClientKey key;
-        private final String fingerprint;
-        private final Memory.Share share;
-        private @Nullable Instant expires; // none before its end
-
-        Entry(Job job, @Nullable ClientKey key, String fingerprint, Memory.Share share) {
-            this.job = job;
-            this.key = key;
-            this.fingerprint = fingerprint;
-            this.share = share;
-        }
-    }
+    private final Map<String, JobEntry> byId = new LinkedHashMap<>();
+    private final Map<JobEntry.OwnedKey, JobEntry> byKey = new HashMap<>();
 
     /** A program that has been started, and its answer. */
     public record Started(StreamedExecution running, CompletableFuture<byte[]> answer) {}
@@ -58,81 +43,90 @@ public final class Jobs {
      */
     public Jobs(JobSettings settings, Memory memory, Clock clock) {
         this.settings = settings;
+        this.bounds = new JobBounds(settings);
         this.memory = memory;
         this.clock = clock;
     }
 
     /**
-     * A new job; or the one that came with the same key and the same body before.
+     * A new job; or the one that came with the same key and the same body before. Where that one is just being started, waits
+     * until it has been.
      *
      * @param start starts the program and returns at once; not called when there is such a job
      * @throws TooManyException if there are too many; nothing was started
      * @throws KeyReusedException if the key came with another body; nothing was started
      */
-    public synchronized Job submit(String client, Optional<IdempotencyKey> key, Supplier<Started> start)
+    public Submission submit(Client client, Optional<IdempotencyKey> key, Supplier<Started> start)
+            throws TooManyException, KeyReusedException {
+        JobEntry fresh = new JobEntry(UUID.randomUUID().toString(), client, key, memory.share(client));
+        while (true) {
+            Optional<JobEntry> known = reserve(fresh, key);
+            if (known.isEmpty()) {
+                return start(fresh, start);
+            }
+            Optional<Job> same = known.get().started().join();
+            if (same.isPresent()) {
+                return new Submission.Accepted(same.get().view());
+            }
+            // That one was refused: this request has its own try.
+        }
+    }
+
+    /** Keeps a place for a job that will be started; or returns the one that came with the same key. */
+    private synchronized Optional<JobEntry> reserve(JobEntry fresh, Optional<IdempotencyKey> key)
             throws TooManyException, KeyReusedException {
         sweep();
-        ClientKey clientKey =
-                key.map(given -> new ClientKey(client, given.key())).orElse(null);
-        String fingerprint = key.map(IdempotencyKey::fingerprint).orElse("");
-        Entry known = clientKey == null ? null : byKey.get(clientKey);
-        if (known != null) {
-            if (!known.fingerprint.equals(fingerprint)) {
+        Optional<JobEntry> known = fresh.ownedKey().map(byKey::get);
+        if (known.isPresent()) {
+            if (!known.get().isFor(key.orElseThrow())) {
                 throw new KeyReusedException();
             }
-            return known.job;
+            return known;
         }
-        checkRoom(client);
-        Started started = start.get();
-        Job job = new Job(UUID.randomUUID().toString(), client, started.running(), started.answer());
-        if (!job.isRefused()) {
-            keep(new Entry(job, clientKey, fingerprint, memory.share(client)));
-        }
-        return job;
+        bounds.checkRoom(fresh.client(), byId.values());
+        byId.put(fresh.id(), fresh);
+        fresh.ownedKey().ifPresent(owned -> byKey.put(owned, fresh));
+        return Optional.empty();
     }
 
-    private void checkRoom(String client) throws TooManyException {
-        long own = byId.values().stream()
-                .filter(entry -> entry.job.client().equals(client))
-                .count();
-        if (own >= settings.maxPerClient()) {
-            throw new TooManyException(
-                    "This client has %d executions that are kept; the oldest are forgotten %d seconds after their end."
-                            .formatted(own, settings.timeToLive().toSeconds()),
-                    true);
-        }
-        if (byId.size() >= withReserve(settings.maxTotal(), own == 0)) {
-            throw new TooManyException("This server keeps no more executions at the moment.", false);
-        }
-        checkMemory(client);
-    }
-
-    private void checkMemory(String client) throws TooManyException {
-        long own = 0;
-        long all = 0;
-        for (Entry entry : byId.values()) {
-            long held = entry.job.heldBytes();
-            all += held;
-            own += entry.job.client().equals(client) ? held : 0;
-        }
-        if (own >= settings.maxBytes() / 2) {
-            throw new TooManyException(
-                    "The output and answers of this client's executions that are kept take %d MB; they are forgotten %d seconds after their end."
-                            .formatted(own >> 20, settings.timeToLive().toSeconds()),
-                    true);
-        }
-        if (all >= withReserve(settings.maxBytes(), own < settings.maxBytes() / LITTLE_PART)) {
-            throw new TooManyException("This server keeps no more executions at the moment.", false);
+    /** Without the lock: a program that can begin at once begins here. */
+    private Submission start(JobEntry entry, Supplier<Started> start) {
+        Optional<Job> kept = Optional.empty();
+        try {
+            Started started = start.get();
+            if (started.running().execution().isRefused()) {
+                return new Submission.Refused(started.running().execution());
+            }
+            Job job = new Job(entry.id(), entry.client().name(), started.running(), started.answer());
+            keep(entry, job);
+            kept = Optional.of(job);
+            return new Submission.Accepted(job.view());
+        } finally {
+            if (kept.isEmpty()) {
+                giveUp(entry);
+            }
+            entry.started().complete(kept);
         }
     }
 
-    /** Half as much again is for those who have next to nothing: they did not fill it. */
-    private static long withReserve(long bound, boolean hasLittle) {
-        return hasLittle ? bound + bound / 2 : bound;
+    private void keep(JobEntry entry, Job job) {
+        synchronized (this) {
+            entry.keep(job);
+        }
+        CompletionStage<byte[]> unused = job.answer().whenComplete((answer, failure) -> ended(entry));
+    }
+
+    private synchronized void giveUp(JobEntry entry) {
+        byId.remove(entry.id());
+        forget(entry);
+    }
+
+    private synchronized void ended(JobEntry entry) {
+        entry.endedAt(clock.instant().plus(settings.timeToLive()));
     }
 
     /** For the programs of a client's jobs: one does not begin while there is no room for what will be kept of it. */
-    public Gate gate(String client) {
+    public AdmissionCheck admissionCheck(Client client) {
         return () -> {
             try {
                 checkMemoryNow(client);
@@ -142,48 +136,52 @@ public final class Jobs {
         };
     }
 
-    private synchronized void checkMemoryNow(String client) throws TooManyException {
+    private synchronized void checkMemoryNow(Client client) throws TooManyException {
         sweep();
-        checkMemory(client);
+        bounds.checkMemory(client, byId.values());
     }
 
-    private void keep(Entry entry) {
-        byId.put(entry.job.id(), entry);
-        if (entry.key != null) {
-            byKey.put(entry.key, entry);
-        }
-        CompletionStage<byte[]> unused = entry.job.answer().whenComplete((answer, failure) -> ended(entry));
+    /** How the job of this id is; empty if there is none, or none any more. */
+    public Optional<JobView> find(String id) {
+        return job(id).map(Job::view);
     }
 
-    private synchronized void ended(Entry entry) {
-        entry.job.settle();
-        entry.share.count(entry.job.heldBytes());
-        entry.expires = clock.instant().plus(settings.timeToLive());
+    /** Ends the job of this id, unless it has ended; completed with how it is at its end. Empty if there is none. */
+    public Optional<CompletableFuture<JobView>> cancel(String id) {
+        Optional<Job> job = job(id);
+        job.ifPresent(Job::cancel);
+        return job.map(found -> found.answer().thenApply(answer -> found.view()));
     }
 
-    /** The job of this id; empty if there is none, or none any more. */
-    public synchronized Optional<Job> find(String id) {
+    /**
+     * What the job of this id prints, and its answer; empty if there is none.
+     *
+     * @param position where to begin: 0, or the end of a piece
+     */
+    public Optional<JobFeed> follow(String id, int position) {
+        return job(id).map(job -> job.follow(position));
+    }
+
+    private synchronized Optional<Job> job(String id) {
         return Optional.ofNullable(byId.get(id))
-                .filter(entry -> !isExpired(entry, clock.instant()))
-                .map(entry -> entry.job);
+                .filter(entry -> !entry.isExpired(clock.instant()))
+                .flatMap(JobEntry::job);
     }
 
     /** Forgets those whose time is over. */
     public synchronized void sweep() {
         Instant now = clock.instant();
-        for (Iterator<Entry> entries = byId.values().iterator(); entries.hasNext(); ) {
-            Entry entry = entries.next();
-            if (isExpired(entry, now)) {
+        for (Iterator<JobEntry> entries = byId.values().iterator(); entries.hasNext(); ) {
+            JobEntry entry = entries.next();
+            if (entry.isExpired(now)) {
                 entries.remove();
-                entry.share.close();
-                if (entry.key != null) {
-                    byKey.remove(entry.key);
-                }
+                forget(entry);
             }
         }
     }
 
-    private static boolean isExpired(Entry entry, Instant now) {
-        return entry.expires != null && !now.isBefore(entry.expires);
+    private void forget(JobEntry entry) {
+        entry.forget();
+        entry.ownedKey().ifPresent(owned -> byKey.remove(owned, entry));
     }
 }

@@ -2,13 +2,15 @@ package org.pyexec.memory;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.pyexec.client.Client;
+import org.pyexec.client.ClientLimits;
 
 /**
  * What requests, programs and answers hold of the heap: whoever is about to hold much says how much before, and does without
  * where that would be too much. So the sum is bounded, and an OutOfMemoryError is not what bounds it. Safe for use by many
  * threads.
  *
- * <p>One client has half of the room at most. The last eighth of it is for those who need little, so that a small program runs
+ * <p>One client has its part of the room at most, see {@link ClientLimits#share}. The last eighth of it is for those who need little, so that a small program runs
  * beside others that have taken all that they may. Bodies that are received are counted in the same way on the disk.
  */
 public final class Memory {
@@ -49,13 +51,13 @@ public final class Memory {
     }
 
     /** What somebody holds for this client: nothing to begin with. */
-    public Share share(String client) {
+    public Share share(Client client) {
         return new Share(client);
     }
 
     /** The largest share that there can be, while nobody else has one. */
     public long mostBytesOfOne() {
-        return limit(maxBytes / 2, false);
+        return limit(ClientLimits.USUAL.shareOf(maxBytes), false);
     }
 
     /** What all hold together. */
@@ -63,15 +65,16 @@ public final class Memory {
         return all;
     }
 
-    private synchronized void change(String client, long before, long after) throws NoRoomException {
+    private synchronized void change(Client client, long before, long after) throws NoRoomException {
         if (after > before) {
-            check(byClient.getOrDefault(client, 0L) - before + after, all - before + after, after <= LITTLE);
+            long own = held(client) - before + after;
+            check(own, client.limits().shareOf(maxBytes), all - before + after, after <= LITTLE);
         }
         set(client, after - before);
     }
 
-    private void check(long own, long sum, boolean little) throws NoRoomException {
-        if (own > limit(maxBytes / 2, little)) {
+    private void check(long own, long share, long sum, boolean little) throws NoRoomException {
+        if (own > limit(share, little)) {
             throw new NoRoomException("The requests and answers of this client take all the memory that it may have.");
         }
         if (sum > limit(maxBytes, little)) {
@@ -83,14 +86,18 @@ public final class Memory {
         return little ? whole : whole - whole / 8;
     }
 
-    private synchronized void set(String client, long more) {
-        all += more;
-        byClient.merge(client, more, Long::sum);
-        byClient.remove(client, 0L);
+    private long held(Client client) {
+        return byClient.getOrDefault(client.name(), 0L);
     }
 
-    private synchronized boolean takeSpare(String client, long more) {
-        if (all + more > maxBytes / 2 || byClient.getOrDefault(client, 0L) + more > maxBytes / 4) {
+    private synchronized void set(Client client, long more) {
+        all += more;
+        byClient.merge(client.name(), more, Long::sum);
+        byClient.remove(client.name(), 0L);
+    }
+
+    private synchronized boolean takeSpare(Client client, long more) {
+        if (all + more > maxBytes / 2 || held(client) + more > client.limits().shareOf(maxBytes) / 2) {
             return false;
         }
         set(client, more);
@@ -100,13 +107,13 @@ public final class Memory {
     /** What one holds; given back by {@link #close}, after which it holds nothing. Safe for use by many threads. */
     public final class Share implements AutoCloseable {
 
-        private final String client;
+        private final Client client;
 
         // mutable state, guarded by this
         private long bytes;
         private boolean closed;
 
-        private Share(String client) {
+        private Share(Client client) {
             this.client = client;
         }
 

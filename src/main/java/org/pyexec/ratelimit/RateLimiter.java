@@ -7,6 +7,7 @@ import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import org.pyexec.client.Client;
 
 /**
  * Counts requests per client in windows that start at the client's first request; safe for use by many threads.
@@ -20,7 +21,7 @@ public final class RateLimiter {
 
     private final RateLimitSettings settings;
     private final TimeMeter time;
-    private final Cache<ClientKey, Bucket> buckets;
+    private final Cache<String, Bucket> buckets;
 
     /** @param nanoTime a clock that never goes back, in nanoseconds, such as {@code System::nanoTime} */
     public RateLimiter(RateLimitSettings settings, LongSupplier nanoTime) {
@@ -35,11 +36,12 @@ public final class RateLimiter {
     }
 
     /** Takes one request from the client's window if any is left; a refused request costs nothing. */
-    public Decision tryTake(ClientKey key) {
+    public Decision tryTake(Client client) {
         if (!settings.enabled()) {
             return new Decision(true, 0, 0, Duration.ZERO);
         }
-        ConsumptionProbe probe = buckets.get(key, newcomer -> newBucket()).tryConsumeAndReturnRemaining(1);
+        ConsumptionProbe probe =
+                buckets.get(client.name(), newcomer -> newBucket()).tryConsumeAndReturnRemaining(1);
         return new Decision(
                 probe.isConsumed(),
                 settings.max(),

@@ -134,7 +134,7 @@ public record InputFile(String filename, Content content) {
 
         @Override
         public void writeTo(WritableByteChannel channel) throws IOException {
-            Wire.writeFully(channel, ByteBuffer.wrap(bytes));
+            SupervisorConnection.writeFully(channel, ByteBuffer.wrap(bytes));
         }
     }
 }

@@ -42,7 +42,7 @@ final class InterpreterSearch {
     /**
      * Starts each candidate once; takes seconds when it imports large libraries.
      *
-     * @param main the Python half's entry
+     * @param main the Python runtime's entry
      */
     Interpreter find(Path main) throws NotFoundException, InterruptedException {
         if (wanted.isPresent()) {

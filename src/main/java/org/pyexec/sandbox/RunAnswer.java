@@ -15,7 +15,7 @@ final class RunAnswer {
 
     static RunReport read(Frames.Fields fields) throws IOException {
         return new RunReport(
-                ending(fields),
+                termination(fields),
                 Duration.ofNanos(1000 * fields.number("duration-us")),
                 Duration.ofNanos(1000 * fields.number("cpu-us")),
                 fields.number("peak-bytes"),
@@ -30,20 +30,20 @@ final class RunAnswer {
                 fields.texts("note"));
     }
 
-    private static Ending ending(Frames.Fields fields) throws IOException {
+    private static Termination termination(Frames.Fields fields) throws IOException {
         String reason = fields.text("reason").orElse("");
         Optional<String> code = fields.text("code").filter(text -> !text.isEmpty());
         try {
-            return new Ending(
-                    Ending.Reason.valueOf(reason.toUpperCase(Locale.ROOT)),
+            return new Termination(
+                    Termination.Reason.valueOf(reason.toUpperCase(Locale.ROOT)),
                     code.isPresent() ? OptionalInt.of(Integer.parseInt(code.get())) : OptionalInt.empty(),
                     fields.text("signal").filter(text -> !text.isEmpty()),
                     fields.text("details").orElse(""),
                     fields.text("exception-type")
-                            .map(type -> new Ending.Raised(
+                            .map(type -> new Termination.Raised(
                                     type, fields.text("exception-value").orElse(""))));
         } catch (IllegalArgumentException e) {
-            throw new IOException("An ending that does not exist: " + reason, e);
+            throw new IOException("A termination that does not exist: " + reason, e);
         }
     }
 }

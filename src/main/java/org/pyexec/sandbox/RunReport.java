@@ -19,7 +19,7 @@ import java.util.Optional;
  * @param notes what else is to be known about it, a sentence each
  */
 public record RunReport(
-        Ending ending,
+        Termination termination,
         Duration duration,
         Duration cpu,
         long peakMemoryBytes,
@@ -48,8 +48,18 @@ public record RunReport(
     }
 
     /** Of a program that has used nothing. */
-    public static RunReport ofNone(Ending ending, Optional<Results> results, Session session) {
+    public static RunReport ofNone(Termination termination, Optional<Results> results, Session session) {
         return new RunReport(
-                ending, Duration.ZERO, Duration.ZERO, 0, false, List.of(), 0, List.of(), results, session, List.of());
+                termination,
+                Duration.ZERO,
+                Duration.ZERO,
+                0,
+                false,
+                List.of(),
+                0,
+                List.of(),
+                results,
+                session,
+                List.of());
     }
 }

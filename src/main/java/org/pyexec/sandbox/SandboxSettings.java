@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param preload modules that programs find imported
  * @param learns whether they also find imported what other programs import often
  * @param tier {@code auto} or the name of one tier
- * @param runtimeDirectory private folder (mode 0700) for the socket and the Python half; made when absent
+ * @param runtimeDirectory private folder (mode 0700) for the socket and the Python runtime; made when absent
  * @param outputMaxBytes what is kept of each output stream
  * @param networkAllow addresses, networks and host names that programs with network reach although they are not public
  * @param networkDeny IPv4 addresses and networks that they never reach, whatever {@code networkAllow} says

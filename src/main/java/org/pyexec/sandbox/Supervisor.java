@@ -23,25 +23,25 @@ final class Supervisor implements AutoCloseable {
         this.process = process;
     }
 
-    static Supervisor start(List<String> launcher, Interpreter python, PythonHalf half, SandboxSettings settings)
+    static Supervisor start(List<String> launcher, Interpreter python, PythonRuntime runtime, SandboxSettings settings)
             throws IOException {
         List<String> command = new ArrayList<>(launcher);
-        command.addAll(command(python, half, settings));
+        command.addAll(command(python, runtime, settings));
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
         environment.keySet().retainAll(KEPT_ENVIRONMENT); // the server's secrets are none of its business
         environment.put("MALLOC_ARENA_MAX", "2"); // or each of its threads would reserve 64 MB of addresses; mallopt(3)
-        builder.directory(half.folder().toFile());
+        builder.directory(runtime.folder().toFile());
         builder.redirectErrorStream(true);
         return new Supervisor(builder.start());
     }
 
-    private static List<String> command(Interpreter python, PythonHalf half, SandboxSettings settings) {
+    private static List<String> command(Interpreter python, PythonRuntime runtime, SandboxSettings settings) {
         List<String> command = new ArrayList<>();
         command.addAll(
-                List.of(python.executable(), "-I", "-S", "-B", half.main().toString(), "supervisor"));
+                List.of(python.executable(), "-I", "-S", "-B", runtime.main().toString(), "supervisor"));
         command.addAll(List.of(
-                "folder=" + half.folder(),
+                "folder=" + runtime.folder(),
                 "tier=" + settings.tier(),
                 "preload=" + String.join(",", settings.preload()),
                 "preload-learn=" + (settings.learns() ? "on" : "off"),

@@ -3,7 +3,6 @@ package org.pyexec.sandbox;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -20,28 +19,21 @@ import org.jspecify.annotations.Nullable;
 final class SupervisorKeeper implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(SupervisorKeeper.class.getName());
-    private static final Duration START_PATIENCE = Duration.ofSeconds(20);
     private static final Duration END_PATIENCE = Duration.ofSeconds(10);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
     private static final Duration STEADY = Duration.ofSeconds(30);
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(500);
-    private static final String STARTING = "The sandbox is starting";
 
     private final SandboxSettings settings;
     private final InterpreterSearch search;
     private final List<String> launcher;
-    private final Heartbeat heartbeat = new Heartbeat(System::nanoTime);
+    private final SupervisorState state = new SupervisorState();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
 
     // mutable state, guarded by this
-    private SandboxStatus status = unavailable(STARTING);
-    private boolean starting = true;
-    private boolean closed;
-    private @Nullable PythonHalf half;
     private @Nullable Supervisor supervisor;
-    private @Nullable Packages packages;
 
     private SupervisorKeeper(SandboxSettings settings, List<String> launcher) {
         this.settings = settings;
@@ -62,28 +54,9 @@ final class SupervisorKeeper implements AutoCloseable {
         return keeper;
     }
 
-    /** A supervisor that takes programs. */
-    record Ready(PythonHalf half, SandboxStatus status) {}
-
-    /** Waits a bounded time for a supervisor that is just starting. */
-    synchronized Ready awaitReady() throws SandboxUnavailableException {
-        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-        while (starting && !closed) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                break;
-            }
-            try {
-                wait(left / 1_000_000 + 1);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new SandboxUnavailableException("Interrupted while the sandbox was starting", e);
-            }
-        }
-        if (!status.ready() || half == null) {
-            throw new SandboxUnavailableException(status.problem().orElse(STARTING));
-        }
-        return new Ready(half, status);
+    /** What is known of the supervisor. */
+    SupervisorState state() {
+        return state;
     }
 
     /** Waits, and tells whether this was closed meanwhile, or the thread interrupted. */
@@ -101,25 +74,12 @@ final class SupervisorKeeper implements AutoCloseable {
         return supervisor == null ? OptionalLong.empty() : OptionalLong.of(supervisor.pid());
     }
 
-    synchronized SandboxStatus status() {
-        if (status.ready() && heartbeat.isInDoubt()) {
-            return status.withProblem("The sandbox does not answer");
-        }
-        return status.withWorstLag(heartbeat.worstLag());
-    }
-
-    /** Empty until a supervisor has found out; the last list stays while another one starts. */
-    synchronized Optional<Packages> packages() {
-        return Optional.ofNullable(packages);
-    }
-
     @Override
     public void close() {
+        state.close(); // first: a supervisor that is published later sees it
         Supervisor running;
         synchronized (this) {
-            closed = true;
             running = supervisor;
-            notifyAll();
         }
         closing.countDown();
         if (running != null) {
@@ -139,17 +99,17 @@ final class SupervisorKeeper implements AutoCloseable {
     private void keep() {
         Duration pause = FIRST_PAUSE;
         try {
-            while (!isClosed()) {
+            while (!state.isClosed()) {
                 long beganNanos = System.nanoTime();
                 try {
                     keepOne();
                 } catch (InterpreterSearch.NotFoundException e) {
-                    becomeUnavailable(e.problem());
+                    state.becomeUnavailable(e.problem());
                 } catch (IOException e) {
-                    becomeUnavailable("The sandbox could not be started: " + e.getMessage());
+                    state.becomeUnavailable("The sandbox could not be started: " + e.getMessage());
                 } catch (RuntimeException | Error e) {
                     // Whatever it is, such as a want of memory: without this task there would be no sandbox any more.
-                    becomeUnavailable("The sandbox could not be started: " + e);
+                    state.becomeUnavailable("The sandbox could not be started: " + e);
                 }
                 boolean steady = System.nanoTime() - beganNanos > STEADY.toNanos();
                 pause = steady ? FIRST_PAUSE : longer(pause);
@@ -169,7 +129,7 @@ final class SupervisorKeeper implements AutoCloseable {
         boolean wasLost = false;
         try {
             while (!closing.await(LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-                boolean isLost = heartbeat.isLost();
+                boolean isLost = state.isLost();
                 // Twice in a row: this process itself may have been stopped, and has to read first.
                 if (isLost && wasLost) {
                     endHungSupervisor();
@@ -195,15 +155,15 @@ final class SupervisorKeeper implements AutoCloseable {
 
     /** Runs one supervisor from its start to its end. */
     private void keepOne() throws IOException, InterpreterSearch.NotFoundException, InterruptedException {
-        try (PythonHalf fresh = PythonHalf.unpack(settings.runtimeDirectory())) {
+        try (PythonRuntime fresh = PythonRuntime.unpack(settings.runtimeDirectory())) {
             Interpreter python = search.find(fresh.main());
             try (Supervisor running = Supervisor.start(launcher, python, fresh, settings)) {
                 if (!publish(running, fresh)) {
                     return;
                 }
-                running.listen(this::hear);
+                running.listen(state::hear);
             }
-            if (!isClosed()) {
+            if (!state.isClosed()) {
                 LOG.log(System.Logger.Level.WARNING, "event=sandbox_ended");
             }
         } finally {
@@ -211,83 +171,22 @@ final class SupervisorKeeper implements AutoCloseable {
         }
     }
 
-    private synchronized boolean publish(Supervisor running, PythonHalf fresh) {
-        heartbeat.start();
-        supervisor = running;
-        half = fresh;
-        return !closed;
-    }
-
-    private synchronized void withdraw() {
-        supervisor = null;
-        half = null;
-        if (status.ready()) {
-            starting = true;
-            status = unavailable("The sandbox is being restarted");
+    private boolean publish(Supervisor running, PythonRuntime fresh) {
+        synchronized (this) {
+            supervisor = running;
         }
+        return state.started(fresh);
     }
 
-    private void hear(String line) {
-        String[] words = line.split("\t", -1);
-        switch (words[0]) {
-            case "ready" -> becomeReady(words);
-            case "problem" -> becomeUnavailable(words[1]);
-            case "alive" -> heartbeat.beat(Duration.ofMillis(Long.parseLong(words[1])));
-            case "packages" -> learnPackages(words[1]);
-            default -> LOG.log(System.Logger.Level.INFO, "event=sandbox_says text=\"{0}\"", line.replace("log\t", ""));
+    private void withdraw() {
+        synchronized (this) {
+            supervisor = null;
         }
-    }
-
-    private synchronized void becomeReady(String[] words) {
-        status = new SandboxStatus(
-                Optional.of(words[1]),
-                List.of(words[3].split(",")),
-                words[4].equals("network"),
-                Optional.of(words[2]),
-                Optional.empty(),
-                Duration.ZERO);
-        starting = false;
-        notifyAll();
-        LOG.log(
-                System.Logger.Level.INFO,
-                "event=sandbox_ready tier={0} python={1} layers={2}",
-                words[1],
-                words[2],
-                words[3]);
-    }
-
-    private synchronized void learnPackages(String list) {
-        try {
-            packages = Packages.read(status.pythonVersion().orElse("unknown"), list);
-        } catch (IllegalArgumentException e) {
-            LOG.log(System.Logger.Level.WARNING, "event=packages_unknown", e);
-        }
-    }
-
-    private synchronized void becomeUnavailable(String problem) {
-        if (!status.problem().equals(Optional.of(problem))) {
-            LOG.log(System.Logger.Level.ERROR, "event=sandbox_unavailable problem=\"{0}\"", problem);
-        }
-        status = unavailable(problem);
-        starting = false;
-        notifyAll();
-    }
-
-    private static SandboxStatus unavailable(String problem) {
-        return new SandboxStatus(
-                Optional.empty(), List.of(), false, Optional.empty(), Optional.of(problem), Duration.ZERO);
-    }
-
-    private synchronized boolean isClosed() {
-        return closed;
+        state.withdrawn();
     }
 
     private void end() {
-        synchronized (this) {
-            status = unavailable("The sandbox is closed");
-            starting = false;
-            notifyAll();
-        }
+        state.ended();
         ended.countDown();
     }
 }

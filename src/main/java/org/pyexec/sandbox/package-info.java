@@ -1,4 +1,4 @@
-/** Runs one program in isolation; the Python half lies beside it as resources. */
+/** Runs one program in isolation; the Python runtime lies beside it as resources. */
 @NullMarked
 package org.pyexec.sandbox;
 

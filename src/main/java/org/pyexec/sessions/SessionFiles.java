@@ -6,15 +6,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
-import org.pyexec.execution.Venue.Turn;
+import org.pyexec.execution.TargetLease;
 import org.pyexec.sandbox.FileOrder;
 import org.pyexec.sandbox.FileReceiver;
 import org.pyexec.sandbox.FilesReport;
 import org.pyexec.sandbox.InputGoneException;
 
 /**
- * The files of sessions, for their clients. An order takes its turn among the programs of its session, and needs no slot: it is
- * soon done, and a session has one turn at a time. Safe for use by many threads.
+ * The files of sessions, for their clients. An order takes its lease among the programs of its session, and needs no slot: it is
+ * soon done, and a session has one lease at a time. Safe for use by many threads.
  */
 public final class SessionFiles {
 
@@ -38,27 +38,27 @@ public final class SessionFiles {
         find(session);
     }
 
-    private Session find(String id) throws RefusedException {
-        return sessions.find(id).orElseThrow(() -> new RefusedException(Refusal.UNKNOWN_SESSION, Sessions.UNKNOWN));
+    private LiveSession find(String id) throws RefusedException {
+        return sessions.live(id).orElseThrow(() -> new RefusedException(Refusal.UNKNOWN_SESSION, Sessions.UNKNOWN));
     }
 
     /**
-     * Carries out an order when its turn has come. Returns at once.
+     * Carries out an order when it has its lease. Returns at once.
      *
      * @param receiver of a file that is read, called on a thread of the executor
      * @return completed exceptionally with {@link RefusedException} when the order was not carried out
      */
     public CompletableFuture<FilesReport> carryOut(String session, FileOrder order, FileReceiver receiver) {
-        Session found;
+        LiveSession found;
         try {
             found = find(session);
         } catch (RefusedException e) {
             return CompletableFuture.failedFuture(e);
         }
         CompletableFuture<FilesReport> report = new CompletableFuture<>();
-        CompletionStage<Turn> unused = found.turn().whenComplete((turn, failure) -> {
+        CompletionStage<TargetLease> unused = found.lease().whenComplete((lease, failure) -> {
             if (failure == null) {
-                start(found, turn, order, receiver, report);
+                start(found, lease, order, receiver, report);
             } else {
                 report.completeExceptionally(failure);
             }
@@ -67,11 +67,15 @@ public final class SessionFiles {
     }
 
     private void start(
-            Session session, Turn turn, FileOrder order, FileReceiver receiver, CompletableFuture<FilesReport> report) {
+            LiveSession session,
+            TargetLease lease,
+            FileOrder order,
+            FileReceiver receiver,
+            CompletableFuture<FilesReport> report) {
         try {
-            executor.execute(() -> perform(session, turn, order, receiver, report));
-        } catch (RuntimeException | Error e) { // whatever it is: a turn that is not given back is lost for all
-            turn.close();
+            executor.execute(() -> perform(session, lease, order, receiver, report));
+        } catch (RuntimeException | Error e) { // whatever it is: a lease that is not given back is lost for all
+            lease.close();
             report.completeExceptionally(
                     e instanceof RejectedExecutionException
                             ? new RefusedException(
@@ -80,11 +84,15 @@ public final class SessionFiles {
         }
     }
 
-    /** The report is given when the turn has been given back: whoever has it finds the session as it says. */
+    /** The report is given when the lease has been given back: whoever has it finds the session as it says. */
     private static void perform(
-            Session session, Turn turn, FileOrder order, FileReceiver receiver, CompletableFuture<FilesReport> report) {
+            LiveSession session,
+            TargetLease lease,
+            FileOrder order,
+            FileReceiver receiver,
+            CompletableFuture<FilesReport> report) {
         FilesReport made;
-        try (turn) {
+        try (lease) {
             made = session.carryOut(order, receiver);
         } catch (InputGoneException e) {
             report.completeExceptionally(

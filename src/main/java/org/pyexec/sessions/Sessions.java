@@ -10,16 +10,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.pyexec.client.Client;
+import org.pyexec.execution.ExecutionTarget;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.execution.TargetLease;
 import org.pyexec.execution.TooManyException;
-import org.pyexec.execution.Venue;
 import org.pyexec.sandbox.RunReport;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxUnavailableException;
 import org.pyexec.sandbox.SessionTerms;
 
-/** The sessions of this server; the door of this room. Safe for use by many threads. */
+/**
+ * The sessions of this server; the door of this room. Safe for use by many threads.
+ *
+ * <p>What is handed out are values: how a session is, and what to do with it by its id.
+ */
 public final class Sessions implements AutoCloseable {
 
     private static final int MAX_REMEMBERED = 10_000;
@@ -33,7 +39,7 @@ public final class Sessions implements AutoCloseable {
     private final SessionIds ids;
 
     // mutable state, guarded by this
-    private final Map<String, Session> live = new LinkedHashMap<>();
+    private final Map<String, LiveSession> live = new LinkedHashMap<>();
     private final Map<String, Integer> opening = new HashMap<>(); // by client
     private final Map<String, String> reasons = new LinkedHashMap<>(); // of those that have ended, by id
 
@@ -54,30 +60,31 @@ public final class Sessions implements AutoCloseable {
      * @throws TooManyException if there are too many; nothing was opened
      * @throws SandboxUnavailableException if isolation or the interpreter can't be had at the moment
      */
-    public Session open(String client, SessionTerms terms, Optional<Duration> idle)
+    public SessionView open(Client client, SessionTerms terms, Optional<Duration> idle)
             throws TooManyException, SandboxUnavailableException {
         sweep();
         reserve(client);
         try {
             Duration kept =
                     idle.filter(wished -> wished.compareTo(settings.idle()) < 0).orElse(settings.idle());
-            Session session = new Session(ids.next(), client, terms, sandbox.openSession(terms), kept, clock);
+            LiveSession session =
+                    new LiveSession(ids.next(), client.name(), terms, sandbox.openSession(terms), kept, clock);
             synchronized (this) {
                 live.put(session.id(), session);
             }
-            return session;
+            return session.view();
         } finally {
             release(client);
         }
     }
 
-    private synchronized void reserve(String client) throws TooManyException {
+    private synchronized void reserve(Client client) throws TooManyException {
         int all = live.size()
                 + opening.values().stream().mapToInt(Integer::intValue).sum();
         long own = live.values().stream()
-                        .filter(session -> session.client().equals(client))
+                        .filter(session -> client.owns(session.client()))
                         .count()
-                + opening.getOrDefault(client, 0);
+                + opening.getOrDefault(client.name(), 0);
         if (own >= settings.maxPerClient()) {
             throw new TooManyException(
                     "This client has %d sessions open; delete one, or wait until one ends.".formatted(own), true);
@@ -85,20 +92,24 @@ public final class Sessions implements AutoCloseable {
         if (all >= settings.maxTotal()) {
             throw new TooManyException("This server has %d sessions open, and no room for more.".formatted(all), false);
         }
-        opening.merge(client, 1, Integer::sum);
+        opening.merge(client.name(), 1, Integer::sum);
     }
 
-    private synchronized void release(String client) {
-        opening.computeIfPresent(client, (name, count) -> count > 1 ? count - 1 : null);
+    private synchronized void release(Client client) {
+        opening.computeIfPresent(client.name(), (name, count) -> count > 1 ? count - 1 : null);
     }
 
     /**
-     * The session of this id; empty if there never was one.
+     * How the session of this id is; empty if there never was one.
      *
      * @throws SessionExpiredException if it has ended
      */
-    public Optional<Session> find(String id) throws SessionExpiredException {
-        Session session;
+    public Optional<SessionView> find(String id) throws SessionExpiredException {
+        return live(id).map(LiveSession::view);
+    }
+
+    Optional<LiveSession> live(String id) throws SessionExpiredException {
+        LiveSession session;
         String reason;
         synchronized (this) {
             session = live.get(id);
@@ -117,27 +128,41 @@ public final class Sessions implements AutoCloseable {
         throw new SessionExpiredException(id, reason == null ? FORGOTTEN : reason);
     }
 
+    /**
+     * Interrupts what runs in the session of this id, and tells whether something did; empty if there never was such a session.
+     * What does not stop soon is ended, and the session with it.
+     *
+     * @throws SessionExpiredException if it has ended
+     */
+    public Optional<Boolean> interrupt(String id) throws SessionExpiredException {
+        return live(id).map(LiveSession::interrupt);
+    }
+
     /** Those that a client has open, in the order in which they were opened. */
-    public List<Session> of(String client) {
+    public List<SessionView> of(Client client) {
+        return liveOf(client).stream().map(LiveSession::view).toList();
+    }
+
+    private List<LiveSession> liveOf(Client client) {
         sweep();
         synchronized (this) {
             return live.values().stream()
-                    .filter(session -> session.client().equals(client))
+                    .filter(session -> client.owns(session.client()))
                     .toList();
         }
     }
 
     /**
-     * The session of this id as a place to run in; what is wrong with it is said when a turn is asked for.
+     * The session of this id as a target; what is wrong with it is said when a lease is asked for.
      *
      * @param network whether the program asks for the network
      */
-    public Venue venue(String id, boolean network) {
-        return new Venue() {
+    public ExecutionTarget target(String id, boolean network) {
+        return new ExecutionTarget() {
             @Override
-            public CompletableFuture<Turn> turn() {
+            public CompletableFuture<TargetLease> lease() {
                 try {
-                    return turnIn(find(id), network);
+                    return leaseIn(live(id), network);
                 } catch (SessionExpiredException e) {
                     return CompletableFuture.failedFuture(e);
                 }
@@ -150,7 +175,7 @@ public final class Sessions implements AutoCloseable {
         };
     }
 
-    private static CompletableFuture<Venue.Turn> turnIn(Optional<Session> session, boolean network) {
+    private static CompletableFuture<TargetLease> leaseIn(Optional<LiveSession> session, boolean network) {
         if (session.isEmpty()) {
             return CompletableFuture.failedFuture(new RefusedException(Refusal.UNKNOWN_SESSION, UNKNOWN));
         }
@@ -159,28 +184,46 @@ public final class Sessions implements AutoCloseable {
                     Refusal.SESSION_WITHOUT_NETWORK,
                     "This session has no network access: that is asked for when a session is opened."));
         }
-        return session.get().turn();
+        return session.get().lease();
     }
 
-    /** Ends the session; a program that runs in it is told of, and those that wait are refused. */
-    public void delete(Session session) {
+    /**
+     * Ends the session of this id: a program that runs in it is told of, and those that wait are refused. Whether there ever was
+     * such a session.
+     *
+     * @throws SessionExpiredException if it has ended already
+     */
+    public boolean delete(String id) throws SessionExpiredException {
+        Optional<LiveSession> session = live(id);
+        session.ifPresent(this::delete);
+        return session.isPresent();
+    }
+
+    /** Ends all that a client has open, and returns their ids. */
+    public List<String> deleteAllOf(Client client) {
+        List<LiveSession> own = liveOf(client);
+        own.forEach(this::delete);
+        return own.stream().map(LiveSession::id).toList();
+    }
+
+    private void delete(LiveSession session) {
         session.end(DELETED);
         forget(session, DELETED);
     }
 
     /** Ends those whose time is over, and makes room where one has ended by itself. */
     public void sweep() {
-        List<Session> all;
+        List<LiveSession> all;
         synchronized (this) {
             all = List.copyOf(live.values());
         }
-        for (Session session : all) {
+        for (LiveSession session : all) {
             session.ended().ifPresent(reason -> forget(session, reason));
         }
     }
 
     /** What is kept of it is the reason of its end. */
-    private synchronized String forget(Session session, String reason) {
+    private synchronized String forget(LiveSession session, String reason) {
         if (live.remove(session.id(), session)) {
             reasons.put(session.id(), reason);
             if (reasons.size() > MAX_REMEMBERED) {
@@ -198,7 +241,7 @@ public final class Sessions implements AutoCloseable {
     /** Ends all; when the sandbox has been closed nothing is told to their programs any more. */
     @Override
     public void close() {
-        List<Session> all;
+        List<LiveSession> all;
         synchronized (this) {
             all = List.copyOf(live.values());
         }

@@ -3,7 +3,8 @@ package org.pyexec.web;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
-import java.util.Map;
+import org.pyexec.api.Answers;
+import org.pyexec.api.ServerInfo;
 
 /** {@code GET /api}: name, version and endpoints. */
 @Path("/api")
@@ -19,19 +20,8 @@ public class ApiResource {
         this.version = version;
     }
 
-    record Api(
-            String name, String version, String status, Map<String, String> endpoints, long uptime, String timestamp) {}
-
     @GET
     public Response api() {
-        return answers.json(
-                200,
-                new Api(
-                        "Python Code Executor API",
-                        version,
-                        "running",
-                        Endpoints.OF_API,
-                        uptime.seconds(),
-                        answers.now()));
+        return Responses.of(ServerInfo.api(version, uptime.seconds(), answers));
     }
 }

@@ -15,9 +15,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.Refusals;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.Lookup;
-import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
 
 /** {@code GET /download/{token}}: streams a hosted or generated file. */
@@ -26,15 +28,15 @@ import org.pyexec.http.RequestId;
 public class DownloadResource {
 
     private final FileStore files;
-    private final Answers answers;
-    private final HostedAnswers hosted;
-    private final LateAnswers lateAnswers;
+    private final Responses responses;
+    private final FileResponses hosted;
+    private final AsyncReplies replies;
 
-    public DownloadResource(FileStore files, Answers answers, HostedAnswers hosted, LateAnswers lateAnswers) {
+    public DownloadResource(FileStore files, Responses responses, FileResponses hosted, AsyncReplies replies) {
         this.files = files;
-        this.answers = answers;
+        this.responses = responses;
         this.hosted = hosted;
-        this.lateAnswers = lateAnswers;
+        this.replies = replies;
     }
 
     /** Any small answer at once; the file, which may be large, when there is a place for it. */
@@ -51,20 +53,20 @@ public class DownloadResource {
             response.resume(answer);
             return;
         }
-        lateAnswers.giveInTurn(
-                () -> opened(answer, content),
+        replies.sendWhenSlotFree(
+                () -> opened(answer, content, id),
                 content.length(),
-                () -> answers.noPlace(id),
+                () -> responses.refusal(Refusals.NO_WRITE_SLOT.with(), id),
                 Recipient.of(servletRequest, response),
                 content::close);
     }
 
-    private Response opened(Response answer, FileContent content) {
+    private Response opened(Response answer, FileContent content, String requestId) {
         try {
             content.open();
             return answer;
         } catch (NoSuchFileException expiredJustNow) {
-            return unknown();
+            return responses.refusal(Refusals.UNKNOWN_DOWNLOAD.with(), requestId);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -84,13 +86,10 @@ public class DownloadResource {
     private Response respond(
             String token, @Nullable String range, @Nullable String ifRange, Optional<String> requestId) {
         Lookup lookup = files.find(token);
-        if (lookup instanceof Lookup.Expired) {
-            return answers.json(410, ErrorBody.bare("Download link has expired"));
+        if (lookup instanceof Lookup.Found found) {
+            return hosted.of(found.file(), range, ifRange, requestId);
         }
-        return lookup instanceof Lookup.Found found ? hosted.of(found.file(), range, ifRange, requestId) : unknown();
-    }
-
-    private Response unknown() {
-        return answers.json(404, ErrorBody.bare("Invalid or expired download token"));
+        Refusals row = lookup instanceof Lookup.Expired ? Refusals.EXPIRED_DOWNLOAD : Refusals.UNKNOWN_DOWNLOAD;
+        return responses.refusal(row.with(), requestId.orElse("")); // neither has the request's id in it
     }
 }

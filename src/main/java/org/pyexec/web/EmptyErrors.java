@@ -7,8 +7,12 @@ import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.container.ContainerResponseFilter;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.MediaType;
 import java.lang.annotation.Annotation;
+import org.pyexec.api.Answer;
+import org.pyexec.api.Answers;
+import org.pyexec.api.Refusals;
+import org.pyexec.http.RequestId;
 
 /** Gives a sentence to what Jersey itself refuses without one, such as an Accept header that it cannot read. */
 public final class EmptyErrors implements ContainerResponseFilter {
@@ -27,11 +31,11 @@ public final class EmptyErrors implements ContainerResponseFilter {
         if (response.getStatus() < 400 || response.hasEntity() || HttpMethod.HEAD.equals(request.getMethod())) {
             return;
         }
-        Response answer = answers.json(
-                response.getStatus(),
-                answers.error(servletRequest, "Bad request", "The head of the request is malformed."));
-        response.setEntity(answer.getEntity(), new Annotation[0], Answers.JSON);
-        response.getHeaders().putSingle(HttpHeaders.CONTENT_LENGTH, answer.getLength());
+        Answer answer = answers.refusal(
+                Refusals.MALFORMED_HEAD.with().withStatus(response.getStatus()), RequestId.of(servletRequest));
+        MediaType json = MediaType.APPLICATION_JSON_TYPE.withCharset("UTF-8");
+        response.setEntity(answer.bytes(), new Annotation[0], json);
+        response.getHeaders().putSingle(HttpHeaders.CONTENT_LENGTH, answer.length());
         response.getHeaders().putSingle(HttpHeaders.CACHE_CONTROL, "no-store");
     }
 }

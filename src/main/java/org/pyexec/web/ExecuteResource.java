@@ -7,177 +7,94 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestInputStream;
-import java.util.concurrent.CompletableFuture;
-import org.pyexec.execution.Execution;
-import org.pyexec.execution.Executions;
-import org.pyexec.execution.Follower;
-import org.pyexec.execution.StreamedExecution;
-import org.pyexec.execution.Transcript;
-import org.pyexec.execution.Venue;
+import org.pyexec.api.AnswerTerms;
+import org.pyexec.api.BadRequest;
+import org.pyexec.api.ExecuteRequest;
+import org.pyexec.api.ExecuteResponses;
+import org.pyexec.execution.ExecutionTarget;
 import org.pyexec.files.FileStore;
 import org.pyexec.http.Accepts;
-import org.pyexec.http.Caller;
-import org.pyexec.http.ErrorBody;
 import org.pyexec.http.Prefers;
+import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
-import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
-import org.pyexec.sandbox.Program;
-import org.pyexec.sessions.Sessions;
 
 /** {@code POST /execute}: runs a program and answers with what came of it, at its end or as it comes. */
 @Path("/execute")
 public class ExecuteResource {
 
-    private final Executions executions;
-    private final Sessions sessions;
+    private final JsonRequests requests;
     private final FileStore files;
-    private final Answers answers;
-    private final ExecuteAnswers executeAnswers;
-    private final LateAnswers lateAnswers;
-    private final UntakenAnswers untakenAnswers;
+    private final Targets targets;
     private final Submissions submissions;
-    private final StreamPlaces streams;
-    private final Memory memory;
+    private final ExecuteReplies replies;
+    private final ExecuteResponses responses;
+
+    /** Finds where a program is to run. */
+    @FunctionalInterface
+    public interface Targets {
+        ExecutionTarget of(ExecuteRequest request);
+    }
 
     /**
      * @param files where tokens of input files are looked up
-     * @param streams for those who follow a program
-     * @param memory where a request takes what reading it needs
+     * @param submissions for programs whose answer the client does not wait for
+     * @param replies for the others
      */
     public ExecuteResource(
-            Executions executions,
-            Sessions sessions,
+            JsonRequests requests,
             FileStore files,
-            Answers answers,
-            ExecuteAnswers executeAnswers,
-            LateAnswers lateAnswers,
-            UntakenAnswers untakenAnswers,
+            Targets targets,
             Submissions submissions,
-            StreamPlaces streams,
-            Memory memory) {
-        this.executions = executions;
-        this.sessions = sessions;
+            ExecuteReplies replies,
+            ExecuteResponses responses) {
+        this.requests = requests;
         this.files = files;
-        this.answers = answers;
-        this.executeAnswers = executeAnswers;
-        this.lateAnswers = lateAnswers;
-        this.untakenAnswers = untakenAnswers;
+        this.targets = targets;
         this.submissions = submissions;
-        this.streams = streams;
-        this.memory = memory;
-    }
-
-    /** How much memory reading a body takes at most. */
-    public static long heldBytes(long bodyBytes) {
-        return RequestJson.heldBytes(bodyBytes);
+        this.replies = replies;
+        this.responses = responses;
     }
 
     @POST
     public void execute(@Context HttpServletRequest request, @Suspended AsyncResponse response) throws IOException {
         InputStream body = JsonBody.open(request);
-        ExecuteRequest wanted;
         try {
             if (Prefers.respondAsync(request)) {
-                DigestInputStream read = Submissions.fingerprinted(body);
-                wanted = read(read, request);
-                response.resume(submissions.submit(
-                        wanted.program(), venue(wanted), AnswerTerms.of(request, wanted.notes()), read, request));
-                return;
+                submit(Submissions.fingerprinted(body), request, response);
+            } else {
+                reply(order(body, request), request, response);
             }
-            wanted = read(body, request);
         } catch (NoRoomException e) {
-            response.resume(executeAnswers.busy(e, RequestId.of(request)));
-            return;
-        } catch (ExecuteRequest.NoCode e) {
-            response.resume(answers.json(400, ErrorBody.bare(e.error()).failed()));
-            return;
+            response.resume(Responses.of(responses.busy(e, RequestId.of(request))));
         } catch (BadRequest e) {
-            ErrorBody error = answers.error(request, e.error(), String.valueOf(e.getMessage()));
-            response.resume(answers.json(400, error.failed()));
-            return;
+            response.resume(Responses.of(responses.badRequest(e, RequestId.of(request))));
         }
-        Program program = wanted.program();
-        Venue venue = venue(wanted);
-        AnswerTerms terms = AnswerTerms.of(request, wanted.notes());
+    }
+
+    private void submit(DigestInputStream body, HttpServletRequest request, AsyncResponse response)
+            throws IOException, NoRoomException {
+        ExecuteOrder order = order(body, request);
+        response.resume(Responses.of(
+                submissions.submit(order, request.getHeader("Idempotency-Key"), body, request.getContextPath())));
+    }
+
+    private void reply(ExecuteOrder order, HttpServletRequest request, AsyncResponse response) {
         if (Accepts.preferEvents(request.getHeader(HttpHeaders.ACCEPT))) {
-            streams.take(request, response, place -> stream(program, venue, terms, request, response, place));
+            replies.stream(order, request, response);
         } else {
-            answer(program, venue, terms, request, response);
+            replies.send(order, request, response);
         }
     }
 
-    private ExecuteRequest read(InputStream body, HttpServletRequest request) throws IOException, NoRoomException {
-        try (Memory.Share share = memory.share(Caller.of(request))) {
-            share.hold(heldBytes(request.getContentLengthLong()));
-            return ExecuteRequest.read(answers.mapper(), body, files);
-        }
-    }
-
-    private Venue venue(ExecuteRequest wanted) {
-        return wanted.session()
-                .map(id -> sessions.venue(id, wanted.allowNetwork()))
-                .orElseGet(executions::freshSandbox);
-    }
-
-    private void answer(
-            Program program, Venue venue, AnswerTerms terms, HttpServletRequest request, AsyncResponse response) {
-        Recipient recipient =
-                Recipient.of(request, response); // first: there is none if the server has ended the request
-        String client = recipient.client();
-        Execution execution = executions.run(program, venue, untakenAnswers.gate(client), client);
-        UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
-        try {
-            lateAnswers.give(
-                    executeAnswers.to(execution, terms, RequestId.of(request)).thenApply(untaken::made),
-                    execution.hadSlotAtOnce(),
-                    recipient,
-                    untaken::taken);
-        } catch (RuntimeException e) { // nobody waits for it any more
-            execution.abandon();
-            throw e;
-        }
-    }
-
-    private void stream(
-            Program program,
-            Venue venue,
-            AnswerTerms terms,
-            HttpServletRequest request,
-            AsyncResponse response,
-            Places.Place place) {
-        Recipient recipient = Recipient.of(request, response);
-        Transcript transcript = new Transcript();
-        Follower follower = transcript.pace();
-        String client = recipient.client();
-        StreamedExecution streamed = executions.run(program, venue, untakenAnswers.gate(client), client, transcript);
-        UntakenAnswers.Untaken untaken = untakenAnswers.expect(client);
-        CompletableFuture<Response> answer = executeAnswers
-                .to(streamed.execution(), terms, RequestId.of(request))
-                .thenApply(untaken::madeOfStream);
-        if (streamed.execution().isRefused()) {
-            try {
-                response.resume(answer.join());
-            } finally {
-                untaken.taken();
-                place.close();
-            }
-            return;
-        }
-        try {
-            EventStream events = EventStream.pacing(answers.mapper(), follower, streamed.execution(), answer);
-            lateAnswers.giveLong(events, recipient, () -> {
-                place.close();
-                untaken.taken();
-            });
-        } catch (RuntimeException e) { // there is no thread, or no request any more
-            streamed.execution().abandon();
-            untaken.taken();
-            throw e;
-        }
+    private ExecuteOrder order(InputStream body, HttpServletRequest request) throws IOException, NoRoomException {
+        ExecuteRequest wanted =
+                requests.read(request, body, (mapper, content) -> ExecuteRequest.read(mapper, content, files));
+        AnswerTerms terms = new AnswerTerms(Prefers.status(request, AnswerTerms.FAILED_STATUSES), wanted.notes());
+        return new ExecuteOrder(
+                wanted.program(), targets.of(wanted), terms, RequestClient.of(request), RequestId.of(request));
     }
 }

@@ -6,7 +6,10 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
-import org.pyexec.http.ErrorBody;
+import org.jspecify.annotations.Nullable;
+import org.pyexec.api.InternalErrors;
+import org.pyexec.api.Refusals;
+import org.pyexec.api.Refused;
 import org.pyexec.http.Paths;
 import org.pyexec.http.RequestId;
 
@@ -16,14 +19,14 @@ import org.pyexec.http.RequestId;
  */
 public class FailureMapper implements ExceptionMapper<Throwable> {
 
-    private final Answers answers;
+    private final Responses responses;
     private final InternalErrors errors;
 
     @Context
     private HttpServletRequest request;
 
-    public FailureMapper(Answers answers, InternalErrors errors) {
-        this.answers = answers;
+    public FailureMapper(Responses responses, InternalErrors errors) {
+        this.responses = responses;
         this.errors = errors;
     }
 
@@ -33,33 +36,25 @@ public class FailureMapper implements ExceptionMapper<Throwable> {
                 && refused.getResponse().getStatus() < 500) {
             return refusal(refused.getResponse());
         }
-        return answer(500, errors.of(failure, RequestId.of(request)));
+        return responses.refusalOrPage(errors.of(failure, RequestId.of(request)), request);
     }
 
     private Response refusal(Response refused) {
-        int status = refused.getStatus();
-        String route = request.getMethod() + " " + Paths.of(request);
-        ErrorBody error = switch (status) {
-            case 404 -> answers.error(request, "Not found", "Route %s not found".formatted(route));
-            case 405 ->
-                answers.error(
-                        request,
-                        "Method not allowed",
-                        "Route %s not found; this path takes %s"
-                                .formatted(route, refused.getHeaderString(HttpHeaders.ALLOW)));
-            case 406 -> answers.error(request, "Not acceptable", "This path answers with application/json only.");
-            case 415 -> answers.error(request, "Unsupported media type", "Send the body as application/json.");
-            default -> answers.error(request, "Bad request", "The request is malformed.");
-        };
-        Response answer = answer(status, error);
         String allow = refused.getHeaderString(HttpHeaders.ALLOW);
+        Response answer = responses.refusalOrPage(refused(refused.getStatus(), allow), request);
         return allow == null
                 ? answer
                 : Response.fromResponse(answer).header(HttpHeaders.ALLOW, allow).build();
     }
 
-    private Response answer(int status, ErrorBody error) {
-        boolean execute = Paths.of(request).equals("/execute");
-        return answers.error(request, status, execute ? error.failed() : error);
+    private Refused refused(int status, @Nullable String allow) {
+        String route = request.getMethod() + " " + Paths.of(request);
+        return switch (status) {
+            case 404 -> Refusals.ROUTE_NOT_FOUND.with(route);
+            case 405 -> Refusals.METHOD_NOT_ALLOWED.with(route, String.valueOf(allow));
+            case 406 -> Refusals.NOT_ACCEPTABLE.with();
+            case 415 -> Refusals.UNSUPPORTED_MEDIA_TYPE.with();
+            default -> Refusals.MALFORMED_REQUEST.with().withStatus(status);
+        };
     }
 }

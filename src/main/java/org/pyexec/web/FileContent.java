@@ -10,8 +10,9 @@ import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
+import org.pyexec.http.ByteRange;
 
-/** A part of a stored file as the body of an answer, which takes a descriptor from {@link #open} on. Used by one thread at a time. */
+/** A part of a stored file as the body of an answer. It uses a descriptor from {@link #open} on. Used by one thread at a time. */
 final class FileContent implements StreamingOutput, AutoCloseable {
 
     private static final Logger LOG = System.getLogger(FileContent.class.getName());
@@ -29,7 +30,7 @@ final class FileContent implements StreamingOutput, AutoCloseable {
     }
 
     /**
-     * Before it is written.
+     * Opens the file; called before it is written.
      *
      * @throws java.nio.file.NoSuchFileException if the file has expired
      */
@@ -48,7 +49,7 @@ final class FileContent implements StreamingOutput, AutoCloseable {
             throw new IllegalStateException("not open");
         }
         copy(opened, out);
-        out.flush(); // so that it waits for a slow reader here, and not where nobody counts
+        out.flush(); // so that it waits for a slow reader here, where LeastSpeed measures
     }
 
     /** Idempotent. */

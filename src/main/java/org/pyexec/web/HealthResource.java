@@ -7,145 +7,58 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
-import org.pyexec.execution.Executions;
+import java.util.function.Supplier;
+import org.pyexec.api.Answer;
+import org.pyexec.api.Answers;
+import org.pyexec.api.HealthResponse;
+import org.pyexec.delivery.AsyncReplies;
+import org.pyexec.delivery.Recipient;
 import org.pyexec.execution.Readiness;
-import org.pyexec.files.FileStore;
-import org.pyexec.sandbox.SandboxStatus;
 
 /** {@code GET /health} and its probes. */
 @Path("/health")
 public class HealthResource {
 
-    private final Executions executions;
+    private final Supplier<Answer> health;
     private final Readiness readiness;
-    private final FileStore files;
     private final Answers answers;
-    private final LateAnswers lateAnswers;
-    private final Uptime uptime;
-    private final Host host;
+    private final AsyncReplies replies;
 
     /**
-     * What the server runs on.
-     *
-     * @param javaVersion such as {@code 17.0.15}
-     * @param osName as Java names it
-     * @param osArchitecture as Java names it
-     * @param server name and version of the application server
+     * @param health tells how the server is
      */
-    public record Host(String javaVersion, String osName, String osArchitecture, String server) {
-
-        /** As Node names platforms. */
-        String platform() {
-            return osName.toLowerCase(Locale.ROOT);
-        }
-
-        /** As Node names architectures. */
-        String architecture() {
-            return switch (osArchitecture) {
-                case "amd64", "x86_64" -> "x64";
-                case "aarch64" -> "arm64";
-                default -> osArchitecture;
-            };
-        }
-    }
-
-    public HealthResource(
-            Executions executions,
-            Readiness readiness,
-            FileStore files,
-            Answers answers,
-            LateAnswers lateAnswers,
-            Uptime uptime,
-            Host host) {
-        this.executions = executions;
+    public HealthResource(Supplier<Answer> health, Readiness readiness, Answers answers, AsyncReplies replies) {
+        this.health = health;
         this.readiness = readiness;
-        this.files = files;
         this.answers = answers;
-        this.lateAnswers = lateAnswers;
-        this.uptime = uptime;
-        this.host = host;
+        this.replies = replies;
     }
-
-    record Layers(@Nullable String tier, List<String> layers, boolean network, long worstLagMs) {}
-
-    record Healthy(
-            String status,
-            String pythonVersion,
-            String nodeVersion,
-            String platform,
-            String architecture,
-            String tempDir,
-            long storageUsage,
-            long uptime,
-            int activeDownloads,
-            String timestamp,
-            String javaVersion,
-            String server,
-            Layers sandbox,
-            Executions.Load executions) {}
-
-    record Unhealthy(String status, String error, String details, String timestamp) {}
-
-    record Probe(String status, @Nullable String details) {}
 
     @GET
     public Response health() {
-        SandboxStatus sandbox = executions.sandbox();
-        Optional<String> problem = sandbox.problem();
-        if (problem.isPresent()) {
-            String error = sandbox.pythonVersion().isPresent() ? "Sandbox not available" : "Python not available";
-            return answers.json(500, new Unhealthy("unhealthy", error, problem.get(), answers.now()));
-        }
-        return answers.json(
-                200,
-                new Healthy(
-                        "healthy",
-                        "Python " + sandbox.pythonVersion().orElse("unknown"),
-                        "not applicable (Java %s)".formatted(host.javaVersion()),
-                        host.platform(),
-                        host.architecture(),
-                        files.directory().toString(),
-                        files.bytesHeld(),
-                        uptime.seconds(),
-                        files.liveCount(),
-                        answers.now(),
-                        host.javaVersion(),
-                        host.server(),
-                        new Layers(
-                                sandbox.tier().orElse(null),
-                                sandbox.layers(),
-                                executions.networkAvailable(),
-                                sandbox.worstLag().toMillis()),
-                        executions.load()));
+        return Responses.of(health.get());
     }
 
     /** The process answers. */
     @GET
     @Path("/live")
     public Response live() {
-        return answers.json(200, new Probe("live", null));
+        return Responses.of(HealthResponse.live(answers));
     }
 
-    /** Programs run. No thread waits for the finding: nobody counts these requests. */
+    /** Programs run. No thread waits for the result of the check: the rate limit does not count these requests. */
     @GET
     @Path("/ready")
     public void ready(@Context HttpServletRequest request, @Suspended AsyncResponse response) {
-        CompletableFuture<Optional<String>> finding = readiness.check().toCompletableFuture();
-        if (finding.isDone()) {
-            response.resume(ready(finding.join()));
+        CompletableFuture<Response> answer = readiness
+                .check()
+                .thenApply(problem -> Responses.of(HealthResponse.ready(problem, answers)))
+                .toCompletableFuture();
+        if (answer.isDone()) {
+            response.resume(answer.join());
         } else {
-            lateAnswers.give(finding.thenApply(this::ready), false, Recipient.of(request, response));
+            replies.send(answer, false, Recipient.of(request, response));
         }
-    }
-
-    private Response ready(Optional<String> problem) {
-        return problem.isEmpty()
-                ? answers.json(200, new Probe("ready", null))
-                : answers.json(503, new Probe("not ready", problem.get()));
     }
 }

@@ -20,14 +20,14 @@ import org.glassfish.jersey.media.multipart.BodyPart;
 import org.glassfish.jersey.media.multipart.BodyPartEntity;
 import org.glassfish.jersey.media.multipart.FormDataBodyPart;
 import org.glassfish.jersey.media.multipart.FormDataMultiPart;
+import org.pyexec.api.ErrorBody;
+import org.pyexec.api.Json;
 import org.pyexec.files.FileLabel;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileTooLargeException;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
-import org.pyexec.http.Caller;
-import org.pyexec.http.ErrorBody;
-import org.pyexec.http.Json;
+import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
@@ -49,14 +49,14 @@ public class HostResource {
     private static final ErrorBody NO_FILE = ErrorBody.bare("No file uploaded");
 
     private final FileStore files;
-    private final Answers answers;
+    private final Responses answers;
     private final long maxUploadBytes;
     private final Memory memory;
 
     /**
      * @param memory where a form takes what reading it needs
      */
-    public HostResource(FileStore files, Answers answers, long maxUploadBytes, Memory memory) {
+    public HostResource(FileStore files, Responses answers, long maxUploadBytes, Memory memory) {
         this.files = files;
         this.memory = memory;
         this.answers = answers;
@@ -82,7 +82,7 @@ public class HostResource {
                     "A multipart/form-data body needs a boundary of 1 to 70 characters (RFC 2046, section 5.1.1).";
             return answers.json(400, answers.error(request, "Malformed form", message));
         }
-        try (Memory.Share share = memory.share(Caller.of(request))) {
+        try (Memory.Share share = memory.share(RequestClient.of(request))) {
             share.hold(HELD_BYTES);
             return read(type, request, headers, providers);
         } catch (NoRoomException e) {
@@ -172,7 +172,7 @@ public class HostResource {
     private Response keep(FormDataBodyPart part, HttpServletRequest request) throws IOException {
         String label = FileLabel.ofUpload(PartNames.filename(part));
         try (InputStream content = content(part)) {
-            HostedFile file = files.add(Caller.of(request), label, content, maxUploadBytes);
+            HostedFile file = files.add(RequestClient.of(request).name(), label, content, maxUploadBytes);
             return answers.json(
                     200,
                     new Hosted("/download/" + file.token(), Json.time(file.expires()), file.filename(), file.size()));

@@ -9,12 +9,12 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The body of a request that is JSON, or that a tool has sent under the type which it gives to everything. */
+/** Opens the body of a request as JSON, also if a client has sent it with its default Content-Type. */
 final class JsonBody {
 
     private static final String JSON = "application/json";
 
-    /** Of {@code curl -d}, of {@code fetch} with a string, and of clients that name none. */
+    /** The defaults of {@code curl -d}, of {@code fetch} with a string, and of clients that send no type. */
     private static final Set<String> OF_ANYTHING = Set.of("", "text/plain", "application/x-www-form-urlencoded");
 
     private static final String BLANKS = " \t\r\n"; // RFC 8259, section 2
@@ -23,9 +23,9 @@ final class JsonBody {
     private JsonBody() {}
 
     /**
-     * The body. Where its type says nothing, it is looked into, and begins with what is not blank.
+     * The body, without blanks before it. Where the type is a default, the first character decides.
      *
-     * @throws NotSupportedException if it is of another type, or of one that says nothing and begins as no JSON object does
+     * @throws NotSupportedException if it has another type, or a default type and does not begin like a JSON object
      */
     static InputStream open(HttpServletRequest request) throws IOException {
         InputStream body = request.getInputStream(); // as a parameter, Jersey would keep each Content-Type that it sees

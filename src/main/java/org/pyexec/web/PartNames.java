@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.glassfish.jersey.media.multipart.BodyPart;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.http.ExtendedValue;
 
 /**
  * The name that a client gives a file in a form (RFC 7578, section 4.2). Read here and not by the library, which takes

@@ -15,8 +15,8 @@ import org.pyexec.files.StoreFullException;
 import org.pyexec.sandbox.FileReceiver;
 
 /**
- * A file of a session on its way to a client: it lies in the store, under a token that nobody is told, until the client has it. Used by
- * one thread at a time.
+ * A file of a session on its way to a client: it is in the store, under a secret token, until the client has it. Used by one
+ * thread at a time.
  */
 final class PassingFile implements FileReceiver {
 
@@ -43,16 +43,16 @@ final class PassingFile implements FileReceiver {
 
     /** With the file, if there was one and it was kept. */
     Optional<Response> answer(
-            HostedAnswers hosted, @Nullable String range, @Nullable String ifRange, String requestId) {
+            FileResponses hosted, @Nullable String range, @Nullable String ifRange, String requestId) {
         return Optional.ofNullable(stored).map(file -> lazily(hosted.of(file, range, ifRange, Optional.of(requestId))));
     }
 
-    /** If it could not be kept. */
-    Optional<Response> refusal(SessionFileAnswers answers, String requestId) {
-        return Optional.ofNullable(full).map(e -> answers.storageFull(e.ofThisClient(), requestId));
+    /** Why it could not be kept, if that was so. */
+    Optional<StoreFullException> full() {
+        return Optional.ofNullable(full);
     }
 
-    /** It takes a descriptor when it is written, and not while it waits for its reader. */
+    /** Opens the file when it is written, so that it uses no descriptor while it waits for its reader. */
     private static Response lazily(Response answer) {
         if (!(answer.getEntity() instanceof FileContent content)) {
             return answer;
@@ -66,7 +66,7 @@ final class PassingFile implements FileReceiver {
         return Response.fromResponse(answer).entity(body).build();
     }
 
-    /** When the client has it or has gone. */
+    /** Removes the file; called when the client has it or has gone. */
     void forget() {
         HostedFile file = stored;
         if (file != null) {

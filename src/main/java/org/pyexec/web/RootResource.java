@@ -5,8 +5,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.util.Map;
+import org.pyexec.api.Answers;
+import org.pyexec.api.ServerInfo;
 import org.pyexec.http.Accepts;
+import org.pyexec.page.Assets;
 
 /** {@code GET /}: what this server is, in JSON; a browser gets the page. */
 @Path("/")
@@ -20,15 +22,13 @@ public class RootResource {
         this.assets = assets;
     }
 
-    record Root(String message, String status, Map<String, String> endpoints) {}
-
     @GET
     public Response root(@Context HttpHeaders headers) {
         Response response = Accepts.preferHtml(headers.getHeaderString(HttpHeaders.ACCEPT))
                 ? assets.page()
-                : answers.json(200, new Root("Python Code Executor Server is running!", "healthy", Endpoints.OF_ROOT));
+                : Responses.of(ServerInfo.root(answers));
         return Response.fromResponse(response)
-                .header(HttpHeaders.VARY, Answers.VARY_BY_ACCEPT)
+                .header(HttpHeaders.VARY, Responses.VARY_BY_ACCEPT)
                 .build();
     }
 }

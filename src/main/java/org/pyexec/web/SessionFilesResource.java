@@ -13,28 +13,31 @@ import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.BadRequest;
+import org.pyexec.api.HostedContent;
+import org.pyexec.api.PathText;
+import org.pyexec.api.Route;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.files.FileLabel;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileTooLargeException;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
-import org.pyexec.http.Caller;
 import org.pyexec.http.Paths;
+import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
 import org.pyexec.sandbox.FileOrder;
 import org.pyexec.sandbox.FilePath;
-import org.pyexec.sandbox.FilesReport;
 import org.pyexec.sessions.SessionFiles;
+import org.pyexec.web.SessionFileReplies.Part;
 
 /**
- * {@code /sessions/{id}/files}: the files in the working directory of a session, between two programs. What goes in or out passes
- * through the store: a client that sends or reads slowly holds no session up, and no file is in the heap.
+ * {@code /sessions/{id}/files}: the files in the working directory of a session. Their contents pass through the file store, so
+ * that a slow client does not delay the session, and no file is in the heap.
  */
 @Path("/sessions/{id}/files")
 public class SessionFilesResource {
@@ -45,29 +48,19 @@ public class SessionFilesResource {
     private final SessionFiles sessionFiles;
     private final FileStore files;
     private final long maxFileBytes;
-    private final SessionFileAnswers answers;
-    private final HostedAnswers hosted;
-    private final LateAnswers lateAnswers;
+    private final SessionFileReplies replies;
     private final Memory memory;
 
     /**
      * @param files through which contents pass
-     * @param maxFileBytes of one that is put
+     * @param maxFileBytes limit for a file that is put
      */
     public SessionFilesResource(
-            SessionFiles sessionFiles,
-            FileStore files,
-            long maxFileBytes,
-            SessionFileAnswers answers,
-            HostedAnswers hosted,
-            LateAnswers lateAnswers,
-            Memory memory) {
+            SessionFiles sessionFiles, FileStore files, long maxFileBytes, SessionFileReplies replies, Memory memory) {
         this.sessionFiles = sessionFiles;
         this.files = files;
         this.maxFileBytes = maxFileBytes;
-        this.answers = answers;
-        this.hosted = hosted;
-        this.lateAnswers = lateAnswers;
+        this.replies = replies;
         this.memory = memory;
     }
 
@@ -75,15 +68,15 @@ public class SessionFilesResource {
     @GET
     public void list(
             @PathParam("id") String id, @Context HttpServletRequest request, @Suspended AsyncResponse response) {
-        Memory.Share share = memory.share(Caller.of(request));
+        Memory.Share share = memory.share(RequestClient.of(request));
         try {
             share.hold(HELD_BY_LIST);
         } catch (NoRoomException e) {
             share.close();
-            response.resume(answers.busy(String.valueOf(e.getMessage()), RequestId.of(request)));
+            response.resume(replies.refusal(e, RequestId.of(request)));
             return;
         }
-        carryOut(id, new FileOrder.Listing(), request, response, share::close);
+        replies.carryOut(id, new FileOrder.Listing(), request, response, share::close);
     }
 
     /** Puts one there; its content is the body as it is. */
@@ -95,33 +88,23 @@ public class SessionFilesResource {
             @Context HttpServletRequest request,
             @Suspended AsyncResponse response)
             throws IOException {
-        String requestId = RequestId.of(request);
-        HostedFile received;
-        FilePath path;
         try {
-            path = pathOf(request);
+            FilePath path = pathOf(request);
             if (part != null) { // RFC 9110, section 14.5
                 throw new BadRequest("Bad request", "A file is put as a whole, without Content-Range.");
             }
             sessionFiles.check(id); // before a body is stored that nobody wants
-            received = files.add(
-                    Caller.of(request), FileLabel.ofGenerated(path.shown()), request.getInputStream(), maxFileBytes);
-        } catch (BadRequest e) {
-            response.resume(answers.error(400, e.error(), String.valueOf(e.getMessage()), requestId));
-            return;
-        } catch (RefusedException e) {
-            response.resume(answers.of(e, requestId));
-            return;
-        } catch (FileTooLargeException e) {
-            String message = "A file may have at most %d bytes.".formatted(maxFileBytes);
-            response.resume(answers.error(413, "File too large", message, requestId));
-            return;
-        } catch (StoreFullException e) {
-            response.resume(answers.storageFull(e.ofThisClient(), requestId));
-            return;
+            HostedFile received = receive(path, request);
+            FileOrder order = new FileOrder.Put(path, new HostedContent(files, received));
+            replies.carryOut(id, order, request, response, () -> PassingFile.forget(files, received));
+        } catch (BadRequest | RefusedException | FileTooLargeException | StoreFullException e) {
+            response.resume(replies.refusal(e, RequestId.of(request)));
         }
-        FileOrder order = new FileOrder.Put(path, new HostedContent(files, received));
-        carryOut(id, order, request, response, () -> PassingFile.forget(files, received));
+    }
+
+    private HostedFile receive(FilePath path, HttpServletRequest request) throws IOException {
+        String label = FileLabel.ofGenerated(path.shown());
+        return files.add(RequestClient.of(request).name(), label, request.getInputStream(), maxFileBytes);
     }
 
     /** Hands one out. */
@@ -133,7 +116,7 @@ public class SessionFilesResource {
             @HeaderParam("If-Range") @Nullable String ifRange,
             @Context HttpServletRequest request,
             @Suspended AsyncResponse response) {
-        read(id, range, ifRange, UnaryOperator.identity(), request, response);
+        read(id, new Part(range, ifRange), UnaryOperator.identity(), request, response);
     }
 
     /** Says of one what a GET would. */
@@ -145,7 +128,7 @@ public class SessionFilesResource {
             @HeaderParam("If-Range") @Nullable String ifRange,
             @Context HttpServletRequest request,
             @Suspended AsyncResponse response) {
-        read(id, range, ifRange, SessionFilesResource::withoutBody, request, response);
+        read(id, new Part(range, ifRange), SessionFilesResource::withoutBody, request, response);
     }
 
     /** Removes one. */
@@ -154,73 +137,29 @@ public class SessionFilesResource {
     public void delete(
             @PathParam("id") String id, @Context HttpServletRequest request, @Suspended AsyncResponse response) {
         try {
-            carryOut(id, new FileOrder.Remove(pathOf(request)), request, response, () -> {});
+            replies.carryOut(id, new FileOrder.Remove(pathOf(request)), request, response, () -> {});
         } catch (BadRequest e) {
-            response.resume(answers.error(400, e.error(), String.valueOf(e.getMessage()), RequestId.of(request)));
+            response.resume(replies.refusal(e, RequestId.of(request)));
         }
     }
 
     private void read(
-            String id,
-            @Nullable String range,
-            @Nullable String ifRange,
-            UnaryOperator<Response> form,
-            HttpServletRequest request,
-            AsyncResponse response) {
-        String requestId = RequestId.of(request);
-        String folder = folder(request, id); // now: the request may be over when it is needed
-        PassingFile passing = new PassingFile(files, Caller.of(request));
-        Recipient recipient = Recipient.of(request, response);
-        CompletableFuture<Response> answer;
+            String id, Part part, UnaryOperator<Response> form, HttpServletRequest request, AsyncResponse response) {
         try {
-            answer = sessionFiles
-                    .carryOut(id, new FileOrder.Read(pathOf(request)), passing)
-                    .handle((report, failure) -> failure != null
-                            ? answers.of(failure, requestId)
-                            : passing.answer(hosted, range, ifRange, requestId)
-                                    .or(() -> passing.refusal(answers, requestId))
-                                    .orElseGet(() -> answers.of(report, folder, requestId)));
+            replies.read(id, pathOf(request), part, form, request, response);
         } catch (BadRequest e) {
-            answer = CompletableFuture.completedFuture(
-                    answers.error(400, e.error(), String.valueOf(e.getMessage()), requestId));
+            replies.refuse(e, form, request, response);
         }
-        lateAnswers.give(answer.thenApply(form), true, recipient, passing::forget);
     }
 
     private static Response withoutBody(Response answer) {
         return Response.fromResponse(answer).entity(null).build();
     }
 
-    private void carryOut(
-            String id, FileOrder order, HttpServletRequest request, AsyncResponse response, Runnable whenTaken) {
-        String requestId = RequestId.of(request);
-        String folder = folder(request, id);
-        Recipient recipient;
-        try {
-            recipient = Recipient.of(request, response); // there is none if the server has ended the request
-        } catch (RuntimeException e) {
-            whenTaken.run();
-            throw e;
-        }
-        lateAnswers.give(
-                sessionFiles
-                        .carryOut(id, order, (name, size, content) -> {})
-                        .handle((FilesReport report, Throwable failure) -> failure != null
-                                ? answers.of(failure, requestId)
-                                : answers.of(report, folder, requestId)),
-                true,
-                recipient,
-                whenTaken);
-    }
-
-    private static String folder(HttpServletRequest request, String id) {
-        return request.getContextPath() + "/sessions/" + id + "/files";
-    }
-
     /** As the client has written it: servers and JAX-RS take away what follows a semicolon. */
     private static FilePath pathOf(HttpServletRequest request) {
         String path = Paths.of(request);
-        int begin = path.indexOf(FILES, "/sessions/".length());
+        int begin = path.indexOf(FILES, Route.SESSION.with("").length());
         try {
             return new FilePath(PathText.decoded(path.substring(begin + FILES.length())));
         } catch (IllegalArgumentException e) {

@@ -9,28 +9,19 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.container.Suspended;
 import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Function;
-import org.pyexec.execution.Executions;
-import org.pyexec.execution.TooManyException;
-import org.pyexec.http.Caller;
-import org.pyexec.http.Delays;
-import org.pyexec.http.ForeignPage;
-import org.pyexec.http.Json;
+import org.pyexec.api.Answer;
+import org.pyexec.api.BadRequest;
+import org.pyexec.api.Refusals;
+import org.pyexec.api.Refused;
+import org.pyexec.api.SessionRequest;
+import org.pyexec.api.SessionResponses;
+import org.pyexec.http.RequestClient;
 import org.pyexec.http.RequestId;
-import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
-import org.pyexec.sandbox.SandboxUnavailableException;
-import org.pyexec.sessions.Session;
 import org.pyexec.sessions.SessionExpiredException;
 import org.pyexec.sessions.Sessions;
 
@@ -38,194 +29,87 @@ import org.pyexec.sessions.Sessions;
 @Path("/sessions")
 public class SessionsResource {
 
-    private static final Logger LOG = System.getLogger(SessionsResource.class.getName());
-    private static final int RETRY_SECONDS = 30;
-
     private final Sessions sessions;
-    private final Executions executions;
-    private final Delays delays;
-    private final Answers answers;
-    private final LateAnswers lateAnswers;
-    private final Memory memory;
+    private final JsonRequests requests;
+    private final SessionOpening opening;
+    private final SessionResponses sessionResponses;
+    private final Responses responses;
 
-    /**
-     * @param delays where sessions are opened
-     * @param memory where a request takes what reading it needs
-     */
     public SessionsResource(
             Sessions sessions,
-            Executions executions,
-            Delays delays,
-            Answers answers,
-            LateAnswers lateAnswers,
-            Memory memory) {
+            JsonRequests requests,
+            SessionOpening opening,
+            SessionResponses sessionResponses,
+            Responses responses) {
         this.sessions = sessions;
-        this.executions = executions;
-        this.delays = delays;
-        this.answers = answers;
-        this.lateAnswers = lateAnswers;
-        this.memory = memory;
+        this.requests = requests;
+        this.opening = opening;
+        this.sessionResponses = sessionResponses;
+        this.responses = responses;
     }
-
-    /** How a session is. */
-    record State(String sessionId, String status, int waiting, String created, String expires, boolean allowNetwork) {
-
-        static State of(Session session) {
-            return new State(
-                    session.id(),
-                    session.isRunning() ? "running" : "idle",
-                    session.waitingPrograms(),
-                    Json.time(session.created()),
-                    Json.time(session.expires()),
-                    session.terms().network());
-        }
-    }
-
-    record Interrupted(String sessionId, boolean interrupted) {}
-
-    record Ended(String sessionId, String status) {}
-
-    record Listed<T>(List<T> sessions) {}
 
     /** Opens one. */
     @POST
     public void open(@Context HttpServletRequest request, @Suspended AsyncResponse response) throws IOException {
         InputStream body = request.getContentLengthLong() <= 0 ? InputStream.nullInputStream() : JsonBody.open(request);
-        SessionRequest wanted;
-        try (Memory.Share share = memory.share(Caller.of(request))) {
-            share.hold(RequestJson.heldBytes(request.getContentLengthLong()));
-            wanted = SessionRequest.read(answers.mapper(), body);
+        try {
+            opening.open(requests.read(request, body, SessionRequest::read), request, response);
         } catch (NoRoomException e) {
-            response.resume(busy(request, "Server is busy", String.valueOf(e.getMessage())));
-            return;
+            response.resume(refusal(Refusals.SESSION_NOT_OPENED.because(e), request));
         } catch (BadRequest e) {
-            response.resume(error(request, 400, e.error(), String.valueOf(e.getMessage())));
-            return;
-        }
-        if (wanted.terms().network() && !executions.networkAvailable()) {
-            response.resume(error(
-                    request,
-                    403,
-                    "Network access is not available",
-                    "This server runs programs without network access."));
-            return;
-        }
-        Recipient recipient =
-                Recipient.of(request, response); // first: there is none if the server has ended the request
-        try {
-            lateAnswers.give(
-                    CompletableFuture.supplyAsync(() -> opened(wanted, request), delays.executor()), true, recipient);
-        } catch (RejectedExecutionException e) {
-            response.resume(
-                    busy(request, "Server is busy", "The application server takes no more work at the moment."));
+            response.resume(refusal(Refused.of(e), request));
         }
     }
 
-    private Response opened(SessionRequest wanted, HttpServletRequest request) {
-        try {
-            Session session = sessions.open(Caller.of(request), wanted.terms(), wanted.idle());
-            LOG.log(
-                    Level.INFO,
-                    "request_id={0} event=session_opened open={1}",
-                    RequestId.of(request),
-                    Integer.toString(sessions.count()));
-            return Response.fromResponse(answers.json(201, State.of(session)))
-                    .header(HttpHeaders.LOCATION, request.getContextPath() + "/sessions/" + session.id())
-                    .build();
-        } catch (TooManyException e) {
-            String message = String.valueOf(e.getMessage());
-            return e.ofThisClient()
-                    ? retry(error(request, 429, "Too many sessions", message))
-                    : busy(request, "Too many sessions", message);
-        } catch (SandboxUnavailableException e) {
-            return busy(request, "Sandbox is not available", String.valueOf(e.getMessage()));
-        }
-    }
-
-    /** Those that the caller has open. A page in his browser is the caller too, so it has to be the server's own. */
+    /** Those that the caller has open. */
     @GET
     public Response list(@Context HttpServletRequest request) {
-        if (ForeignPage.sent(request)) {
-            return notForForeignPages(request);
-        }
-        return answers.json(
-                200,
-                new Listed<>(
-                        sessions.of(Caller.of(request)).stream().map(State::of).toList()));
+        return Responses.of(sessionResponses.states(sessions.of(RequestClient.of(request))));
     }
 
-    /** Ends all that the caller has open, and what runs in them. Who may list them may do it. */
+    /** Ends all that the caller has open, and what runs in them. */
     @DELETE
     public Response deleteAll(@Context HttpServletRequest request) {
-        if (ForeignPage.sent(request)) {
-            return notForForeignPages(request);
-        }
-        List<Session> own = sessions.of(Caller.of(request));
-        own.forEach(sessions::delete);
-        return answers.json(
-                200,
-                new Listed<>(own.stream()
-                        .map(session -> new Ended(session.id(), "ended"))
-                        .toList()));
-    }
-
-    private Response notForForeignPages(HttpServletRequest request) {
-        return error(
-                request,
-                403,
-                "Not for pages of other origins",
-                "A page of another origin may list or end the sessions of its visitor only if CORS_ALLOWED_ORIGINS names"
-                        + " that origin.");
+        return Responses.of(sessionResponses.allEnded(sessions.deleteAllOf(RequestClient.of(request))));
     }
 
     /** Its state. */
     @GET
     @Path("/{id}")
     public Response get(@PathParam("id") String id, @Context HttpServletRequest request) {
-        return with(id, request, session -> answers.json(200, State.of(session)));
+        return with(request, () -> sessions.find(id).map(sessionResponses::state));
     }
 
     /** Ends it, and what runs in it. */
     @DELETE
     @Path("/{id}")
     public Response delete(@PathParam("id") String id, @Context HttpServletRequest request) {
-        return with(id, request, session -> {
-            sessions.delete(session);
-            return answers.json(200, new Ended(session.id(), "ended"));
-        });
+        return with(request, () -> sessions.delete(id) ? Optional.of(sessionResponses.ended(id)) : Optional.empty());
     }
 
     /** Interrupts what runs in it, with KeyboardInterrupt. */
     @POST
     @Path("/{id}/interrupt")
     public Response interrupt(@PathParam("id") String id, @Context HttpServletRequest request) {
-        return with(id, request, session -> answers.json(200, new Interrupted(session.id(), session.interrupt())));
+        return with(request, () -> sessions.interrupt(id).map(ran -> sessionResponses.interrupted(id, ran)));
     }
 
-    private Response with(String id, HttpServletRequest request, Function<Session, Response> action) {
+    /** What is done with one session; empty if there never was one of that id. */
+    private interface Action {
+        Optional<Answer> answer() throws SessionExpiredException;
+    }
+
+    private Response with(HttpServletRequest request, Action action) {
         try {
-            Optional<Session> session = sessions.find(id);
-            return session.isPresent()
-                    ? action.apply(session.get())
-                    : answers.error(
-                            request, 404, answers.error(request, "Not found", "There is no session of this id."));
+            return action.answer()
+                    .map(Responses::of)
+                    .orElseGet(() -> responses.refusalOrPage(Refusals.NO_SUCH_SESSION.with(), request));
         } catch (SessionExpiredException e) {
-            String reason = String.valueOf(e.getMessage());
-            return answers.json(410, ExpiredSession.of(e.sessionId(), reason, RequestId.of(request), answers.now()));
+            return refusal(Refused.of(e), request);
         }
     }
 
-    private Response busy(HttpServletRequest request, String error, String message) {
-        return retry(error(request, 503, error, message));
-    }
-
-    private Response error(HttpServletRequest request, int status, String error, String message) {
-        return answers.json(status, answers.error(request, error, message));
-    }
-
-    private static Response retry(Response refusal) {
-        return Response.fromResponse(refusal)
-                .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
-                .build();
+    private Response refusal(Refused refused, HttpServletRequest request) {
+        return responses.refusal(refused, RequestId.of(request));
     }
 }

@@ -1,7 +1,5 @@
 package org.pyexec.web;
 
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -11,45 +9,29 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.Answer;
+import org.pyexec.api.BadRequest;
+import org.pyexec.api.ExecuteResponses;
+import org.pyexec.api.JobResponses;
 import org.pyexec.execution.Execution;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
-import org.pyexec.execution.Venue;
-import org.pyexec.http.Caller;
-import org.pyexec.http.ErrorBody;
-import org.pyexec.http.Prefers;
-import org.pyexec.http.RequestId;
 import org.pyexec.jobs.IdempotencyKey;
-import org.pyexec.jobs.Job;
 import org.pyexec.jobs.Jobs;
 import org.pyexec.jobs.KeyReusedException;
-import org.pyexec.sandbox.Program;
+import org.pyexec.jobs.Submission;
 
-/** Takes on programs for whose answer nobody waits: {@code Prefer: respond-async}. Safe for use by many threads. */
-public final class Submissions {
+/**
+ * Takes on programs whose answer the client does not wait for: {@code Prefer: respond-async}. Safe for use by many threads.
+ */
+public record Submissions(
+        Executions executions, Jobs jobs, ExecuteResponses executeResponses, JobResponses jobResponses) {
 
-    private static final int UNPROCESSABLE = 422;
-    private static final int RETRY_SECONDS = 30;
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,255}");
 
-    private final Executions executions;
-    private final Jobs jobs;
-    private final Answers answers;
-    private final ExecuteAnswers executeAnswers;
-
-    public Submissions(Executions executions, Jobs jobs, Answers answers, ExecuteAnswers executeAnswers) {
-        this.executions = executions;
-        this.jobs = jobs;
-        this.answers = answers;
-        this.executeAnswers = executeAnswers;
-    }
-
-    /** How a job looks before its end. */
-    record Accepted(String id, String status) {}
-
-    /** A body that is being read, and what it was when it has been. */
+    /** A body that is being read; afterwards it knows the digest of what was read. */
     static DigestInputStream fingerprinted(InputStream body) {
         try {
             return new DigestInputStream(body, MessageDigest.getInstance("SHA-256"));
@@ -59,28 +41,25 @@ public final class Submissions {
     }
 
     /**
-     * Starts the program, or finds that it has been.
+     * Starts the program, or finds the execution that came with the same key before.
      *
+     * @param idempotencyKey as the request gives it, if it does
      * @param body has been read to its end
-     * @throws BadRequest if the request's key is none
+     * @param base path of the application, before its routes
+     * @throws BadRequest if the key is malformed
      */
-    Response submit(
-            Program program, Venue venue, AnswerTerms terms, DigestInputStream body, HttpServletRequest request) {
-        Optional<IdempotencyKey> key = key(request.getHeader("Idempotency-Key"), body);
+    Answer submit(ExecuteOrder order, @Nullable String idempotencyKey, DigestInputStream body, String base) {
+        Optional<IdempotencyKey> key = key(idempotencyKey, body);
         try {
-            Job job = jobs.submit(Caller.of(request), key, () -> start(program, venue, terms, request));
-            Optional<Execution> refused = job.execution().filter(Execution::isRefused);
-            return refused.isPresent()
-                    ? executeAnswers
-                            .to(refused.get(), terms, RequestId.of(request))
-                            .join()
-                    : accepted(job, request);
+            Submission submission = jobs.submit(order.client(), key, () -> start(order));
+            if (submission instanceof Submission.Refused refused) {
+                return answer(refused.execution(), order).join();
+            }
+            return jobResponses.accepted(((Submission.Accepted) submission).job(), base);
         } catch (KeyReusedException e) {
-            return error(request, UNPROCESSABLE, "Idempotency key reused", e);
+            return jobResponses.keyReused(e, order.requestId());
         } catch (TooManyException e) {
-            return Response.fromResponse(error(request, e.ofThisClient() ? 429 : 503, "Too many executions", e))
-                    .header("Retry-After", RETRY_SECONDS)
-                    .build();
+            return jobResponses.tooMany(e, order.requestId());
         }
     }
 
@@ -96,28 +75,17 @@ public final class Submissions {
                 key, HexFormat.of().formatHex(body.getMessageDigest().digest())));
     }
 
-    private Jobs.Started start(Program program, Venue venue, AnswerTerms terms, HttpServletRequest request) {
-        StreamedExecution running =
-                executions.run(program, venue, jobs.gate(Caller.of(request)), Caller.of(request), new Transcript());
-        CompletableFuture<byte[]> answer = running.execution().isRefused()
+    private Jobs.Started start(ExecuteOrder order) {
+        StreamedExecution running = executions.run(
+                order.program(), order.target(), jobs.admissionCheck(order.client()), order.client(), new Transcript());
+        Execution execution = running.execution();
+        CompletableFuture<byte[]> answer = execution.isRefused()
                 ? new CompletableFuture<>()
-                : executeAnswers
-                        .to(running.execution(), terms, RequestId.of(request))
-                        .thenApply(response -> (byte[]) response.getEntity());
+                : answer(execution, order).thenApply(Answer::bytes);
         return new Jobs.Started(running, answer);
     }
 
-    /** A status that is preferred for a failed program is that of no answer here. */
-    private Response accepted(Job job, HttpServletRequest request) {
-        return Response.fromResponse(
-                        answers.json(202, new Accepted(job.id(), job.status().word())))
-                .header("Location", request.getContextPath() + "/executions/" + job.id())
-                .header("Preference-Applied", Prefers.RESPOND_ASYNC)
-                .build();
-    }
-
-    private Response error(HttpServletRequest request, int status, String error, Exception why) {
-        ErrorBody body = answers.error(request, error, String.valueOf(why.getMessage()));
-        return answers.json(status, body.failed());
+    private CompletableFuture<Answer> answer(Execution execution, ExecuteOrder order) {
+        return executeResponses.to(execution, order.terms(), order.requestId());
     }
 }

@@ -11,6 +11,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.Lookup;
+import org.pyexec.http.Preconditions;
 
 /**
  * Answers with 304 for a file that the client has already (RFC 9110, section 13.1.2), before the request becomes asynchronous:
@@ -38,7 +39,7 @@ public final class UnchangedFiles implements ContainerRequestFilter {
             EntityTag tag = new EntityTag(found.file().sha256());
             ResponseBuilder unchanged = Preconditions.unmet(request.getRequest(), tag);
             if (unchanged != null) {
-                request.abortWith(HostedAnswers.described(unchanged, tag).build());
+                request.abortWith(FileResponses.described(unchanged, tag).build());
             }
         }
     }

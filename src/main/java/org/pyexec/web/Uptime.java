@@ -16,7 +16,7 @@ public final class Uptime {
     }
 
     /** Whole seconds. */
-    long seconds() {
+    public long seconds() {
         return Duration.ofNanos(nanoTime.getAsLong() - sinceNanos).toSeconds();
     }
 }

@@ -1,4 +1,4 @@
-/** The HTTP surface: JAX-RS resources, their request and response records, and exception mappers. */
+/** The JAX-RS resources: each reads a request, calls another room, and passes the answer on. */
 @NullMarked
 package org.pyexec.web;
 

@@ -21,6 +21,7 @@ import org.jboss.shrinkwrap.api.importer.ZipImporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.pyexec.client.Client;
 import org.pyexec.execution.Outcome;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
@@ -73,8 +74,10 @@ class ContainerIT {
     @Test
     void programsRunOnTheContainersThreads() throws Exception {
         Program program = new Program("import time; time.sleep(1); print(1)", Duration.ofSeconds(30), false);
-        CompletionStage<Outcome> outcome =
-                wiring.rooms().executions().run(program, "test").outcome();
+        CompletionStage<Outcome> outcome = wiring.application()
+                .executions()
+                .run(program, Client.local("test"))
+                .outcome();
 
         Thread thread = outcome.thenApply(finished -> Thread.currentThread())
                 .toCompletableFuture()

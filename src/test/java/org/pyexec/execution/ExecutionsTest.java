@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.pyexec.client.Client;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
 import org.pyexec.memory.Memory;
-import org.pyexec.sandbox.Ending;
 import org.pyexec.sandbox.Inputs;
 import org.pyexec.sandbox.Limits;
 import org.pyexec.sandbox.Program;
@@ -37,6 +37,7 @@ import org.pyexec.sandbox.SandboxRun;
 import org.pyexec.sandbox.SandboxSession;
 import org.pyexec.sandbox.SandboxStatus;
 import org.pyexec.sandbox.SessionTerms;
+import org.pyexec.sandbox.Termination;
 
 /** What programs take of the memory, from their arrival to their outcome. */
 class ExecutionsTest {
@@ -68,7 +69,7 @@ class ExecutionsTest {
 
     private Outcome run(String code) {
         return executions
-                .run(program(code), "client")
+                .run(program(code), Client.local("client"))
                 .outcome()
                 .toCompletableFuture()
                 .join();
@@ -98,7 +99,7 @@ class ExecutionsTest {
         };
         Executions none = new Executions(settings, sandbox, files, memory, failing, timer, Clock.systemUTC());
         for (int i = 0; i < 3; i++) {
-            assertThat(none.run(program("1"), "client").outcome().toCompletableFuture())
+            assertThat(none.run(program("1"), Client.local("client")).outcome().toCompletableFuture())
                     .failsWithin(Duration.ofMinutes(1));
         }
         assertThat(none.load().running()).isZero();
@@ -145,7 +146,7 @@ class ExecutionsTest {
 
     @Test
     void programForWhichThereIsNoRoomIsRefusedAtOnce() {
-        Execution execution = executions.run(program("#".repeat(10 * MIB)), "client");
+        Execution execution = executions.run(program("#".repeat(10 * MIB)), Client.local("client"));
         assertThat(execution.isRefused()).isTrue();
         assertThat(sandbox.runs).isZero();
         assertThat(memory.heldBytes()).isZero();
@@ -154,7 +155,7 @@ class ExecutionsTest {
     @Test
     void programsThatWaitHoldWhatTheyNeed() {
         sandbox.waiting = Optional.of(() -> {
-            Execution waiting = executions.run(program("#".repeat(MIB)), "other");
+            Execution waiting = executions.run(program("#".repeat(MIB)), Client.local("other"));
             assertThat(memory.heldBytes()).isGreaterThan(2 * MIB);
             waiting.abandon();
         });
@@ -230,11 +231,12 @@ class ExecutionsTest {
                     status = new SandboxStatus(
                             Optional.empty(), List.of(), false, Optional.empty(), Optional.of("gone"), Duration.ZERO);
                 }
-                Ending ending = new Ending(Ending.Reason.COMPLETED, OptionalInt.of(0), Optional.empty(), "");
+                Termination termination =
+                        new Termination(Termination.Reason.COMPLETED, OptionalInt.of(0), Optional.empty(), "");
                 Optional<Results> results = wanted
                         ? Optional.of(new Results(List.of(), Optional.of("\"" + "x".repeat(shown) + "\"")))
                         : Optional.empty();
-                return RunReport.ofNone(ending, results, RunReport.Session.NONE);
+                return RunReport.ofNone(termination, results, RunReport.Session.NONE);
             }
 
             @Override

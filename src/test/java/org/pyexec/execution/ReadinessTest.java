@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
 import org.pyexec.memory.Memory;
-import org.pyexec.sandbox.Ending;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.RunListener;
 import org.pyexec.sandbox.RunReport;
@@ -35,6 +34,7 @@ import org.pyexec.sandbox.SandboxSession;
 import org.pyexec.sandbox.SandboxStatus;
 import org.pyexec.sandbox.SandboxUnavailableException;
 import org.pyexec.sandbox.SessionTerms;
+import org.pyexec.sandbox.Termination;
 
 class ReadinessTest {
 
@@ -178,8 +178,9 @@ class ReadinessTest {
         @Override
         public RunReport await(RunListener listener) throws IOException {
             listener.stdout(output.getBytes(StandardCharsets.UTF_8));
-            Ending ending = new Ending(Ending.Reason.COMPLETED, OptionalInt.of(0), Optional.empty(), "");
-            return RunReport.ofNone(ending, Optional.empty(), RunReport.Session.NONE);
+            Termination termination =
+                    new Termination(Termination.Reason.COMPLETED, OptionalInt.of(0), Optional.empty(), "");
+            return RunReport.ofNone(termination, Optional.empty(), RunReport.Session.NONE);
         }
 
         @Override

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.pyexec.client.Client;
 
 class SlotsTest {
 
@@ -40,8 +41,8 @@ class SlotsTest {
     void aFreeSlotIsHadAtOnce() throws Exception {
         Slots slots = new Slots(2, 0, LONG, timer);
 
-        now(slots.take("a", 1));
-        now(slots.take("a", 1));
+        now(slots.take(Client.local("a"), 1));
+        now(slots.take(Client.local("a"), 1));
 
         assertThat(slots.running()).isEqualTo(2);
     }
@@ -49,9 +50,9 @@ class SlotsTest {
     @Test
     void aFullQueueRefusesAtOnce() throws Exception {
         Slots slots = new Slots(1, 0, LONG, timer);
-        now(slots.take("a", 1));
+        now(slots.take(Client.local("a"), 1));
 
-        assertThat(slots.take("a", 1).toCompletableFuture())
+        assertThat(slots.take(Client.local("a"), 1).toCompletableFuture())
                 .failsWithin(LONG)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(RefusedException.class);
@@ -60,9 +61,9 @@ class SlotsTest {
     @Test
     void theFirstInTheQueueGetsTheSlotThatIsGivenBack() throws Exception {
         Slots slots = new Slots(1, 2, LONG, timer);
-        Slots.Lease lease = now(slots.take("a", 1));
-        CompletionStage<Slots.Lease> second = slots.take("a", 1);
-        CompletionStage<Slots.Lease> third = slots.take("a", 1);
+        Slots.Lease lease = now(slots.take(Client.local("a"), 1));
+        CompletionStage<Slots.Lease> second = slots.take(Client.local("a"), 1);
+        CompletionStage<Slots.Lease> third = slots.take(Client.local("a"), 1);
         assertThat(slots.queued()).isEqualTo(2);
 
         lease.close();
@@ -76,22 +77,22 @@ class SlotsTest {
     @Test
     void aLeaseIsGivenBackOnlyOnce() throws Exception {
         Slots slots = new Slots(1, 1, LONG, timer);
-        Slots.Lease lease = now(slots.take("a", 1));
+        Slots.Lease lease = now(slots.take(Client.local("a"), 1));
 
         lease.close();
         lease.close();
 
         assertThat(slots.running()).isZero();
-        now(slots.take("a", 1));
-        assertThat(slots.take("a", 1).toCompletableFuture()).isNotDone();
+        now(slots.take(Client.local("a"), 1));
+        assertThat(slots.take(Client.local("a"), 1).toCompletableFuture()).isNotDone();
     }
 
     @Test
     void whoHasWaitedTooLongIsRefusedAndHoldsNoPlace() throws Exception {
         Slots slots = new Slots(1, 1, Duration.ofMillis(1), timer);
-        Slots.Lease lease = now(slots.take("a", 1));
+        Slots.Lease lease = now(slots.take(Client.local("a"), 1));
 
-        CompletionStage<Slots.Lease> impatient = slots.take("a", 1);
+        CompletionStage<Slots.Lease> impatient = slots.take(Client.local("a"), 1);
 
         assertThat(impatient.toCompletableFuture())
                 .failsWithin(LONG)
@@ -105,10 +106,10 @@ class SlotsTest {
     @Test
     void aFloodOfOneClientLetsAnotherGoNext() throws Exception {
         Slots slots = new Slots(1, 100, LONG, timer);
-        Slots.Lease flooding = now(slots.take("flood", 1));
-        CompletionStage<Slots.Lease> second = slots.take("flood", 1);
-        CompletionStage<Slots.Lease> third = slots.take("flood", 1);
-        CompletionStage<Slots.Lease> other = slots.take("other", 1);
+        Slots.Lease flooding = now(slots.take(Client.local("flood"), 1));
+        CompletionStage<Slots.Lease> second = slots.take(Client.local("flood"), 1);
+        CompletionStage<Slots.Lease> third = slots.take(Client.local("flood"), 1);
+        CompletionStage<Slots.Lease> other = slots.take(Client.local("other"), 1);
 
         flooding.close();
         now(second).close();
@@ -120,13 +121,14 @@ class SlotsTest {
     @Test
     void aSlotGoesToTheClientWithTheFewestRunningPrograms() throws Exception {
         Slots slots = new Slots(4, 100, LONG, timer);
-        Slots.Lease first = now(slots.take("flood", 1));
-        Slots.Lease second = now(slots.take("flood", 1));
-        now(slots.take("flood", 1));
-        now(slots.take("flood", 1));
-        List<CompletionStage<Slots.Lease>> flood = List.of(slots.take("flood", 1), slots.take("flood", 1));
-        CompletionStage<Slots.Lease> one = slots.take("other", 1);
-        CompletionStage<Slots.Lease> two = slots.take("other", 1);
+        Slots.Lease first = now(slots.take(Client.local("flood"), 1));
+        Slots.Lease second = now(slots.take(Client.local("flood"), 1));
+        now(slots.take(Client.local("flood"), 1));
+        now(slots.take(Client.local("flood"), 1));
+        List<CompletionStage<Slots.Lease>> flood =
+                List.of(slots.take(Client.local("flood"), 1), slots.take(Client.local("flood"), 1));
+        CompletionStage<Slots.Lease> one = slots.take(Client.local("other"), 1);
+        CompletionStage<Slots.Lease> two = slots.take(Client.local("other"), 1);
 
         first.close();
         now(one);
@@ -139,20 +141,20 @@ class SlotsTest {
     @Test
     void newClientsDoNotPassAnOldOneForEver() throws Exception {
         Slots slots = new Slots(1, 100, LONG, timer);
-        Slots.Lease held = now(slots.take("first", 1));
-        CompletionStage<Slots.Lease> patient = slots.take("first", 1);
+        Slots.Lease held = now(slots.take(Client.local("first"), 1));
+        CompletionStage<Slots.Lease> patient = slots.take(Client.local("first"), 1);
         List<CompletionStage<Slots.Lease>> strangers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            strangers.add(slots.take("stranger " + i, 1));
+            strangers.add(slots.take(Client.local("stranger " + i), 1));
         }
 
         held.close();
 
         Slots.Lease served = now(patient);
-        CompletionStage<Slots.Lease> again = slots.take("first", 1);
+        CompletionStage<Slots.Lease> again = slots.take(Client.local("first"), 1);
         served.close();
         for (CompletionStage<Slots.Lease> stranger : strangers) {
-            CompletionStage<Slots.Lease> unused = slots.take("newer " + strangers.indexOf(stranger), 1);
+            CompletionStage<Slots.Lease> unused = slots.take(Client.local("newer " + strangers.indexOf(stranger)), 1);
             now(stranger).close();
         }
         now(again);
@@ -161,18 +163,18 @@ class SlotsTest {
     @Test
     void whoFillsTheQueueGivesAPlaceUpForAnotherClient() throws Exception {
         Slots slots = new Slots(1, 2, LONG, timer);
-        Slots.Lease held = now(slots.take("flood", 1));
-        CompletionStage<Slots.Lease> second = slots.take("flood", 1);
-        CompletionStage<Slots.Lease> last = slots.take("flood", 1);
+        Slots.Lease held = now(slots.take(Client.local("flood"), 1));
+        CompletionStage<Slots.Lease> second = slots.take(Client.local("flood"), 1);
+        CompletionStage<Slots.Lease> last = slots.take(Client.local("flood"), 1);
 
-        CompletionStage<Slots.Lease> other = slots.take("other", 1);
+        CompletionStage<Slots.Lease> other = slots.take(Client.local("other"), 1);
 
         assertThat(last.toCompletableFuture())
                 .failsWithin(LONG)
                 .withThrowableOfType(ExecutionException.class)
                 .withCauseInstanceOf(RefusedException.class);
         assertThat(slots.queued()).isEqualTo(2);
-        assertThat(slots.take("other", 1).toCompletableFuture()).isCompletedExceptionally();
+        assertThat(slots.take(Client.local("other"), 1).toCompletableFuture()).isCompletedExceptionally();
         held.close();
         now(second).close();
         now(other).close();
@@ -182,27 +184,28 @@ class SlotsTest {
     @Test
     void aLargeProgramNeedsMoreRoom() throws Exception {
         Slots slots = new Slots(1, 5, LONG, timer);
-        Slots.Lease held = now(slots.take("a", 1));
-        CompletionStage<Slots.Lease> large = slots.take("a", 4);
+        Slots.Lease held = now(slots.take(Client.local("a"), 1));
+        CompletionStage<Slots.Lease> large = slots.take(Client.local("a"), 4);
 
-        assertThat(slots.take("a", 2).toCompletableFuture()).isCompletedExceptionally();
-        CompletionStage<Slots.Lease> small = slots.take("a", 1);
+        assertThat(slots.take(Client.local("a"), 2).toCompletableFuture()).isCompletedExceptionally();
+        CompletionStage<Slots.Lease> small = slots.take(Client.local("a"), 1);
 
         assertThat(slots.queued()).isEqualTo(2);
         held.close();
         now(large).close();
         now(small).close();
-        now(slots.take("a", 1));
-        assertThat(slots.take("a", 100).toCompletableFuture()).isNotDone();
+        now(slots.take(Client.local("a"), 1));
+        assertThat(slots.take(Client.local("a"), 100).toCompletableFuture()).isNotDone();
     }
 
     @Test
     void whoCannotBeLetInDisplacesNobody() throws Exception {
         Slots slots = new Slots(1, 4, LONG, timer);
-        Slots.Lease held = now(slots.take("flood", 1));
-        List<CompletionStage<Slots.Lease>> flood = List.of(slots.take("flood", 2), slots.take("flood", 2));
+        Slots.Lease held = now(slots.take(Client.local("flood"), 1));
+        List<CompletionStage<Slots.Lease>> flood =
+                List.of(slots.take(Client.local("flood"), 2), slots.take(Client.local("flood"), 2));
 
-        assertThat(slots.take("other", 4).toCompletableFuture()).isCompletedExceptionally();
+        assertThat(slots.take(Client.local("other"), 4).toCompletableFuture()).isCompletedExceptionally();
 
         held.close();
         for (CompletionStage<Slots.Lease> each : flood) {
@@ -220,7 +223,7 @@ class SlotsTest {
         ExecutorService pool = Executors.newFixedThreadPool(16);
         try {
             for (int i = 0; i < 500; i++) {
-                ends.add(slots.take("client " + i % 7, 1)
+                ends.add(slots.take(Client.local("client " + i % 7), 1)
                         .thenAcceptAsync(
                                 lease -> {
                                     try (lease) {
@@ -244,9 +247,9 @@ class SlotsTest {
     @Test
     void clientWhoseOnlyPlaceWasTakenIsForgotten() throws Exception {
         Slots slots = new Slots(1, 4, LONG, timer);
-        Slots.Lease busy = now(slots.take("busy", 1));
-        CompletableFuture<Slots.Lease> large = slots.take("large", 4);
-        CompletableFuture<Slots.Lease> small = slots.take("small", 1);
+        Slots.Lease busy = now(slots.take(Client.local("busy"), 1));
+        CompletableFuture<Slots.Lease> large = slots.take(Client.local("large"), 4);
+        CompletableFuture<Slots.Lease> small = slots.take(Client.local("small"), 1);
 
         assertThat(large).failsWithin(LONG);
         assertThat(slots.clients()).isEqualTo(2);

@@ -20,7 +20,7 @@ class TranscriptTest {
     private static final long NEVER = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
 
     private final Transcript transcript = new Transcript();
-    private final Follower follower = transcript.pace();
+    private final TranscriptReader reader = transcript.pace();
 
     private void print(Stream stream, String text) {
         transcript.print(stream, text.getBytes(UTF_8));
@@ -48,18 +48,18 @@ class TranscriptTest {
         print(Stream.STDOUT, "d");
         transcript.end();
 
-        assertThat(follower.next(LONG)).isEqualTo(new Piece(Stream.STDOUT, "ab", 2));
-        assertThat(follower.next(LONG)).isEqualTo(new Piece(Stream.STDERR, "c", 3));
-        assertThat(follower.next(LONG)).isEqualTo(new Piece(Stream.STDOUT, "d", 4));
-        assertThat(follower.next(LONG)).isEqualTo(new End());
-        assertThat(follower.next(LONG)).isEqualTo(new End());
+        assertThat(reader.next(LONG)).isEqualTo(new Piece(Stream.STDOUT, "ab", 2));
+        assertThat(reader.next(LONG)).isEqualTo(new Piece(Stream.STDERR, "c", 3));
+        assertThat(reader.next(LONG)).isEqualTo(new Piece(Stream.STDOUT, "d", 4));
+        assertThat(reader.next(LONG)).isEqualTo(new End());
+        assertThat(reader.next(LONG)).isEqualTo(new End());
     }
 
     @Test
     void whatIsPrintedIsThereAtOnceAndWhatIsNotIsSilence() throws InterruptedException {
-        assertThat(follower.next(Duration.ZERO)).isEqualTo(new Silence());
+        assertThat(reader.next(Duration.ZERO)).isEqualTo(new Silence());
         CompletableFuture<Void> printing = inBackground(() -> print(Stream.STDOUT, "a"));
-        assertThat(follower.next(LONG)).isEqualTo(new Piece(Stream.STDOUT, "a", 1));
+        assertThat(reader.next(LONG)).isEqualTo(new Piece(Stream.STDOUT, "a", 1));
         printing.join();
     }
 
@@ -69,7 +69,7 @@ class TranscriptTest {
         print(Stream.STDOUT, text);
         transcript.end();
         StringBuilder read = new StringBuilder();
-        while (follower.next(LONG) instanceof Piece piece) {
+        while (reader.next(LONG) instanceof Piece piece) {
             assertThat(new String(piece.text().getBytes(UTF_8), UTF_8)).isEqualTo(piece.text());
             assertThat(piece.text().length()).isLessThanOrEqualTo(64 << 10);
             read.append(piece.text());
@@ -83,9 +83,9 @@ class TranscriptTest {
         transcript.holdUpUntil(NEVER); // near enough
         print(Stream.STDOUT, "y");
         CompletableFuture<Void> held = inBackground(() -> transcript.holdUpUntil(NEVER));
-        follower.next(LONG);
+        reader.next(LONG);
         assertThat(held).isNotDone(); // it has been handed out, not done with
-        follower.next(LONG);
+        reader.next(LONG);
         held.join();
     }
 
@@ -99,7 +99,7 @@ class TranscriptTest {
     void programDoesNotWaitForOneWhoHasGone() throws InterruptedException {
         print(Stream.STDOUT, "x".repeat(2 * Transcript.LEAD));
         CompletableFuture<Void> held = inBackground(() -> transcript.holdUpUntil(NEVER));
-        follower.close();
+        reader.close();
         held.join();
         transcript.holdUpUntil(NEVER);
     }
@@ -107,10 +107,10 @@ class TranscriptTest {
     @Test
     void aCharacterThatIsNeverCompletedComesAtTheEnd() throws InterruptedException {
         transcript.print(Stream.STDERR, new byte[] {(byte) 0xc3});
-        assertThat(follower.next(Duration.ZERO)).isEqualTo(new Silence());
+        assertThat(reader.next(Duration.ZERO)).isEqualTo(new Silence());
         transcript.end();
-        assertThat(follower.next(LONG)).isEqualTo(new Piece(Stream.STDERR, "\ufffd", 1));
-        assertThat(follower.next(LONG)).isEqualTo(new End());
+        assertThat(reader.next(LONG)).isEqualTo(new Piece(Stream.STDERR, "\ufffd", 1));
+        assertThat(reader.next(LONG)).isEqualTo(new End());
     }
 
     @Test

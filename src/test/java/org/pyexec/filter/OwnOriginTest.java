@@ -8,14 +8,16 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.pyexec.ratelimit.TrustedProxies;
+import org.pyexec.client.ClientLimits;
+import org.pyexec.client.Clients;
+import org.pyexec.client.TrustedProxies;
 
 class OwnOriginTest {
 
     private static final String PROXY = "10.0.0.1";
     private static final String STRANGER = "198.51.100.7";
 
-    private final OwnOrigin own = new OwnOrigin(new ClientAddresses(TrustedProxies.parse(PROXY)));
+    private final OwnOrigin own = new OwnOrigin(new Clients(TrustedProxies.parse(PROXY), ClientLimits.USUAL));
 
     private static HttpServletRequest request(
             String peer, String scheme, String host, int port, Map<String, String> headers) {

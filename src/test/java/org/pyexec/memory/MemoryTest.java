@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.pyexec.client.Client;
 
 class MemoryTest {
 
@@ -16,7 +17,7 @@ class MemoryTest {
     private final Memory memory = new Memory(64 * MIB);
 
     private Memory.Share holding(String client, long bytes) throws NoRoomException {
-        Memory.Share share = memory.share(client);
+        Memory.Share share = memory.share(Client.local(client));
         share.hold(bytes);
         return share;
     }
@@ -36,7 +37,7 @@ class MemoryTest {
     void oneClientHasHalfOfItAndTheLastOfThatOnlyForLittle() throws Exception {
         assertThat(memory.mostBytesOfOne()).isEqualTo(28 * MIB);
         Memory.Share first = holding("a", 28 * MIB);
-        assertRefused(memory.share("a"), MIB + 1);
+        assertRefused(memory.share(Client.local("a")), MIB + 1);
         Memory.Share little = holding("a", MIB);
         assertRefused(little, MIB + 1);
         assertThat(memory.heldBytes()).isEqualTo(29 * MIB);
@@ -50,12 +51,12 @@ class MemoryTest {
     void allHaveWhatThereIsAndTheLastOfThatOnlyForLittle() throws Exception {
         holding("a", 28 * MIB);
         holding("b", 28 * MIB);
-        assertRefused(memory.share("c"), MIB + 1);
+        assertRefused(memory.share(Client.local("c")), MIB + 1);
         List<Memory.Share> little = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
             little.add(holding("c", MIB));
         }
-        assertRefused(memory.share("d"), 1);
+        assertRefused(memory.share(Client.local("d")), 1);
         little.get(0).close();
         holding("d", 1);
     }
@@ -71,9 +72,9 @@ class MemoryTest {
 
     @Test
     void whatIsThereIsCountedWhateverTheRoom() throws Exception {
-        Memory.Share share = memory.share("a");
+        Memory.Share share = memory.share(Client.local("a"));
         share.count(100 * MIB);
-        assertRefused(memory.share("b"), 1);
+        assertRefused(memory.share(Client.local("b")), 1);
         share.hold(99 * MIB); // less is always possible
         share.close();
         share.close();
@@ -85,11 +86,11 @@ class MemoryTest {
 
     @Test
     void whatIsSpareIsNobodysLastRoom() throws Exception {
-        Memory.Share share = memory.share("a");
+        Memory.Share share = memory.share(Client.local("a"));
         assertThat(share.holdSpare(16 * MIB)).isTrue();
         assertThat(share.holdSpare(1)).isFalse();
-        assertThat(memory.share("b").holdSpare(16 * MIB)).isTrue();
-        assertThat(memory.share("c").holdSpare(1)).isFalse();
+        assertThat(memory.share(Client.local("b")).holdSpare(16 * MIB)).isTrue();
+        assertThat(memory.share(Client.local("c")).holdSpare(1)).isFalse();
         holding("c", 20 * MIB);
     }
 
@@ -97,7 +98,7 @@ class MemoryTest {
     void nothingIsLeftAfterManyThreads() {
         IntStream.range(0, 8).parallel().forEach(thread -> {
             for (int i = 0; i < 10_000; i++) {
-                try (Memory.Share share = memory.share("client " + i % 3)) {
+                try (Memory.Share share = memory.share(Client.local("client " + i % 3))) {
                     share.hold(ThreadLocalRandom.current().nextLong(40 * MIB));
                     share.hold(ThreadLocalRandom.current().nextLong(40 * MIB));
                 } catch (NoRoomException full) {

@@ -12,11 +12,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.pyexec.client.Client;
 
 class RateLimiterTest {
 
     private static final Duration WINDOW = Duration.ofMinutes(15);
-    private static final ClientKey CLIENT = new ClientKey("192.0.2.1");
+    private static final Client CLIENT = Client.local("192.0.2.1");
 
     private final AtomicLong nanoTime = new AtomicLong(-5_000_000_000L);
     private final RateLimiter limiter = limiter(50);
@@ -86,7 +87,7 @@ class RateLimiterTest {
     void clientsDoNotShare() {
         take(50);
 
-        assertThat(limiter.tryTake(new ClientKey("192.0.2.2")).remaining()).isEqualTo(49);
+        assertThat(limiter.tryTake(Client.local("192.0.2.2")).remaining()).isEqualTo(49);
     }
 
     @Test

@@ -54,7 +54,7 @@ class BackPressureTest {
                 .awaitReady()) {
             Unwilling reader = new Unwilling();
             try (SandboxRun run = sandbox.sandbox().open(new Program(TALKATIVE, Duration.ofSeconds(1), false))) {
-                assertThat(run.await(reader).ending().reason()).isEqualTo(Ending.Reason.TIMEOUT);
+                assertThat(run.await(reader).termination().reason()).isEqualTo(Termination.Reason.TIMEOUT);
             }
             assertThat(reader.bytes).isBetween(1L, 999_999L);
             assertThat(sandbox.run("print(1)").stdout()).isEqualTo("1\n");
@@ -68,7 +68,7 @@ class BackPressureTest {
                 .awaitReady()) {
             Unwilling reader = new Unwilling();
             try (SandboxRun run = sandbox.sandbox().open(new Program(TALKATIVE, Duration.ofSeconds(30), false))) {
-                assertThat(run.await(reader).ending().reason()).isEqualTo(Ending.Reason.COMPLETED);
+                assertThat(run.await(reader).termination().reason()).isEqualTo(Termination.Reason.COMPLETED);
             }
             assertThat(reader.bytes).isEqualTo(1_000_001);
         }

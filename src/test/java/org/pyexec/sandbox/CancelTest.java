@@ -48,8 +48,8 @@ class CancelTest {
             RunReport report = run.await(canceller);
             run.awaitGone();
 
-            assertThat(report.ending().reason()).isEqualTo(Ending.Reason.CANCELLED);
-            assertThat(report.ending().details()).isEqualTo("Execution was cancelled");
+            assertThat(report.termination().reason()).isEqualTo(Termination.Reason.CANCELLED);
+            assertThat(report.termination().details()).isEqualTo("Execution was cancelled");
             assertThat(canceller.said()).hasToString("here\n");
             assertThat(canceller.files()).hasToString("a.txt");
             run.cancel(); // too late, and no harm

@@ -155,9 +155,11 @@ class PreloadTest {
                 TestSandbox sandbox = start("auto", "ends").awaitReady()) {
             await().atMost(60, SECONDS)
                     .until(() -> log.says("ended while importing ends, which was all that it had to import"));
-            assertThat(sandbox.run("import ends").report().ending())
-                    .hasToString(
-                            sandbox.run("raise SystemExit(3)").report().ending().toString());
+            assertThat(sandbox.run("import ends").report().termination())
+                    .hasToString(sandbox.run("raise SystemExit(3)")
+                            .report()
+                            .termination()
+                            .toString());
         }
     }
 
@@ -185,7 +187,7 @@ class PreloadTest {
 
     @Test
     void interpreterIsNotKeptBusyByAThreadOfAModule(@TempDir Path runtime) throws Exception {
-        try (PythonHalf half = PythonHalf.unpack(runtime)) {
+        try (PythonRuntime half = PythonRuntime.unpack(runtime)) {
             String main = half.main().toString();
             Process probe = new ProcessBuilder(environment.python(), "-I", "-S", "-B", main, "probe", "threads")
                     .redirectError(ProcessBuilder.Redirect.DISCARD)

@@ -151,7 +151,7 @@ class SessionEndingsTest extends OnEveryTier {
                 TestSandbox.Recorder recorder = new TestSandbox.Recorder();
                 try (SandboxRun run = session.run(lasting("import time\ntime.sleep(60)", Duration.ofSeconds(50)))) {
                     session.interrupt();
-                    assertThat(run.await(recorder).ending().reason()).isEqualTo(Ending.Reason.INTERRUPTED);
+                    assertThat(run.await(recorder).termination().reason()).isEqualTo(Termination.Reason.INTERRUPTED);
                 }
             }
             assertGoesOn(session);

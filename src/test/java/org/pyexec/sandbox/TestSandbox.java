@@ -54,11 +54,11 @@ final class TestSandbox implements AutoCloseable {
 
     private final ExecutorService background = Executors.newCachedThreadPool();
     private final Path directory;
-    private final WarmSandbox sandbox;
+    private final ForkServerSandbox sandbox;
 
     private TestSandbox(Path directory, SandboxSettings settings, List<String> launcher) {
         this.directory = directory;
-        this.sandbox = WarmSandbox.start(settings, background, launcher);
+        this.sandbox = ForkServerSandbox.start(settings, background, launcher);
     }
 
     static final List<String> TIERS = List.of("namespaces", "landlock");
@@ -155,7 +155,7 @@ final class TestSandbox implements AutoCloseable {
         return all;
     }
 
-    WarmSandbox sandbox() {
+    ForkServerSandbox sandbox() {
         return sandbox;
     }
 
@@ -224,11 +224,11 @@ final class TestSandbox implements AutoCloseable {
     record Result(RunReport report, Recorder recorder, Duration took) {
 
         String reason() {
-            return report.ending().reason().word();
+            return report.termination().reason().word();
         }
 
         String details() {
-            return report.ending().details();
+            return report.termination().details();
         }
 
         String stdout() {

@@ -17,13 +17,14 @@ final class Verdict {
         SoftAssertions softly = new SoftAssertions();
         String told = "%s: %s\nstdout: %s\nstderr: %s"
                 .formatted(program.name(), result.report(), result.stdout(), result.stderr());
-        Ending ending = result.report().ending();
+        Termination termination = result.report().termination();
         program.expected("reason")
                 .ifPresent(word -> softly.assertThat(result.reason()).as(told).isIn((Object[]) word.split(" or ")));
         program.expected("exit")
-                .ifPresent(code -> softly.assertThat(ending.exitCode()).as(told).hasValue(Integer.parseInt(code)));
+                .ifPresent(code ->
+                        softly.assertThat(termination.exitCode()).as(told).hasValue(Integer.parseInt(code)));
         program.expected("signal")
-                .ifPresent(names -> softly.assertThat(ending.signal().orElse("none"))
+                .ifPresent(names -> softly.assertThat(termination.signal().orElse("none"))
                         .as(told)
                         .isIn((Object[]) names.split(" or ")));
         program.expected("stdout")

@@ -112,7 +112,7 @@ class WatchedSessionsTest {
                         await().atMost(60, SECONDS).until(() -> !hogs(sandbox));
                     }
                 });
-                assertThat(report.ending().reason().word()).isEqualTo("completed");
+                assertThat(report.termination().reason().word()).isEqualTo("completed");
                 assertThat(report.session()).isEqualTo(RunReport.Session.OPEN);
             }
             await().atMost(60, SECONDS).until(() -> session.ended().isPresent());

@@ -18,10 +18,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.SteppedClock;
+import org.pyexec.client.Client;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
+import org.pyexec.execution.TargetLease;
 import org.pyexec.execution.TooManyException;
-import org.pyexec.execution.Venue;
 import org.pyexec.sandbox.FileOrder;
 import org.pyexec.sandbox.FileReceiver;
 import org.pyexec.sandbox.FilesReport;
@@ -53,19 +54,21 @@ class SessionsTest {
         sessions = new Sessions(new SessionSettings(IDLE, 2, 3), sandbox, folder, clock);
     }
 
-    private Session open(String client) throws TooManyException, SandboxUnavailableException {
-        return sessions.open(client, USUAL, Optional.empty());
+    private LiveSession open(String client)
+            throws TooManyException, SandboxUnavailableException, SessionExpiredException {
+        String id = sessions.open(Client.local(client), USUAL, Optional.empty()).id();
+        return sessions.live(id).orElseThrow();
     }
 
-    private static Venue.Turn taken(CompletableFuture<Venue.Turn> turn) {
-        assertThat(turn).isCompleted();
-        return turn.join();
+    private static TargetLease taken(CompletableFuture<TargetLease> lease) {
+        assertThat(lease).isCompleted();
+        return lease.join();
     }
 
-    private static RefusedException refusal(CompletableFuture<Venue.Turn> turn) {
-        assertThat(turn).isCompletedExceptionally();
+    private static RefusedException refusal(CompletableFuture<TargetLease> lease) {
+        assertThat(lease).isCompletedExceptionally();
         try {
-            throw new AssertionError(turn.join());
+            throw new AssertionError(lease.join());
         } catch (CompletionException e) {
             return Objects.requireNonNull((RefusedException) e.getCause());
         }
@@ -73,48 +76,48 @@ class SessionsTest {
 
     @Test
     void turnsAreTakenInTheirOrder() throws Exception {
-        Session session = open("a");
-        CompletableFuture<Venue.Turn> first = session.turn();
-        CompletableFuture<Venue.Turn> second = session.turn();
-        CompletableFuture<Venue.Turn> third = session.turn();
-        assertThat(session.waitingPrograms()).isEqualTo(2);
+        LiveSession session = open("a");
+        CompletableFuture<TargetLease> first = session.lease();
+        CompletableFuture<TargetLease> second = session.lease();
+        CompletableFuture<TargetLease> third = session.lease();
+        assertThat(session.view().waiting()).isEqualTo(2);
         assertThat(second).isNotDone();
         taken(first).close();
         assertThat(third).isNotDone();
         taken(second).close();
         taken(second).close(); // once is enough
         taken(third);
-        assertThat(session.isRunning()).isTrue();
+        assertThat(session.view().running()).isTrue();
         taken(third).close();
-        assertThat(session.isRunning()).isFalse();
+        assertThat(session.view().running()).isFalse();
     }
 
     @Test
     void whoeverGivesUpIsPassedOver() throws Exception {
-        Session session = open("a");
-        CompletableFuture<Venue.Turn> first = session.turn();
-        CompletableFuture<Venue.Turn> second = session.turn();
-        CompletableFuture<Venue.Turn> third = session.turn();
+        LiveSession session = open("a");
+        CompletableFuture<TargetLease> first = session.lease();
+        CompletableFuture<TargetLease> second = session.lease();
+        CompletableFuture<TargetLease> third = session.lease();
         second.completeExceptionally(new IllegalStateException("gone"));
-        assertThat(session.waitingPrograms()).isEqualTo(1);
+        assertThat(session.view().waiting()).isEqualTo(1);
         taken(first).close();
         taken(third).close();
-        taken(session.turn());
+        taken(session.lease());
     }
 
     @Test
     void waitingIsBounded() throws Exception {
-        Session session = open("a");
-        taken(session.turn());
+        LiveSession session = open("a");
+        taken(session.lease());
         for (int i = 0; i < 32; i++) {
-            assertThat(session.turn()).isNotDone();
+            assertThat(session.lease()).isNotDone();
         }
-        assertThat(refusal(session.turn()).refusal()).isEqualTo(Refusal.BUSY);
+        assertThat(refusal(session.lease()).refusal()).isEqualTo(Refusal.BUSY);
     }
 
     @Test
     void sessionsOfOneClientAndOfAllAreBounded() throws Exception {
-        Session first = open("a");
+        LiveSession first = open("a");
         open("a");
         assertThatThrownBy(() -> open("a"))
                 .isInstanceOfSatisfying(
@@ -125,7 +128,7 @@ class SessionsTest {
                 .isInstanceOfSatisfying(
                         TooManyException.class,
                         e -> assertThat(e.ofThisClient()).isFalse());
-        sessions.delete(first);
+        sessions.delete(first.id());
         open("a");
         assertThat(sessions.count()).isEqualTo(3);
     }
@@ -143,29 +146,29 @@ class SessionsTest {
 
     @Test
     void idleSessionEndsAndEachProgramGivesItNewTime() throws Exception {
-        Session session = open("a");
+        LiveSession session = open("a");
         clock.step(IDLE.minusSeconds(1));
-        Venue.Turn turn = taken(session.turn());
+        TargetLease lease = taken(session.lease());
         clock.step(IDLE.plusSeconds(1)); // a long program is no idleness
         sessions.sweep();
-        turn.close();
+        lease.close();
         clock.step(IDLE.minusSeconds(1));
-        assertThat(sessions.find(session.id())).contains(session);
+        assertThat(sessions.find(session.id())).contains(session.view());
         clock.step(Duration.ofSeconds(1));
         assertThatThrownBy(() -> sessions.find(session.id()))
                 .isInstanceOf(SessionExpiredException.class)
                 .hasMessage("Nothing has run in it for 600 seconds");
         assertThat(sandbox.opened.get(0).closed).isTrue();
-        assertThat(refusal(sessions.venue(session.id(), false).turn()).refusal())
+        assertThat(refusal(sessions.target(session.id(), false).lease()).refusal())
                 .isEqualTo(Refusal.SESSION_ENDED);
     }
 
     @Test
     void deletedSessionRefusesThoseWhoWait() throws Exception {
-        Session session = open("a");
-        Venue.Turn running = taken(session.turn());
-        CompletableFuture<Venue.Turn> waiting = session.turn();
-        sessions.delete(session);
+        LiveSession session = open("a");
+        TargetLease running = taken(session.lease());
+        CompletableFuture<TargetLease> waiting = session.lease();
+        sessions.delete(session.id());
         assertThat(refusal(waiting)).isInstanceOf(SessionExpiredException.class).hasMessage("It was deleted");
         assertThat(sandbox.opened.get(0).ended).isTrue(); // its program is told
         assertThat(sandbox.opened.get(0).closed).isFalse();
@@ -178,7 +181,7 @@ class SessionsTest {
 
     @Test
     void sessionWhoseInterpreterHasEndedMakesRoomAndKeepsItsReason() throws Exception {
-        Session session = open("a");
+        LiveSession session = open("a");
         open("a");
         sandbox.opened.get(0).reason = "It crashed";
         open("a");
@@ -197,17 +200,35 @@ class SessionsTest {
                 "", "x", id + "A", id.substring(1), "A".repeat(38), "ü", id.toLowerCase(java.util.Locale.ROOT))) {
             assertThat(again.find(other)).as(other).isEmpty();
         }
-        assertThat(refusal(again.venue("x", false).turn()).refusal()).isEqualTo(Refusal.UNKNOWN_SESSION);
+        assertThat(refusal(again.target("x", false).lease()).refusal()).isEqualTo(Refusal.UNKNOWN_SESSION);
     }
 
     @Test
     void networkIsAMatterOfTheSession() throws Exception {
         String without = open("a").id();
-        String with = sessions.open("a", new SessionTerms(true, Limits.OF_THE_SERVER), Optional.empty())
+        String with = sessions.open(Client.local("a"), new SessionTerms(true, Limits.OF_THE_SERVER), Optional.empty())
                 .id();
-        assertThat(refusal(sessions.venue(without, true).turn()).refusal()).isEqualTo(Refusal.SESSION_WITHOUT_NETWORK);
-        taken(sessions.venue(with, true).turn()).close();
-        taken(sessions.venue(with, false).turn()).close();
+        assertThat(refusal(sessions.target(without, true).lease()).refusal())
+                .isEqualTo(Refusal.SESSION_WITHOUT_NETWORK);
+        taken(sessions.target(with, true).lease()).close();
+        taken(sessions.target(with, false).lease()).close();
+    }
+
+    @Test
+    void whatIsFoundKnowsItsOwnerAndListsShowAClientItsOwn() throws Exception {
+        String first = open("a").id();
+        String second = open("b").id();
+        assertThat(sessions.find(first).orElseThrow().client()).isEqualTo("a");
+        assertThat(sessions.of(Client.local("a"))).extracting(SessionView::id).containsExactly(first);
+        assertThat(sessions.deleteAllOf(Client.local("a"))).containsExactly(first);
+        assertThat(sessions.of(Client.local("a"))).isEmpty();
+        assertThat(sessions.find(second)).isPresent();
+    }
+
+    @Test
+    void commandsForWhatNeverWasDoNothing() throws Exception {
+        assertThat(sessions.delete("never")).isFalse();
+        assertThat(sessions.interrupt("never")).isEmpty();
     }
 
     // --- files
@@ -221,11 +242,11 @@ class SessionsTest {
     @Test
     void orderAboutFilesTakesItsTurnAmongPrograms() throws Exception {
         SessionFiles files = new SessionFiles(sessions, tasks::add);
-        Session session = open("a");
-        Venue.Turn program = taken(session.turn());
+        LiveSession session = open("a");
+        TargetLease program = taken(session.lease());
         CompletableFuture<FilesReport> order = listed(files, session.id());
-        CompletableFuture<Venue.Turn> next = session.turn();
-        assertThat(session.waitingPrograms()).isEqualTo(2);
+        CompletableFuture<TargetLease> next = session.lease();
+        assertThat(session.view().waiting()).isEqualTo(2);
         assertThat(tasks).isEmpty();
         program.close();
         assertThat(order).isNotDone();
@@ -233,7 +254,7 @@ class SessionsTest {
         tasks.remove(0).run();
         assertThat(order).isCompletedWithValue(LISTED);
         taken(next).close();
-        assertThat(session.isRunning()).isFalse();
+        assertThat(session.view().running()).isFalse();
         assertThat(sandbox.opened.get(0).orders).hasSize(1);
     }
 
@@ -242,10 +263,10 @@ class SessionsTest {
         SessionFiles files = new SessionFiles(sessions, task -> {
             throw new RejectedExecutionException("full");
         });
-        Session session = open("a");
+        LiveSession session = open("a");
         assertThat(refusalOf(listed(files, session.id())).refusal()).isEqualTo(Refusal.BUSY);
-        assertThat(session.isRunning()).isFalse();
-        taken(session.turn()).close();
+        assertThat(session.view().running()).isFalse();
+        taken(session.lease()).close();
     }
 
     @Test
@@ -253,11 +274,11 @@ class SessionsTest {
         SessionFiles files = new SessionFiles(sessions, tasks::add);
         assertThat(refusalOf(listed(files, "nope")).refusal()).isEqualTo(Refusal.UNKNOWN_SESSION);
         assertThatThrownBy(() -> files.check("nope")).isInstanceOf(RefusedException.class);
-        Session session = open("a");
+        LiveSession session = open("a");
         files.check(session.id());
         CompletableFuture<FilesReport> started = listed(files, session.id());
         CompletableFuture<FilesReport> waiting = listed(files, session.id());
-        sessions.delete(session);
+        sessions.delete(session.id());
         tasks.remove(0).run();
         for (CompletableFuture<FilesReport> order : List.of(started, waiting, listed(files, session.id()))) {
             assertThat(refusalOf(order))

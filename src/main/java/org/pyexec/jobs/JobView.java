@@ -1,0 +1,12 @@
+package org.pyexec.jobs;
+
+import java.util.Optional;
+
+/**
+ * How a job is at one moment.
+ *
+ * @param id random, the only key to it
+ * @param client name of the client who asked for it
+ * @param answer the JSON that a client who had waited would have got; there at the end, whatever becomes of the program
+ */
+public record JobView(String id, String client, JobStatus status, Optional<byte[]> answer) {}

@@ -1,0 +1,13 @@
+package org.pyexec.jobs;
+
+import org.pyexec.execution.Execution;
+
+/** What became of a program that was handed in. */
+public sealed interface Submission {
+
+    /** It has been taken on, now or by a request before. */
+    record Accepted(JobView job) implements Submission {}
+
+    /** It was refused at once, and nothing is kept of it. */
+    record Refused(Execution execution) implements Submission {}
+}
