@@ -92,10 +92,15 @@ final class Admission {
     }
 
     private void takeSlot(TargetLease target) {
-        await(
-                slots.take(candidate.request().client(), candidate.request().places()),
-                slot -> enter(new Admitted(memory, target, slot)),
-                target::close);
+        CompletableFuture<Slots.Lease> wanted;
+        try {
+            wanted =
+                    slots.take(candidate.request().client(), candidate.request().places());
+        } catch (RuntimeException | Error e) { // the timer takes nothing more when the server ends
+            refuse(target::close, e);
+            return;
+        }
+        await(wanted, slot -> enter(new Admitted(memory, target, slot)), target::close);
     }
 
     private <T> void await(CompletableFuture<T> next, Consumer<T> onceThere, Runnable giveBack) {

@@ -186,6 +186,20 @@ class AdmissionTest {
     }
 
     @Test
+    void targetIsGivenBackWhereNobodyCanWaitForASlotAnyMore() throws Exception {
+        Slots.Lease other = slots.take(CLIENT, 1).join();
+        timer.shutdownNow();
+        Recorded candidate = candidate();
+
+        admission(candidate).start();
+
+        assertThat(candidate.refused).singleElement().isInstanceOf(RejectedExecutionException.class);
+        assertThat(target.leased).isFalse();
+        assertThat(memory.heldBytes()).isZero();
+        other.close();
+    }
+
+    @Test
     void refusalOfTheTargetTakesNoSlot() throws Exception {
         RefusedException ended = new RefusedException(Refusal.SESSION_ENDED, "over");
         target.refusal = Optional.of(ended);
