@@ -23,8 +23,8 @@ public record HostedFile(
     }
 
     /** What it takes of the store. */
-    Space.Room room() {
-        return new Space.Room(size, entries(filename));
+    Quota.Room room() {
+        return new Quota.Room(size, entries(filename));
     }
 
     /** What its names take of the index, where those of usual length take one. */

@@ -13,12 +13,12 @@ public final class StoreFullException extends IOException {
         this.ofThisClient = ofThisClient;
     }
 
-    static StoreFullException ofAll(Space.Room room) {
+    static StoreFullException ofAll(Quota.Room room) {
         return new StoreFullException(
                 "the store holds at most %d bytes in %d entries".formatted(room.bytes(), room.entries()), false, null);
     }
 
-    static StoreFullException ofClient(Space.Room room) {
+    static StoreFullException ofClient(Quota.Room room) {
         return new StoreFullException(
                 "the files of one client take at most %d bytes in %d entries".formatted(room.bytes(), room.entries()),
                 true,

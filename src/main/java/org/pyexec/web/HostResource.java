@@ -170,7 +170,7 @@ public class HostResource {
     }
 
     private Response keep(FormDataBodyPart part, HttpServletRequest request) throws IOException {
-        String label = FileLabel.ofUpload(PartNames.filename(part));
+        String label = FileLabel.ofUpload(MultipartFilename.filename(part));
         try (InputStream content = content(part)) {
             HostedFile file = files.add(Caller.of(request), label, content, maxUploadBytes);
             return answers.json(

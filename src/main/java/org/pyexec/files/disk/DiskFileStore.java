@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,9 +20,9 @@ import java.util.UUID;
  * <p>Safe for use by many threads. A token is looked up in memory and never becomes a path unless the store itself
  * made it.
  */
-public final class FileStore implements AutoCloseable {
+public final class DiskFileStore implements AutoCloseable {
 
-    private static final System.Logger LOG = System.getLogger(FileStore.class.getName());
+    private static final System.Logger LOG = System.getLogger(DiskFileStore.class.getName());
 
     /** Bounds inodes where files are tiny; the limit in bytes does not. */
     private static final long MAX_ENTRIES = 200_000;
@@ -32,26 +32,26 @@ public final class FileStore implements AutoCloseable {
 
     private final FileStoreSettings settings;
     private final Clock clock;
-    private final StoreFolder folder;
-    private final Shelf shelf;
+    private final StorageDirectory folder;
+    private final FileDirectory directory;
     private final Path incoming;
     private final Path runtime;
     private final Path keys;
-    private final Space space;
+    private final Quota space;
     private final Index index = new Index();
 
-    private FileStore(FileStoreSettings settings, Clock clock, StoreFolder folder) throws IOException {
+    private DiskFileStore(FileStoreSettings settings, Clock clock, StorageDirectory folder) throws IOException {
         this.settings = settings;
         this.clock = clock;
         this.folder = folder;
-        this.shelf = new Shelf(folder.keptFolder("files"));
+        this.directory = new FileDirectory(folder.keptFolder("files"));
         this.incoming = folder.emptyFolder("incoming");
         this.runtime = folder.emptyFolder("runtime");
         this.keys = folder.keptFolder("keys");
         long entries = Math.min(MAX_ENTRIES, Runtime.getRuntime().maxMemory() / INDEX_PART / BYTES_PER_ENTRY);
-        this.space = new Space(
-                new Space.Room(settings.maxBytes(), entries),
-                new Space.Room(settings.maxBytesPerClient(), Math.max(1, entries / 2)));
+        this.space = new Quota(
+                new Quota.Room(settings.maxBytes(), entries),
+                new Quota.Room(settings.maxBytesPerClient(), Math.max(1, entries / 2)));
     }
 
     /**
@@ -59,10 +59,10 @@ public final class FileStore implements AutoCloseable {
      *
      * @throws IOException with one line for the administrator if the folder can't be had for this server alone
      */
-    public static FileStore open(FileStoreSettings settings, Clock clock) throws IOException {
-        StoreFolder folder = StoreFolder.open(settings.directory());
+    public static DiskFileStore open(FileStoreSettings settings, Clock clock) throws IOException {
+        StorageDirectory folder = StorageDirectory.open(settings.directory());
         try {
-            FileStore store = new FileStore(settings, clock, folder);
+            DiskFileStore store = new DiskFileStore(settings, clock, folder);
             store.recover();
             return store;
         } catch (IOException | RuntimeException e) {
@@ -83,10 +83,10 @@ public final class FileStore implements AutoCloseable {
      * @throws IOException if the content can't be read or the disk fails
      */
     public HostedFile add(String client, String filename, InputStream content, long maxFileBytes) throws IOException {
-        if (!space.fits(client, new Space.Room(maxFileBytes, HostedFile.entries(filename)))) {
+        if (!space.fits(client, new Quota.Room(maxFileBytes, HostedFile.entries(filename)))) {
             sweep();
         }
-        try (Deposit deposit = new Deposit(shelf, space, UUID.randomUUID().toString(), client, filename)) {
+        try (DiskPendingFile deposit = new DiskPendingFile(directory, space, UUID.randomUUID().toString(), client, filename)) {
             deposit.write(content, maxFileBytes);
             Instant expires = clock.instant().plus(settings.timeToLive()).truncatedTo(ChronoUnit.MILLIS);
             HostedFile file = deposit.keep(expires);
@@ -108,7 +108,7 @@ public final class FileStore implements AutoCloseable {
      */
     public FileChannel read(HostedFile file) throws IOException {
         if (find(file.token()) instanceof Lookup.Found found) {
-            return shelf.open(found.file().token());
+            return directory.open(found.file().token());
         }
         throw new NoSuchFileException(file.token());
     }
@@ -125,8 +125,8 @@ public final class FileStore implements AutoCloseable {
             return false;
         }
         try {
-            shelf.remove(token);
-            shelf.sync();
+            directory.remove(token);
+            directory.sync();
         } catch (IOException e) {
             index.add(file.get());
             throw e;
@@ -193,7 +193,7 @@ public final class FileStore implements AutoCloseable {
     }
 
     private void recover() throws IOException {
-        Recovery recovery = Recovery.from(shelf, clock.instant());
+        Recovery recovery = Recovery.from(directory, clock.instant());
         for (HostedFile file : recovery.live()) {
             space.count(file.client(), file.room());
             index.add(file);
@@ -210,7 +210,7 @@ public final class FileStore implements AutoCloseable {
 
     private boolean removeContent(HostedFile file) {
         try {
-            shelf.removeContent(file.token());
+            directory.removeContent(file.token());
             space.giveBack(file.client(), file.room());
             return true;
         } catch (IOException e) {
@@ -222,7 +222,7 @@ public final class FileStore implements AutoCloseable {
     private void forgetOld(Instant now) {
         for (Optional<String> old = index.forgetOne(now); old.isPresent(); old = index.forgetOne(now)) {
             try {
-                shelf.removeMetadata(old.get());
+                directory.removeMetadata(old.get());
             } catch (IOException e) {
                 // The next start finds it expired and forgets it again.
                 LOG.log(Level.WARNING, "event=forget_failed", e);

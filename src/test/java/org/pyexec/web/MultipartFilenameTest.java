@@ -7,7 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class PartNamesTest {
+class MultipartFilenameTest {
 
     @ParameterizedTest
     @CsvSource(
@@ -24,13 +24,13 @@ class PartNamesTest {
                 "form-data; filename=\"never closed|never closed",
             })
     void theNameIsReadAsClientsWriteIt(String header, String name) {
-        assertThat(PartNames.parameter(header, "filename")).isEqualTo(name);
+        assertThat(MultipartFilename.parameter(header, "filename")).isEqualTo(name);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"form-data", "form-data; name=\"file\"", "form-data;", "", "form-data; filename", "=;=;="})
     void withoutTheParameterThereIsNoName(String header) {
-        assertThat(PartNames.parameter(header, "filename")).isNull();
+        assertThat(MultipartFilename.parameter(header, "filename")).isNull();
     }
 
     @ParameterizedTest
@@ -66,14 +66,14 @@ class PartNamesTest {
 
     @Test
     void anEmptyNameIsAName() {
-        assertThat(PartNames.parameter("form-data; filename=\"\"", "filename")).isEmpty();
+        assertThat(MultipartFilename.parameter("form-data; filename=\"\"", "filename")).isEmpty();
     }
 
     @Test
     void aLongHeaderOfBackslashesIsReadInOneGo() {
         String backslashes = "\\".repeat(1_000_000);
 
-        assertThat(PartNames.parameter("form-data; filename=\"" + backslashes + "\"", "filename"))
+        assertThat(MultipartFilename.parameter("form-data; filename=\"" + backslashes + "\"", "filename"))
                 .hasSizeGreaterThan(400_000);
     }
 }

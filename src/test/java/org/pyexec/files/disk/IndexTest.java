@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,7 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class StoreFolderTest {
+class StorageDirectoryTest {
 
     @TempDir
     Path temporary;
@@ -20,7 +20,7 @@ class StoreFolderTest {
     @Test
     void folderIsMadePrivateWithItsParents() throws IOException {
         Path directory = temporary.resolve("a/b/store");
-        try (StoreFolder folder = StoreFolder.open(directory)) {
+        try (StorageDirectory folder = StorageDirectory.open(directory)) {
             assertThat(folder.directory()).isEqualTo(directory);
             assertThat(mode(directory)).isEqualTo("rwx------");
         }
@@ -31,7 +31,7 @@ class StoreFolderTest {
         Path directory = Files.createDirectory(temporary.resolve("store"));
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
 
-        StoreFolder.open(directory).close();
+        StorageDirectory.open(directory).close();
 
         assertThat(mode(directory)).isEqualTo("rwx------");
     }
@@ -58,7 +58,7 @@ class StoreFolderTest {
         Path real = Files.createDirectory(temporary.resolve("real"));
         Path link = Files.createSymbolicLink(temporary.resolve("link"), real);
 
-        StoreFolder.open(link.resolve("store")).close();
+        StorageDirectory.open(link.resolve("store")).close();
 
         assertThat(real.resolve("store")).isDirectory();
     }
@@ -98,7 +98,7 @@ class StoreFolderTest {
         Path volume = Files.createDirectory(temporary.resolve("volume"));
         Files.createDirectory(volume.resolve("lost+found"));
 
-        StoreFolder.open(volume).close();
+        StorageDirectory.open(volume).close();
 
         assertThat(volume.resolve("lost+found")).exists();
     }
@@ -106,19 +106,19 @@ class StoreFolderTest {
     @Test
     void secondServerIsTurnedAwayAsOftenAsItTries() throws IOException {
         Path directory = temporary.resolve("store");
-        try (StoreFolder first = StoreFolder.open(directory)) {
+        try (StorageDirectory first = StorageDirectory.open(directory)) {
             assertThat(first.directory()).exists();
             assertRefused(directory, "is in use by another server");
             assertRefused(directory, "is in use by another server");
         }
-        StoreFolder.open(directory).close();
+        StorageDirectory.open(directory).close();
     }
 
     /** Closing a second channel must not have dropped this JVM's lock: that would show in another JVM only. */
     @Test
     void serverInAnotherJvmIsTurnedAwayAfterOneInThisJvmWas() throws Exception {
         Path directory = temporary.resolve("store");
-        try (StoreFolder first = StoreFolder.open(directory)) {
+        try (StorageDirectory first = StorageDirectory.open(directory)) {
             assertRefused(first.directory(), "is in use by another server");
             Process second = OtherJvm.running(OpeningServer.class, directory.toString())
                     .redirectErrorStream(true)
@@ -136,7 +136,7 @@ class StoreFolderTest {
     }
 
     private static void assertRefused(Path directory, String why) {
-        assertThatThrownBy(() -> StoreFolder.open(directory))
+        assertThatThrownBy(() -> StorageDirectory.open(directory))
                 .isInstanceOf(IOException.class)
                 .message()
                 .startsWith("STORAGE_DIR ")
@@ -155,7 +155,7 @@ class StoreFolderTest {
         private OpeningServer() {}
 
         public static void main(String[] args) throws IOException {
-            StoreFolder.open(Path.of(args[0])).close();
+            StorageDirectory.open(Path.of(args[0])).close();
         }
     }
 }

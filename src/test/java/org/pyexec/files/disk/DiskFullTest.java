@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -21,7 +21,7 @@ class DiskFullTest {
     void writeToFullDeviceIsRecognised() throws IOException {
         try (FileChannel full = FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE)) {
             IOException failure = catchThrowableOfType(
-                    IOException.class, () -> Shelf.writeFully(full, ByteBuffer.wrap(new byte[] {1})));
+                    IOException.class, () -> FileDirectory.writeFully(full, ByteBuffer.wrap(new byte[] {1})));
 
             assertThat(DiskFull.saysSo(failure.getMessage())).isTrue();
             assertThat(DiskFull.caused(failure, folder)).isTrue();

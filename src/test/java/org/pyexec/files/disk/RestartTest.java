@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.SteppedClock;
 
-class FileStoreRestartTest {
+class RestartTest {
 
     @TempDir
     Path temporary;
@@ -32,7 +32,7 @@ class FileStoreRestartTest {
         HostedFile file = addAndClose("a.txt", "kept");
         clock.step(Duration.ofMinutes(9));
 
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             assertThat(store.find(file.token())).isEqualTo(new Lookup.Found(file));
             assertThat(StoreFixture.text(store, file)).isEqualTo("kept");
             assertThat(store.bytesHeld()).isEqualTo(4);
@@ -50,7 +50,7 @@ class FileStoreRestartTest {
     void anyNameSurvives(String name) throws IOException {
         HostedFile file = addAndClose(name, "kept");
 
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             assertThat(store.find(file.token())).isEqualTo(new Lookup.Found(file));
         }
     }
@@ -60,7 +60,7 @@ class FileStoreRestartTest {
         HostedFile file = addAndClose("a.txt", "kept");
         clock.step(StoreFixture.TEN_MINUTES);
 
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             assertThat(store.find(file.token())).isEqualTo(new Lookup.Expired());
             assertThat(store.bytesHeld()).isZero();
             assertThat(StoreFixture.namesOnDisk(directory)).containsExactly(file.token() + ".meta");
@@ -73,11 +73,11 @@ class FileStoreRestartTest {
         clock.step(StoreFixture.TEN_MINUTES);
         open().close();
 
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             assertThat(store.find(file.token())).isEqualTo(new Lookup.Expired());
         }
         clock.step(Index.MEMORY);
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             assertThat(store.find(file.token())).isEqualTo(new Lookup.Unknown());
             assertThat(StoreFixture.namesOnDisk(directory)).isEmpty();
         }
@@ -86,11 +86,11 @@ class FileStoreRestartTest {
     @Test
     void deletedFileStaysDeleted() throws IOException {
         HostedFile file;
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             file = StoreFixture.add(store, "a.txt", "text");
             store.delete(file.token());
         }
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             assertThat(store.find(file.token())).isEqualTo(new Lookup.Unknown());
         }
     }
@@ -99,7 +99,7 @@ class FileStoreRestartTest {
     void filesBeyondLoweredLimitStayButNoneIsAdded() throws IOException {
         HostedFile file = addAndClose("a.txt", "twelve bytes");
 
-        try (FileStore store = StoreFixture.open(directory, clock, 10)) {
+        try (DiskFileStore store = StoreFixture.open(directory, clock, 10)) {
             assertThat(StoreFixture.text(store, file)).isEqualTo("twelve bytes");
             assertThatThrownBy(() -> StoreFixture.addBytes(store, 1)).isInstanceOf(StoreFullException.class);
         }
@@ -108,12 +108,12 @@ class FileStoreRestartTest {
     @Test
     void spoolAndRuntimeFoldersAreEmptiedAndLinksInThemNotFollowed() throws IOException {
         Path outside = Files.writeString(temporary.resolve("outside.txt"), "mine");
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             Files.writeString(store.incoming().resolve("body"), "half");
             Files.createDirectories(store.runtime().resolve("a/b"));
             Files.createSymbolicLink(store.runtime().resolve("link"), temporary);
         }
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             assertThat(store.incoming()).isEmptyDirectory();
             assertThat(store.runtime()).isEmptyDirectory();
         }
@@ -129,12 +129,12 @@ class FileStoreRestartTest {
         assertThat(note).exists();
     }
 
-    private FileStore open() throws IOException {
+    private DiskFileStore open() throws IOException {
         return StoreFixture.open(directory, clock);
     }
 
     private HostedFile addAndClose(String name, String content) throws IOException {
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             return StoreFixture.add(store, name, content);
         }
     }

@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,7 +21,7 @@ class ClockStepsTest {
 
     @Test
     void tokenThatWasToldAsExpiredStaysSoWhenTheClockGoesBack() throws IOException {
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             HostedFile file = StoreFixture.add(store, "a.txt", "text");
             clock.step(StoreFixture.TEN_MINUTES);
             assertThat(store.find(file.token())).isEqualTo(new Lookup.Expired());
@@ -37,7 +37,7 @@ class ClockStepsTest {
 
     @Test
     void fileLivesUntilTheInstantThatWasToldWhateverTheClockDidMeanwhile() throws IOException {
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             HostedFile file = StoreFixture.add(store, "a.txt", "text");
             clock.step(HOUR.negated());
             clock.step(StoreFixture.TEN_MINUTES.multipliedBy(2));
@@ -54,7 +54,7 @@ class ClockStepsTest {
 
     @Test
     void fileThatWasAddedWhileTheClockWasAheadDoesNotKeepOthersFromExpiring() throws IOException {
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             clock.step(HOUR);
             HostedFile ahead = StoreFixture.add(store, "ahead.txt", "ahead");
             clock.step(HOUR.negated());
@@ -74,7 +74,7 @@ class ClockStepsTest {
     @Test
     void yearForwardEndsEveryFileAndTheStoreGoesOn() throws IOException {
         Path directory = temporary.resolve("store");
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             HostedFile file = StoreFixture.add(store, "a.txt", "text");
             clock.step(Duration.ofDays(365));
 
@@ -89,7 +89,7 @@ class ClockStepsTest {
     @Test
     void expiredTokensAreForgottenThoughTheyExpiredInAnotherOrder() throws IOException {
         Path directory = temporary.resolve("store");
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             StoreFixture.add(store, "a.txt", "expires first, and late");
             clock.step(StoreFixture.TEN_MINUTES);
             store.sweep();
@@ -110,7 +110,7 @@ class ClockStepsTest {
     void serverThatStartsWithAnEarlierClockFindsItsFilesAndNothingThatHadExpired() throws IOException {
         HostedFile live;
         HostedFile expired;
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             expired = StoreFixture.add(store, "expired.txt", "expired");
             clock.step(StoreFixture.TEN_MINUTES);
             store.sweep();
@@ -118,7 +118,7 @@ class ClockStepsTest {
         }
         clock.step(HOUR.negated());
 
-        try (FileStore store = open()) {
+        try (DiskFileStore store = open()) {
             assertThat(StoreFixture.text(store, live)).isEqualTo("live");
             assertThat(store.find(expired.token())).isNotInstanceOf(Lookup.Found.class);
             assertThat(store.liveCount()).isEqualTo(1);
@@ -126,7 +126,7 @@ class ClockStepsTest {
         }
     }
 
-    private FileStore open() throws IOException {
+    private DiskFileStore open() throws IOException {
         return StoreFixture.open(temporary.resolve("store"), clock);
     }
 }

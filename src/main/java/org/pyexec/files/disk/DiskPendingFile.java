@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,13 +12,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /** One file on its way into the store, used by one thread: unless it is kept, closing gives everything back. */
-final class Deposit implements AutoCloseable {
+final class DiskPendingFile implements AutoCloseable {
 
-    private static final System.Logger LOG = System.getLogger(Deposit.class.getName());
+    private static final System.Logger LOG = System.getLogger(DiskPendingFile.class.getName());
     private static final int CHUNK_BYTES = 64 * 1024;
 
-    private final Shelf shelf;
-    private final Space space;
+    private final FileDirectory directory;
+    private final Quota space;
     private final String token;
     private final String client;
     private final String filename;
@@ -27,13 +27,13 @@ final class Deposit implements AutoCloseable {
     private long size;
     private boolean kept;
 
-    Deposit(Shelf shelf, Space space, String token, String client, String filename) throws StoreFullException {
-        this.shelf = shelf;
+    DiskPendingFile(FileDirectory directory, Quota space, String token, String client, String filename) throws StoreFullException {
+        this.directory = directory;
         this.space = space;
         this.token = token;
         this.client = client;
         this.filename = filename;
-        space.take(client, new Space.Room(0, HostedFile.entries(filename)));
+        space.take(client, new Quota.Room(0, HostedFile.entries(filename)));
     }
 
     /** Streams the content to disk and syncs it. */
@@ -54,7 +54,7 @@ final class Deposit implements AutoCloseable {
         String digest = HexFormat.of().formatHex(sha256.digest());
         String mimeType = ContentTypes.of(filename, head);
         HostedFile file = new HostedFile(token, filename, size, expires, mimeType, digest, client);
-        onDisk(() -> shelf.commit(file));
+        onDisk(() -> directory.commit(file));
         kept = true;
         return file;
     }
@@ -65,30 +65,30 @@ final class Deposit implements AutoCloseable {
             return;
         }
         try {
-            shelf.remove(token);
+            directory.remove(token);
         } catch (IOException e) {
             // What remains has no metadata, or expires; the next start removes it.
             LOG.log(Level.WARNING, "event=discard_failed", e);
         }
-        space.giveBack(client, new Space.Room(size, HostedFile.entries(filename)));
+        space.giveBack(client, new Quota.Room(size, HostedFile.entries(filename)));
     }
 
     private void append(FileChannel out, byte[] chunk, int length, long maxFileBytes) throws IOException {
         if (length > maxFileBytes - size) {
             throw new FileTooLargeException(maxFileBytes);
         }
-        space.take(client, new Space.Room(length, 0));
+        space.take(client, new Quota.Room(length, 0));
         if (size == 0) {
             head = Arrays.copyOf(chunk, Math.min(length, ContentTypes.HEAD_BYTES));
         }
         size += length;
         sha256.update(chunk, 0, length);
-        onDisk(() -> Shelf.writeFully(out, ByteBuffer.wrap(chunk, 0, length)));
+        onDisk(() -> FileDirectory.writeFully(out, ByteBuffer.wrap(chunk, 0, length)));
     }
 
     private FileChannel create() throws IOException {
         try {
-            return shelf.create(token);
+            return directory.create(token);
         } catch (IOException e) {
             throw diskFailure(e);
         }
@@ -104,7 +104,7 @@ final class Deposit implements AutoCloseable {
 
     /** Only the disk's own failures may mean that it is full, never those of the stream that is read. */
     private IOException diskFailure(IOException failure) {
-        return DiskFull.caused(failure, shelf.folder()) ? StoreFullException.ofDisk(failure) : failure;
+        return DiskFull.caused(failure, directory.folder()) ? StoreFullException.ofDisk(failure) : failure;
     }
 
     private static MessageDigest sha256() {

@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
@@ -25,7 +25,7 @@ import java.util.Set;
  *
  * <p>An expired file's metadata stays for a while without its content, and so its token is known after a restart.
  */
-final class Shelf {
+final class FileDirectory {
 
     static final String CONTENT = ".data";
     static final String METADATA = ".meta";
@@ -36,7 +36,7 @@ final class Shelf {
 
     private final Path folder;
 
-    Shelf(Path folder) {
+    FileDirectory(Path folder) {
         this.folder = folder;
     }
 

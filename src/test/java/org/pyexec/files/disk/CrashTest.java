@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.pyexec.SteppedClock;
 
 @Tag("slow")
-class FileStoreCrashTest {
+class CrashTest {
 
     private static final byte[] CONTENT = "the whole content".getBytes(UTF_8);
 
@@ -78,7 +78,7 @@ class FileStoreCrashTest {
     void crashLeavesWholeFileOrNothing(State state) throws IOException {
         Path directory = temporary.resolve("store");
         HostedFile sibling;
-        try (FileStore store = StoreFixture.open(directory, clock)) {
+        try (DiskFileStore store = StoreFixture.open(directory, clock)) {
             sibling = StoreFixture.add(store, "sibling.txt", "sibling");
         }
         HostedFile file = new HostedFile(
@@ -91,7 +91,7 @@ class FileStoreCrashTest {
                 StoreFixture.CLIENT);
         state.make(directory.resolve("files"), file);
 
-        try (FileStore store = StoreFixture.open(directory, clock)) {
+        try (DiskFileStore store = StoreFixture.open(directory, clock)) {
             if (state == State.COMMITTED) {
                 assertThat(store.find(file.token())).isEqualTo(new Lookup.Found(file));
                 assertThat(StoreFixture.content(store, file)).isEqualTo(CONTENT);
@@ -108,7 +108,7 @@ class FileStoreCrashTest {
     void copyOfTheDiskTakenWhileContentComesHoldsNothing() throws IOException {
         Path directory = temporary.resolve("store");
         List<Path> copies = new ArrayList<>();
-        try (FileStore store = StoreFixture.open(directory, clock)) {
+        try (DiskFileStore store = StoreFixture.open(directory, clock)) {
             InputStream copying = new ByteArrayInputStream(new byte[300_000]) {
                 @Override
                 public synchronized int read(byte[] buffer, int offset, int length) {
@@ -122,7 +122,7 @@ class FileStoreCrashTest {
         assertThat(copies).hasSizeGreaterThan(4);
         for (Path copy : copies) {
             assertThat(StoreFixture.namesOnDisk(copy)).hasSize(1);
-            try (FileStore store = StoreFixture.open(copy, clock)) {
+            try (DiskFileStore store = StoreFixture.open(copy, clock)) {
                 assertThat(store.liveCount()).isZero();
             }
             assertThat(StoreFixture.namesOnDisk(copy)).isEmpty();
@@ -138,7 +138,7 @@ class FileStoreCrashTest {
             acknowledged.addAll(killAfter(10 + 7 * round, directory));
         }
 
-        try (FileStore store = StoreFixture.open(directory, Clock.systemUTC())) {
+        try (DiskFileStore store = StoreFixture.open(directory, Clock.systemUTC())) {
             for (String token : acknowledged) {
                 assertThat(store.find(token)).isInstanceOf(Lookup.Found.class);
             }
@@ -192,7 +192,7 @@ class FileStoreCrashTest {
         private AddingServer() {}
 
         public static void main(String[] args) throws IOException {
-            FileStore store = StoreFixture.open(Path.of(args[0]), Clock.systemUTC(), 1L << 40);
+            DiskFileStore store = StoreFixture.open(Path.of(args[0]), Clock.systemUTC(), 1L << 40);
             AtomicInteger count = new AtomicInteger();
             for (int thread = 0; thread < 4; thread++) {
                 new Thread(() -> {
@@ -204,7 +204,7 @@ class FileStoreCrashTest {
             }
         }
 
-        private static void add(FileStore store, int number) {
+        private static void add(DiskFileStore store, int number) {
             byte[] content = new byte[number * 7919 % 200_000];
             Arrays.fill(content, (byte) number);
             try {

@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -24,30 +24,30 @@ import java.util.regex.Pattern;
 record Recovery(List<HostedFile> live, List<HostedFile> expired, int removed) {
 
     private static final Pattern NAME = Pattern.compile("(\\p{XDigit}{8}(?:-\\p{XDigit}{4}){3}-\\p{XDigit}{12})"
-            + "(" + Pattern.quote(Shelf.CONTENT) + "|" + Pattern.quote(Shelf.METADATA) + "|"
-            + Pattern.quote(Shelf.UNFINISHED) + ")");
+            + "(" + Pattern.quote(FileDirectory.CONTENT) + "|" + Pattern.quote(FileDirectory.METADATA) + "|"
+            + Pattern.quote(FileDirectory.UNFINISHED) + ")");
 
     /** Reads the folder once and leaves in it nothing but what it returns; names that are not ours stay. */
-    static Recovery from(Shelf shelf, Instant now) throws IOException {
+    static Recovery from(FileDirectory directory, Instant now) throws IOException {
         Set<String> tokens = new HashSet<>();
         Set<String> remains = new HashSet<>();
-        list(shelf.folder(), tokens, remains);
+        list(directory.folder(), tokens, remains);
 
         List<HostedFile> live = new ArrayList<>();
         List<HostedFile> expired = new ArrayList<>();
         for (String token : tokens) {
-            Optional<HostedFile> file = read(shelf, token);
+            Optional<HostedFile> file = read(directory, token);
             if (file.isPresent() && file.get().expiredAt(now)) {
-                shelf.removeContent(token);
+                directory.removeContent(token);
                 expired.add(file.get());
-            } else if (file.isPresent() && isWhole(shelf, file.get())) {
+            } else if (file.isPresent() && isWhole(directory, file.get())) {
                 live.add(file.get());
             } else {
                 remains.add(token);
             }
         }
         for (String token : remains) {
-            shelf.remove(token);
+            directory.remove(token);
         }
         expired.sort(Comparator.comparing(HostedFile::expires));
         return new Recovery(live, expired, remains.size());
@@ -58,16 +58,16 @@ record Recovery(List<HostedFile> live, List<HostedFile> expired, int removed) {
             for (Path path : names) {
                 Matcher name = NAME.matcher(path.getFileName().toString());
                 if (name.matches()) {
-                    (name.group(2).equals(Shelf.METADATA) ? tokens : remains).add(name.group(1));
+                    (name.group(2).equals(FileDirectory.METADATA) ? tokens : remains).add(name.group(1));
                 }
             }
         }
         remains.removeAll(tokens);
     }
 
-    private static Optional<HostedFile> read(Shelf shelf, String token) {
+    private static Optional<HostedFile> read(FileDirectory directory, String token) {
         try {
-            return Optional.of(shelf.metadata(token))
+            return Optional.of(directory.metadata(token))
                     .filter(file -> file.token().equals(token));
         } catch (IOException e) {
             return Optional.empty();
@@ -75,9 +75,9 @@ record Recovery(List<HostedFile> live, List<HostedFile> expired, int removed) {
     }
 
     /** The content was synced before the metadata had a name, so the right length means the right content. */
-    private static boolean isWhole(Shelf shelf, HostedFile file) {
+    private static boolean isWhole(FileDirectory directory, HostedFile file) {
         try {
-            return shelf.contentSize(file.token()) == file.size();
+            return directory.contentSize(file.token()) == file.size();
         } catch (IOException e) {
             return false;
         }

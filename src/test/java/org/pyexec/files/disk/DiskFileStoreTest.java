@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,14 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.SteppedClock;
 
-class FileStoreTest {
+class DiskFileStoreTest {
 
     @TempDir
     Path temporary;
 
     private final SteppedClock clock = new SteppedClock();
     private Path directory;
-    private FileStore store;
+    private DiskFileStore store;
 
     @BeforeEach
     void open() throws IOException {
@@ -191,13 +191,13 @@ class FileStoreTest {
         Path directory = temporary.resolve("shared");
         FileStoreSettings settings = new FileStoreSettings(directory, StoreFixture.TEN_MINUTES, 1000, 500);
         HostedFile kept;
-        try (FileStore shared = FileStore.open(settings, clock)) {
+        try (DiskFileStore shared = DiskFileStore.open(settings, clock)) {
             kept = shared.add("a", "a.bin", new ByteArrayInputStream(new byte[400]), 500);
             assertFull(shared, "a", 101, true);
             shared.add("b", "b.bin", new ByteArrayInputStream(new byte[500]), 500);
             assertFull(shared, "c", 101, false);
         }
-        try (FileStore shared = FileStore.open(settings, clock)) {
+        try (DiskFileStore shared = DiskFileStore.open(settings, clock)) {
             assertFull(shared, "a", 101, true);
             assertThat(shared.delete(kept.token())).isTrue();
             shared.add("a", "a.bin", new ByteArrayInputStream(new byte[500]), 500);
@@ -206,7 +206,7 @@ class FileStoreTest {
         }
     }
 
-    private static void assertFull(FileStore store, String client, int size, boolean forThisClient) {
+    private static void assertFull(DiskFileStore store, String client, int size, boolean forThisClient) {
         assertThatThrownBy(() -> store.add(client, "x.bin", new ByteArrayInputStream(new byte[size]), 500))
                 .isInstanceOfSatisfying(
                         StoreFullException.class,

@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.SteppedClock;
 
-class FileStoreConcurrencyTest {
+class ConcurrencyTest {
 
     private static final int THREADS = 8;
 
@@ -29,7 +29,7 @@ class FileStoreConcurrencyTest {
     void parallelUploadsNeverOvershootTheTotal() throws Exception {
         int size = 150_000;
         long maxBytes = 3L * size + 100_000;
-        try (FileStore store = StoreFixture.open(temporary.resolve("store"), clock, maxBytes)) {
+        try (DiskFileStore store = StoreFixture.open(temporary.resolve("store"), clock, maxBytes)) {
             List<Boolean> stored = inParallel(() -> {
                 try {
                     store.add(StoreFixture.CLIENT, "a.bin", new Watching(store, maxBytes, size), size);
@@ -48,7 +48,7 @@ class FileStoreConcurrencyTest {
 
     @Test
     void parallelSweepsRemoveEachFileOnce() throws Exception {
-        try (FileStore store = StoreFixture.open(temporary.resolve("store"), clock)) {
+        try (DiskFileStore store = StoreFixture.open(temporary.resolve("store"), clock)) {
             for (int i = 0; i < 50; i++) {
                 StoreFixture.addBytes(store, 10);
             }
@@ -63,7 +63,7 @@ class FileStoreConcurrencyTest {
 
     @Test
     void fileIsDeletedByOneOfManyAndItsSiblingsByNone() throws Exception {
-        try (FileStore store = StoreFixture.open(temporary.resolve("store"), clock)) {
+        try (DiskFileStore store = StoreFixture.open(temporary.resolve("store"), clock)) {
             HostedFile file = StoreFixture.addBytes(store, 10);
             HostedFile sibling = StoreFixture.addBytes(store, 20);
 
@@ -97,10 +97,10 @@ class FileStoreConcurrencyTest {
 
     /** Looks at the store whenever a piece of it is read. */
     private static final class Watching extends ByteArrayInputStream {
-        private final FileStore store;
+        private final DiskFileStore store;
         private final long maxBytes;
 
-        Watching(FileStore store, long maxBytes, int size) {
+        Watching(DiskFileStore store, long maxBytes, int size) {
             super(new byte[size]);
             this.store = store;
             this.maxBytes = maxBytes;

@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 import static java.nio.file.StandardOpenOption.CREATE;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>In a shared place such as /tmp a stranger may have made the folder before us, so one that is a link or belongs to
  * somebody else is refused. So is one with other content: making it private and emptying parts of it would do harm.
  */
-final class StoreFolder implements AutoCloseable {
+final class StorageDirectory implements AutoCloseable {
 
     private static final String LOCK = ".python-executor.lock";
     private static final String PROBE = ".python-executor-probe-";
@@ -44,17 +44,17 @@ final class StoreFolder implements AutoCloseable {
     private final Path directory;
     private final FileChannel lock;
 
-    private StoreFolder(Path directory, FileChannel lock) {
+    private StorageDirectory(Path directory, FileChannel lock) {
         this.directory = directory;
         this.lock = lock;
     }
 
     /** @throws IOException with one line for the administrator if the folder can't be had for this server alone */
-    static StoreFolder open(Path wanted) throws IOException {
+    static StorageDirectory open(Path wanted) throws IOException {
         Path directory = wanted.toAbsolutePath().normalize();
         try {
             makePrivate(directory);
-            return new StoreFolder(directory, lock(directory));
+            return new StorageDirectory(directory, lock(directory));
         } catch (UnusableException e) {
             throw e;
         } catch (IOException e) {

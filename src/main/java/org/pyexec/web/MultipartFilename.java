@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * The name that a client gives a file in a form (RFC 7578, section 4.2). Read here and not by the library, which takes
  * every backslash for an escape: clients write Windows paths as they are.
  */
-final class PartNames {
+final class MultipartFilename {
 
-    private PartNames() {}
+    private MultipartFilename() {}
 
     /** The file's name as the client wrote it; null if it gave none. */
     static @Nullable String filename(BodyPart part) {

@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -7,7 +7,7 @@ import java.util.Map;
  * Counts what the files take, those being written included, in all and for each client whose they are; safe for use by many
  * threads.
  */
-final class Space {
+final class Quota {
 
     private final Room store;
     private final Room ofOneClient;
@@ -36,7 +36,7 @@ final class Space {
      * @param store of all files
      * @param ofOneClient what the files of one client may take of it
      */
-    Space(Room store, Room ofOneClient) {
+    Quota(Room store, Room ofOneClient) {
         this.store = store;
         this.ofOneClient = ofOneClient;
     }

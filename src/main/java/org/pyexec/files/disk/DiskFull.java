@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -25,29 +25,29 @@ final class StoreFixture {
 
     private StoreFixture() {}
 
-    static FileStore open(Path directory, Clock clock) throws IOException {
+    static DiskFileStore open(Path directory, Clock clock) throws IOException {
         return open(directory, clock, 100 * MEGABYTE);
     }
 
-    static FileStore open(Path directory, Clock clock, long maxBytes) throws IOException {
-        return FileStore.open(new FileStoreSettings(directory, TEN_MINUTES, maxBytes, maxBytes), clock);
+    static DiskFileStore open(Path directory, Clock clock, long maxBytes) throws IOException {
+        return DiskFileStore.open(new FileStoreSettings(directory, TEN_MINUTES, maxBytes, maxBytes), clock);
     }
 
-    static HostedFile add(FileStore store, String filename, String content) throws IOException {
+    static HostedFile add(DiskFileStore store, String filename, String content) throws IOException {
         return store.add(CLIENT, filename, new ByteArrayInputStream(content.getBytes(UTF_8)), MEGABYTE);
     }
 
-    static HostedFile addBytes(FileStore store, int size) throws IOException {
+    static HostedFile addBytes(DiskFileStore store, int size) throws IOException {
         return store.add(CLIENT, "data.bin", new ByteArrayInputStream(new byte[size]), MEGABYTE);
     }
 
-    static byte[] content(FileStore store, HostedFile file) throws IOException {
+    static byte[] content(DiskFileStore store, HostedFile file) throws IOException {
         try (FileChannel channel = store.read(file)) {
             return Channels.newInputStream(channel).readAllBytes();
         }
     }
 
-    static String text(FileStore store, HostedFile file) throws IOException {
+    static String text(DiskFileStore store, HostedFile file) throws IOException {
         return new String(content(store, file), UTF_8);
     }
 

@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import java.io.File;
 import java.io.IOException;
@@ -17,7 +17,7 @@ final class OtherJvm {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.add("-cp");
-        command.add(location(FileStore.class) + File.pathSeparator + location(main));
+        command.add(location(DiskFileStore.class) + File.pathSeparator + location(main));
         command.add(main.getName());
         command.addAll(Arrays.asList(args));
         return new ProcessBuilder(command);

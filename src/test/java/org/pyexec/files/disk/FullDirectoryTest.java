@@ -1,4 +1,4 @@
-package org.pyexec.files;
+package org.pyexec.files.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ import org.pyexec.SteppedClock;
 
 /** A store with more files than it remembers tokens. {@link IndexTest} has more of them, without a disk. */
 @Tag("slow")
-class FullShelfTest {
+class FullDirectoryTest {
 
     private static final int FILES = 20_000;
 
@@ -32,7 +32,7 @@ class FullShelfTest {
             write(directory.resolve("files"), file(i));
         }
 
-        try (FileStore store = StoreFixture.open(directory, clock)) {
+        try (DiskFileStore store = StoreFixture.open(directory, clock)) {
             assertThat(store.liveCount()).isEqualTo(FILES);
             assertThat(store.bytesHeld()).isEqualTo(FILES);
             for (int i = 0; i < FILES; i++) {
@@ -66,7 +66,7 @@ class FullShelfTest {
     }
 
     private static void write(Path folder, HostedFile file) throws IOException {
-        Files.write(folder.resolve(file.token() + Shelf.CONTENT), new byte[] {'x'});
-        Files.write(folder.resolve(file.token() + Shelf.METADATA), Metadata.encode(file));
+        Files.write(folder.resolve(file.token() + FileDirectory.CONTENT), new byte[] {'x'});
+        Files.write(folder.resolve(file.token() + FileDirectory.METADATA), Metadata.encode(file));
     }
 }
