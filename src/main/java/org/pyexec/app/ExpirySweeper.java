@@ -20,7 +20,7 @@ public class ExpirySweeper {
     @Schedule(hour = "*", minute = "*", second = "*/30", persistent = false)
     public void sweep() {
         wiring.startedRooms().ifPresent(rooms -> {
-            sweep(rooms.files());
+            sweep(rooms.storage().files());
             rooms.jobs().sweep();
             rooms.sessions().sweep();
         });

@@ -72,7 +72,7 @@ public class JerseyFilter extends ServletContainer {
         rooms.webComponents().forEach(jersey::register);
         return jersey.register(MultiPartFeature.class)
                 .register(new MultiPartProperties()
-                        .tempDir(rooms.files().incoming().toString())
+                        .tempDir(rooms.storage().incoming().toString())
                         .resolver())
                 .property(ServerProperties.WADL_FEATURE_DISABLE, true)
                 .property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true)

@@ -65,7 +65,7 @@ record Rooms(
         Settings settings,
         WorkerPool workers,
         ScheduledExecutorService timer,
-        FileStore files,
+        Storage storage,
         Memory memory,
         Sandbox sandbox,
         Executions executions,
@@ -93,18 +93,19 @@ record Rooms(
         Clock clock = Clock.systemUTC();
         WorkerPool executor = new WorkerPool(container);
         ScheduledExecutorService timer = newTimer();
-        FileStore files = FileStore.open(settings.files(), clock);
-        SandboxSettings sandboxed = settings.sandbox().in(files.runtime());
+        Storage storage = Storage.open(settings, clock);
+        SandboxSettings sandboxed = settings.sandbox().in(storage.runtime());
         MemoryNeeds.of(settings, sandboxed).log();
         Memory memory = memory(settings.bodies().maxBodyBytes());
         Sandbox sandbox = WarmSandbox.start(sandboxed, executor);
-        Executions executions = new Executions(settings.execution(), sandbox, files, memory, executor, timer, clock);
+        Executions executions =
+                new Executions(settings.execution(), sandbox, storage.files(), memory, executor, timer, clock);
         Jobs jobs = new Jobs(
                 JobSettings.keptFor(
                         settings.files().timeToLive(), Runtime.getRuntime().maxMemory() / JOBS_PART),
                 memory,
                 clock);
-        Sessions sessions = new Sessions(settings.sessions(), sandbox, files.keys(), clock);
+        Sessions sessions = new Sessions(settings.sessions(), sandbox, storage.keys(), clock);
         BodyLimits limits = BodyLimits.of(
                 settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
         Delays delays = new Delays(executor, timer);
@@ -114,18 +115,18 @@ record Rooms(
                 settings,
                 executor,
                 timer,
-                files,
+                storage,
                 memory,
                 sandbox,
                 executions,
                 jobs,
                 sessions,
-                new Bodies(limits, files.incoming(), memory, delays),
+                new Bodies(limits, storage.incoming(), memory, delays),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
                 places,
                 lateAnswers,
                 webComponents(
-                        settings, executions, jobs, sessions, files, memory, delays, lateAnswers, clock, context));
+                        settings, executions, jobs, sessions, storage, memory, delays, lateAnswers, clock, context));
     }
 
     private static Memory memory(long maxBodyBytes) {
@@ -160,13 +161,14 @@ record Rooms(
             Executions executions,
             Jobs jobs,
             Sessions sessions,
-            FileStore files,
+            Storage storage,
             Memory memory,
             Delays delays,
             LateAnswers lateAnswers,
             Clock clock,
             ServletContext context)
             throws IOException {
+        FileStore files = storage.files();
         Answers answers = new Answers(Json.mapper(settings.bodies().maxBodyBytes()), clock);
         InternalErrors errors = new InternalErrors(answers, settings.development());
         ExecuteAnswers executeAnswers = new ExecuteAnswers(answers, errors, settings.failedExecutionStatus());
@@ -182,6 +184,7 @@ record Rooms(
                         executions,
                         new Readiness(executions, delays.timer(), System::nanoTime),
                         files,
+                        storage.directory().path().toString(),
                         answers,
                         lateAnswers,
                         uptime,
@@ -224,14 +227,14 @@ record Rooms(
         lateAnswers.close();
     }
 
-    /** Ends every program first, and closes the store that takes their files last. */
+    /** Ends every program first, and closes the folder that their files are in last. */
     @Override
     public void close() {
         endPrograms();
         timer.shutdownNow();
         workers.close();
         try {
-            files.close();
+            storage.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

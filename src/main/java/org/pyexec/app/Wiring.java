@@ -77,7 +77,7 @@ public class Wiring {
 
     @Produces
     FileStore fileStore() {
-        return rooms().files();
+        return rooms().storage().files();
     }
 
     @Produces

@@ -13,19 +13,20 @@ public final class StoreFullException extends IOException {
         this.ofThisClient = ofThisClient;
     }
 
-    static StoreFullException ofAll(Quota.Room room) {
+    /** All files together take as much as they may. */
+    public static StoreFullException ofAll(long bytes, long entries) {
         return new StoreFullException(
-                "the store holds at most %d bytes in %d entries".formatted(room.bytes(), room.entries()), false, null);
+                "the store holds at most %d bytes in %d entries".formatted(bytes, entries), false, null);
     }
 
-    static StoreFullException ofClient(Quota.Room room) {
+    /** The files of this client take as much as those of one client may. */
+    public static StoreFullException ofClient(long bytes, long entries) {
         return new StoreFullException(
-                "the files of one client take at most %d bytes in %d entries".formatted(room.bytes(), room.entries()),
-                true,
-                null);
+                "the files of one client take at most %d bytes in %d entries".formatted(bytes, entries), true, null);
     }
 
-    static StoreFullException ofDisk(IOException failure) {
+    /** What the store keeps its files on has no room left. */
+    public static StoreFullException ofDisk(IOException failure) {
         return new StoreFullException("the disk under the store is full", false, failure);
     }
 

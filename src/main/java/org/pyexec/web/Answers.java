@@ -73,6 +73,15 @@ public final class Answers {
                 .build();
     }
 
+    /** When the store of files cannot be reached. */
+    Response storeUnreachable(String requestId) {
+        String message = "The store of files cannot be reached at the moment; try again later.";
+        return Response.fromResponse(
+                        json(503, ErrorBody.of("Storage unreachable", message, requestId, clock.instant())))
+                .header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS)
+                .build();
+    }
+
     /** An error in JSON, or as a page where the client is a browser. */
     Response error(HttpServletRequest request, int status, ErrorBody error) {
         if (!Accepts.preferHtml(request.getHeader(HttpHeaders.ACCEPT))) {

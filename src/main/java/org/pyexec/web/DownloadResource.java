@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.Lookup;
+import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.RequestId;
 
@@ -44,7 +45,8 @@ public class DownloadResource {
             @HeaderParam("Range") @Nullable String range,
             @HeaderParam("If-Range") @Nullable String ifRange,
             @Context HttpServletRequest servletRequest,
-            @Suspended AsyncResponse response) {
+            @Suspended AsyncResponse response)
+            throws StoreUnreachableException {
         String id = RequestId.of(servletRequest);
         Response answer = respond(token, range, ifRange, Optional.of(id));
         if (!(answer.getEntity() instanceof FileContent content)) {
@@ -52,19 +54,21 @@ public class DownloadResource {
             return;
         }
         lateAnswers.giveInTurn(
-                () -> opened(answer, content),
+                () -> opened(answer, content, id),
                 content.length(),
                 () -> answers.noPlace(id),
                 Recipient.of(servletRequest, response),
                 content::close);
     }
 
-    private Response opened(Response answer, FileContent content) {
+    private Response opened(Response answer, FileContent content, String id) {
         try {
             content.open();
             return answer;
         } catch (NoSuchFileException expiredJustNow) {
             return unknown();
+        } catch (StoreUnreachableException e) {
+            return answers.storeUnreachable(id);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -74,16 +78,20 @@ public class DownloadResource {
     public Response head(
             @PathParam("token") String token,
             @HeaderParam("Range") @Nullable String range,
-            @HeaderParam("If-Range") @Nullable String ifRange) {
+            @HeaderParam("If-Range") @Nullable String ifRange)
+            throws StoreUnreachableException {
         return respond(token, range, ifRange, Optional.empty());
     }
 
     /**
      * @param requestId of a request whose answer has a body; empty for HEAD
      */
-    private Response respond(
-            String token, @Nullable String range, @Nullable String ifRange, Optional<String> requestId) {
+    private Response respond(String token, @Nullable String range, @Nullable String ifRange, Optional<String> requestId)
+            throws StoreUnreachableException {
         Lookup lookup = files.find(token);
+        if (lookup instanceof Lookup.Unreachable) {
+            throw new StoreUnreachableException("The store cannot be asked for a token");
+        }
         if (lookup instanceof Lookup.Expired) {
             return answers.json(410, ErrorBody.bare("Download link has expired"));
         }

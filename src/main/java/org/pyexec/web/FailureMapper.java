@@ -6,6 +6,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
+import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.http.ErrorBody;
 import org.pyexec.http.Paths;
 import org.pyexec.http.RequestId;
@@ -32,6 +33,9 @@ public class FailureMapper implements ExceptionMapper<Throwable> {
         if (failure instanceof WebApplicationException refused
                 && refused.getResponse().getStatus() < 500) {
             return refusal(refused.getResponse());
+        }
+        if (failure instanceof StoreUnreachableException) {
+            return answers.storeUnreachable(RequestId.of(request));
         }
         return answer(500, errors.of(failure, RequestId.of(request)));
     }

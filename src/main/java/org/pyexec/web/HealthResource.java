@@ -24,6 +24,7 @@ public class HealthResource {
     private final Executions executions;
     private final Readiness readiness;
     private final FileStore files;
+    private final String storageDirectory;
     private final Answers answers;
     private final LateAnswers lateAnswers;
     private final Uptime uptime;
@@ -58,6 +59,7 @@ public class HealthResource {
             Executions executions,
             Readiness readiness,
             FileStore files,
+            String storageDirectory,
             Answers answers,
             LateAnswers lateAnswers,
             Uptime uptime,
@@ -65,6 +67,7 @@ public class HealthResource {
         this.executions = executions;
         this.readiness = readiness;
         this.files = files;
+        this.storageDirectory = storageDirectory;
         this.answers = answers;
         this.lateAnswers = lateAnswers;
         this.uptime = uptime;
@@ -109,7 +112,7 @@ public class HealthResource {
                         "not applicable (Java %s)".formatted(host.javaVersion()),
                         host.platform(),
                         host.architecture(),
-                        files.directory().toString(),
+                        storageDirectory,
                         files.bytesHeld(),
                         uptime.seconds(),
                         files.liveCount(),

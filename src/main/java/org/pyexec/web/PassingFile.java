@@ -12,6 +12,7 @@ import org.pyexec.files.FileLabel;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
+import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.sandbox.FileReceiver;
 
 /**
@@ -26,6 +27,7 @@ final class PassingFile implements FileReceiver {
     private final String client;
     private @Nullable HostedFile stored;
     private @Nullable StoreFullException full;
+    private boolean unreachable;
 
     PassingFile(FileStore files, String client) {
         this.files = files;
@@ -38,6 +40,8 @@ final class PassingFile implements FileReceiver {
             stored = files.add(client, FileLabel.ofGenerated(filename), content, size);
         } catch (StoreFullException e) {
             full = e;
+        } catch (StoreUnreachableException e) {
+            unreachable = true;
         }
     }
 
@@ -49,6 +53,9 @@ final class PassingFile implements FileReceiver {
 
     /** If it could not be kept. */
     Optional<Response> refusal(SessionFileAnswers answers, String requestId) {
+        if (unreachable) {
+            return Optional.of(answers.storeUnreachable(requestId));
+        }
         return Optional.ofNullable(full).map(e -> answers.storageFull(e.ofThisClient(), requestId));
     }
 

@@ -114,6 +114,11 @@ public final class SessionFileAnswers {
                 requestId);
     }
 
+    /** Of the same store. */
+    Response storeUnreachable(String requestId) {
+        return answers.storeUnreachable(requestId);
+    }
+
     Response error(int status, String error, String message, String requestId) {
         return answers.json(
                 status, ErrorBody.of(error, message, requestId, answers.clock().instant()));

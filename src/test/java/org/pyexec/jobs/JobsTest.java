@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.SteppedClock;
 import org.pyexec.execution.ExecutionSettings;
 import org.pyexec.execution.Executions;
@@ -25,6 +23,7 @@ import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
+import org.pyexec.files.MemoryFileStore;
 import org.pyexec.memory.Memory;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.Sandbox;
@@ -38,9 +37,6 @@ class JobsTest {
     private static final Duration TIME_TO_LIVE = Duration.ofMinutes(10);
     private static final Optional<IdempotencyKey> NO_KEY = Optional.empty();
 
-    @TempDir
-    Path temporary;
-
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final SteppedClock clock = new SteppedClock();
     private final Memory memory = new Memory(1 << 20);
@@ -51,9 +47,7 @@ class JobsTest {
 
     @BeforeEach
     void open() throws IOException {
-        files = FileStore.open(
-                new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000, 1000),
-                Clock.systemUTC());
+        files = new MemoryFileStore(new FileStoreSettings(Duration.ofMinutes(10), 1000, 1000), Clock.systemUTC());
         ExecutionSettings settings = new ExecutionSettings(1, 100, Duration.ofMinutes(5), false, 1000);
         // Programs are taken on and never run: their ends are played by the tests.
         executions = new Executions(settings, new Idle(), files, memory, task -> {}, timer, clock);
@@ -62,7 +56,6 @@ class JobsTest {
     @AfterEach
     void close() throws IOException {
         timer.shutdownNow();
-        files.close();
     }
 
     private Jobs.Started start() {

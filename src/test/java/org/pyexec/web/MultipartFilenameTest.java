@@ -66,7 +66,8 @@ class MultipartFilenameTest {
 
     @Test
     void anEmptyNameIsAName() {
-        assertThat(MultipartFilename.parameter("form-data; filename=\"\"", "filename")).isEmpty();
+        assertThat(MultipartFilename.parameter("form-data; filename=\"\"", "filename"))
+                .isEmpty();
     }
 
     @Test

@@ -1,11 +1,10 @@
 package org.pyexec.files.disk;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -13,14 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.pyexec.files.FileStore;
+import org.pyexec.files.FileStoreSettings;
+import org.pyexec.files.HostedFile;
+import org.pyexec.files.Lookup;
+import org.pyexec.files.PendingFile;
 
 /**
- * Keeps files on disk until they expire, across restarts and crashes; the door of this room.
+ * Keeps files on this machine's disk until they expire, across restarts and crashes.
  *
  * <p>Safe for use by many threads. A token is looked up in memory and never becomes a path unless the store itself
  * made it.
  */
-public final class DiskFileStore implements AutoCloseable {
+public final class DiskFileStore implements FileStore {
 
     private static final System.Logger LOG = System.getLogger(DiskFileStore.class.getName());
 
@@ -32,93 +36,76 @@ public final class DiskFileStore implements AutoCloseable {
 
     private final FileStoreSettings settings;
     private final Clock clock;
-    private final StorageDirectory folder;
     private final FileDirectory directory;
-    private final Path incoming;
-    private final Path runtime;
-    private final Path keys;
-    private final Quota space;
+    private final Quota quota;
     private final Index index = new Index();
 
-    private DiskFileStore(FileStoreSettings settings, Clock clock, StorageDirectory folder) throws IOException {
+    private DiskFileStore(FileStoreSettings settings, Clock clock, FileDirectory directory) {
         this.settings = settings;
         this.clock = clock;
-        this.folder = folder;
-        this.directory = new FileDirectory(folder.keptFolder("files"));
-        this.incoming = folder.emptyFolder("incoming");
-        this.runtime = folder.emptyFolder("runtime");
-        this.keys = folder.keptFolder("keys");
+        this.directory = directory;
         long entries = Math.min(MAX_ENTRIES, Runtime.getRuntime().maxMemory() / INDEX_PART / BYTES_PER_ENTRY);
-        this.space = new Quota(
+        this.quota = new Quota(
                 new Quota.Room(settings.maxBytes(), entries),
                 new Quota.Room(settings.maxBytesPerClient(), Math.max(1, entries / 2)));
     }
 
-    /**
-     * Opens the store, alone, and finds what a former server left in it.
-     *
-     * @throws IOException with one line for the administrator if the folder can't be had for this server alone
-     */
-    public static DiskFileStore open(FileStoreSettings settings, Clock clock) throws IOException {
-        StorageDirectory folder = StorageDirectory.open(settings.directory());
-        try {
-            DiskFileStore store = new DiskFileStore(settings, clock, folder);
-            store.recover();
-            return store;
-        } catch (IOException | RuntimeException e) {
-            folder.close();
-            throw e;
-        }
+    /** Opens the store and finds what a former server left in it. The storage stays open until nobody uses the store any more. */
+    public static DiskFileStore open(StorageDirectory storage, FileStoreSettings settings, Clock clock)
+            throws IOException {
+        DiskFileStore store = new DiskFileStore(settings, clock, new FileDirectory(storage.keptFolder("files")));
+        store.recover();
+        return store;
     }
 
-    /**
-     * Streams a file into the store. When this returns the file is on disk for good; when it throws nothing is left.
-     *
-     * @param client whose share of the store it takes
-     * @param filename a label, cleaned by {@link FileLabel}
-     * @param content read to its end, not closed
-     * @param maxFileBytes how long this file may be
-     * @throws FileTooLargeException if it is longer
-     * @throws StoreFullException if the store or its disk has no room, or none for this client
-     * @throws IOException if the content can't be read or the disk fails
-     */
-    public HostedFile add(String client, String filename, InputStream content, long maxFileBytes) throws IOException {
-        if (!space.fits(client, new Quota.Room(maxFileBytes, HostedFile.entries(filename)))) {
+    @Override
+    public PendingFile begin(String client, String filename, long maxFileBytes) throws IOException {
+        if (!quota.fits(client, Quota.Room.of(maxFileBytes, filename))) {
             sweep();
         }
-        try (DiskPendingFile deposit = new DiskPendingFile(directory, space, UUID.randomUUID().toString(), client, filename)) {
-            deposit.write(content, maxFileBytes);
-            Instant expires = clock.instant().plus(settings.timeToLive()).truncatedTo(ChronoUnit.MILLIS);
-            HostedFile file = deposit.keep(expires);
-            index.add(file);
-            return file;
-        }
+        return DiskPendingFile.begin(
+                this, directory, quota, UUID.randomUUID().toString(), client, filename, maxFileBytes);
     }
 
-    /** What is known about a token at this instant; it matches exactly or not at all. */
+    /** When a file expires that is kept now. */
+    Instant expiryOfNow() {
+        return clock.instant().plus(settings.timeToLive()).truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    /** Can be found from now on. */
+    void kept(HostedFile file) {
+        index.add(file);
+    }
+
+    @Override
     public Lookup find(String token) {
         return index.find(token, clock.instant());
     }
 
-    /**
-     * Opens the content of a file: {@code size} bytes, the first at position 0. It stays readable to its end when the
-     * file expires or is deleted meanwhile.
-     *
-     * @throws NoSuchFileException if the file has just gone
-     */
-    public FileChannel read(HostedFile file) throws IOException {
+    @Override
+    public FileChannel read(HostedFile file, long offset) throws IOException {
         if (find(file.token()) instanceof Lookup.Found found) {
-            return directory.open(found.file().token());
+            return directory.open(found.file().token()).position(offset);
         }
         throw new NoSuchFileException(file.token());
     }
 
-    /**
-     * Deletes one file before its time; its token is unknown from then on.
-     *
-     * @return false if there is no such live file
-     * @throws IOException if the disk refuses; the file is then still there
-     */
+    /** Past this server's memory where the kernel can (sendfile(2)). */
+    @Override
+    public void copy(HostedFile file, WritableByteChannel target) throws IOException {
+        try (FileChannel content = read(file, 0)) {
+            long position = 0;
+            while (position < file.size()) {
+                long count = content.transferTo(position, file.size() - position, target);
+                if (count <= 0) {
+                    throw new IOException("The stored file is shorter than it was when it was stored");
+                }
+                position += count;
+            }
+        }
+    }
+
+    @Override
     public boolean delete(String token) throws IOException {
         Optional<HostedFile> file = index.remove(token, clock.instant());
         if (file.isEmpty()) {
@@ -131,15 +118,11 @@ public final class DiskFileStore implements AutoCloseable {
             index.add(file.get());
             throw e;
         }
-        space.giveBack(file.get().client(), file.get().room());
+        quota.giveBack(file.get().client(), Quota.Room.of(file.get()));
         return true;
     }
 
-    /**
-     * Removes the expired files from disk. What can't be removed is tried again at the next sweep.
-     *
-     * @return how many were removed
-     */
+    @Override
     public int sweep() {
         Instant now = clock.instant();
         int removed = 0;
@@ -156,46 +139,20 @@ public final class DiskFileStore implements AutoCloseable {
         return removed;
     }
 
-    /** Bytes of content on disk: live files, expired ones not swept yet, and what is being written. */
+    @Override
     public long bytesHeld() {
-        return space.bytes();
+        return quota.bytes();
     }
 
-    /** How many files can be downloaded now. */
+    @Override
     public int liveCount() {
         return index.liveCount(clock.instant());
-    }
-
-    /** The store's folder, absolute. */
-    public Path directory() {
-        return folder.directory();
-    }
-
-    /** A private folder (mode 0700) for request bodies on their way, emptied when the store opens. */
-    public Path incoming() {
-        return incoming;
-    }
-
-    /** A private folder (mode 0700) for the sandbox's socket, emptied when the store opens. */
-    public Path runtime() {
-        return runtime;
-    }
-
-    /** A private folder (mode 0700) for what this server has to know again after a restart. */
-    public Path keys() {
-        return keys;
-    }
-
-    /** Lets another server have the folder; the files stay. Call it when nobody uses the store any more. */
-    @Override
-    public void close() throws IOException {
-        folder.close();
     }
 
     private void recover() throws IOException {
         Recovery recovery = Recovery.from(directory, clock.instant());
         for (HostedFile file : recovery.live()) {
-            space.count(file.client(), file.room());
+            quota.count(file.client(), Quota.Room.of(file));
             index.add(file);
         }
         for (HostedFile file : recovery.expired()) {
@@ -204,14 +161,14 @@ public final class DiskFileStore implements AutoCloseable {
         forgetOld(clock.instant());
         LOG.log(
                 Level.INFO,
-                "event=store_opened files=" + recovery.live().size() + " bytes=" + space.bytes() + " removed="
+                "event=store_opened files=" + recovery.live().size() + " bytes=" + quota.bytes() + " removed="
                         + recovery.removed());
     }
 
     private boolean removeContent(HostedFile file) {
         try {
             directory.removeContent(file.token());
-            space.giveBack(file.client(), file.room());
+            quota.giveBack(file.client(), Quota.Room.of(file));
             return true;
         } catch (IOException e) {
             LOG.log(Level.WARNING, "event=sweep_failed", e);

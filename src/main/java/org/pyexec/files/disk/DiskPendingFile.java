@@ -1,7 +1,6 @@
 package org.pyexec.files.disk;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,80 +9,122 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.pyexec.files.ContentTypes;
+import org.pyexec.files.FileTooLargeException;
+import org.pyexec.files.HostedFile;
+import org.pyexec.files.PendingFile;
+import org.pyexec.files.StoreFullException;
 
-/** One file on its way into the store, used by one thread: unless it is kept, closing gives everything back. */
-final class DiskPendingFile implements AutoCloseable {
+/** One file on its way to the disk, hashed on the way. */
+final class DiskPendingFile implements PendingFile {
 
     private static final System.Logger LOG = System.getLogger(DiskPendingFile.class.getName());
-    private static final int CHUNK_BYTES = 64 * 1024;
 
+    private final DiskFileStore store;
     private final FileDirectory directory;
-    private final Quota space;
+    private final Quota quota;
     private final String token;
     private final String client;
     private final String filename;
+    private final long maxFileBytes;
+    private final FileChannel out;
     private final MessageDigest sha256 = sha256();
     private byte[] head = new byte[0];
     private long size;
-    private boolean kept;
+    private boolean over;
 
-    DiskPendingFile(FileDirectory directory, Quota space, String token, String client, String filename) throws StoreFullException {
+    private DiskPendingFile(
+            DiskFileStore store,
+            FileDirectory directory,
+            Quota quota,
+            String token,
+            String client,
+            String filename,
+            long maxFileBytes)
+            throws IOException {
+        this.store = store;
         this.directory = directory;
-        this.space = space;
+        this.quota = quota;
         this.token = token;
         this.client = client;
         this.filename = filename;
-        space.take(client, new Quota.Room(0, HostedFile.entries(filename)));
+        this.maxFileBytes = maxFileBytes;
+        this.out = create();
     }
 
-    /** Streams the content to disk and syncs it. */
-    void write(InputStream content, long maxFileBytes) throws IOException {
-        try (FileChannel out = create()) {
-            byte[] chunk = new byte[CHUNK_BYTES];
-            for (int length = content.readNBytes(chunk, 0, CHUNK_BYTES);
-                    length > 0;
-                    length = content.readNBytes(chunk, 0, CHUNK_BYTES)) {
-                append(out, chunk, length, maxFileBytes);
-            }
-            onDisk(() -> out.force(true));
+    /**
+     * Begins one.
+     *
+     * @param store that knows the file when it is kept
+     */
+    static DiskPendingFile begin(
+            DiskFileStore store,
+            FileDirectory directory,
+            Quota quota,
+            String token,
+            String client,
+            String filename,
+            long maxFileBytes)
+            throws IOException {
+        Quota.Room names = Quota.Room.of(0, filename);
+        quota.take(client, names);
+        try {
+            return new DiskPendingFile(store, directory, quota, token, client, filename, maxFileBytes);
+        } catch (IOException | RuntimeException e) {
+            quota.giveBack(client, names);
+            throw e;
         }
     }
 
-    /** Makes the written content a file with a token; nothing is given back any more. */
-    HostedFile keep(Instant expires) throws IOException {
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (length > maxFileBytes - size) {
+            throw new FileTooLargeException(maxFileBytes);
+        }
+        quota.take(client, new Quota.Room(length, 0));
+        if (head.length < ContentTypes.HEAD_BYTES) {
+            appendToHead(bytes, offset, length);
+        }
+        size += length;
+        sha256.update(bytes, offset, length);
+        onDisk(() -> FileDirectory.writeFully(out, ByteBuffer.wrap(bytes, offset, length)));
+    }
+
+    private void appendToHead(byte[] bytes, int offset, int length) {
+        int more = Math.min(length, ContentTypes.HEAD_BYTES - head.length);
+        int before = head.length;
+        head = Arrays.copyOf(head, before + more);
+        System.arraycopy(bytes, offset, head, before, more);
+    }
+
+    @Override
+    public HostedFile keep() throws IOException {
+        onDisk(() -> out.force(true));
+        out.close();
+        Instant expires = store.expiryOfNow();
         String digest = HexFormat.of().formatHex(sha256.digest());
         String mimeType = ContentTypes.of(filename, head);
         HostedFile file = new HostedFile(token, filename, size, expires, mimeType, digest, client);
         onDisk(() -> directory.commit(file));
-        kept = true;
+        over = true;
+        store.kept(file);
         return file;
     }
 
     @Override
     public void close() {
-        if (kept) {
+        if (over) {
             return;
         }
+        over = true;
         try {
+            out.close();
             directory.remove(token);
         } catch (IOException e) {
             // What remains has no metadata, or expires; the next start removes it.
             LOG.log(Level.WARNING, "event=discard_failed", e);
         }
-        space.giveBack(client, new Quota.Room(size, HostedFile.entries(filename)));
-    }
-
-    private void append(FileChannel out, byte[] chunk, int length, long maxFileBytes) throws IOException {
-        if (length > maxFileBytes - size) {
-            throw new FileTooLargeException(maxFileBytes);
-        }
-        space.take(client, new Quota.Room(length, 0));
-        if (size == 0) {
-            head = Arrays.copyOf(chunk, Math.min(length, ContentTypes.HEAD_BYTES));
-        }
-        size += length;
-        sha256.update(chunk, 0, length);
-        onDisk(() -> FileDirectory.writeFully(out, ByteBuffer.wrap(chunk, 0, length)));
+        quota.giveBack(client, Quota.Room.of(size, filename));
     }
 
     private FileChannel create() throws IOException {
@@ -102,7 +143,6 @@ final class DiskPendingFile implements AutoCloseable {
         }
     }
 
-    /** Only the disk's own failures may mean that it is full, never those of the stream that is read. */
     private IOException diskFailure(IOException failure) {
         return DiskFull.caused(failure, directory.folder()) ? StoreFullException.ofDisk(failure) : failure;
     }

@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.pyexec.files.HostedFile;
 
 /**
  * The folder with the files: {@code <token>.data} is a content, {@code <token>.meta} its metadata.

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.pyexec.files.HostedFile;
+import org.pyexec.files.Lookup;
 
 /**
  * Knows every token in memory; touches no disk and is safe for use by many threads.

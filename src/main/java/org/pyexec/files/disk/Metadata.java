@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Properties;
+import org.pyexec.files.HostedFile;
 
 /** What stands on disk beside a file's content: a Java properties file, readable by people, any name escaped. */
 final class Metadata {

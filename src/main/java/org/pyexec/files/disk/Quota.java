@@ -2,6 +2,8 @@ package org.pyexec.files.disk;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.pyexec.files.HostedFile;
+import org.pyexec.files.StoreFullException;
 
 /**
  * Counts what the files take, those being written included, in all and for each client whose they are; safe for use by many
@@ -18,6 +20,16 @@ final class Quota {
 
     /** So many bytes, and so many entries in the index. */
     record Room(long bytes, long entries) {
+
+        /** What a file takes. */
+        static Room of(HostedFile file) {
+            return of(file.size(), file.filename());
+        }
+
+        /** The same of one that has so many bytes. A name of usual length takes one entry. */
+        static Room of(long size, String filename) {
+            return new Room(size, 1L + filename.length() / 512);
+        }
 
         private Room plus(Room more) {
             return new Room(bytes + more.bytes, entries + more.entries);
@@ -44,10 +56,10 @@ final class Quota {
     /** Takes room for a file, or for more of it. */
     synchronized void take(String client, Room more) throws StoreFullException {
         if (!ofOneClient.has(of(client).plus(more))) {
-            throw StoreFullException.ofClient(ofOneClient);
+            throw StoreFullException.ofClient(ofOneClient.bytes, ofOneClient.entries);
         }
         if (!store.has(all.plus(more))) {
-            throw StoreFullException.ofAll(store);
+            throw StoreFullException.ofAll(store.bytes, store.entries);
         }
         count(client, more);
     }

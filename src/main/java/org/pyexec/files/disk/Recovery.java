@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.pyexec.files.HostedFile;
 
 /**
  * What a former server left: whole files, tokens that expired, and remains, which it removes.

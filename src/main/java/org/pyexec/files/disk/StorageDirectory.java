@@ -23,12 +23,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store's folder on disk, private to this server and locked by it until closed.
+ * {@code STORAGE_DIR}: the server's folder on disk, in which the store and others have theirs; private to this server and locked by it until closed.
  *
  * <p>In a shared place such as /tmp a stranger may have made the folder before us, so one that is a link or belongs to
  * somebody else is refused. So is one with other content: making it private and emptying parts of it would do harm.
  */
-final class StorageDirectory implements AutoCloseable {
+public final class StorageDirectory implements AutoCloseable {
 
     private static final String LOCK = ".python-executor.lock";
     private static final String PROBE = ".python-executor-probe-";
@@ -49,8 +49,12 @@ final class StorageDirectory implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** @throws IOException with one line for the administrator if the folder can't be had for this server alone */
-    static StorageDirectory open(Path wanted) throws IOException {
+    /**
+     * Opens it, alone; makes it when absent.
+     *
+     * @throws IOException with one line for the administrator if the folder can't be had for this server alone
+     */
+    public static StorageDirectory open(Path wanted) throws IOException {
         Path directory = wanted.toAbsolutePath().normalize();
         try {
             makePrivate(directory);
@@ -62,19 +66,20 @@ final class StorageDirectory implements AutoCloseable {
         }
     }
 
-    Path directory() {
+    /** Where it is, absolute. */
+    public Path path() {
         return directory;
     }
 
-    /** A private folder inside, made when absent; what is in it stays. */
-    Path keptFolder(String name) throws IOException {
+    /** A private folder inside (mode 0700), made when absent; what is in it stays. */
+    public Path keptFolder(String name) throws IOException {
         Path folder = directory.resolve(name);
         makePrivate(folder, true);
         return folder;
     }
 
-    /** A private folder inside, empty. */
-    Path emptyFolder(String name) throws IOException {
+    /** A private folder inside (mode 0700), empty. */
+    public Path emptyFolder(String name) throws IOException {
         Path folder = directory.resolve(name);
         if (Files.exists(folder, NOFOLLOW_LINKS)) {
             removeTree(folder);
@@ -83,6 +88,7 @@ final class StorageDirectory implements AutoCloseable {
         return folder;
     }
 
+    /** Lets another server have it; what is in it stays. Call it when nobody uses a folder in it any more. */
     @Override
     public void close() throws IOException {
         lock.close();

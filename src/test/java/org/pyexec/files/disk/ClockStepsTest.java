@@ -8,6 +8,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.SteppedClock;
+import org.pyexec.files.HostedFile;
+import org.pyexec.files.Lookup;
 
 /** The clock of the machine is set forward and back while files are kept. */
 class ClockStepsTest {
@@ -21,7 +23,7 @@ class ClockStepsTest {
 
     @Test
     void tokenThatWasToldAsExpiredStaysSoWhenTheClockGoesBack() throws IOException {
-        try (DiskFileStore store = open()) {
+        try (OpenStore store = open()) {
             HostedFile file = StoreFixture.add(store, "a.txt", "text");
             clock.step(StoreFixture.TEN_MINUTES);
             assertThat(store.find(file.token())).isEqualTo(new Lookup.Expired());
@@ -37,7 +39,7 @@ class ClockStepsTest {
 
     @Test
     void fileLivesUntilTheInstantThatWasToldWhateverTheClockDidMeanwhile() throws IOException {
-        try (DiskFileStore store = open()) {
+        try (OpenStore store = open()) {
             HostedFile file = StoreFixture.add(store, "a.txt", "text");
             clock.step(HOUR.negated());
             clock.step(StoreFixture.TEN_MINUTES.multipliedBy(2));
@@ -54,7 +56,7 @@ class ClockStepsTest {
 
     @Test
     void fileThatWasAddedWhileTheClockWasAheadDoesNotKeepOthersFromExpiring() throws IOException {
-        try (DiskFileStore store = open()) {
+        try (OpenStore store = open()) {
             clock.step(HOUR);
             HostedFile ahead = StoreFixture.add(store, "ahead.txt", "ahead");
             clock.step(HOUR.negated());
@@ -74,7 +76,7 @@ class ClockStepsTest {
     @Test
     void yearForwardEndsEveryFileAndTheStoreGoesOn() throws IOException {
         Path directory = temporary.resolve("store");
-        try (DiskFileStore store = open()) {
+        try (OpenStore store = open()) {
             HostedFile file = StoreFixture.add(store, "a.txt", "text");
             clock.step(Duration.ofDays(365));
 
@@ -89,7 +91,7 @@ class ClockStepsTest {
     @Test
     void expiredTokensAreForgottenThoughTheyExpiredInAnotherOrder() throws IOException {
         Path directory = temporary.resolve("store");
-        try (DiskFileStore store = open()) {
+        try (OpenStore store = open()) {
             StoreFixture.add(store, "a.txt", "expires first, and late");
             clock.step(StoreFixture.TEN_MINUTES);
             store.sweep();
@@ -110,7 +112,7 @@ class ClockStepsTest {
     void serverThatStartsWithAnEarlierClockFindsItsFilesAndNothingThatHadExpired() throws IOException {
         HostedFile live;
         HostedFile expired;
-        try (DiskFileStore store = open()) {
+        try (OpenStore store = open()) {
             expired = StoreFixture.add(store, "expired.txt", "expired");
             clock.step(StoreFixture.TEN_MINUTES);
             store.sweep();
@@ -118,7 +120,7 @@ class ClockStepsTest {
         }
         clock.step(HOUR.negated());
 
-        try (DiskFileStore store = open()) {
+        try (OpenStore store = open()) {
             assertThat(StoreFixture.text(store, live)).isEqualTo("live");
             assertThat(store.find(expired.token())).isNotInstanceOf(Lookup.Found.class);
             assertThat(store.liveCount()).isEqualTo(1);
@@ -126,7 +128,7 @@ class ClockStepsTest {
         }
     }
 
-    private DiskFileStore open() throws IOException {
+    private OpenStore open() throws IOException {
         return StoreFixture.open(temporary.resolve("store"), clock);
     }
 }

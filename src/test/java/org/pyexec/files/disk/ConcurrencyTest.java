@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.SteppedClock;
+import org.pyexec.files.HostedFile;
+import org.pyexec.files.StoreFullException;
 
 class ConcurrencyTest {
 
@@ -29,7 +31,7 @@ class ConcurrencyTest {
     void parallelUploadsNeverOvershootTheTotal() throws Exception {
         int size = 150_000;
         long maxBytes = 3L * size + 100_000;
-        try (DiskFileStore store = StoreFixture.open(temporary.resolve("store"), clock, maxBytes)) {
+        try (OpenStore store = StoreFixture.open(temporary.resolve("store"), clock, maxBytes)) {
             List<Boolean> stored = inParallel(() -> {
                 try {
                     store.add(StoreFixture.CLIENT, "a.bin", new Watching(store, maxBytes, size), size);
@@ -48,7 +50,7 @@ class ConcurrencyTest {
 
     @Test
     void parallelSweepsRemoveEachFileOnce() throws Exception {
-        try (DiskFileStore store = StoreFixture.open(temporary.resolve("store"), clock)) {
+        try (OpenStore store = StoreFixture.open(temporary.resolve("store"), clock)) {
             for (int i = 0; i < 50; i++) {
                 StoreFixture.addBytes(store, 10);
             }
@@ -63,7 +65,7 @@ class ConcurrencyTest {
 
     @Test
     void fileIsDeletedByOneOfManyAndItsSiblingsByNone() throws Exception {
-        try (DiskFileStore store = StoreFixture.open(temporary.resolve("store"), clock)) {
+        try (OpenStore store = StoreFixture.open(temporary.resolve("store"), clock)) {
             HostedFile file = StoreFixture.addBytes(store, 10);
             HostedFile sibling = StoreFixture.addBytes(store, 20);
 
@@ -97,10 +99,10 @@ class ConcurrencyTest {
 
     /** Looks at the store whenever a piece of it is read. */
     private static final class Watching extends ByteArrayInputStream {
-        private final DiskFileStore store;
+        private final OpenStore store;
         private final long maxBytes;
 
-        Watching(DiskFileStore store, long maxBytes, int size) {
+        Watching(OpenStore store, long maxBytes, int size) {
             super(new byte[size]);
             this.store = store;
             this.maxBytes = maxBytes;

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.pyexec.SteppedClock;
+import org.pyexec.files.HostedFile;
+import org.pyexec.files.Lookup;
 
 @Tag("slow")
 class CrashTest {
@@ -78,7 +80,7 @@ class CrashTest {
     void crashLeavesWholeFileOrNothing(State state) throws IOException {
         Path directory = temporary.resolve("store");
         HostedFile sibling;
-        try (DiskFileStore store = StoreFixture.open(directory, clock)) {
+        try (OpenStore store = StoreFixture.open(directory, clock)) {
             sibling = StoreFixture.add(store, "sibling.txt", "sibling");
         }
         HostedFile file = new HostedFile(
@@ -91,7 +93,7 @@ class CrashTest {
                 StoreFixture.CLIENT);
         state.make(directory.resolve("files"), file);
 
-        try (DiskFileStore store = StoreFixture.open(directory, clock)) {
+        try (OpenStore store = StoreFixture.open(directory, clock)) {
             if (state == State.COMMITTED) {
                 assertThat(store.find(file.token())).isEqualTo(new Lookup.Found(file));
                 assertThat(StoreFixture.content(store, file)).isEqualTo(CONTENT);
@@ -108,7 +110,7 @@ class CrashTest {
     void copyOfTheDiskTakenWhileContentComesHoldsNothing() throws IOException {
         Path directory = temporary.resolve("store");
         List<Path> copies = new ArrayList<>();
-        try (DiskFileStore store = StoreFixture.open(directory, clock)) {
+        try (OpenStore store = StoreFixture.open(directory, clock)) {
             InputStream copying = new ByteArrayInputStream(new byte[300_000]) {
                 @Override
                 public synchronized int read(byte[] buffer, int offset, int length) {
@@ -122,7 +124,7 @@ class CrashTest {
         assertThat(copies).hasSizeGreaterThan(4);
         for (Path copy : copies) {
             assertThat(StoreFixture.namesOnDisk(copy)).hasSize(1);
-            try (DiskFileStore store = StoreFixture.open(copy, clock)) {
+            try (OpenStore store = StoreFixture.open(copy, clock)) {
                 assertThat(store.liveCount()).isZero();
             }
             assertThat(StoreFixture.namesOnDisk(copy)).isEmpty();
@@ -138,7 +140,7 @@ class CrashTest {
             acknowledged.addAll(killAfter(10 + 7 * round, directory));
         }
 
-        try (DiskFileStore store = StoreFixture.open(directory, Clock.systemUTC())) {
+        try (OpenStore store = StoreFixture.open(directory, Clock.systemUTC())) {
             for (String token : acknowledged) {
                 assertThat(store.find(token)).isInstanceOf(Lookup.Found.class);
             }
@@ -192,7 +194,7 @@ class CrashTest {
         private AddingServer() {}
 
         public static void main(String[] args) throws IOException {
-            DiskFileStore store = StoreFixture.open(Path.of(args[0]), Clock.systemUTC(), 1L << 40);
+            OpenStore store = StoreFixture.open(Path.of(args[0]), Clock.systemUTC(), 1L << 40);
             AtomicInteger count = new AtomicInteger();
             for (int thread = 0; thread < 4; thread++) {
                 new Thread(() -> {
@@ -204,7 +206,7 @@ class CrashTest {
             }
         }
 
-        private static void add(DiskFileStore store, int number) {
+        private static void add(OpenStore store, int number) {
             byte[] content = new byte[number * 7919 % 200_000];
             Arrays.fill(content, (byte) number);
             try {

@@ -24,6 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.SteppedClock;
+import org.pyexec.files.FileStoreSettings;
+import org.pyexec.files.FileTooLargeException;
+import org.pyexec.files.HostedFile;
+import org.pyexec.files.Lookup;
+import org.pyexec.files.StoreFullException;
 
 class DiskFileStoreTest {
 
@@ -32,7 +37,7 @@ class DiskFileStoreTest {
 
     private final SteppedClock clock = new SteppedClock();
     private Path directory;
-    private DiskFileStore store;
+    private OpenStore store;
 
     @BeforeEach
     void open() throws IOException {
@@ -189,15 +194,15 @@ class DiskFileStoreTest {
     @Test
     void oneClientLeavesRoomForOthersAlsoAfterARestart() throws IOException {
         Path directory = temporary.resolve("shared");
-        FileStoreSettings settings = new FileStoreSettings(directory, StoreFixture.TEN_MINUTES, 1000, 500);
+        FileStoreSettings settings = new FileStoreSettings(StoreFixture.TEN_MINUTES, 1000, 500);
         HostedFile kept;
-        try (DiskFileStore shared = DiskFileStore.open(settings, clock)) {
+        try (OpenStore shared = OpenStore.open(directory, settings, clock)) {
             kept = shared.add("a", "a.bin", new ByteArrayInputStream(new byte[400]), 500);
             assertFull(shared, "a", 101, true);
             shared.add("b", "b.bin", new ByteArrayInputStream(new byte[500]), 500);
             assertFull(shared, "c", 101, false);
         }
-        try (DiskFileStore shared = DiskFileStore.open(settings, clock)) {
+        try (OpenStore shared = OpenStore.open(directory, settings, clock)) {
             assertFull(shared, "a", 101, true);
             assertThat(shared.delete(kept.token())).isTrue();
             shared.add("a", "a.bin", new ByteArrayInputStream(new byte[500]), 500);
@@ -206,7 +211,7 @@ class DiskFileStoreTest {
         }
     }
 
-    private static void assertFull(DiskFileStore store, String client, int size, boolean forThisClient) {
+    private static void assertFull(OpenStore store, String client, int size, boolean forThisClient) {
         assertThatThrownBy(() -> store.add(client, "x.bin", new ByteArrayInputStream(new byte[size]), 500))
                 .isInstanceOfSatisfying(
                         StoreFullException.class,
@@ -273,9 +278,7 @@ class DiskFileStoreTest {
     void everythingOnDiskIsPrivate() throws IOException {
         HostedFile file = StoreFixture.add(store, "a.txt", "secret");
 
-        assertThat(mode(store.directory())).isEqualTo("rwx------");
-        assertThat(mode(store.incoming())).isEqualTo("rwx------");
-        assertThat(mode(store.runtime())).isEqualTo("rwx------");
+        assertThat(mode(directory)).isEqualTo("rwx------");
         assertThat(mode(directory.resolve("files"))).isEqualTo("rwx------");
         assertThat(mode(directory.resolve("files").resolve(file.token() + ".data")))
                 .isEqualTo("rw-------");

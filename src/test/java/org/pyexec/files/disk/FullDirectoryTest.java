@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.SteppedClock;
+import org.pyexec.files.HostedFile;
+import org.pyexec.files.Lookup;
 
 /** A store with more files than it remembers tokens. {@link IndexTest} has more of them, without a disk. */
 @Tag("slow")
@@ -32,7 +34,7 @@ class FullDirectoryTest {
             write(directory.resolve("files"), file(i));
         }
 
-        try (DiskFileStore store = StoreFixture.open(directory, clock)) {
+        try (OpenStore store = StoreFixture.open(directory, clock)) {
             assertThat(store.liveCount()).isEqualTo(FILES);
             assertThat(store.bytesHeld()).isEqualTo(FILES);
             for (int i = 0; i < FILES; i++) {

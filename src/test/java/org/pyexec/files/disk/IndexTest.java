@@ -10,6 +10,8 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.pyexec.files.HostedFile;
+import org.pyexec.files.Lookup;
 
 class IndexTest {
 

@@ -21,7 +21,7 @@ class StorageDirectoryTest {
     void folderIsMadePrivateWithItsParents() throws IOException {
         Path directory = temporary.resolve("a/b/store");
         try (StorageDirectory folder = StorageDirectory.open(directory)) {
-            assertThat(folder.directory()).isEqualTo(directory);
+            assertThat(folder.path()).isEqualTo(directory);
             assertThat(mode(directory)).isEqualTo("rwx------");
         }
     }
@@ -107,7 +107,7 @@ class StorageDirectoryTest {
     void secondServerIsTurnedAwayAsOftenAsItTries() throws IOException {
         Path directory = temporary.resolve("store");
         try (StorageDirectory first = StorageDirectory.open(directory)) {
-            assertThat(first.directory()).exists();
+            assertThat(first.path()).exists();
             assertRefused(directory, "is in use by another server");
             assertRefused(directory, "is in use by another server");
         }
@@ -119,7 +119,7 @@ class StorageDirectoryTest {
     void serverInAnotherJvmIsTurnedAwayAfterOneInThisJvmWas() throws Exception {
         Path directory = temporary.resolve("store");
         try (StorageDirectory first = StorageDirectory.open(directory)) {
-            assertRefused(first.directory(), "is in use by another server");
+            assertRefused(first.path(), "is in use by another server");
             Process second = OtherJvm.running(OpeningServer.class, directory.toString())
                     .redirectErrorStream(true)
                     .start();
@@ -133,6 +133,36 @@ class StorageDirectoryTest {
     @Test
     void refusalByTheSystemIsOneLineToo() {
         assertRefused(Path.of("/proc/self/store"), "cannot be used");
+    }
+
+    @Test
+    void spoolAndRuntimeFoldersAreEmptiedAndLinksInThemNotFollowed() throws IOException {
+        Path outside = Files.writeString(temporary.resolve("outside.txt"), "mine");
+        Path directory = temporary.resolve("store");
+        try (StorageDirectory folder = StorageDirectory.open(directory)) {
+            Files.writeString(folder.emptyFolder("incoming").resolve("body"), "half");
+            Files.createDirectories(folder.emptyFolder("runtime").resolve("a/b"));
+            Files.createSymbolicLink(directory.resolve("runtime/link"), temporary);
+        }
+        try (StorageDirectory folder = StorageDirectory.open(directory)) {
+            assertThat(folder.emptyFolder("incoming")).isEmptyDirectory();
+            assertThat(folder.emptyFolder("runtime")).isEmptyDirectory();
+        }
+        assertThat(outside).hasContent("mine");
+    }
+
+    @Test
+    void foldersInsideArePrivateAndOneThatIsKeptKeepsItsContent() throws IOException {
+        Path directory = temporary.resolve("store");
+        try (StorageDirectory folder = StorageDirectory.open(directory)) {
+            assertThat(mode(folder.emptyFolder("incoming"))).isEqualTo("rwx------");
+            assertThat(mode(folder.emptyFolder("runtime"))).isEqualTo("rwx------");
+            assertThat(mode(folder.keptFolder("keys"))).isEqualTo("rwx------");
+            Files.writeString(directory.resolve("keys/key"), "known");
+        }
+        try (StorageDirectory folder = StorageDirectory.open(directory)) {
+            assertThat(folder.keptFolder("keys").resolve("key")).hasContent("known");
+        }
     }
 
     private static void assertRefused(Path directory, String why) {

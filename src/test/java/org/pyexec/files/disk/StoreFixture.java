@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import org.pyexec.files.FileStoreSettings;
+import org.pyexec.files.HostedFile;
 
 /** What the tests of the store share. */
 final class StoreFixture {
@@ -25,29 +27,29 @@ final class StoreFixture {
 
     private StoreFixture() {}
 
-    static DiskFileStore open(Path directory, Clock clock) throws IOException {
+    static OpenStore open(Path directory, Clock clock) throws IOException {
         return open(directory, clock, 100 * MEGABYTE);
     }
 
-    static DiskFileStore open(Path directory, Clock clock, long maxBytes) throws IOException {
-        return DiskFileStore.open(new FileStoreSettings(directory, TEN_MINUTES, maxBytes, maxBytes), clock);
+    static OpenStore open(Path directory, Clock clock, long maxBytes) throws IOException {
+        return OpenStore.open(directory, new FileStoreSettings(TEN_MINUTES, maxBytes, maxBytes), clock);
     }
 
-    static HostedFile add(DiskFileStore store, String filename, String content) throws IOException {
+    static HostedFile add(OpenStore store, String filename, String content) throws IOException {
         return store.add(CLIENT, filename, new ByteArrayInputStream(content.getBytes(UTF_8)), MEGABYTE);
     }
 
-    static HostedFile addBytes(DiskFileStore store, int size) throws IOException {
+    static HostedFile addBytes(OpenStore store, int size) throws IOException {
         return store.add(CLIENT, "data.bin", new ByteArrayInputStream(new byte[size]), MEGABYTE);
     }
 
-    static byte[] content(DiskFileStore store, HostedFile file) throws IOException {
+    static byte[] content(OpenStore store, HostedFile file) throws IOException {
         try (FileChannel channel = store.read(file)) {
             return Channels.newInputStream(channel).readAllBytes();
         }
     }
 
-    static String text(DiskFileStore store, HostedFile file) throws IOException {
+    static String text(OpenStore store, HostedFile file) throws IOException {
         return new String(content(store, file), UTF_8);
     }
 
