@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.body;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

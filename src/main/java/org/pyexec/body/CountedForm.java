@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.body;
 
 import java.io.FilterInputStream;
 import java.io.IOException;

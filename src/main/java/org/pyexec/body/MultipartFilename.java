@@ -1,4 +1,4 @@
-package org.pyexec.web;
+package org.pyexec.body;
 
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
