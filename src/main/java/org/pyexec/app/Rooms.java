@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.pyexec.body.Uploads;
 import org.pyexec.execution.Executions;
 import org.pyexec.execution.Readiness;
 import org.pyexec.files.FileStore;
@@ -121,12 +122,16 @@ record Rooms(
                 executions,
                 jobs,
                 sessions,
-                new Bodies(limits, storage.incoming(), memory, delays),
+                new Bodies(limits, storage.incoming(), memory, delays, uploads(settings, storage, memory)),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
                 places,
                 lateAnswers,
                 webComponents(
                         settings, executions, jobs, sessions, storage, memory, delays, lateAnswers, clock, context));
+    }
+
+    private static Uploads uploads(Settings settings, Storage storage, Memory memory) {
+        return new Uploads(storage.files(), settings.bodies().maxUploadBytes(), storage.incoming(), memory);
     }
 
     private static Memory memory(long maxBodyBytes) {
@@ -211,7 +216,7 @@ record Rooms(
                         hosted,
                         lateAnswers,
                         memory),
-                new HostResource(files, answers, settings.bodies().maxUploadBytes(), memory),
+                new HostResource(answers, settings.bodies().maxUploadBytes()),
                 new DownloadResource(files, answers, hosted, lateAnswers),
                 new UnchangedFiles(files),
                 new AssetsResource(assets),

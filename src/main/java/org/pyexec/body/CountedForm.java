@@ -10,10 +10,10 @@ import java.nio.charset.StandardCharsets;
  * too much before the contents of its parts. Wherever the boundary stands, mimepull begins a new array of kilobytes for what
  * follows, and a line of a head costs some hundred bytes, however short they are. Used by one thread.
  */
-final class CountedForm extends FilterInputStream {
+public final class CountedForm extends FilterInputStream {
 
-    static final int MAX_PARTS = 64;
-    static final int MAX_HEAD_BYTES = 16 << 10; // of all parts together
+    public static final int MAX_PARTS = 64;
+    public static final int MAX_HEAD_BYTES = 16 << 10; // of all parts together
 
     private final byte[] delimiter;
     private final int[] borders;

@@ -9,6 +9,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.pyexec.body.ReceivedBody;
+import org.pyexec.body.Uploads;
 import org.pyexec.filter.PendingRequest.Verdict;
 import org.pyexec.http.Caller;
 import org.pyexec.http.Delays;
@@ -37,19 +39,22 @@ public final class Bodies {
     private final Memory memory;
     private final Memory disk;
     private final Delays delays;
+    private final Uploads uploads;
     private final StallWatch watch;
 
     /**
      * @param folder private folder for bodies that are too large for memory
      * @param memory where there is room for the others
      * @param delays where stalled clients are looked for now and then, and refused
+     * @param uploads where forms with files go while they are received
      */
-    public Bodies(BodyLimits limits, Path folder, Memory memory, Delays delays) {
+    public Bodies(BodyLimits limits, Path folder, Memory memory, Delays delays, Uploads uploads) {
         this.limits = limits;
         this.folder = folder;
         this.memory = memory;
         this.disk = new Memory(limits.maxBytesOnDisk());
         this.delays = delays;
+        this.uploads = uploads;
         this.watch = new StallWatch(delays);
     }
 
@@ -62,7 +67,7 @@ public final class Bodies {
             chain.doFilter(request, response);
         } else if (isThereAlready(request)) {
             // Whoever answers later has read it when the chain returns.
-            try (SpooledBody body = newBody(request)) {
+            try (ReceivedBody body = firstBody(request)) {
                 byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
                 if (keep(body, bytes, request, response)) {
                     passOn(body, request, response, chain);
@@ -79,7 +84,7 @@ public final class Bodies {
         if (!hasBody(request) || !request.isAsyncSupported()) {
             FilterResponses.write(response, status, error);
         } else if (clientWaits(request)) { // for leave to send it, and gets none
-            SpooledBody none = newBody(request);
+            ReceivedBody none = newBody(request);
             PendingRequest pending = PendingRequest.begin(request, response, none, delays, none);
             pending.closeAfterwards();
             pending.answerLater(new PendingRequest.Verdict(status, error));
@@ -89,7 +94,7 @@ public final class Bodies {
     }
 
     private static boolean keep(
-            SpooledBody body, byte[] bytes, HttpServletRequest request, HttpServletResponse response)
+            ReceivedBody body, byte[] bytes, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         try {
             body.write(bytes, bytes.length);
@@ -108,13 +113,22 @@ public final class Bodies {
             answerUnread(request, response, BodyReader.CONTENT_TOO_LARGE, tooLarge(request, path));
             return;
         }
-        SpooledBody body = newBody(request);
+        ReceivedBody body = firstBody(request);
         request.setAttribute(RECEIVED, body);
         request.setAttribute(URI, request.getRequestURI());
         new BodyReader(request, response, limits, body, watch, delays).receive(limit, tooLarge(request, path));
     }
 
-    private SpooledBody newBody(HttpServletRequest request) {
+    /** For what comes from the client. */
+    private ReceivedBody firstBody(HttpServletRequest request) {
+        return ContentCodings.isCompressed(request) ? newBody(request) : decodedBody(request);
+    }
+
+    private ReceivedBody decodedBody(HttpServletRequest request) {
+        return uploads.begin(request).<ReceivedBody>map(form -> form).orElseGet(() -> newBody(request));
+    }
+
+    private ReceivedBody newBody(HttpServletRequest request) {
         String client = Caller.of(request);
         return new SpooledBody(folder, memory.share(client), disk.share(client));
     }
@@ -133,7 +147,7 @@ public final class Bodies {
 
     private void passOn(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!(request.getAttribute(RECEIVED) instanceof SpooledBody body)) {
+        if (!(request.getAttribute(RECEIVED) instanceof ReceivedBody body)) {
             chain.doFilter(request, response);
             return;
         }
@@ -144,13 +158,13 @@ public final class Bodies {
         }
     }
 
-    private void passOn(SpooledBody body, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    private void passOn(ReceivedBody body, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (!ContentCodings.isCompressed(request)) {
             chain.doFilter(received(request, body), response);
             return;
         }
-        try (SpooledBody decoded = newBody(request)) {
+        try (ReceivedBody decoded = decodedBody(request)) {
             Optional<Verdict> refusal = decode(body, decoded, request);
             if (refusal.isPresent()) {
                 FilterResponses.write(
@@ -162,13 +176,13 @@ public final class Bodies {
         }
     }
 
-    private static ReceivedRequest received(HttpServletRequest request, SpooledBody body) {
+    private static ReceivedRequest received(HttpServletRequest request, ReceivedBody body) {
         String uri = request.getAttribute(URI) instanceof String sent ? sent : request.getRequestURI();
         return new ReceivedRequest(request, body, uri);
     }
 
     /** Decompresses a body, or says why that cannot be. */
-    private Optional<Verdict> decode(SpooledBody body, SpooledBody decoded, HttpServletRequest request) {
+    private Optional<Verdict> decode(ReceivedBody body, ReceivedBody decoded, HttpServletRequest request) {
         String path = Paths.of(request);
         try {
             ContentCodings.decode(body.open(), decoded, limits.forPath(path));

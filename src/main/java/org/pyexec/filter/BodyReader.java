@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.body.ReceivedBody;
 import org.pyexec.filter.PendingRequest.Verdict;
 import org.pyexec.http.Delays;
 import org.pyexec.http.ErrorBody;
@@ -32,7 +33,7 @@ final class BodyReader implements ReadListener {
 
     private final HttpServletRequest request;
     private final BodyLimits limits;
-    private final SpooledBody body;
+    private final ReceivedBody body;
     private final StallWatch watch;
     private final ServletInputStream in;
     private final boolean losesNotifications;
@@ -53,7 +54,7 @@ final class BodyReader implements ReadListener {
             HttpServletRequest request,
             HttpServletResponse response,
             BodyLimits limits,
-            SpooledBody body,
+            ReceivedBody body,
             StallWatch watch,
             Delays delays)
             throws IOException {

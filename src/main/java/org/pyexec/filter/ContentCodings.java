@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
+import org.pyexec.body.ReceivedBody;
 
 /** What a client has done to the body of a request for its way here (RFC 9110, section 8.4): nothing, or gzip once. */
 final class ContentCodings {
@@ -69,7 +70,7 @@ final class ContentCodings {
      * @param mostBytes of what comes out
      * @throws IOException if that cannot be kept
      */
-    static void decode(InputStream compressed, SpooledBody into, long mostBytes)
+    static void decode(InputStream compressed, ReceivedBody into, long mostBytes)
             throws IOException, TooLongException, MalformedException {
         byte[] buffer = new byte[BUFFER_BYTES];
         try (GzipMembers content = new GzipMembers(compressed)) {

@@ -8,6 +8,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.pyexec.body.ReceivedBody;
 import org.pyexec.http.AfterReturn;
 import org.pyexec.http.AtTheEnd;
 import org.pyexec.http.Delays;
@@ -27,7 +28,7 @@ final class PendingRequest {
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
-    private final SpooledBody body;
+    private final ReceivedBody body;
     private final AsyncContext context;
     private final AfterReturn afterReturn;
     private final Delays delays;
@@ -49,7 +50,7 @@ final class PendingRequest {
     private PendingRequest(
             HttpServletRequest request,
             HttpServletResponse response,
-            SpooledBody body,
+            ReceivedBody body,
             AsyncContext context,
             Delays delays,
             Object lock) {
@@ -68,7 +69,7 @@ final class PendingRequest {
      * @param lock with which the body is written as well
      */
     static PendingRequest begin(
-            HttpServletRequest request, HttpServletResponse response, SpooledBody body, Delays delays, Object lock) {
+            HttpServletRequest request, HttpServletResponse response, ReceivedBody body, Delays delays, Object lock) {
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0);
         PendingRequest pending = new PendingRequest(request, response, body, context, delays, lock);

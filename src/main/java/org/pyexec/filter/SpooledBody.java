@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.body.ReceivedBody;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
 
@@ -19,7 +20,7 @@ import org.pyexec.memory.NoRoomException;
  * A received body: in memory while it is small and there is memory to spare, then in a file that has no name any more, so that
  * it vanishes with the server at the latest. Used by one thread at a time.
  */
-final class SpooledBody implements AutoCloseable {
+final class SpooledBody implements ReceivedBody {
 
     private static final int IN_MEMORY_BYTES = 256 << 10;
 
@@ -58,7 +59,8 @@ final class SpooledBody implements AutoCloseable {
         }
     }
 
-    void write(byte[] bytes, int count) throws IOException {
+    @Override
+    public void write(byte[] bytes, int count) throws IOException {
         length += count;
         if (file == null && length <= IN_MEMORY_BYTES && share.holdSpare((long) HELD_PER_BYTE * count)) {
             memory.write(bytes, 0, count);
@@ -72,12 +74,14 @@ final class SpooledBody implements AutoCloseable {
         writeFully(spill(), ByteBuffer.wrap(bytes, 0, count));
     }
 
-    long length() {
+    @Override
+    public long length() {
         return length;
     }
 
-    /** The content from its start, cheap to read byte by byte. One stream at a time. */
-    InputStream open() throws IOException {
+    /** Cheap to read byte by byte. */
+    @Override
+    public InputStream open() throws IOException {
         FileChannel channel = file;
         if (channel == null) {
             return memory.open();
@@ -86,8 +90,9 @@ final class SpooledBody implements AutoCloseable {
         return new BufferedInputStream(Channels.newInputStream(channel), READ_AHEAD_BYTES);
     }
 
-    /** What it holds is not counted any more, since nobody reads it any more. */
-    void giveBack() {
+    /** What it holds is not counted any more. */
+    @Override
+    public void giveBack() {
         share.close();
         onDisk.close();
     }
