@@ -96,7 +96,7 @@ final class FormParts implements AutoCloseable {
             while (state == State.READING) {
                 step(buffer);
             }
-        } catch (IllegalStateException | IllegalArgumentException | IOException e) {
+        } catch (MIMEParsingException | IllegalStateException | IllegalArgumentException | IOException e) {
             if (!arrived.isDry()) {
                 state = reason(e);
                 message.close();
@@ -134,8 +134,6 @@ final class FormParts implements AutoCloseable {
         List<? extends Header> headers;
         try {
             headers = part.getAllHeaders();
-        } catch (MIMEParsingException e) {
-            throw e;
         } catch (IllegalStateException noMoreParts) {
             state = State.COMPLETE;
             return;
