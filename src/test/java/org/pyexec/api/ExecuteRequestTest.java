@@ -9,7 +9,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -18,16 +17,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
 import org.pyexec.files.HostedFile;
+import org.pyexec.files.MemoryFileStore;
 import org.pyexec.sandbox.InputFile;
 import org.pyexec.sandbox.Inputs;
 import org.pyexec.sandbox.Limits;
@@ -36,20 +34,12 @@ class ExecuteRequestTest {
 
     private static final ObjectMapper JSON = Json.mapper(1 << 20);
 
-    @TempDir
-    private static Path folder;
-
     private static FileStore files;
 
     @BeforeAll
     static void openStore() throws IOException {
-        files = FileStore.open(
-                new FileStoreSettings(folder, Duration.ofMinutes(10), 64 << 20, 64 << 20), Clock.systemUTC());
-    }
-
-    @AfterAll
-    static void closeStore() throws IOException {
-        files.close();
+        files = new MemoryFileStore(
+                new FileStoreSettings(Duration.ofMinutes(10), 64 << 20, 64 << 20), Clock.systemUTC());
     }
 
     private static ExecuteRequest read(String json) throws IOException {

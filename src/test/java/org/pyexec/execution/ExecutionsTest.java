@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -19,12 +18,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.client.Client;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
+import org.pyexec.files.MemoryFileStore;
 import org.pyexec.memory.Memory;
 import org.pyexec.sandbox.Inputs;
 import org.pyexec.sandbox.Limits;
@@ -44,9 +43,6 @@ class ExecutionsTest {
 
     private static final int MIB = 1 << 20;
 
-    @TempDir
-    Path temporary;
-
     private final Memory memory = new Memory(64 * MIB);
     private final Printing sandbox = new Printing();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -55,8 +51,7 @@ class ExecutionsTest {
 
     @BeforeEach
     void open() throws IOException {
-        files = FileStore.open(
-                new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), MIB, MIB), Clock.systemUTC());
+        files = new MemoryFileStore(new FileStoreSettings(Duration.ofMinutes(10), MIB, MIB), Clock.systemUTC());
         ExecutionSettings settings = new ExecutionSettings(1, 10, Duration.ofSeconds(30), false, 1000);
         executions = new Executions(settings, sandbox, files, memory, Runnable::run, timer, Clock.systemUTC());
     }
@@ -64,7 +59,6 @@ class ExecutionsTest {
     @AfterEach
     void close() throws IOException {
         timer.shutdownNow();
-        files.close();
     }
 
     private Outcome run(String code) {

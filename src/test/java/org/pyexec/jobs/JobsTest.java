@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +21,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.SteppedClock;
 import org.pyexec.client.Client;
 import org.pyexec.client.ClientLimits;
@@ -34,6 +32,7 @@ import org.pyexec.execution.TooManyException;
 import org.pyexec.execution.Transcript;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
+import org.pyexec.files.MemoryFileStore;
 import org.pyexec.memory.Memory;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.Sandbox;
@@ -47,9 +46,6 @@ class JobsTest {
     private static final Duration TIME_TO_LIVE = Duration.ofMinutes(10);
     private static final Optional<IdempotencyKey> NO_KEY = Optional.empty();
 
-    @TempDir
-    Path temporary;
-
     private final ExecutorService requests = Executors.newCachedThreadPool();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final SteppedClock clock = new SteppedClock();
@@ -62,9 +58,7 @@ class JobsTest {
 
     @BeforeEach
     void open() throws IOException {
-        files = FileStore.open(
-                new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000, 1000),
-                Clock.systemUTC());
+        files = new MemoryFileStore(new FileStoreSettings(Duration.ofMinutes(10), 1000, 1000), Clock.systemUTC());
         ExecutionSettings settings = new ExecutionSettings(1, 100, Duration.ofMinutes(5), false, 1000);
         // Programs are taken on and never run: their ends are played by the tests.
         executions = new Executions(settings, new Idle(), files, memory, task -> {}, timer, clock);
@@ -74,7 +68,6 @@ class JobsTest {
     void close() throws IOException {
         timer.shutdownNow();
         requests.shutdownNow();
-        files.close();
     }
 
     private Jobs.Started start() {
