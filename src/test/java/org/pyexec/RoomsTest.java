@@ -150,6 +150,14 @@ class RoomsTest {
             .resideInAnyPackage("org.pyexec.files..", "java..", "org.jspecify..");
 
     @ArchTest
+    static final ArchRule onlyAppKnowsWhereFilesAreKept = noClasses()
+            .that()
+            .resideOutsideOfPackages("org.pyexec.app", "org.pyexec.files.disk")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.pyexec.files.disk");
+
+    @ArchTest
     static final ArchRule theMemoryKnowsNoOtherRoom = classes()
             .that()
             .resideInAPackage("org.pyexec.memory..")

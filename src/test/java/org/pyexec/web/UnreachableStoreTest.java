@@ -76,8 +76,7 @@ class UnreachableStoreTest {
         AsyncReplies none = new AsyncReplies(
                 new BackgroundExecutor(Runnable::run, TIMER),
                 new WriteSlots(new WriteSlots.Bounds(1, 1), ClientLimits::replies));
-        DownloadResource download =
-                new DownloadResource(files, responses, new FileResponses(files, responses), none);
+        DownloadResource download = new DownloadResource(files, responses, new FileResponses(files, responses), none);
 
         assertThatThrownBy(() -> download.head("t", null, null)).isInstanceOf(StoreUnreachableException.class);
     }
