@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** What is known of the supervisor, as its own words say; who needs one waits here. Safe for use by many threads. */
 final class SupervisorState {
 
-    private static final System.Logger LOG = System.getLogger(SupervisorState.class.getName());
+    private static final System.Logger LOG = System.getLogger(SupervisorKeeper.class.getName());
     private static final Duration START_PATIENCE = Duration.ofSeconds(20);
     private static final String STARTING = "The sandbox is starting";
 

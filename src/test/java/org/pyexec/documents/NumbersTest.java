@@ -64,8 +64,10 @@ class NumbersTest {
                 // of a server
                 new Claim(API, "in the order of their arrival; 32 may wait", "MAX_WAITING = 32;"),
                 new Claim(CONFIGURATION, "wait for a slot, each for 30 seconds at most", "Duration.ofSeconds(30),\n"),
-                new Claim(CONFIGURATION, "48 for one client, 96 for all", "Bounds(96, 48,"),
-                new Claim(CONFIGURATION, "32 for one client (429), 128 for all (503)", "Bounds.of(128, 32)"),
+                new Claim(CONFIGURATION, "48 for one client, 96 for all", "new Writers(48, 8)"),
+                new Claim(CONFIGURATION, "48 for one client, 96 for all", "Bounds(96, 160)"),
+                new Claim(CONFIGURATION, "32 for one client (429), 128 for all (503)", "new Writers(32, 0)"),
+                new Claim(CONFIGURATION, "32 for one client (429), 128 for all (503)", "Bounds(128, 128)"),
                 new Claim(CONFIGURATION, "half of the heap without 96 MB", "OWN_BYTES = 96L << 20;"),
                 new Claim(CONFIGURATION, "above 256 KiB each", "IN_MEMORY_BYTES = 256 << 10;"),
                 new Claim(CONFIGURATION, "32 times the longest one for all", "BODIES_ON_DISK = 32;"),

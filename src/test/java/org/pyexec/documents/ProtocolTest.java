@@ -38,7 +38,7 @@ class ProtocolTest {
         Set<String> lines = first("### Lines of the supervisor", ANY);
         assertThat(Sources.found(Pattern.compile("\\bsay\\(\\s*\"(\\w+)\""), Sources.all()))
                 .isEqualTo(lines);
-        Set<String> heard = Sources.found(Pattern.compile("case \"(\\w+)\" ->"), Sources.file("SupervisorKeeper.java"));
+        Set<String> heard = Sources.found(Pattern.compile("case \"(\\w+)\" ->"), Sources.file("SupervisorState.java"));
         assertThat(lines).containsAll(heard).hasSize(heard.size() + 1).contains("log");
     }
 
