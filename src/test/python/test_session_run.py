@@ -74,6 +74,13 @@ class SessionRunTest(unittest.TestCase):
         self.clock.pass_by(0.2 + policy.INTERRUPT_SECONDS)
         self.assertEqual(self.verdict(run), ("timeout", "SIGKILL"))
 
+    def test_time_for_the_input_is_over_when_that_has_come(self) -> None:
+        run = self.begun(seconds=60)
+        run.on_contents(b"12345")
+        self.clock.pass_by(2 * session_run.INPUT_SECONDS - 1)
+        self.slot.kill.assert_not_called()
+        self.slot.interrupt.assert_not_called()
+
     def test_program_says_how_it_ended_and_its_session_goes_on(self) -> None:
         run = self.begun()
         run.on_contents(b"12345")
