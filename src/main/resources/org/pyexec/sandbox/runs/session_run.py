@@ -222,10 +222,9 @@ class SessionRun:
         session = self._session
         session.originals = self._collected.now
         session.cpu += self._cpu
-        told = self._told(self._ending)
         for piece in self._output.files(self._collected.names):
             session.connection.put(*piece)
-        session.connection.put(frames.END, frames.encode(told.fields()))
+        session.connection.put(frames.END, frames.encode(self._told(self._ending).fields()))
         session.connection.pour(iter(()), lambda: session.turn_over(self._killed, self._later))
 
     def _told(self, verdict: Ending) -> run_report.RunReport:
