@@ -50,6 +50,9 @@ class InlineLoop:
         self.overdue.append(action)
         return Timer()
 
+    def watch(self, descriptor: int, events: int, handler: Callable[[int], None]) -> None:
+        """A queue that has sent everything late has nothing more to send."""
+
     def forget(self, descriptor: int) -> None:
         pass
 

@@ -1,4 +1,4 @@
-/** Joins the rooms: settings, wiring and the timer. The only package that sees all others. */
+/** Joins the rooms: reads the settings, creates all objects, runs the timers. Only this package sees all others. */
 @NullMarked
 package org.pyexec.app;
 

@@ -3,10 +3,11 @@ package org.pyexec.client;
 import java.net.InetAddress;
 
 /**
- * A client of this server, as limits, fairness and ownership see it. Requests of the same name come from the same client.
+ * A client of this server. Limits, fairness and ownership depend on its name: requests with the same name come from the
+ * same client.
  *
- * <p>Whatever is found by an id carries the name of the client who made it. Whoever has the id may use it all the same:
- * ids are random, and nobody guesses them. Lists show a client what is its own.
+ * <p>Everything that is found by an id carries the name of the client who made it. Whoever has the id may still use it:
+ * ids are random, and nobody can guess them. Lists show a client only what it owns.
  *
  * @param name of this client among all, such as {@code 192.0.2.1}
  * @param address where this request comes from; clients behind one network share a name and differ in it

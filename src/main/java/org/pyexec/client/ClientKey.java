@@ -4,7 +4,8 @@ import java.net.InetAddress;
 import java.util.HexFormat;
 
 /**
- * The name of a client that is known by its address: an IPv4 address, or a /64 of IPv6, as that is what one customer gets (RFC 6177).
+ * The name of a client that is known by its address: an IPv4 address, or a /64 of IPv6, because that is what one customer
+ * gets (RFC 6177).
  *
  * @param value an address such as {@code 192.0.2.1}, or a prefix such as {@code 2001:0db8:0000:0001::/64}
  */

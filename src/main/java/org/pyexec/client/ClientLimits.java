@@ -1,7 +1,7 @@
 package org.pyexec.client;
 
 /**
- * What one client may have at once, beside what an administrator sets.
+ * Limits of one client, besides those that an administrator sets.
  *
  * @param jobs asynchronous executions, finished ones that are kept included
  * @param replies threads that write answers to it

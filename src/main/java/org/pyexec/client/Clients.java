@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out which client sent a request; the only place where the client of a request is made. */
+/** Finds out which client sent a request. Only this class makes the {@link Client} of a request. */
 public final class Clients {
 
     private final TrustedProxies trusted;

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the addresses in the two headers that name them, from left to right; empty where one can't be read. */
+/** Reads the addresses in {@code X-Forwarded-For} and {@code Forwarded}, from left to right; empty if one cannot be read. */
 final class ForwardedFor {
 
     /** {@code 192.0.2.1}, {@code 192.0.2.1:80}, {@code [2001:db8::1]}, {@code [2001:db8::1]:80} or bare IPv6. */

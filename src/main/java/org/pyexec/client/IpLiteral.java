@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Reads IP addresses written as numbers. Java's own parser asks the DNS for what it can't read, so text from strangers
- * never goes there.
+ * Reads IP addresses written as numbers. Java's own parser asks the DNS about what it cannot read, so it never gets text
+ * from strangers.
  */
 final class IpLiteral {
 

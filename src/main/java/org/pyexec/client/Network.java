@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The addresses that begin with the same bits (RFC 4632).
+ * A network: the addresses with the same prefix (RFC 4632).
  *
  * @param base any one of them; bits beyond the prefix do not matter
  * @param prefixBits how many bits are the same

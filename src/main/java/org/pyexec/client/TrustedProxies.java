@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The proxies whose word about a client's address counts. No name is ever resolved. */
+/** The proxies that are trusted to report a client's address. No name is ever resolved. */
 public final class TrustedProxies {
 
     private final List<Network> networks;

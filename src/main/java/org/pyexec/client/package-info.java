@@ -1,4 +1,4 @@
-/** Who asks: the client of a request, found out from its addresses, and what it may have. */
+/** Finds out which client sent a request, and says which limits that client has. */
 @NullMarked
 package org.pyexec.client;
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.pyexec.memory.Memory;
 
 /**
- * Lets one program in: it waits for the lease of its target, then for a slot, and takes a thread; there its checks are asked
- * at last. Whatever comes between, all that has been taken is given back. Safe for use by many threads.
+ * Admits one program: waits for the lease of its target, then for a slot, then for a thread, and makes the last check
+ * there. If any of these fails, everything taken so far is given back. Safe for use by many threads.
  */
 final class Admission {
 
@@ -36,7 +36,7 @@ final class Admission {
         this.memory = memory;
     }
 
-    /** Who wants to be let in. Either {@link #admitted} or {@link #refused} is called, once. */
+    /** Who asks for admission. Either {@link #admitted} or {@link #refused} is called, once. */
     interface Candidate {
 
         ExecutionRequest request();

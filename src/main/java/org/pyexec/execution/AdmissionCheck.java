@@ -1,6 +1,6 @@
 package org.pyexec.execution;
 
-/** Asked right before a program begins, which may have waited long. Safe for use by many threads. */
+/** A last check right before a program begins, because the program may have waited long. Safe for use by many threads. */
 public interface AdmissionCheck {
 
     /** For a program that may begin in any case. */

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.pyexec.sandbox.SandboxRun;
 
-/** A program that has been taken on. Safe for use by many threads. */
+/** A program that has been accepted, until its outcome is there. Safe for use by many threads. */
 public final class Execution {
 
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();

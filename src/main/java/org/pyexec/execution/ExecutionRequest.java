@@ -5,7 +5,7 @@ import org.pyexec.client.Client;
 import org.pyexec.sandbox.Program;
 
 /**
- * A program that a client wants to be run.
+ * A program that a client wants to run.
  *
  * @param target where
  * @param check if it fails when everything else is there, the program is refused

@@ -3,7 +3,7 @@ package org.pyexec.execution;
 import java.time.Duration;
 
 /**
- * How many programs run and wait.
+ * Limits of running and waiting programs.
  *
  * @param maxConcurrent programs that run at once
  * @param maxQueued programs that wait for a slot

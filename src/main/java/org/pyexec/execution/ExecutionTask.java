@@ -15,7 +15,7 @@ import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxRun;
 import org.pyexec.sandbox.SandboxUnavailableException;
 
-/** Runs one program when it is admitted, and tells its execution what came of it. */
+/** Runs one program when it is admitted, and completes its execution with the outcome. */
 final class ExecutionTask implements Admission.Candidate {
 
     private final ExecutionRequest request;

@@ -13,7 +13,10 @@ import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.Sandbox;
 import org.pyexec.sandbox.SandboxStatus;
 
-/** Runs programs: takes a slot, opens a sandbox, collects what comes. Safe for use by many threads. */
+/**
+ * Runs programs: admits each, opens a sandbox and collects the outcome; the door of this room. Safe for use by many
+ * threads.
+ */
 public final class Executions {
 
     private final ExecutionSettings settings;

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import org.pyexec.client.Client;
 
 /**
- * The bounded queue of programs that wait for a slot, fair among clients. Used under the lock of the {@link Slots}.
+ * A bounded queue of programs that wait for a slot, fair among clients. Used under the lock of the {@link Slots}.
  *
  * <p>A free slot goes to the waiting client with the fewest running programs, among equals by turns: start-time fair
  * queueing (Goyal, Vin, Cheng 1996) with every program counted as one. When the queue is full, whoever has more room in
@@ -36,7 +36,7 @@ final class FairQueue {
         this.room = room;
     }
 
-    /** The programs of one client, those that run and those that wait. */
+    /** The running and waiting programs of one client. */
     static final class Flow {
 
         private final String client;

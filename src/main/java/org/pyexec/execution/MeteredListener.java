@@ -8,8 +8,8 @@ import org.pyexec.memory.NoRoomException;
 import org.pyexec.sandbox.RunListener;
 
 /**
- * Takes memory for what a program sends, ahead of keeping it. Where there is none, the program is ended, and all that it still
- * sends is passed over. Used by one thread.
+ * Reserves memory for a program's output before it is stored. If there is none, the program is ended, and the rest of its
+ * output is discarded. Used by one thread.
  */
 final class MeteredListener implements RunListener {
 

@@ -14,7 +14,7 @@ import org.pyexec.sandbox.SkippedFile;
 import org.pyexec.sandbox.Termination;
 
 /**
- * What came of a program that was run, whether it succeeded or failed.
+ * The outcome of a program that was run, whether it succeeded or failed.
  *
  * @param stdout what it printed, decoded as UTF-8 with replacement
  * @param files what it left behind, stored for download, sorted by name

@@ -21,8 +21,8 @@ import org.pyexec.sandbox.SandboxStatus;
 import org.pyexec.sandbox.SkippedFile;
 
 /**
- * Gathers what one program prints and leaves behind. Files go to the store as they come; if no outcome is made of
- * them they are removed again by {@link #close}. Used by one thread.
+ * Collects the output and files of one program. Files go to the store as they arrive; if no outcome is made, {@link
+ * #close} removes them again. Used by one thread.
  */
 final class OutcomeCollector implements RunListener, AutoCloseable {
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.pyexec.client.Client;
 import org.pyexec.sandbox.Program;
 
-/** Finds out, now and then, whether a real program really runs. Safe for use by many threads. */
+/** Checks from time to time whether a program can run. Safe for use by many threads. */
 public final class Readiness {
 
     private static final Program PROBE = new Program("print(6 * 7)", Duration.ofSeconds(10), false);

@@ -1,6 +1,6 @@
 package org.pyexec.execution;
 
-/** Why a program was not run, though nothing is wrong with it. */
+/** Why a valid program was not run. */
 public enum Refusal {
     /** All slots are taken and the queue is full, or the wait was too long. */
     BUSY,

@@ -1,6 +1,6 @@
 package org.pyexec.execution;
 
-/** A program was refused; subclasses know more about it; the message is a sentence for the client. */
+/** A program was refused. The message is a sentence for the client; subclasses add details. */
 public class RefusedException extends Exception {
 
     private final Refusal refusal;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.pyexec.client.Client;
 
 /**
- * A bounded number of slots with a {@linkplain FairQueue fair queue} before them: a flood of one client costs another no
- * more than the programs that run already. Safe for use by many threads.
+ * A fixed number of slots with a {@linkplain FairQueue fair queue} in front. However many programs one client sends,
+ * those of another wait only for the ones that already run. Safe for use by many threads.
  */
 final class Slots {
 

@@ -1,7 +1,7 @@
 package org.pyexec.execution;
 
 /**
- * A program that has been taken on and is followed while it runs.
+ * A program that has been accepted, with the transcript that followers read while it runs.
  *
  * @param transcript what it prints; at its {@link Transcript.End} there is the outcome
  */

@@ -1,6 +1,6 @@
 package org.pyexec.execution;
 
-/** Nothing further of a kind is taken on at the moment; the message is a sentence for the client. */
+/** One more job, session or event stream would exceed a limit. The message is a sentence for the client. */
 public final class TooManyException extends Exception {
 
     private final boolean ofThisClient;

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import org.pyexec.sandbox.RunListener;
 
-/** Writes down what a program prints as it comes, and lets it wait for a slow reader, until it would have been ended anyway. */
+/** Writes a program's output into a transcript as it arrives. A slow reader makes the program wait, up to its time limit. */
 record TranscribingListener(RunListener next, Transcript transcript, long deadlineNanos) implements RunListener {
 
     @Override

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a program has printed so far, in the order in which it came, for those who follow it. Safe for use by many threads.
+ * The output of a program so far, in the order of its arrival, for those who follow it. Safe for use by many threads.
  *
  * <p>A position is a number of characters of both streams together. It grows to the caps of both streams at most.
  */

@@ -2,7 +2,7 @@ package org.pyexec.execution;
 
 import java.time.Duration;
 
-/** Goes through a transcript from one end to the other while it is being written. Used by one thread. */
+/** Reads a transcript from beginning to end while it is being written. Used by one thread. */
 public final class TranscriptReader implements AutoCloseable {
 
     private final Transcript transcript;

@@ -7,8 +7,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Decodes UTF-8 that comes in pieces: a character that is cut in two comes with the second. What is not UTF-8 becomes U+FFFD,
- * as if all had been decoded at once. Used by one thread.
+ * Decodes UTF-8 that arrives in pieces. A character that is split between two pieces is returned with the second. Invalid
+ * bytes become U+FFFD, as if everything had been decoded at once. Used by one thread.
  */
 final class Utf8Pieces {
 

@@ -1,4 +1,4 @@
-/** Runs programs: slots and queue in front of the sandbox, outcome and files behind it. */
+/** Runs programs: waits for a slot, starts the program in the sandbox, and collects its outcome. */
 @NullMarked
 package org.pyexec.execution;
 

@@ -1,7 +1,7 @@
 package org.pyexec.jobs;
 
 /**
- * The key by which a client says that a request is the same as one before.
+ * The key with which a client marks a request as a repetition of an earlier one.
  *
  * @param key the client's word for it
  * @param fingerprint of the request's body

@@ -7,7 +7,7 @@ import org.pyexec.execution.Execution;
 import org.pyexec.execution.StreamedExecution;
 import org.pyexec.execution.Transcript;
 
-/** A program that was taken on without anybody waiting for it. Safe for use by many threads. */
+/** An asynchronous execution: a program that runs while no client waits for its answer. Safe for use by many threads. */
 final class Job {
 
     private final String id;

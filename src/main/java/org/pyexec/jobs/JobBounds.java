@@ -4,7 +4,7 @@ import java.util.Collection;
 import org.pyexec.client.Client;
 import org.pyexec.execution.TooManyException;
 
-/** Says whether there is room for one more job beside those that are kept. */
+/** Decides whether there is room for one more job. */
 record JobBounds(JobSettings settings) {
 
     private static final int LITTLE_PART = 16;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.pyexec.client.Client;
 import org.pyexec.memory.Memory;
 
-/** A job's place among the others, from before it is started. Guarded by {@link Jobs}, but for what is final. */
+/** A job in the list of jobs; it is entered before the program starts. Mutable state is guarded by {@link Jobs}. */
 final class JobEntry {
 
     private final String id;

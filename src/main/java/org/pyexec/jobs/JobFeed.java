@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 import org.pyexec.execution.TranscriptReader;
 
 /**
- * What a job prints and answers, for one who follows it.
+ * The output and answer of a job, for one follower.
  *
  * @param reader of what it prints, which ends when the answer is there
  * @param answer the same as {@link JobView#answer}, when it comes

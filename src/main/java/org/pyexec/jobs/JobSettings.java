@@ -3,7 +3,8 @@ package org.pyexec.jobs;
 import java.time.Duration;
 
 /**
- * How many jobs are kept, and how long. A client that has none, or next to nothing, finds room up to half beyond the bounds of all.
+ * Limits of how many jobs are kept, and how long. A client that has no job, or very small ones, may exceed the limits for
+ * all clients by half.
  *
  * @param timeToLive from the end of a program on
  * @param maxTotal of all clients, finished ones included; one client has what its limits say

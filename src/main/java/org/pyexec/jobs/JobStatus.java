@@ -2,7 +2,7 @@ package org.pyexec.jobs;
 
 import java.util.Locale;
 
-/** How far a job is; {@link #word} is the name in answers. */
+/** The state of a job; {@link #word} is its name in answers. */
 public enum JobStatus {
     QUEUED,
     RUNNING,

@@ -3,7 +3,7 @@ package org.pyexec.jobs;
 import java.util.Optional;
 
 /**
- * How a job is at one moment.
+ * A snapshot of a job.
  *
  * @param id random, the only key to it
  * @param client name of the client who asked for it

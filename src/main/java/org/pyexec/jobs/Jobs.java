@@ -22,7 +22,7 @@ import org.pyexec.memory.Memory;
 /**
  * The jobs of this server, in memory; the door of this room. Safe for use by many threads.
  *
- * <p>What is handed out are values: how a job is, and what to do with it by its id.
+ * <p>Jobs are handed out as values. Operations on a job take its id.
  */
 public final class Jobs {
 

@@ -1,6 +1,6 @@
 package org.pyexec.jobs;
 
-/** An idempotency key came with another request before; the message is a sentence for the client. */
+/** An idempotency key was used before with another request. The message is a sentence for the client. */
 public final class KeyReusedException extends Exception {
 
     KeyReusedException() {

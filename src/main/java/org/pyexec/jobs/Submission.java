@@ -2,7 +2,7 @@ package org.pyexec.jobs;
 
 import org.pyexec.execution.Execution;
 
-/** What became of a program that was handed in. */
+/** The result of submitting a program. */
 public sealed interface Submission {
 
     /** It has been taken on, now or by a request before. */

@@ -1,4 +1,4 @@
-/** Programs that run while nobody waits for them: kept, found again, cancelled, forgotten. */
+/** Keeps asynchronous executions: programs that run while no client waits for the answer. */
 @NullMarked
 package org.pyexec.jobs;
 

@@ -1,4 +1,4 @@
-/** Starts the uber-jar. Lives beside Payara Micro's own classes and not in the WAR. */
+/** Starts Payara Micro in the uber-jar. It is not part of the WAR. */
 @NullMarked
 package org.pyexec.launcher;
 

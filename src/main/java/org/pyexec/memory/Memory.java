@@ -6,12 +6,13 @@ import org.pyexec.client.Client;
 import org.pyexec.client.ClientLimits;
 
 /**
- * What requests, programs and answers hold of the heap: whoever is about to hold much says how much before, and does without
- * where that would be too much. So the sum is bounded, and an OutOfMemoryError is not what bounds it. Safe for use by many
+ * Bounds how much of the heap requests, programs and answers hold together. Whoever is about to hold much reserves it
+ * first, and is refused if that would be too much. This keeps the JVM from running out of memory. Safe for use by many
  * threads.
  *
- * <p>One client has its part of the room at most, see {@link ClientLimits#share}. The last eighth of it is for those who need little, so that a small program runs
- * beside others that have taken all that they may. Bodies that are received are counted in the same way on the disk.
+ * <p>One client gets a part of the whole at most, see {@link ClientLimits#share}. The last eighth is for small shares, so
+ * that a small program runs while others use all that they may. Another instance counts request bodies on the disk in the
+ * same way.
  */
 public final class Memory {
 

@@ -1,6 +1,6 @@
 package org.pyexec.memory;
 
-/** There is no room for as much; the message is a sentence for the client. */
+/** There is not enough memory left for a request. The message is a sentence for the client. */
 public final class NoRoomException extends Exception {
 
     NoRoomException(String message) {

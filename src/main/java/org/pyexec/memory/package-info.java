@@ -1,4 +1,4 @@
-/** How much of the heap all requests and programs may hold together. */
+/** Bounds how much of the heap all requests and programs hold together. */
 @NullMarked
 package org.pyexec.memory;
 

@@ -1,4 +1,4 @@
-/** The files of the page, and the error page. */
+/** Serves the page for browsers, and makes the HTML error page. */
 @NullMarked
 package org.pyexec.page;
 

@@ -3,7 +3,7 @@ package org.pyexec.ratelimit;
 import java.time.Duration;
 
 /**
- * Whether a request may pass, with the numbers that clients are told.
+ * Whether a request may pass, with the numbers for the {@code RateLimit} headers.
  *
  * @param allowed false if the client has used up its window
  * @param limit requests per window; 0 if there is no limit

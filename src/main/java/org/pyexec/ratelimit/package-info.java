@@ -1,4 +1,4 @@
-/** Counts requests per client address. */
+/** Counts the requests of each client, and decides whether one more may pass. */
 @NullMarked
 package org.pyexec.ratelimit;
 

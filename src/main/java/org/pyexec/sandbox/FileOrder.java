@@ -1,17 +1,17 @@
 package org.pyexec.sandbox;
 
-/** What is to be done with the files of a session, between two programs. */
+/** An operation on the files of a session, carried out between two programs. */
 public sealed interface FileOrder {
 
-    /** A file is to be there, in the place of one that is; folders that are missing are made. */
+    /** Writes a file, which replaces an existing one; missing folders are created. */
     record Put(FilePath path, InputFile.Content content) implements FileOrder {}
 
-    /** A file is to be handed out. */
+    /** Reads a file. */
     record Read(FilePath path) implements FileOrder {}
 
-    /** A file is to go. */
+    /** Removes a file. */
     record Remove(FilePath path) implements FileOrder {}
 
-    /** The files are to be listed. */
+    /** Lists the files. */
     record Listing() implements FileOrder {}
 }

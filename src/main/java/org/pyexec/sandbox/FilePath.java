@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
- * Where a file lies in the working directory of a session. What is wrong is said in the exceptions' messages, as sentences.
+ * The path of a file in the working directory of a session. The exceptions' messages say what is wrong, as sentences.
  *
  * @param shown relative, {@code /} between folders, as answers show it: what cannot be shown is percent-encoded there, one-to-one
  *     (names.py). How long it is on disk is checked by the supervisor, which knows what is encoded

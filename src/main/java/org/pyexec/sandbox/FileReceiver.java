@@ -3,7 +3,7 @@ package org.pyexec.sandbox;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Receives a file of a session, on the thread that has given the order. */
+/** Receives a file of a session, on the thread that gave the order. */
 public interface FileReceiver {
 
     /**

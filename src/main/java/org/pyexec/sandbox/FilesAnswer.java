@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Reads the frame with what came of an order about files, as docs/protocol.md describes it. */
+/** Reads the frame with the result of a file operation, as docs/protocol.md describes it. */
 final class FilesAnswer {
 
     private static final int ENTRY_PARTS = 3;

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What came of a {@link FileOrder}.
+ * The result of a {@link FileOrder}.
  *
  * @param sentence why it was not carried out; empty if it was
  * @param files the one that was put, or those that are there, sorted by name: regular files with one name

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 
-/** A program with a sandbox, and a connection to the supervisor, of its own; closing that ends it. */
+/** A program with its own sandbox and its own connection to the supervisor; closing the connection ends the program. */
 final class ForkServerRun implements SandboxRun {
 
     private static final System.Logger LOG = System.getLogger(ForkServerRun.class.getName());

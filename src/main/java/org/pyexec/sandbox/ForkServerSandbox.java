@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 
 /**
- * The sandbox whose interpreters are warm: a supervisor in Python keeps single-use children parked in their isolation.
+ * A sandbox of forked interpreters: a supervisor in Python keeps isolated single-use children ready.
  *
  * <p>Every run and every session has a connection of its own to the supervisor.
  */

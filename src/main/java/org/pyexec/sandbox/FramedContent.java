@@ -5,7 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The content of one file, which comes cut into frames; closing it skips the rest. Used by one thread. */
+/** The content of one file, which arrives in frames; closing it skips the rest. Used by one thread. */
 final class FramedContent extends InputStream {
 
     private static final int BUFFER_BYTES = 64 << 10;

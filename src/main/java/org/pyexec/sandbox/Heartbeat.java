@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 
 /**
- * What the supervisor says every second, and how long it has not: it is one thread for all programs, and nobody in it would
- * notice that it is held up. Safe for use by many threads.
+ * Watches the line that the supervisor writes every second. One thread of the supervisor serves all programs, and it
+ * cannot notice itself that it is blocked. Safe for use by many threads.
  */
 final class Heartbeat {
 

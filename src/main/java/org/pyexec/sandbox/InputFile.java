@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * A file that lies in the working directory when the program starts. What is wrong is said in the exceptions' messages, as
+ * A file that is in the working directory when the program starts. The exceptions' messages say what is wrong, as
  * sentences.
  *
  * @param filename relative, {@code /} between folders, no component {@code ..}; components that are empty or {@code .} are left out

@@ -1,6 +1,6 @@
 package org.pyexec.sandbox;
 
-/** An input was there when the program was taken on, and is gone now; the message is a sentence for the client. */
+/** An input was there when the program was accepted, and is gone now. The message is a sentence for the client. */
 public final class InputGoneException extends Exception {
 
     public InputGoneException(String message) {

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a program finds at its start besides its code. What is wrong is said in the exceptions' messages, as sentences.
+ * The inputs of a program besides its code. The exceptions' messages say what is wrong, as sentences.
  *
  * @param stdin its standard input, UTF-8
  * @param args its arguments, behind the name of the program, at most 1,000

@@ -1,7 +1,7 @@
 package org.pyexec.sandbox;
 
 /**
- * A Python interpreter that can run programs under their identity.
+ * A Python interpreter that can run programs under the user id of programs.
  *
  * @param executable absolute path of the real binary, no shim
  * @param version such as {@code 3.11.2}

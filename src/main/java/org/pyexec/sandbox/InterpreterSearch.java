@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Finds the interpreter to use by trying the candidates in their order. */
+/** Finds the interpreter to use by trying the candidates in order. */
 final class InterpreterSearch {
 
     private static final System.Logger LOG = System.getLogger(InterpreterSearch.class.getName());

@@ -3,7 +3,7 @@ package org.pyexec.sandbox;
 import java.util.OptionalInt;
 
 /**
- * Limits of one program where they shall be lower than the server's; above them the server's hold.
+ * Limits of one program. A limit that is higher than the server's has no effect.
  *
  * @param memoryMb positive, MiB
  * @param processes positive, processes and threads together

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 
 /**
- * What programs can import besides the standard library.
+ * The packages that programs can import besides the standard library.
  *
  * @param python version of the interpreter that runs programs
  * @param packages sorted by name

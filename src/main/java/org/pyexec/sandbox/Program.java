@@ -3,7 +3,7 @@ package org.pyexec.sandbox;
 import java.time.Duration;
 
 /**
- * A program to run, with what it may use.
+ * A program to run, with its inputs and limits.
  *
  * @param code Python source text, not empty, well-formed UTF-16
  * @param timeout wall-clock limit, positive

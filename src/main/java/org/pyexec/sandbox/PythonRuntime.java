@@ -15,7 +15,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A private folder with the Python runtime unpacked and room for the socket; gone when closed.
+ * A private folder with the unpacked Python runtime and the supervisor's socket. Closing removes it.
  *
  * @param folder mode 0700
  */

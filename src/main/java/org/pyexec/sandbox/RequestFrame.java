@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The frames that ask for a run or a session, as docs/protocol.md describes it. The contents of files come behind it. */
+/**
+ * Writes the frames that request a run or a session, as docs/protocol.md describes them. The contents of files follow
+ * these frames.
+ */
 final class RequestFrame {
 
     private RequestFrame() {}

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a program shows: MIME bundles, objects from MIME type to text, binary data in Base64, or for JSON any JSON value. Each is
- * the text of a JSON object in one line, as the program wrote it: a tree of the same would take many times its memory.
+ * The displays and the result of a program, as MIME bundles. A bundle is a JSON object: its keys are MIME types, its
+ * values text, Base64 for binary data, or any value for JSON types. Each bundle is kept as the line of text that the
+ * program wrote, because a parsed tree would take many times its memory.
  *
  * @param displays of {@code display()}, in their order
  * @param result of the last expression

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Reads the frame with the end of a program, as docs/protocol.md describes it. */
+/** Reads the frame that reports the end of a program, as docs/protocol.md describes it. */
 final class RunAnswer {
 
     static final String RESULTS = "results";

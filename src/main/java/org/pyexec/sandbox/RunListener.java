@@ -3,7 +3,7 @@ package org.pyexec.sandbox;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Receives what a program sends, on the thread that awaits the run. */
+/** Receives the output and files of a program, on the thread that awaits the run. */
 public interface RunListener {
 
     /** A piece of standard output: bytes as the program wrote them, capped by the sandbox. */

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a program ended and what it used.
+ * How a program ended, and what resources it used.
  *
  * @param duration wall-clock time from the program's start to its end
  * @param cpu user and system time of all its processes

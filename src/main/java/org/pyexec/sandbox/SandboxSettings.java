@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the sandbox needs to know.
+ * The settings of the sandbox.
  *
  * @param python the interpreter to use; empty: the first on the PATH, then {@code /usr/bin/python3}, that imports all
  *     of {@code preload}, else the first that runs

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the sandbox can do at the moment.
+ * The current state of the sandbox: tier, layers, network, problems.
  *
  * @param tier {@code namespaces}, {@code landlock} or {@code none}; empty while there is none
  * @param layers the layers of isolation that are on, such as {@code seccomp}

@@ -1,6 +1,6 @@
 package org.pyexec.sandbox;
 
-/** Isolation or the interpreter can't be had at the moment; the message is one line for the operator. */
+/** Isolation or the interpreter is not available at the moment. The message is one line for the operator. */
 public final class SandboxUnavailableException extends Exception {
 
     public SandboxUnavailableException(String message) {

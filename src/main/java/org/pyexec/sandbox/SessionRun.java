@@ -2,7 +2,7 @@ package org.pyexec.sandbox;
 
 import java.io.IOException;
 
-/** One program of a session; what is said of it comes over the session's connection. */
+/** One program of a session. Its frames use the session's connection. */
 final class SessionRun implements SandboxRun {
 
     private final ForkServerSession session;

@@ -1,7 +1,7 @@
 package org.pyexec.sandbox;
 
 /**
- * What all programs of a session have in common.
+ * The network access and limits that all programs of a session have.
  *
  * @param network whether they may reach public addresses
  * @param limits where they are lower than the server's

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** The supervisor's process. It lives as long as its standard input is open, so it goes when this JVM goes. */
+/** The supervisor's process. It ends when its standard input is closed, and so it ends with this JVM. */
 final class Supervisor implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 5;

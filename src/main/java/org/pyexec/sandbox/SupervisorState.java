@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of the supervisor, as its own words say; who needs one waits here. Safe for use by many threads. */
+/**
+ * The state of the supervisor, as its own lines report it. Whoever needs a supervisor waits here. Safe for use by many
+ * threads.
+ */
 final class SupervisorState {
 
     private static final System.Logger LOG = System.getLogger(SupervisorKeeper.class.getName());

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The way in which a program ended.
+ * How a program ended.
  *
  * @param exitCode the status, 0 to 255; empty when a signal ended it
  * @param signal the name of the signal that ended it, such as {@code SIGSEGV}

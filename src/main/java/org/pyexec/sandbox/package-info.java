@@ -1,4 +1,4 @@
-/** Runs one program in isolation; the Python runtime lies beside it as resources. */
+/** Runs programs in isolation: starts and watches the Python processes, whose code is in the resources of this package. */
 @NullMarked
 package org.pyexec.sandbox;
 

@@ -3,7 +3,7 @@ package org.pyexec.sessions;
 import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 
-/** A session has ended, for whatever reason; the message is that reason, a sentence for the client. */
+/** A session has ended. The message gives the reason, as a sentence for the client. */
 public final class SessionExpiredException extends RefusedException {
 
     private final String sessionId;

@@ -13,8 +13,8 @@ import org.pyexec.sandbox.FilesReport;
 import org.pyexec.sandbox.InputGoneException;
 
 /**
- * The files of sessions, for their clients. An order takes its lease among the programs of its session, and needs no slot: it is
- * soon done, and a session has one lease at a time. Safe for use by many threads.
+ * Operations of clients on the files of their sessions. An operation waits for the lease of its session, like a program.
+ * It needs no slot, because it is short and a session has one lease at a time. Safe for use by many threads.
  */
 public final class SessionFiles {
 

@@ -17,7 +17,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Makes ids that nobody can guess and that this server knows as its own ever after, without keeping them: 128 random bits,
+ * Makes session ids that nobody can guess and that this server recognizes later without storing them: 128 random bits,
  * and 96 bits of their HMAC-SHA-256 (RFC 2104, section 5). Safe for use by many threads.
  */
 final class SessionIds {

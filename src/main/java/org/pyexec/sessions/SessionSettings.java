@@ -3,7 +3,7 @@ package org.pyexec.sessions;
 import java.time.Duration;
 
 /**
- * How many sessions there are, and how long.
+ * Limits of how many sessions there are, and how long they live.
  *
  * @param idle after which a session in which nothing has run is ended
  * @param maxPerClient of one client at once

@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.pyexec.sandbox.SessionTerms;
 
 /**
- * How a session is at one moment.
+ * A snapshot of a session.
  *
  * @param id random, the only key to it
  * @param client name of the client who opened it

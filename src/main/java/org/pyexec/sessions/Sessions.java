@@ -24,7 +24,7 @@ import org.pyexec.sandbox.SessionTerms;
 /**
  * The sessions of this server; the door of this room. Safe for use by many threads.
  *
- * <p>What is handed out are values: how a session is, and what to do with it by its id.
+ * <p>Sessions are handed out as values. Operations on a session take its id.
  */
 public final class Sessions implements AutoCloseable {
 

@@ -1,4 +1,4 @@
-/** Interpreters that live on between programs: opened, found again, interrupted, ended, forgotten. */
+/** Keeps sessions: interpreters that keep their state between programs. */
 @NullMarked
 package org.pyexec.sessions;
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The source files below src/main, for tests that compare documents with them. A file is known by its name: rooms may change. */
+/** The source files, for tests that compare documents with them. A file is known by its name, because rooms may change. */
 final class Sources {
 
     static final Path JAVA = Path.of("src/main/java/org/pyexec");
@@ -46,7 +46,8 @@ final class Sources {
         return Stream.of(JAVA, PYTHON).flatMap(Sources::below);
     }
 
-    private static Stream<Path> below(Path folder) {
+    /** The files of Java and Python below a folder. */
+    static Stream<Path> below(Path folder) {
         try (Stream<Path> files = Files.walk(folder)) {
             return files.filter(path -> path.toString().matches(".*\\.(java|py)")).sorted().toList().stream();
         } catch (IOException e) {
