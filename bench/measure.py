@@ -17,13 +17,14 @@ import signal
 import sys
 import tempfile
 import time
-from typing import Callable, Dict, List, NamedTuple, Tuple
+from typing import Callable, Dict, List, Tuple
 
 import load
 import machine
 import processes
 import report
 from commands import Bare, Bubblewrap, Timing, Wrong
+from effort import EFFORTS, Effort
 from programs import FIGURE, FILE, IN_SESSION, PANDAS, PASS, PRINT, STREAMED, Program
 from servers import HERE, Ours, Plain, Server
 
@@ -32,48 +33,6 @@ UPLOAD_BYTES = 20 << 20
 CLIENTS = (1, 2, 4, 8, 16, 50)
 PANDAS_CLIENTS = 4
 SESSIONS = 6
-
-
-class Effort(NamedTuple):
-    """How often and how long."""
-
-    starts: int
-    warm_seconds: float
-    rounds: Dict[str, int]
-    blocks: int  # of processor time
-    passes: int  # over all numbers of clients
-    print_seconds: float  # in each pass, per contestant and number of clients
-    pandas_seconds: float
-
-
-FULL = Effort(
-    starts=3,
-    warm_seconds=10,
-    rounds={"print": 300, "first output": 100, "in a session": 300, "numpy and pandas": 40, "figure": 25, "5 MB file": 40, "upload": 15},
-    blocks=15,
-    passes=2,
-    print_seconds=2,
-    pandas_seconds=5,
-)
-QUICK = Effort(
-    starts=1,
-    warm_seconds=2,
-    rounds={"print": 30, "first output": 10, "in a session": 30, "numpy and pandas": 4, "figure": 3, "5 MB file": 5, "upload": 3},
-    blocks=3,
-    passes=1,
-    print_seconds=0.6,
-    pandas_seconds=2,
-)
-SMOKE = Effort(
-    starts=1,
-    warm_seconds=0.5,
-    rounds={"print": 5, "first output": 2, "in a session": 5, "numpy and pandas": 2, "figure": 1, "5 MB file": 2, "upload": 1},
-    blocks=1,
-    passes=1,
-    print_seconds=0.2,
-    pandas_seconds=0.5,
-)
-EFFORTS = {"full": FULL, "quick": QUICK, "smoke": SMOKE}
 
 
 class Bench:

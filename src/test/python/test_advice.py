@@ -30,6 +30,17 @@ class AdviceTest(unittest.TestCase):
         self.assertEqual(self.of(PermissionError(13, "Permission denied", "/tmp/x"), has_places=True), "")
         self.assertEqual(self.of(ValueError("/tmp/x")), "")
 
+    def test_place_that_only_the_message_names_is_found_there(self) -> None:
+        """As of pandas.DataFrame.to_csv('/mnt/data/out.csv')."""
+        message = "Cannot save file into a non-existent directory: '/mnt/data'"
+        self.assertIn("current folder", self.of(OSError(message)))
+        self.assertIn("/tmp is", self.of(PermissionError(13, 'cannot write "/tmp/x"')))
+        for told in ("no '/mnt/database'", "no /mnt/data", "don't '/mnt/data\"", "'/x' and '/mnt/data'", "", mock.Mock()):
+            self.assertEqual(self.of(OSError(told)), "", told)
+        self.assertEqual(self.of(FileNotFoundError(2, "no '/mnt/data'", "own")), "", "the file's own name counts")
+        self.assertEqual(self.of(OSError("'" * advice.MOST_CHARACTERS + "'/mnt/data'")), "", "nobody looks so far")
+        self.assertEqual(self.of(OSError("'/" * 10**7)), "")
+
     def test_who_starts_processes_is_told_of_threads(self) -> None:
         try:
             _fork_exec()

@@ -53,6 +53,37 @@ class CollectTest(unittest.TestCase):
             self.pieces(before)
         self.assertEqual(self.collected.skipped_count, 300)
 
+    def test_what_is_new_or_changed_is_handed_out_by_name(self) -> None:
+        for name in ("b", "a/c", "same", policy.PROGRAM):
+            self.write(name, 3, b"abc")
+        abc = hashlib.sha256(b"abc").digest()
+        before = {b"same": collect.Original(3, abc), b"b": collect.Original(3, b"other"), b"gone": collect.Original(3, abc)}
+        for remembers, names in ((True, ["a/c", "b", policy.PROGRAM]), (False, ["a/c", "b"])):
+            self.collected = collect.Collected(remembers)
+            self.assertEqual(self.names(self.pieces(before)), names, "a session has no file that is the program")
+            self.assertEqual(self.collected.names, set(names))
+            self.assertEqual(sorted(self.collected.now), [b"a/c", b"b", b"main.py", b"same"] if remembers else [])
+
+    def test_no_more_than_so_many_files_and_bytes_are_handed_out(self) -> None:
+        for number in range(4):
+            self.write(f"{number}", 10)
+        for most, reason in (({"MAX_FILES": 2}, "more than 2 files"), ({"MAX_FILES_BYTES": 29}, "more than 0 MB together")):
+            self.collected = collect.Collected()
+            with mock.patch.multiple(policy, **most):
+                self.assertEqual(self.names(self.pieces({})), ["0", "1"])
+            self.assertEqual(self.collected.skipped, [("2", reason), ("3", reason)])
+
+    def test_folder_of_nothing_but_the_program_has_nothing(self) -> None:
+        self.write(policy.PROGRAM, 3)
+        sent = collect.remember(b"abc")
+        self.assertFalse(collect.anything(self.cell, sent))
+        self.assertTrue(collect.anything(self.cell, {**sent, b"input": collect.Original(1, b"")}))
+        self.write("a", 0)
+        self.assertTrue(collect.anything(self.cell, sent))
+        os.unlink(os.path.join(self.work, policy.PROGRAM))
+        os.rename(os.path.join(self.work, "a"), os.path.join(self.work, "b"))
+        self.assertTrue(collect.anything(self.cell, sent))
+
     def test_no_names_are_made_in_one_go_for_files_that_are_left_out(self) -> None:
         for number in range(300):
             os.symlink("nowhere", os.path.join(self.work, f"link-{number:03}"))

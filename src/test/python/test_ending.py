@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import unittest
+from unittest import mock
 
 from sandbox.policy import config
 from sandbox.runs import ending
@@ -40,6 +41,61 @@ class ReportedTest(unittest.TestCase):
         for limit in (b"files", b"memory", b"disk", b"processes", b""):
             told = {"code": b"1", "traceback": b"OSError: no", "limit": limit, "exception-type": b"OSError", "exception-value": b"no"}
             self.assertEqual(ending.reported(told, settings).exception, ("OSError", "no"), limit)
+
+
+    def test_limits_are_named_with_what_the_server_allows(self) -> None:
+        settings = config.parse(["tier=none", "preload=", "memory-mb=512", "processes=64", "disk-mb=32", "output-bytes=1"])
+        told = {"code": b"1", "traceback": b"MemoryError\n"}
+        for limit, words in ((b"memory", "512 MB"), (b"processes", "64 processes"), (b"disk", "32 MB")):
+            verdict = ending.reported({**told, "limit": limit}, settings)
+            self.assertEqual((verdict.reason, verdict.code), (limit.decode(), "1"))
+            self.assertRegex(verdict.details, f"(?s)^.*{words}.*\n\nMemoryError$")
+
+    def test_without_an_exception_the_status_says_how_it_ended(self) -> None:
+        settings = config.parse(["tier=none", "preload=", "memory-mb=512", "processes=64", "disk-mb=32", "output-bytes=1"])
+        for code, expected in ((b"0", ("completed", "0", "")), (b"259", ("error", "3", "Program exited with status 3"))):
+            verdict = ending.reported({"code": code, "limit": b""}, settings)
+            self.assertEqual((verdict.reason, verdict.code, verdict.details), expected)
+            self.assertIsNone(verdict.exception)
+        for nonsense in ({"code": b"-1", "limit": b""}, {"code": b"0", "limit": b"patience"}, {"limit": b""}):
+            with self.assertRaises((ValueError, KeyError)):
+                ending.reported(nonsense, settings)
+
+
+class SlotTest(unittest.TestCase):
+    """What is believed first, where several things have come to pass."""
+
+    def verdict(self, status: int, stalled: bool = False, out_of_memory: bool = False) -> ending.Ending:
+        settings = config.parse(["tier=none", "preload=", "memory-mb=512", "processes=64", "disk-mb=32", "output-bytes=1"])
+        ended = mock.Mock(exit=[status, 6 * SECOND, 0], has_stalled=stalled)
+        ended.is_out_of_memory.return_value = out_of_memory
+        return ending.of_slot(ended, settings, 10, cpu_before=2 * SECOND)
+
+    def test_the_cause_is_told_and_not_the_signal_that_came_of_it(self) -> None:
+        killed = int(signal.SIGKILL)
+        self.assertEqual(self.verdict(-1, True, True).details, ending.restarted().details)
+        self.assertEqual(self.verdict(killed, True, True), ending.stalling())
+        self.assertEqual(self.verdict(killed, False, True).reason, "memory")
+        self.assertEqual((self.verdict(killed).reason, self.verdict(killed).signal), ("killed", "SIGKILL"))
+        self.assertEqual(self.verdict(63).signal, "SIG63")
+        self.assertEqual((self.verdict(0).reason, self.verdict(0x300).code), ("completed", "3"))
+
+    def test_processor_time_of_earlier_programs_does_not_count(self) -> None:
+        self.assertIn("set itself", self.verdict(int(signal.SIGXCPU)).details)
+
+
+class StoppedTest(unittest.TestCase):
+    def test_who_lets_himself_be_interrupted_has_no_signal_and_tells_where_he_was(self) -> None:
+        told = {"traceback": b"KeyboardInterrupt\n", "exception-type": b"KeyboardInterrupt", "exception-value": b""}
+        verdict = ending.stopped(ending.too_long(1), told)
+        self.assertEqual((verdict.reason, verdict.signal, verdict.exception), ("timeout", "", ("KeyboardInterrupt", "")))
+        self.assertEqual(verdict.details, "Execution timed out after 1 second\n\nKeyboardInterrupt")
+        self.assertEqual(ending.stopped(ending.CANCELLED, {}), ending.CANCELLED)
+
+    def test_who_does_not_ends_with_the_session(self) -> None:
+        verdict = ending.stubborn(ending.INTERRUPTED)
+        self.assertEqual((verdict.reason, verdict.signal), ("interrupted", "SIGKILL"))
+        self.assertIn("session has ended", verdict.details)
 
 
 class LastWordsTest(unittest.TestCase):

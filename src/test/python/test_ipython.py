@@ -32,6 +32,15 @@ class IPythonTest(unittest.TestCase):
         for name, expected in (("__path__", "True"), ("nothing", "False"), ("__all__", "False")):
             self.assertEqual(_value(f"hasattr(__import__('IPython'), '{name}')"), expected, name)
 
+    def test_display_is_of_the_module_that_it_is_of_in_ipython(self) -> None:
+        places = "IPython.core.display_functions IPython.core.display_functions IPython.core.display"
+        names = "ipython.ipython_display.display, imported.display, imported.HTML"
+        imported = "[each.__module__ for imported in [__import__('IPython.display').display] for each in (%s)]"
+        self.assertEqual(_value("ipython.ipython_display.display.__module__"), places.split()[0])
+        self.assertEqual(_value(f"*{imported % names}"), places)
+        pickled = "__import__('pickle').dumps(ipython.ipython_display.display)"
+        self.assertEqual(_value(f"__import__('pickle').loads({pickled}) is ipython.ipython_display.display"), "True")
+
     def test_the_shell_is_not_that_of_a_terminal(self) -> None:
         imported = "__import__('IPython.terminal.interactiveshell', fromlist=['x']).TerminalInteractiveShell"
         self.assertEqual(_value(f"isinstance(shell, {imported}), issubclass({imported}, type(shell).__mro__[1])"), "False True")

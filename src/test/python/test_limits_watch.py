@@ -10,7 +10,7 @@ from typing import Callable, List, Optional, cast
 from unittest import mock
 
 from sandbox.events import loop
-from sandbox.policy import config
+from sandbox.policy import config, policy
 from sandbox.pool import scratch, slot
 from sandbox.runs import limits_watch
 from sandbox.wire import report
@@ -170,6 +170,39 @@ class WatcherTest(unittest.TestCase):
         self.events.run()
         watcher.stop()
         self.assertEqual(told, ["disk"])
+
+    def passed_by(self, processor: int = 10, **changed: object) -> str:
+        """By a look at a run that is within its limits otherwise."""
+        watcher = self.watcher(self.events, lambda: None, self.passed.append)
+        watcher.stop()
+        watcher._cpu_limit = processor
+        seen = limits_watch.Seen(1, 0.0, scratch.Usage(0, 0), 0.0, False, "")
+        return watcher._passed(seen._replace(**changed))  # type: ignore[arg-type]
+
+    def test_limits_are_passed_above_them_and_not_at_them(self) -> None:
+        settings = self.settings
+        most = settings.memory + policy.LAST_WORDS_BYTES
+        for field, at, above, limit in (
+            ("threads", 64, 65, "processes"),
+            ("usage", scratch.Usage(settings.disk, 3), scratch.Usage(settings.disk + 1, 3), "disk"),
+            ("usage", scratch.Usage(0, policy.SCRATCH_INODES), scratch.Usage(0, policy.SCRATCH_INODES + 1), "disk"),
+            ("memory", most, most + 1, "memory"),
+            ("is_crowded", False, True, "sessions"),
+            ("held", "", "handles", "handles"),
+        ):
+            self.assertEqual((self.passed_by(**{field: at}), self.passed_by(**{field: above})), ("", limit), field)
+        self.assertEqual(self.passed_by(threads=65, usage=None), "", "it was not to be seen how many there are")
+
+    def test_processor_time_before_the_limits_were_changed_does_not_count(self) -> None:
+        watcher = self.watcher(self.events, lambda: None, self.passed.append)
+        watcher.stop()
+        seen = limits_watch.Seen(1, 10.0, scratch.Usage(0, 0), 0.0, False, "")
+        self.assertEqual(watcher._passed(seen), "")
+        self.assertEqual(watcher._passed(seen._replace(cpu=10.1)), "cpu")
+        watcher.aim(self.settings, 2, self.passed.append)
+        watcher.stop()
+        for cpu, limit in ((10.1, ""), (12.1, ""), (12.2, "cpu")):
+            self.assertEqual(watcher._passed(seen._replace(cpu=cpu)), limit, cpu)
 
     def test_one_limit_is_told_once(self) -> None:
         self.watch(lambda: scratch.TOO_MUCH, patience=20.0)

@@ -31,9 +31,12 @@ class CommandsTest(unittest.TestCase):
             ("!ls -l | wc", "get_ipython().system('ls -l | wc')"),
             ("!!ls", "get_ipython().getoutput('ls')"),
             ("files, = !ls", "files, = get_ipython().getoutput('ls')"),
+            ("files = ! ls -l", "files = get_ipython().getoutput('ls -l')"),
             ("len?", f"{magic}('pinfo', 'len')"),
             ("a.b[0]??", f"{magic}('pinfo2', 'a.b[0]')"),
             ("?len", f"{magic}('pinfo', 'len')"),
+            ("*int*?", f"{magic}('pinfo', '*int*')"),
+            ("pr*t?", f"{magic}('pinfo', 'pr*t')"),
             ("%time?", f"{magic}('pinfo', '%time')"),
         ):
             self.assert_becomes(text, expected)
@@ -61,6 +64,10 @@ class CommandsTest(unittest.TestCase):
             "s = 'a\\\n%b'",
             "d = {\n!x\n}",
             "x = a != b",
+            "x =! = b",
+            "x = !",
+            "x = % b",
+            "3*int?",
             "x == %y",
             "print('x = %d' % 3)",
             "# what is it?",
@@ -107,6 +114,8 @@ class CommandsTest(unittest.TestCase):
             "'" * 100_001,
             "\\\n" * 50_000,
             "a = " * 50_000 + "%",
+            "a = !" + " " * 10**5,
+            "*" * 100_000 + "!",
             "x." * 100_000 + "?",
             "a" + " " * 10**5 + "?!",
         ):

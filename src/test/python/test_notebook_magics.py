@@ -106,6 +106,11 @@ class MagicsTest(notebook_cells.CellsTest):
         self.run_cell("open = 5")
         self.assertEqual(self.said("%who"), "builtins\t open\n")
 
+    def test_question_with_stars_lists_names(self) -> None:
+        self.run_cell("printed = 1")
+        self.assertEqual(self.said("*rint*?").split(), ["print", "printed"])
+        self.assertEqual(self.said("%psearch pri*").split(), ["print", "printed"])
+
     def test_events_of_libraries_are_not_talked_about(self) -> None:
         self.names["library"] = types.SimpleNamespace(function=contextlib.suppress)
         self.assertEqual(self.said("get_ipython().events.register('post_execute', library.function)"), "")

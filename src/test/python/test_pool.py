@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import unittest
-from typing import List, Set
+from typing import Any, List, Set
 from unittest import mock
 
+import clocks
 from sandbox.pool import pool, zygote_pool
 
 
@@ -60,6 +61,109 @@ class ChoiceTest(unittest.TestCase):
     def test_a_module_that_nobody_knows_may_need_any_library(self) -> None:
         self.assertEqual(self.first_choice(b"import tabulate"), "all")
         self.assertEqual(self.first_choice(b"import beside"), "all")
+
+
+class TiersTest(unittest.TestCase):
+    """A pool whose generations are begun by nobody."""
+
+    def setUp(self) -> None:
+        self.clock: Any = clocks.Clock()
+        self.clock.stop = mock.Mock()
+        self.said: List[str] = []
+        for patched in (
+            mock.patch.object(pool.Pool, "_new_generation", lambda _, tier: mock.Mock(tier=tier)),
+            mock.patch.object(pool, "say", lambda kind, text: self.said.append(f"{kind} {text}")),
+            mock.patch.object(pool.network, "missing", lambda: "no nft"),
+        ):
+            patched.start()
+            self.addCleanup(patched.stop)
+        self.told = mock.Mock()
+        settings: Any = mock.Mock(tier="auto", network_allow=(), control_groups=False, renewal_seconds=1e9, learns=False)
+        self.pool = pool.Pool(self.clock, settings, self.told)
+
+    def current(self) -> Any:
+        return self.pool._generation
+
+    def test_tiers_are_tried_one_after_another_and_none_is_left_at_the_end(self) -> None:
+        for tier in pool.TIERS:
+            self.assertEqual(self.pool.tier, tier)
+            self.clock.stop.assert_not_called()
+            self.pool.broken(self.current(), f"no {tier}")
+        self.clock.stop.assert_called_once_with()
+        for tier in pool.TIERS:
+            self.assertIn(f"{tier}: no {tier}", self.said[-1])
+        self.told.assert_not_called()
+
+    def test_tier_that_works_is_told_once_with_why_there_is_no_network(self) -> None:
+        first = self.current()
+        self.pool.works(first)
+        self.pool.works(first)
+        self.told.assert_called_once_with()
+        self.assertTrue(self.pool.working)
+        self.assertFalse(self.pool.network)
+        self.assertEqual(self.said, ["log no network for programs: no nft"])
+
+    def test_tier_that_has_worked_is_kept_and_tried_again_ever_later(self) -> None:
+        self.pool.works(self.current())
+        pauses = []
+        for _ in range(pool.RESTARTS):
+            ended, began = self.current(), self.clock.now
+            self.pool.broken(ended, "killed")
+            while self.current() is ended:
+                self.clock.pass_by(0.5)
+            pauses.append(self.clock.now - began)
+        self.assertEqual(pauses, sorted(set(pauses)))
+        self.assertEqual(self.pool.tier, pool.TIERS[0])
+        self.clock.stop.assert_not_called()
+        self.pool.broken(self.current(), "killed")
+        self.clock.stop.assert_called_once_with()
+
+    def test_who_works_again_has_all_its_attempts_again(self) -> None:
+        self.pool.works(self.current())
+        for _ in range(3 * pool.RESTARTS):
+            self.pool.broken(self.current(), "killed")
+            self.clock.pass_by(600)
+            self.pool.works(self.current())
+        self.clock.stop.assert_not_called()
+
+    def test_end_of_another_generation_changes_nothing(self) -> None:
+        current = self.current()
+        self.pool._next = waiting = mock.Mock()
+        self.pool.broken(mock.Mock(), "an old one")
+        self.assertIs(self.pool._next, waiting)
+        self.pool.broken(waiting, "a new one")
+        self.assertIsNone(self.pool._next)
+        self.assertIs(self.current(), current)
+
+    def take_over(self, works: bool, offers: bool) -> Any:
+        fresh = self.pool._next = mock.Mock(works=works, tier="fresh")
+        fresh.offers.return_value = offers
+        self.pool._take_over(2)
+        return fresh
+
+    def test_generation_takes_over_once_it_offers_what_the_old_one_does(self) -> None:
+        self.pool._settings.warm_seconds = 10.0  # type: ignore[misc]
+        old = self.current()
+        fresh = self.take_over(works=True, offers=False)
+        self.clock.pass_by(10)
+        self.assertIs(self.current(), old)
+        fresh.offers.return_value = True
+        self.clock.pass_by(10)
+        self.assertIs(self.current(), fresh)
+        old.retire.assert_called_once_with()
+
+    def test_module_that_hangs_does_not_hold_up_the_next_generation_for_ever(self) -> None:
+        self.pool._settings.warm_seconds = 10.0  # type: ignore[misc]
+        fresh = self.take_over(works=True, offers=False)
+        self.clock.pass_by(20)
+        self.assertIs(self.current(), fresh)
+
+    def test_generation_that_does_not_work_is_let_go(self) -> None:
+        old = self.current()
+        fresh = self.take_over(works=False, offers=True)
+        fresh.retire.assert_called_once_with()
+        self.assertIs(self.current(), old)
+        old.retire.assert_not_called()
 
 
 class RecycleTest(unittest.TestCase):

@@ -54,7 +54,7 @@ class RoomsTest {
                             "memory")),
             Map.entry("filter", Set.of("client", "delivery", "body", "http", "api", "ratelimit")),
             Map.entry("page", Set.of("http", "api")),
-            Map.entry("body", Set.of("client", "delivery", "http", "api", "memory")),
+            Map.entry("body", Set.of("client", "delivery", "http", "api", "files", "memory")),
             Map.entry("delivery", Set.of("client", "http", "api", "jobs", "execution", "memory")),
             Map.entry("http", Set.of("client", "api", "files")),
             Map.entry("api", Set.of("client", "jobs", "sessions", "execution", "files", "sandbox", "memory")),
@@ -148,6 +148,14 @@ class RoomsTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("org.pyexec.files..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule onlyAppKnowsWhereFilesAreKept = noClasses()
+            .that()
+            .resideOutsideOfPackages("org.pyexec.app", "org.pyexec.files.disk")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.pyexec.files.disk");
 
     @ArchTest
     static final ArchRule theMemoryKnowsNoOtherRoom = classes()

@@ -113,6 +113,7 @@ public final class ExecuteResponses {
             case SESSION_ENDED -> Refusals.SESSION_EXPIRED;
             case SESSION_WITHOUT_NETWORK -> Refusals.SESSION_WITHOUT_NETWORK;
             case INPUT_GONE -> Refusals.INPUT_GONE;
+            case STORE_UNREACHABLE -> Refusals.STORAGE_UNREACHABLE;
             case NETWORK_UNAVAILABLE -> Refusals.NETWORK_UNAVAILABLE;
         };
         return row.because(refused);

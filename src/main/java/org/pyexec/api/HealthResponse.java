@@ -48,24 +48,40 @@ public record HealthResponse(
     /** The body of an answer to a probe. */
     public record Probe(String status, @Nullable String details) {}
 
-    /** The answer about the server as it is now. */
-    public static Answer of(Executions executions, FileStore files, ServerHost host, long uptime, Answers answers) {
+    /**
+     * The answer about the server as it is now.
+     *
+     * @param storageDirectory as its administrator knows it
+     */
+    public static Answer of(
+            Executions executions,
+            FileStore files,
+            String storageDirectory,
+            ServerHost host,
+            long uptime,
+            Answers answers) {
         SandboxStatus sandbox = executions.sandbox();
         Optional<String> problem = sandbox.problem();
         return problem.isPresent()
                 ? answers.json(500, Unhealthy.of(sandbox, problem.get(), answers.now()))
-                : answers.json(200, healthy(executions, sandbox, files, host, uptime, answers.now()));
+                : answers.json(200, healthy(executions, sandbox, files, storageDirectory, host, uptime, answers.now()));
     }
 
     private static HealthResponse healthy(
-            Executions executions, SandboxStatus sandbox, FileStore files, ServerHost host, long uptime, String now) {
+            Executions executions,
+            SandboxStatus sandbox,
+            FileStore files,
+            String storageDirectory,
+            ServerHost host,
+            long uptime,
+            String now) {
         return new HealthResponse(
                 "healthy",
                 "Python " + sandbox.pythonVersion().orElse("unknown"),
                 "not applicable (Java %s)".formatted(host.javaVersion()),
                 host.platform(),
                 host.architecture(),
-                files.directory().toString(),
+                storageDirectory,
                 files.bytesHeld(),
                 uptime,
                 files.liveCount(),

@@ -1,17 +1,22 @@
 package org.pyexec.api;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.NoSuchFileException;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.Lookup;
+import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.sandbox.InputFile;
 import org.pyexec.sandbox.InputGoneException;
 
-/** The content of a hosted or generated file as a program's input. It is never in this server's heap. */
+/**
+ * The content of a hosted or generated file as a program's input. From the disk of this machine it goes to the program past
+ * this server's memory.
+ */
 public record HostedContent(FileStore files, HostedFile file) implements InputFile.Content {
+
+    private static final String UNREACHABLE = "The store of files cannot be reached.";
 
     @Override
     public long size() {
@@ -25,7 +30,12 @@ public record HostedContent(FileStore files, HostedFile file) implements InputFi
 
     @Override
     public void check() throws InputGoneException {
-        if (!(files.find(file.token()) instanceof Lookup.Found)) {
+        Lookup lookup = files.find(file.token());
+        if (lookup instanceof Lookup.Unreachable) {
+            throw new InputGoneException(
+                    UNREACHABLE, new StoreUnreachableException("The store cannot be asked for a token"));
+        }
+        if (!(lookup instanceof Lookup.Found)) {
             throw new InputGoneException(goneMessage());
         }
     }
@@ -36,17 +46,12 @@ public record HostedContent(FileStore files, HostedFile file) implements InputFi
 
     @Override
     public void writeTo(WritableByteChannel target) throws IOException, InputGoneException {
-        try (FileChannel channel = files.read(file)) {
-            long position = 0;
-            while (position < file.size()) {
-                long count = channel.transferTo(position, file.size() - position, target);
-                if (count <= 0) {
-                    throw new IOException("The stored file is shorter than it was when it was stored");
-                }
-                position += count;
-            }
+        try {
+            files.copy(file, target);
         } catch (NoSuchFileException e) {
             throw new InputGoneException(goneMessage(), e);
+        } catch (StoreUnreachableException e) {
+            throw new InputGoneException(UNREACHABLE, e);
         }
     }
 }

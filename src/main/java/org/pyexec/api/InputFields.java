@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.Lookup;
+import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.sandbox.InputFile;
 import org.pyexec.sandbox.Inputs;
 
@@ -24,8 +25,9 @@ final class InputFields {
      *
      * @param files where tokens are looked up
      * @throws BadRequest with a sentence that says what is wrong with one
+     * @throws StoreUnreachableException if a token cannot be looked up
      */
-    static Inputs read(JsonNode root, FileStore files) {
+    static Inputs read(JsonNode root, FileStore files) throws StoreUnreachableException {
         String stdin = stdin(root.path("stdin"));
         List<String> args = args(root.path("args"));
         Map<String, String> env = env(root.path("env"));
@@ -80,7 +82,7 @@ final class InputFields {
         return new BadRequest("Invalid env", "The field 'env' must be an object whose values are strings.");
     }
 
-    private static List<InputFile> files(JsonNode files, FileStore store) {
+    private static List<InputFile> files(JsonNode files, FileStore store) throws StoreUnreachableException {
         if (!files.isMissingNode() && !files.isArray()) {
             throw badFiles("The field 'files' must be an array of objects.");
         }
@@ -91,7 +93,7 @@ final class InputFields {
         return read;
     }
 
-    private static InputFile file(JsonNode file, FileStore store) {
+    private static InputFile file(JsonNode file, FileStore store) throws StoreUnreachableException {
         if (!file.isObject() || !file.path("filename").isTextual()) {
             throw badFiles("Each of 'files' must be an object with the string 'filename'.");
         }
@@ -109,7 +111,8 @@ final class InputFields {
         }
     }
 
-    private static InputFile.Content content(JsonNode file, String source, String filename, FileStore store) {
+    private static InputFile.Content content(JsonNode file, String source, String filename, FileStore store)
+            throws StoreUnreachableException {
         String value = file.path(source).textValue();
         return switch (source) {
             case "content" -> text(filename, value);
@@ -135,11 +138,15 @@ final class InputFields {
     }
 
     /** By its token, or by the address of its download, in which that is the last part. */
-    private static InputFile.Content hosted(String filename, String value, FileStore store) {
+    private static InputFile.Content hosted(String filename, String value, FileStore store)
+            throws StoreUnreachableException {
         String token = value.startsWith(DOWNLOAD) ? value.substring(DOWNLOAD.length()) : value;
         Lookup lookup = store.find(token);
         if (lookup instanceof Lookup.Found found) {
             return new HostedContent(store, found.file());
+        }
+        if (lookup instanceof Lookup.Unreachable) {
+            throw new StoreUnreachableException("The store cannot be asked for a token");
         }
         String why = lookup instanceof Lookup.Expired ? "has expired" : "is unknown or has expired";
         throw badFiles("The token of '%s' %s.".formatted(InputFile.shown(filename), why));

@@ -91,6 +91,17 @@ public enum Refusals {
     FILE_CONFLICT(409, "Conflict", "%s"),
     SESSION_DISK_FULL(507, "Disk full", "%s"),
 
+    // Uploads
+    NO_FILE(400, "No file uploaded", null),
+    NO_FORM(415, "Unsupported media type", "Upload the file as multipart/form-data in a field named 'file'."),
+    BAD_BOUNDARY(
+            400,
+            "Malformed form",
+            "A multipart/form-data body needs a boundary of 1 to 70 characters (RFC 2046, section 5.1.1)."),
+    MALFORMED_FORM(400, "Malformed form", "The body is not well-formed multipart/form-data."),
+    TOO_MANY_PARTS(400, "Malformed form", "A form may have at most %d parts, and %d bytes before their contents."),
+    TOO_MANY_FILES(400, "Too many files", "The form has %d parts named 'file'; upload one file at a time."),
+
     // Hosted files
     UNKNOWN_DOWNLOAD(404, "Invalid or expired download token", null),
     EXPIRED_DOWNLOAD(410, "Download link has expired", null),
@@ -99,7 +110,9 @@ public enum Refusals {
     STORAGE_FULL_OF_CLIENT(
             507,
             "Storage full",
-            "The files of this client take as much of the storage as one client may have; the oldest expire first.");
+            "The files of this client take as much of the storage as one client may have; the oldest expire first."),
+    STORAGE_UNREACHABLE(
+            503, "Storage unreachable", "The store of files cannot be reached at the moment; try again later.", 5);
 
     private final int status;
     private final String error;

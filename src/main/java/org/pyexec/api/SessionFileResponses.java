@@ -9,6 +9,7 @@ import org.pyexec.execution.Refusal;
 import org.pyexec.execution.RefusedException;
 import org.pyexec.files.FileTooLargeException;
 import org.pyexec.files.StoreFullException;
+import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.memory.NoRoomException;
 import org.pyexec.sandbox.FilesReport;
 import org.pyexec.sandbox.SkippedFile;
@@ -86,6 +87,8 @@ public final class SessionFileResponses {
             return Refusals.FILE_TOO_LARGE.with(tooLarge.limitBytes());
         } else if (cause instanceof StoreFullException full) {
             return full.ofThisClient() ? Refusals.STORAGE_FULL_OF_CLIENT.with() : Refusals.STORAGE_FULL.with();
+        } else if (cause instanceof StoreUnreachableException) {
+            return Refusals.STORAGE_UNREACHABLE.with();
         }
         return errors.of(cause, requestId);
     }

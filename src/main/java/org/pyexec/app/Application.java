@@ -13,12 +13,12 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.pyexec.api.RequestJson;
 import org.pyexec.body.Bodies;
 import org.pyexec.body.BodyLimits;
+import org.pyexec.body.Uploads;
 import org.pyexec.client.ClientLimits;
 import org.pyexec.delivery.AsyncReplies;
 import org.pyexec.delivery.BackgroundExecutor;
 import org.pyexec.delivery.WriteSlots;
 import org.pyexec.execution.Executions;
-import org.pyexec.files.FileStore;
 import org.pyexec.jobs.JobSettings;
 import org.pyexec.jobs.Jobs;
 import org.pyexec.memory.Memory;
@@ -37,7 +37,7 @@ record Application(
         Settings settings,
         WorkerPool workers,
         ScheduledExecutorService timer,
-        FileStore files,
+        Storage storage,
         Sandbox sandbox,
         Executions executions,
         Jobs jobs,
@@ -61,30 +61,32 @@ record Application(
         WorkerPool executor = new WorkerPool(container);
         ScheduledExecutorService timer = newTimer();
         BackgroundExecutor background = new BackgroundExecutor(executor, timer);
-        FileStore files = FileStore.open(settings.files(), clock);
-        SandboxSettings sandboxed = settings.sandbox().in(files.runtime());
+        Storage storage = Storage.open(settings, clock);
+        SandboxSettings sandboxed = settings.sandbox().in(storage.runtime());
         MemoryNeeds.of(settings, sandboxed).log();
         Memory memory = memory(settings.bodies().maxBodyBytes());
         Sandbox sandbox = ForkServerSandbox.start(sandboxed, executor);
-        Executions executions = new Executions(settings.execution(), sandbox, files, memory, executor, timer, clock);
+        Executions executions =
+                new Executions(settings.execution(), sandbox, storage.files(), memory, executor, timer, clock);
         Jobs jobs = new Jobs(jobSettings(settings), memory, clock);
-        Sessions sessions = new Sessions(settings.sessions(), sandbox, files.keys(), clock);
+        Sessions sessions = new Sessions(settings.sessions(), sandbox, storage.keys(), clock);
         WriteSlots slots = new WriteSlots(ANSWERS, ClientLimits::replies);
         AsyncReplies replies = new AsyncReplies(background, slots);
         return new Application(
                 settings,
                 executor,
                 timer,
-                files,
+                storage,
                 sandbox,
                 executions,
                 jobs,
                 sessions,
-                new Bodies(limits(settings), files.incoming(), memory, background),
+                new Bodies(
+                        limits(settings), storage.incoming(), memory, background, uploads(settings, storage, memory)),
                 new RateLimiter(settings.rateLimit(), System::nanoTime),
                 slots,
                 replies,
-                new WebComponents(settings, files, memory, executions, jobs, sessions, background, replies, clock)
+                new WebComponents(settings, storage, memory, executions, jobs, sessions, background, replies, clock)
                         .build(context));
     }
 
@@ -95,6 +97,10 @@ record Application(
 
     private static BodyLimits limits(Settings settings) {
         return BodyLimits.of(settings.bodies().maxBodyBytes(), settings.bodies().maxUploadBytes());
+    }
+
+    private static Uploads uploads(Settings settings, Storage storage, Memory memory) {
+        return new Uploads(storage.files(), settings.bodies().maxUploadBytes(), storage.incoming(), memory);
     }
 
     private static Memory memory(long maxBodyBytes) {
@@ -132,14 +138,14 @@ record Application(
         replies.close();
     }
 
-    /** Ends every program first, and closes the store that takes their files last. */
+    /** Ends every program first, and closes the folder that their files are in last. */
     @Override
     public void close() {
         endPrograms();
         timer.shutdownNow();
         workers.close();
         try {
-            files.close();
+            storage.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

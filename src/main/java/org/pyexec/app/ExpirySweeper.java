@@ -20,7 +20,7 @@ public class ExpirySweeper {
     @Schedule(hour = "*", minute = "*", second = "*/30", persistent = false)
     public void sweep() {
         wiring.started().ifPresent(application -> {
-            sweep(application.files());
+            sweep(application.storage().files());
             application.jobs().sweep();
             application.sessions().sweep();
         });

@@ -9,8 +9,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.glassfish.jersey.media.multipart.MultiPartFeature;
-import org.glassfish.jersey.media.multipart.MultiPartProperties;
 import org.glassfish.jersey.server.ResourceConfig;
 import org.glassfish.jersey.server.ServerProperties;
 import org.glassfish.jersey.servlet.ServletContainer;
@@ -70,11 +68,7 @@ public class JerseyFilter extends ServletContainer {
         RESPONDER.setLevel(Level.OFF);
         ResourceConfig jersey = new ResourceConfig();
         application.webComponents().forEach(jersey::register);
-        return jersey.register(MultiPartFeature.class)
-                .register(new MultiPartProperties()
-                        .tempDir(application.files().incoming().toString())
-                        .resolver())
-                .property(ServerProperties.WADL_FEATURE_DISABLE, true)
+        return jersey.property(ServerProperties.WADL_FEATURE_DISABLE, true)
                 .property(ServerProperties.RESPONSE_SET_STATUS_OVER_SEND_ERROR, true)
                 .property(ServerProperties.OUTBOUND_CONTENT_LENGTH_BUFFER, 0) // otherwise flush() does not
                 .property(ServerProperties.LOCATION_HEADER_RELATIVE_URI_RESOLUTION_DISABLED, true)

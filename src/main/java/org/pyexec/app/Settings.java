@@ -15,6 +15,7 @@ import org.pyexec.sessions.SessionSettings;
  * @param port where the uber-jar listens; on a server, the server owns the port
  * @param development whether internal errors show their message
  * @param failedExecutionStatus HTTP status of a program that failed
+ * @param storageDirectory the server's own folder; made when absent
  */
 public record Settings(
         int port,
@@ -24,6 +25,7 @@ public record Settings(
         HeaderSettings headers,
         RateLimitSettings rateLimit,
         TrustedProxies trustedProxies,
+        Path storageDirectory,
         FileStoreSettings files,
         ExecutionSettings execution,
         SessionSettings sessions,
@@ -41,7 +43,7 @@ public record Settings(
         }
     }
 
-    /** The sandbox's settings but for its folder, which the file store provides. */
+    /** The sandbox's settings but for its folder, which lies in the storage directory. */
     @FunctionalInterface
     public interface SandboxDraft {
         SandboxSettings in(Path runtimeDirectory);

@@ -73,6 +73,7 @@ public final class SettingsReader {
                         (int) whole("RATE_LIMIT_MAX", 50, 0, 1_000_000_000),
                         seconds("RATE_LIMIT_WINDOW_SECONDS", 900, 1, 24 * 3600)),
                 trustedProxies(),
+                storageDirectory(),
                 files(),
                 execution(),
                 sessions(),
@@ -142,10 +143,13 @@ public final class SettingsReader {
                 });
     }
 
+    private Path storageDirectory() {
+        return path("STORAGE_DIR", Path.of(System.getProperty("java.io.tmpdir"), "python-executor"));
+    }
+
     private FileStoreSettings files() {
         long maxBytes = whole("STORAGE_MAX_BYTES", GIB, 1, Long.MAX_VALUE);
         return new FileStoreSettings(
-                path("STORAGE_DIR", Path.of(System.getProperty("java.io.tmpdir"), "python-executor")),
                 seconds("FILE_TTL_SECONDS", 600, 1, 30 * 24 * 3600),
                 maxBytes,
                 whole("STORAGE_MAX_BYTES_PER_CLIENT", Math.max(1, maxBytes / 2), 1, Long.MAX_VALUE));

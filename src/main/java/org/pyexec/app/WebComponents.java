@@ -68,6 +68,7 @@ final class WebComponents {
     private static final WriteSlots.Bounds STREAMS = new WriteSlots.Bounds(128, 128);
 
     private final Settings settings;
+    private final String storageDirectory;
     private final FileStore files;
     private final Memory memory;
     private final Executions executions;
@@ -88,7 +89,7 @@ final class WebComponents {
 
     WebComponents(
             Settings settings,
-            FileStore files,
+            Storage storage,
             Memory memory,
             Executions executions,
             Jobs jobs,
@@ -97,7 +98,8 @@ final class WebComponents {
             AsyncReplies replies,
             Clock clock) {
         this.settings = settings;
-        this.files = files;
+        this.storageDirectory = storage.directory().path().toString();
+        this.files = storage.files();
         this.memory = memory;
         this.executions = executions;
         this.jobs = jobs;
@@ -106,7 +108,7 @@ final class WebComponents {
         this.replies = replies;
         this.mapper = Json.mapper(settings.bodies().maxBodyBytes());
         this.answers = new Answers(mapper, clock);
-        this.responses = new Responses(answers, clock);
+        this.responses = new Responses(answers);
         this.errors = new InternalErrors(settings.development());
         this.executeResponses = new ExecuteResponses(answers, errors, settings.failedExecutionStatus());
         this.fileResponses = new FileResponses(files, responses);
@@ -137,7 +139,7 @@ final class WebComponents {
         return List.of(
                 new ApiResource(answers, uptime, version()),
                 new HealthResource(
-                        () -> HealthResponse.of(executions, files, host, uptime.seconds(), answers),
+                        () -> HealthResponse.of(executions, files, storageDirectory, host, uptime.seconds(), answers),
                         new Readiness(executions, background.timer(), System::nanoTime),
                         answers,
                         replies),
@@ -184,7 +186,7 @@ final class WebComponents {
 
     private List<Object> hostedFiles() {
         return List.of(
-                new HostResource(files, responses, settings.bodies().maxUploadBytes(), memory),
+                new HostResource(responses),
                 new DownloadResource(files, responses, fileResponses, replies),
                 new UnchangedFiles(files));
     }

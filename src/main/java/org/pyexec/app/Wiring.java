@@ -78,7 +78,7 @@ public class Wiring {
 
     @Produces
     FileStore fileStore() {
-        return application().files();
+        return application().storage().files();
     }
 
     @Produces

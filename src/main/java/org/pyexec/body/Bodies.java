@@ -39,19 +39,22 @@ public final class Bodies {
     private final Memory memory;
     private final Memory disk;
     private final BackgroundExecutor background;
+    private final Uploads uploads;
     private final StallWatch watch;
 
     /**
      * @param folder private folder for bodies that are too large for memory
      * @param memory where there is room for the others
      * @param background where stalled bodies are looked for and refused
+     * @param uploads where forms with files go while they are received
      */
-    public Bodies(BodyLimits limits, Path folder, Memory memory, BackgroundExecutor background) {
+    public Bodies(BodyLimits limits, Path folder, Memory memory, BackgroundExecutor background, Uploads uploads) {
         this.limits = limits;
         this.folder = folder;
         this.memory = memory;
         this.disk = new Memory(limits.maxBytesOnDisk());
         this.background = background;
+        this.uploads = uploads;
         this.watch = new StallWatch(background);
     }
 
@@ -72,7 +75,7 @@ public final class Bodies {
     private void receiveNow(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         // A resource that answers later has read the body when the chain returns.
-        try (SpooledBody body = newBody(request)) {
+        try (ReceivedBody body = firstBody(request)) {
             byte[] bytes = request.getInputStream().readNBytes((int) request.getContentLengthLong());
             if (keep(body, bytes, request, response)) {
                 passOn(body, request, response, chain);
@@ -86,7 +89,7 @@ public final class Bodies {
         if (!hasBody(request) || !request.isAsyncSupported()) {
             ErrorResponses.write(request, response, refused);
         } else if (clientWaits(request)) { // for permission to send the body, and does not get it
-            SpooledBody none = newBody(request);
+            ReceivedBody none = newBody(request);
             PendingRequest pending = PendingRequest.begin(request, response, none, background, none);
             pending.closeAfterwards();
             pending.answerLater(refused);
@@ -98,7 +101,7 @@ public final class Bodies {
     }
 
     private static boolean keep(
-            SpooledBody body, byte[] bytes, HttpServletRequest request, HttpServletResponse response)
+            ReceivedBody body, byte[] bytes, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         try {
             body.write(bytes, bytes.length);
@@ -116,7 +119,7 @@ public final class Bodies {
             answerUnread(request, response, limits.tooLarge(path));
             return;
         }
-        SpooledBody body = newBody(request);
+        ReceivedBody body = firstBody(request);
         request.setAttribute(RECEIVED, body);
         request.setAttribute(URI, request.getRequestURI());
         Reception reception = reception(request, limit, limits.tooLarge(path));
@@ -127,14 +130,23 @@ public final class Bodies {
         return new Reception(limits, maxBytes, tooLarge, request.getContentLengthLong(), System.nanoTime());
     }
 
-    private SpooledBody newBody(HttpServletRequest request) {
+    /** For what comes from the client. */
+    private ReceivedBody firstBody(HttpServletRequest request) {
+        return ContentCodings.isCompressed(request) ? newBody(request) : decodedBody(request);
+    }
+
+    private ReceivedBody decodedBody(HttpServletRequest request) {
+        return uploads.begin(request).<ReceivedBody>map(form -> form).orElseGet(() -> newBody(request));
+    }
+
+    private ReceivedBody newBody(HttpServletRequest request) {
         Client client = RequestClient.of(request);
         return new SpooledBody(folder, memory.share(client), disk.share(client));
     }
 
     private void passOn(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!(request.getAttribute(RECEIVED) instanceof SpooledBody body)) {
+        if (!(request.getAttribute(RECEIVED) instanceof ReceivedBody body)) {
             chain.doFilter(request, response);
             return;
         }
@@ -146,13 +158,13 @@ public final class Bodies {
         }
     }
 
-    private void passOn(SpooledBody body, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    private void passOn(ReceivedBody body, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (!ContentCodings.isCompressed(request)) {
             chain.doFilter(received(request, body), response);
             return;
         }
-        try (SpooledBody decoded = newBody(request)) {
+        try (ReceivedBody decoded = decodedBody(request)) {
             Optional<Refused> refusal = decode(body, decoded, request);
             if (refusal.isPresent()) {
                 ErrorResponses.write(request, response, refusal.get());
@@ -163,13 +175,13 @@ public final class Bodies {
         }
     }
 
-    private static ReceivedRequest received(HttpServletRequest request, SpooledBody body) {
+    private static ReceivedRequest received(HttpServletRequest request, ReceivedBody body) {
         String uri = request.getAttribute(URI) instanceof String sent ? sent : request.getRequestURI();
         return new ReceivedRequest(request, body, uri);
     }
 
     /** Decompresses a body, or says why that cannot be. */
-    private Optional<Refused> decode(SpooledBody body, SpooledBody decoded, HttpServletRequest request) {
+    private Optional<Refused> decode(ReceivedBody body, ReceivedBody decoded, HttpServletRequest request) {
         String path = Paths.of(request);
         try {
             ContentCodings.decode(body.open(), decoded, limits.forPath(path));

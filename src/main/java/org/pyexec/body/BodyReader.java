@@ -26,7 +26,7 @@ final class BodyReader implements ReadListener {
     private static final Pattern ON_GRIZZLY = Pattern.compile("Payara|GlassFish");
 
     private final HttpServletRequest request;
-    private final SpooledBody body;
+    private final ReceivedBody body;
     private final StallWatch watch;
     private final ServletInputStream in;
     private final boolean losesNotifications;
@@ -39,7 +39,7 @@ final class BodyReader implements ReadListener {
     BodyReader(
             HttpServletRequest request,
             HttpServletResponse response,
-            SpooledBody body,
+            ReceivedBody body,
             Reception reception,
             StallWatch watch,
             BackgroundExecutor background)

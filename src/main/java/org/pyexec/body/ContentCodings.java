@@ -69,7 +69,7 @@ public final class ContentCodings {
      * @param mostBytes limit of the decompressed body
      * @throws IOException if the decompressed body cannot be kept
      */
-    static void decode(InputStream compressed, SpooledBody into, long mostBytes)
+    static void decode(InputStream compressed, ReceivedBody into, long mostBytes)
             throws IOException, TooLongException, MalformedException {
         byte[] buffer = new byte[BUFFER_BYTES];
         try (GzipMembers content = new GzipMembers(compressed)) {

@@ -29,7 +29,7 @@ final class PendingRequest {
 
     private final HttpServletRequest request;
     private final HttpServletResponse response;
-    private final SpooledBody body;
+    private final ReceivedBody body;
     private final AsyncContext context;
     private final AfterDispatchReturns afterReturn;
     private final BackgroundExecutor background;
@@ -43,7 +43,7 @@ final class PendingRequest {
     private PendingRequest(
             HttpServletRequest request,
             HttpServletResponse response,
-            SpooledBody body,
+            ReceivedBody body,
             AsyncContext context,
             BackgroundExecutor background,
             Object lock) {
@@ -64,7 +64,7 @@ final class PendingRequest {
     static PendingRequest begin(
             HttpServletRequest request,
             HttpServletResponse response,
-            SpooledBody body,
+            ReceivedBody body,
             BackgroundExecutor background,
             Object lock) {
         AsyncContext context = request.startAsync(request, response);

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** A request whose body has been received as a whole. */
 final class ReceivedRequest extends HttpServletRequestWrapper {
 
-    private final SpooledBody body;
+    private final ReceivedBody body;
     private final String uri;
     private @Nullable ServletInputStream stream;
 
@@ -22,7 +22,7 @@ final class ReceivedRequest extends HttpServletRequestWrapper {
      * @param uri as the client has sent it. Payara and GlassFish give a request that is dispatched again another one, decoded, without
      *     what follows a semicolon, and cut at what has become a question mark
      */
-    ReceivedRequest(HttpServletRequest request, SpooledBody body, String uri) {
+    ReceivedRequest(HttpServletRequest request, ReceivedBody body, String uri) {
         super(request);
         this.body = body;
         this.uri = uri;

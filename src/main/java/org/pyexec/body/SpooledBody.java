@@ -19,9 +19,9 @@ import org.pyexec.memory.NoRoomException;
  * A received body: in memory while it is small and there is memory to spare, then in a file that has been unlinked, so that it
  * disappears with the process at the latest. Used by one thread at a time.
  */
-final class SpooledBody implements AutoCloseable {
+final class SpooledBody implements ReceivedBody {
 
-    private static final int IN_MEMORY_BYTES = 256 << 10;
+    static final int IN_MEMORY_BYTES = 256 << 10;
 
     /** An array that is full is copied to one of twice the length. */
     private static final int HELD_PER_BYTE = 2;
@@ -58,7 +58,8 @@ final class SpooledBody implements AutoCloseable {
         }
     }
 
-    void write(byte[] bytes, int count) throws IOException {
+    @Override
+    public void write(byte[] bytes, int count) throws IOException {
         length += count;
         if (file == null && length <= IN_MEMORY_BYTES && share.holdSpare((long) HELD_PER_BYTE * count)) {
             memory.write(bytes, 0, count);
@@ -72,12 +73,14 @@ final class SpooledBody implements AutoCloseable {
         writeFully(spill(), ByteBuffer.wrap(bytes, 0, count));
     }
 
-    long length() {
+    @Override
+    public long length() {
         return length;
     }
 
-    /** The content from its start, cheap to read byte by byte. One stream at a time. */
-    InputStream open() throws IOException {
+    /** Cheap to read byte by byte. */
+    @Override
+    public InputStream open() throws IOException {
         FileChannel channel = file;
         if (channel == null) {
             return memory.open();
@@ -87,7 +90,8 @@ final class SpooledBody implements AutoCloseable {
     }
 
     /** Stops counting what it holds, because nobody reads it any more. */
-    void giveBack() {
+    @Override
+    public void giveBack() {
         share.close();
         onDisk.close();
     }

@@ -1,4 +1,4 @@
-/** Receives the bodies of requests: reader, spool, codings and limits. */
+/** Receives the bodies of requests: reader, spool, codings, limits, and uploads in one pass. */
 @NullMarked
 package org.pyexec.body;
 

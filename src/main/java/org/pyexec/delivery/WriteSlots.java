@@ -4,11 +4,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -38,7 +36,7 @@ public final class WriteSlots implements AutoCloseable {
 
     // mutable state, guarded by this
     private final Map<String, Integer> byClient = new HashMap<>();
-    private final Map<String, Waiting> waiting = new LinkedHashMap<>();
+    private final Map<String, WaitingTickets> waiting = new LinkedHashMap<>();
     private int allWaiting;
     private int all;
     private boolean closed;
@@ -87,21 +85,6 @@ public final class WriteSlots implements AutoCloseable {
         }
     }
 
-    /** The tickets of one client, in their order; guarded by the lock of the slots. */
-    private static final class Waiting {
-
-        private final Set<Ticket> small = new LinkedHashSet<>();
-        private final Set<Ticket> large = new LinkedHashSet<>();
-
-        Set<Ticket> of(boolean isSmall) {
-            return isSmall ? small : large;
-        }
-
-        int count() {
-            return small.size() + large.size();
-        }
-    }
-
     /** The ticket was cancelled. */
     static final class NoSlotException extends Exception {
 
@@ -119,7 +102,7 @@ public final class WriteSlots implements AutoCloseable {
         Ticket ticket = new Ticket(client, small);
         synchronized (this) {
             if (!mayTake(client, small)) {
-                waiting.computeIfAbsent(client.name(), any -> new Waiting())
+                waiting.computeIfAbsent(client.name(), any -> new WaitingTickets())
                         .of(small)
                         .add(ticket);
                 allWaiting++;
@@ -154,7 +137,7 @@ public final class WriteSlots implements AutoCloseable {
 
     /** Whether the queue is so long that a further answer should be refused, if it can be. */
     synchronized boolean isQueueFull(Client client) {
-        Waiting own = waiting.get(client.name());
+        WaitingTickets own = waiting.get(client.name());
         return allWaiting > WAITING
                 || (own != null && own.count() > client.limits().waitingReplies());
     }
@@ -174,7 +157,7 @@ public final class WriteSlots implements AutoCloseable {
         synchronized (this) {
             closed = true;
             // Where the queue is empty, no class is loaded here: a server that stops may refuse to load any.
-            for (Waiting own : waiting.values()) {
+            for (WaitingTickets own : waiting.values()) {
                 last.addAll(own.large);
                 last.addAll(own.small);
             }
@@ -214,7 +197,7 @@ public final class WriteSlots implements AutoCloseable {
         return next;
     }
 
-    private Optional<Ticket> first(Waiting own) {
+    private Optional<Ticket> first(WaitingTickets own) {
         Optional<Ticket> large = own.large.stream().findFirst().filter(ticket -> mayTake(ticket.client, false));
         return large.isPresent()
                 ? large
@@ -222,7 +205,7 @@ public final class WriteSlots implements AutoCloseable {
     }
 
     private void forget(Ticket ticket) {
-        Waiting own = waiting.get(ticket.client.name());
+        WaitingTickets own = waiting.get(ticket.client.name());
         if (own != null && own.of(ticket.small).remove(ticket)) {
             allWaiting--;
             if (own.count() == 0) {

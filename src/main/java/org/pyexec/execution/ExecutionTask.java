@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import org.pyexec.files.FileStore;
+import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.memory.NoRoomException;
 import org.pyexec.sandbox.InputGoneException;
 import org.pyexec.sandbox.RunListener;
@@ -49,12 +50,18 @@ final class ExecutionTask implements Admission.Candidate {
         } catch (SandboxUnavailableException e) {
             execution.refuse(new RefusedException(Refusal.SANDBOX_UNAVAILABLE, String.valueOf(e.getMessage()), e));
         } catch (InputGoneException e) {
-            execution.refuse(new RefusedException(Refusal.INPUT_GONE, String.valueOf(e.getMessage()), e));
+            execution.refuse(gone(e));
         } catch (IOException e) {
             execution.refuse(lost(e));
         } catch (RuntimeException | Error e) {
             execution.fail(e);
         }
+    }
+
+    private static RefusedException gone(InputGoneException why) {
+        Refusal refusal =
+                why.getCause() instanceof StoreUnreachableException ? Refusal.STORE_UNREACHABLE : Refusal.INPUT_GONE;
+        return new RefusedException(refusal, String.valueOf(why.getMessage()), why);
     }
 
     private RefusedException lost(IOException why) {

@@ -14,6 +14,7 @@ import org.pyexec.files.FileStore;
 import org.pyexec.files.FileTooLargeException;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
+import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.sandbox.RunListener;
 import org.pyexec.sandbox.RunReport;
 import org.pyexec.sandbox.SandboxStatus;
@@ -59,6 +60,8 @@ final class OutcomeCollector implements RunListener, AutoCloseable {
             files.add(store.add(client, label, content, maxFileBytes));
         } catch (StoreFullException e) {
             skipped.add(new SkippedFile(label, "storage full"));
+        } catch (StoreUnreachableException e) {
+            skipped.add(new SkippedFile(label, "storage unreachable"));
         } catch (FileTooLargeException e) {
             skipped.add(new SkippedFile(label, "larger than %d bytes".formatted(maxFileBytes)));
         }

@@ -10,6 +10,8 @@ public enum Refusal {
     NETWORK_UNAVAILABLE,
     /** One of its files has expired since it was asked for. */
     INPUT_GONE,
+    /** The store that has one of its files cannot be reached. */
+    STORE_UNREACHABLE,
     /** The session in which it should run has ended. */
     SESSION_ENDED,
     /** There never was such a session. */

@@ -20,10 +20,10 @@ import java.util.Set;
  * format always begins with a known signature and the content lacks that: a {@code .png} that is really HTML is called
  * plain text, not an image. The content alone never makes a type that a browser would run, such as HTML or SVG.
  */
-final class ContentTypes {
+public final class ContentTypes {
 
     /** How many of the first bytes are enough to decide. */
-    static final int HEAD_BYTES = 4096;
+    public static final int HEAD_BYTES = 4096;
 
     private static final String TEXT = "text/plain";
     private static final String UNKNOWN = "application/octet-stream";
@@ -82,7 +82,7 @@ final class ContentTypes {
      * @param filename a label, with or without folders
      * @param head the first bytes, {@link #HEAD_BYTES} of them or the whole content if that is shorter
      */
-    static String of(String filename, byte[] head) {
+    public static String of(String filename, byte[] head) {
         Optional<String> named = byName(filename);
         if (named.isPresent() && (head.length == 0 || agrees(named.get(), head))) {
             return named.get();

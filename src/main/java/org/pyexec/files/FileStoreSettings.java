@@ -1,17 +1,15 @@
 package org.pyexec.files;
 
-import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Where files are kept, for how long and how much of them.
+ * For how long files are kept and how much of them.
  *
- * @param directory the store's own folder; made when absent
  * @param timeToLive from the end of a file's writing to its expiry
  * @param maxBytes bound on the content of all files together, those being written included
  * @param maxBytesPerClient bound on the content of one client's files together
  */
-public record FileStoreSettings(Path directory, Duration timeToLive, long maxBytes, long maxBytesPerClient) {
+public record FileStoreSettings(Duration timeToLive, long maxBytes, long maxBytesPerClient) {
 
     private static final Duration LONGEST = Duration.ofDays(36_500);
 

@@ -7,7 +7,7 @@ public final class FileTooLargeException extends IOException {
 
     private final long limitBytes;
 
-    FileTooLargeException(long limitBytes) {
+    public FileTooLargeException(long limitBytes) {
         super("the file is larger than " + limitBytes + " bytes");
         this.limitBytes = limitBytes;
     }

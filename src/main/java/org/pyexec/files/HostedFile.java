@@ -22,17 +22,8 @@ public record HostedFile(
         }
     }
 
-    /** What it takes of the store. */
-    Space.Room room() {
-        return new Space.Room(size, entries(filename));
-    }
-
-    /** What its names take of the index, where those of usual length take one. */
-    static long entries(String filename) {
-        return 1L + filename.length() / 512;
-    }
-
-    boolean expiredAt(Instant now) {
+    /** Whether its time is over at this instant. */
+    public boolean expiredAt(Instant now) {
         return !now.isBefore(expires);
     }
 }

@@ -11,4 +11,7 @@ public sealed interface Lookup {
 
     /** No file of that token is known: there never was one, it was deleted, or it expired long ago. */
     record Unknown() implements Lookup {}
+
+    /** Nobody can tell at the moment: the store cannot be reached. */
+    record Unreachable() implements Lookup {}
 }

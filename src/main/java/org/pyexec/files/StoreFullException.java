@@ -7,26 +7,34 @@ import org.jspecify.annotations.Nullable;
 public final class StoreFullException extends IOException {
 
     private final boolean ofThisClient;
+    private final boolean ofDisk;
 
-    private StoreFullException(String message, boolean ofThisClient, @Nullable Throwable cause) {
-        super(message, cause);
+    private StoreFullException(String message, boolean ofThisClient, @Nullable IOException failureOfDisk) {
+        super(message, failureOfDisk);
         this.ofThisClient = ofThisClient;
+        this.ofDisk = failureOfDisk != null;
     }
 
-    static StoreFullException ofAll(Space.Room room) {
+    /** All files together take as much as they may. */
+    public static StoreFullException ofAll(long bytes, long entries) {
         return new StoreFullException(
-                "the store holds at most %d bytes in %d entries".formatted(room.bytes(), room.entries()), false, null);
+                "the store holds at most %d bytes in %d entries".formatted(bytes, entries), false, null);
     }
 
-    static StoreFullException ofClient(Space.Room room) {
+    /** The files of this client take as much as those of one client may. */
+    public static StoreFullException ofClient(long bytes, long entries) {
         return new StoreFullException(
-                "the files of one client take at most %d bytes in %d entries".formatted(room.bytes(), room.entries()),
-                true,
-                null);
+                "the files of one client take at most %d bytes in %d entries".formatted(bytes, entries), true, null);
     }
 
-    static StoreFullException ofDisk(IOException failure) {
+    /** What the store keeps its files on has no room left. */
+    public static StoreFullException ofDisk(IOException failure) {
         return new StoreFullException("the disk under the store is full", false, failure);
+    }
+
+    /** Whether what the store keeps its files on has no room left, though the store may hold more. */
+    public boolean ofDisk() {
+        return ofDisk;
     }
 
     /** Whether this client has as much as one client may have. */

@@ -20,6 +20,7 @@ import org.pyexec.delivery.AsyncReplies;
 import org.pyexec.delivery.Recipient;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.Lookup;
+import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.http.RequestId;
 
 /** {@code GET /download/{token}}: streams a hosted or generated file. */
@@ -46,7 +47,8 @@ public class DownloadResource {
             @HeaderParam("Range") @Nullable String range,
             @HeaderParam("If-Range") @Nullable String ifRange,
             @Context HttpServletRequest servletRequest,
-            @Suspended AsyncResponse response) {
+            @Suspended AsyncResponse response)
+            throws StoreUnreachableException {
         String id = RequestId.of(servletRequest);
         Response answer = respond(token, range, ifRange, Optional.of(id));
         if (!(answer.getEntity() instanceof FileContent content)) {
@@ -67,6 +69,8 @@ public class DownloadResource {
             return answer;
         } catch (NoSuchFileException expiredJustNow) {
             return responses.refusal(Refusals.UNKNOWN_DOWNLOAD.with(), requestId);
+        } catch (StoreUnreachableException e) {
+            return responses.refusal(Refusals.STORAGE_UNREACHABLE.with(), requestId);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,16 +80,20 @@ public class DownloadResource {
     public Response head(
             @PathParam("token") String token,
             @HeaderParam("Range") @Nullable String range,
-            @HeaderParam("If-Range") @Nullable String ifRange) {
+            @HeaderParam("If-Range") @Nullable String ifRange)
+            throws StoreUnreachableException {
         return respond(token, range, ifRange, Optional.empty());
     }
 
     /**
      * @param requestId of a request whose answer has a body; empty for HEAD
      */
-    private Response respond(
-            String token, @Nullable String range, @Nullable String ifRange, Optional<String> requestId) {
+    private Response respond(String token, @Nullable String range, @Nullable String ifRange, Optional<String> requestId)
+            throws StoreUnreachableException {
         Lookup lookup = files.find(token);
+        if (lookup instanceof Lookup.Unreachable) {
+            throw new StoreUnreachableException("The store cannot be asked for a token");
+        }
         if (lookup instanceof Lookup.Found found) {
             return hosted.of(found.file(), range, ifRange, requestId);
         }

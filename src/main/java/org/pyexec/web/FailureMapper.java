@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.pyexec.api.InternalErrors;
 import org.pyexec.api.Refusals;
 import org.pyexec.api.Refused;
+import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.http.Paths;
 import org.pyexec.http.RequestId;
 
@@ -32,11 +33,14 @@ public class FailureMapper implements ExceptionMapper<Throwable> {
 
     @Override
     public Response toResponse(Throwable failure) {
-        if (failure instanceof WebApplicationException refused
-                && refused.getResponse().getStatus() < 500) {
-            return refusal(refused.getResponse());
+        if (failure instanceof WebApplicationException ofServer
+                && ofServer.getResponse().getStatus() < 500) {
+            return refusal(ofServer.getResponse());
         }
-        return responses.refusalOrPage(errors.of(failure, RequestId.of(request)), request);
+        Refused refused = failure instanceof StoreUnreachableException
+                ? Refusals.STORAGE_UNREACHABLE.with()
+                : errors.of(failure, RequestId.of(request));
+        return responses.refusalOrPage(refused, request);
     }
 
     private Response refusal(Response refused) {

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import org.jspecify.annotations.Nullable;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
@@ -21,7 +21,7 @@ final class FileContent implements StreamingOutput, AutoCloseable {
     private final FileStore files;
     private final HostedFile file;
     private final ByteRange range;
-    private @Nullable FileChannel channel;
+    private @Nullable ReadableByteChannel channel;
 
     FileContent(FileStore files, HostedFile file, ByteRange range) {
         this.files = files;
@@ -33,9 +33,10 @@ final class FileContent implements StreamingOutput, AutoCloseable {
      * Opens the file; called before it is written.
      *
      * @throws java.nio.file.NoSuchFileException if the file has expired
+     * @throws org.pyexec.files.StoreUnreachableException if the store cannot be reached
      */
     void open() throws IOException {
-        channel = files.read(file);
+        channel = files.read(file, range.first());
     }
 
     long length() {
@@ -44,7 +45,7 @@ final class FileContent implements StreamingOutput, AutoCloseable {
 
     @Override
     public void write(OutputStream out) throws IOException {
-        FileChannel opened = channel;
+        ReadableByteChannel opened = channel;
         if (opened == null) {
             throw new IllegalStateException("not open");
         }
@@ -55,7 +56,7 @@ final class FileContent implements StreamingOutput, AutoCloseable {
     /** Idempotent. */
     @Override
     public void close() {
-        FileChannel opened = channel;
+        ReadableByteChannel opened = channel;
         channel = null;
         if (opened != null) {
             try {
@@ -66,19 +67,18 @@ final class FileContent implements StreamingOutput, AutoCloseable {
         }
     }
 
-    private void copy(FileChannel from, OutputStream out) throws IOException {
+    private void copy(ReadableByteChannel from, OutputStream out) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        long position = range.first();
-        long end = range.first() + range.length();
-        while (position < end) {
-            buffer.clear().limit((int) Math.min(buffer.capacity(), end - position));
-            int count = from.read(buffer, position);
+        long left = range.length();
+        while (left > 0) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), left));
+            int count = from.read(buffer);
             if (count < 0) {
-                LOG.log(Level.ERROR, "event=stored_file_too_short missing_bytes={0}", end - position);
+                LOG.log(Level.ERROR, "event=stored_file_too_short missing_bytes={0}", left);
                 throw new IOException("The stored file is shorter than it was when it was stored");
             }
             out.write(buffer.array(), 0, count);
-            position += count;
+            left -= count;
         }
     }
 }

@@ -12,6 +12,7 @@ import org.pyexec.files.FileLabel;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
+import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.sandbox.FileReceiver;
 
 /**
@@ -25,7 +26,7 @@ final class PassingFile implements FileReceiver {
     private final FileStore files;
     private final String client;
     private @Nullable HostedFile stored;
-    private @Nullable StoreFullException full;
+    private @Nullable IOException failure;
 
     PassingFile(FileStore files, String client) {
         this.files = files;
@@ -36,8 +37,8 @@ final class PassingFile implements FileReceiver {
     public void file(String filename, long size, InputStream content) throws IOException {
         try {
             stored = files.add(client, FileLabel.ofGenerated(filename), content, size);
-        } catch (StoreFullException e) {
-            full = e;
+        } catch (StoreFullException | StoreUnreachableException e) {
+            failure = e;
         }
     }
 
@@ -48,8 +49,8 @@ final class PassingFile implements FileReceiver {
     }
 
     /** Why it could not be kept, if that was so. */
-    Optional<StoreFullException> full() {
-        return Optional.ofNullable(full);
+    Optional<IOException> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /** Opens the file when it is written, so that it uses no descriptor while it waits for its reader. */

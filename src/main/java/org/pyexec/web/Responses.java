@@ -7,7 +7,6 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.ResponseBuilder;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import org.pyexec.api.Answer;
 import org.pyexec.api.Answers;
 import org.pyexec.api.ErrorBody;
@@ -27,11 +26,9 @@ public final class Responses {
     private static final MediaType HTML = MediaType.TEXT_HTML_TYPE.withCharset("UTF-8");
 
     private final Answers answers;
-    private final Clock clock;
 
-    public Responses(Answers answers, Clock clock) {
+    public Responses(Answers answers) {
         this.answers = answers;
-        this.clock = clock;
     }
 
     /** The same answer for JAX-RS: its entity is an array of bytes, or what writes several. */
@@ -50,11 +47,6 @@ public final class Responses {
     /** A value in JSON, not to be kept by caches. */
     Response json(int status, Object value) {
         return of(answers.json(status, value));
-    }
-
-    /** An error with its sentence and the request's id. */
-    ErrorBody error(HttpServletRequest request, String error, String message) {
-        return ErrorBody.of(error, message, RequestId.of(request), clock.instant());
     }
 
     /** A refusal in JSON. */

@@ -89,7 +89,7 @@ public record SessionFileReplies(
 
     private Response passed(PassingFile passing, Part part, FilesReport report, Place place) {
         return passing.answer(fileResponses, part.range(), part.ifRange(), place.requestId())
-                .or(() -> passing.full().map(full -> refusal(full, place)))
+                .or(() -> passing.failure().map(failure -> refusal(failure, place)))
                 .orElseGet(() -> answer(report, place));
     }
 

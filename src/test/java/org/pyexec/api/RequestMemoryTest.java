@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
+import org.pyexec.files.MemoryFileStore;
 
 /** What reading a request takes of the heap: it is done in a JVM that has no more than that beside what it needs anyway. */
 class RequestMemoryTest {
@@ -52,8 +53,7 @@ class RequestMemoryTest {
                         "-Xmx" + (YOUNG_BYTES + ANYWAY_BYTES + bytes),
                         "-cp",
                         System.getProperty("java.class.path"),
-                        RequestMemoryTest.class.getName(),
-                        temporary.resolve("store").toString())
+                        RequestMemoryTest.class.getName())
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start();
@@ -68,14 +68,13 @@ class RequestMemoryTest {
     /** Reads each of the shapes twice, as a server does. */
     public static void main(String[] arguments) throws IOException {
         ObjectMapper json = Json.mapper(BODY_BYTES);
-        FileStoreSettings settings = new FileStoreSettings(Path.of(arguments[0]), Duration.ofMinutes(10), 1000, 1000);
+        FileStore files =
+                new MemoryFileStore(new FileStoreSettings(Duration.ofMinutes(10), 1000, 1000), Clock.systemUTC());
         System.setProperty("java.util.logging.SimpleFormatter.format", "");
-        try (FileStore files = FileStore.open(settings, Clock.systemUTC())) {
-            for (Shape shape : shapes()) {
-                byte[] body = shape.body();
-                for (int i = 0; i < 2; i++) {
-                    read(json, body, files);
-                }
+        for (Shape shape : shapes()) {
+            byte[] body = shape.body();
+            for (int i = 0; i < 2; i++) {
+                read(json, body, files);
             }
         }
         System.out.println("read " + shapes().size());

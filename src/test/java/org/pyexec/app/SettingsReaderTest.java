@@ -41,7 +41,7 @@ class SettingsReaderTest {
         assertThat(settings.files().timeToLive()).isEqualTo(Duration.ofMinutes(10));
         assertThat(settings.files().maxBytes()).isEqualTo(1L << 30);
         assertThat(settings.files().maxBytesPerClient()).isEqualTo(1L << 29);
-        assertThat(settings.files().directory())
+        assertThat(settings.storageDirectory())
                 .isEqualTo(Path.of(System.getProperty("java.io.tmpdir"), "python-executor"));
         assertThat(settings.execution().maxConcurrent())
                 .isEqualTo(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()));
@@ -91,7 +91,7 @@ class SettingsReaderTest {
         assertThat(settings.files().timeToLive()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.bodies().maxUploadBytes()).isEqualTo(100);
         assertThat(settings.bodies().maxBodyBytes()).isEqualTo(200);
-        assertThat(settings.files().directory()).isEqualTo(Path.of("/var/lib/y"));
+        assertThat(settings.storageDirectory()).isEqualTo(Path.of("/var/lib/y"));
         assertThat(settings.files().maxBytes()).isEqualTo(300);
         assertThat(settings.files().maxBytesPerClient()).isEqualTo(250);
         assertThat(settings.execution().networkAllowed()).isFalse();

@@ -3,14 +3,10 @@ package org.pyexec.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -19,44 +15,31 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.client.Client;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
+import org.pyexec.files.MemoryFileStore;
 import org.pyexec.memory.Memory;
 import org.pyexec.sandbox.Inputs;
 import org.pyexec.sandbox.Limits;
 import org.pyexec.sandbox.Program;
-import org.pyexec.sandbox.Results;
-import org.pyexec.sandbox.RunListener;
-import org.pyexec.sandbox.RunReport;
-import org.pyexec.sandbox.Sandbox;
-import org.pyexec.sandbox.SandboxRun;
-import org.pyexec.sandbox.SandboxSession;
-import org.pyexec.sandbox.SandboxStatus;
-import org.pyexec.sandbox.SessionTerms;
-import org.pyexec.sandbox.Termination;
 
 /** What programs take of the memory, from their arrival to their outcome. */
 class ExecutionsTest {
 
-    private static final int MIB = 1 << 20;
-
-    @TempDir
-    Path temporary;
+    static final int MIB = 1 << 20;
 
     private final Memory memory = new Memory(64 * MIB);
-    private final Printing sandbox = new Printing();
+    private final PrintingSandbox sandbox = new PrintingSandbox(memory);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private FileStore files;
     private Executions executions;
 
     @BeforeEach
     void open() throws IOException {
-        files = FileStore.open(
-                new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), MIB, MIB), Clock.systemUTC());
+        files = new MemoryFileStore(new FileStoreSettings(Duration.ofMinutes(10), MIB, MIB), Clock.systemUTC());
         ExecutionSettings settings = new ExecutionSettings(1, 10, Duration.ofSeconds(30), false, 1000);
         executions = new Executions(settings, sandbox, files, memory, Runnable::run, timer, Clock.systemUTC());
     }
@@ -64,7 +47,6 @@ class ExecutionsTest {
     @AfterEach
     void close() throws IOException {
         timer.shutdownNow();
-        files.close();
     }
 
     private Outcome run(String code) {
@@ -170,85 +152,5 @@ class ExecutionsTest {
         assertThat(executions.sandbox().ready()).isFalse();
         assertThat(outcome.python()).isEqualTo("3.9");
         assertThat(outcome.tier()).isEqualTo("fake");
-    }
-
-    /** Its programs print zeros, leave one file, and show a bundle. */
-    private final class Printing implements Sandbox {
-
-        private int printed;
-        private int shown;
-        private int runs;
-        private boolean diesInTheEnd;
-        private boolean cancelled;
-        private boolean wanted;
-        private long heldAtItsEnd;
-        private Optional<Runnable> waiting = Optional.empty();
-        private SandboxStatus status = new SandboxStatus(
-                Optional.of("fake"), List.of(), false, Optional.of("3.9"), Optional.empty(), Duration.ZERO);
-
-        @Override
-        public SandboxRun open(Program program) {
-            runs++;
-            return new Run(status);
-        }
-
-        @Override
-        public SandboxSession openSession(SessionTerms terms) {
-            throw new AssertionError("no session is wanted");
-        }
-
-        @Override
-        public SandboxStatus status() {
-            return status;
-        }
-
-        @Override
-        public void close() {}
-
-        private final class Run implements SandboxRun {
-
-            private final SandboxStatus began;
-
-            Run(SandboxStatus began) {
-                this.began = began;
-            }
-
-            @Override
-            public SandboxStatus sandbox() {
-                return began;
-            }
-
-            @Override
-            public RunReport await(RunListener listener) throws IOException {
-                waiting.ifPresent(Runnable::run);
-                for (int left = printed; left > 0; left -= Math.min(left, MIB)) {
-                    listener.stdout(new byte[Math.min(left, MIB)]);
-                }
-                listener.file("a.txt", 1, new ByteArrayInputStream(new byte[1]));
-                wanted = listener.wantsResults(shown);
-                heldAtItsEnd = memory.heldBytes();
-                if (diesInTheEnd) {
-                    status = new SandboxStatus(
-                            Optional.empty(), List.of(), false, Optional.empty(), Optional.of("gone"), Duration.ZERO);
-                }
-                Termination termination =
-                        new Termination(Termination.Reason.COMPLETED, OptionalInt.of(0), Optional.empty(), "");
-                Optional<Results> results = wanted
-                        ? Optional.of(new Results(List.of(), Optional.of("\"" + "x".repeat(shown) + "\"")))
-                        : Optional.empty();
-                return RunReport.ofNone(termination, results, RunReport.Session.NONE);
-            }
-
-            @Override
-            public void awaitGone() {}
-
-            @Override
-            public void cancel() {
-                cancelled = true;
-            }
-
-            @Override
-            public void close() {}
-        }
     }
 }

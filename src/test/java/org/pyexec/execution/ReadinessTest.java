@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -21,9 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.pyexec.files.FileStore;
 import org.pyexec.files.FileStoreSettings;
+import org.pyexec.files.MemoryFileStore;
 import org.pyexec.memory.Memory;
 import org.pyexec.sandbox.Program;
 import org.pyexec.sandbox.RunListener;
@@ -38,9 +37,6 @@ import org.pyexec.sandbox.Termination;
 
 class ReadinessTest {
 
-    @TempDir
-    Path temporary;
-
     private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 5_000_000_000L); // it overflows soon
     private final FakeSandbox sandbox = new FakeSandbox();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -49,9 +45,7 @@ class ReadinessTest {
 
     @BeforeEach
     void open() throws IOException {
-        files = FileStore.open(
-                new FileStoreSettings(temporary.resolve("store"), Duration.ofMinutes(10), 1000, 1000),
-                Clock.systemUTC());
+        files = new MemoryFileStore(new FileStoreSettings(Duration.ofMinutes(10), 1000, 1000), Clock.systemUTC());
         readiness = new Readiness(executions(Runnable::run), timer, nanoTime::get);
     }
 
@@ -64,7 +58,6 @@ class ReadinessTest {
     @AfterEach
     void close() throws IOException {
         timer.shutdownNow();
-        files.close();
     }
 
     @Test

@@ -24,9 +24,9 @@ class SlotsTest {
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-    private static final Duration LONG = Duration.ofMinutes(5);
+    static final Duration LONG = Duration.ofMinutes(5);
 
-    private static Slots.Lease now(CompletionStage<Slots.Lease> stage) throws Exception {
+    static Slots.Lease now(CompletionStage<Slots.Lease> stage) throws Exception {
         CompletableFuture<Slots.Lease> future = stage.toCompletableFuture();
         assertThat(future).isDone();
         return future.get();
@@ -104,84 +104,6 @@ class SlotsTest {
     }
 
     @Test
-    void aFloodOfOneClientLetsAnotherGoNext() throws Exception {
-        Slots slots = new Slots(1, 100, LONG, timer);
-        Slots.Lease flooding = now(slots.take(Client.local("flood"), 1));
-        CompletionStage<Slots.Lease> second = slots.take(Client.local("flood"), 1);
-        CompletionStage<Slots.Lease> third = slots.take(Client.local("flood"), 1);
-        CompletionStage<Slots.Lease> other = slots.take(Client.local("other"), 1);
-
-        flooding.close();
-        now(second).close();
-        now(other).close();
-
-        now(third);
-    }
-
-    @Test
-    void aSlotGoesToTheClientWithTheFewestRunningPrograms() throws Exception {
-        Slots slots = new Slots(4, 100, LONG, timer);
-        Slots.Lease first = now(slots.take(Client.local("flood"), 1));
-        Slots.Lease second = now(slots.take(Client.local("flood"), 1));
-        now(slots.take(Client.local("flood"), 1));
-        now(slots.take(Client.local("flood"), 1));
-        List<CompletionStage<Slots.Lease>> flood =
-                List.of(slots.take(Client.local("flood"), 1), slots.take(Client.local("flood"), 1));
-        CompletionStage<Slots.Lease> one = slots.take(Client.local("other"), 1);
-        CompletionStage<Slots.Lease> two = slots.take(Client.local("other"), 1);
-
-        first.close();
-        now(one);
-        second.close();
-
-        assertThat(two.toCompletableFuture()).isDone();
-        assertThat(flood).noneMatch(each -> each.toCompletableFuture().isDone());
-    }
-
-    @Test
-    void newClientsDoNotPassAnOldOneForEver() throws Exception {
-        Slots slots = new Slots(1, 100, LONG, timer);
-        Slots.Lease held = now(slots.take(Client.local("first"), 1));
-        CompletionStage<Slots.Lease> patient = slots.take(Client.local("first"), 1);
-        List<CompletionStage<Slots.Lease>> strangers = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            strangers.add(slots.take(Client.local("stranger " + i), 1));
-        }
-
-        held.close();
-
-        Slots.Lease served = now(patient);
-        CompletionStage<Slots.Lease> again = slots.take(Client.local("first"), 1);
-        served.close();
-        for (CompletionStage<Slots.Lease> stranger : strangers) {
-            CompletionStage<Slots.Lease> unused = slots.take(Client.local("newer " + strangers.indexOf(stranger)), 1);
-            now(stranger).close();
-        }
-        now(again);
-    }
-
-    @Test
-    void whoFillsTheQueueGivesAPlaceUpForAnotherClient() throws Exception {
-        Slots slots = new Slots(1, 2, LONG, timer);
-        Slots.Lease held = now(slots.take(Client.local("flood"), 1));
-        CompletionStage<Slots.Lease> second = slots.take(Client.local("flood"), 1);
-        CompletionStage<Slots.Lease> last = slots.take(Client.local("flood"), 1);
-
-        CompletionStage<Slots.Lease> other = slots.take(Client.local("other"), 1);
-
-        assertThat(last.toCompletableFuture())
-                .failsWithin(LONG)
-                .withThrowableOfType(ExecutionException.class)
-                .withCauseInstanceOf(RefusedException.class);
-        assertThat(slots.queued()).isEqualTo(2);
-        assertThat(slots.take(Client.local("other"), 1).toCompletableFuture()).isCompletedExceptionally();
-        held.close();
-        now(second).close();
-        now(other).close();
-        assertThat(slots.running()).isZero();
-    }
-
-    @Test
     void aLargeProgramNeedsMoreRoom() throws Exception {
         Slots slots = new Slots(1, 5, LONG, timer);
         Slots.Lease held = now(slots.take(Client.local("a"), 1));
@@ -196,22 +118,6 @@ class SlotsTest {
         now(small).close();
         now(slots.take(Client.local("a"), 1));
         assertThat(slots.take(Client.local("a"), 100).toCompletableFuture()).isNotDone();
-    }
-
-    @Test
-    void whoCannotBeLetInDisplacesNobody() throws Exception {
-        Slots slots = new Slots(1, 4, LONG, timer);
-        Slots.Lease held = now(slots.take(Client.local("flood"), 1));
-        List<CompletionStage<Slots.Lease>> flood =
-                List.of(slots.take(Client.local("flood"), 2), slots.take(Client.local("flood"), 2));
-
-        assertThat(slots.take(Client.local("other"), 4).toCompletableFuture()).isCompletedExceptionally();
-
-        held.close();
-        for (CompletionStage<Slots.Lease> each : flood) {
-            now(each).close();
-        }
-        assertThat(slots.running()).isZero();
     }
 
     @Test
@@ -242,19 +148,5 @@ class SlotsTest {
         Assertions.assertThat(most.get()).isBetween(1, 3);
         assertThat(slots.running()).isZero();
         assertThat(slots.queued()).isZero();
-    }
-
-    @Test
-    void clientWhoseOnlyPlaceWasTakenIsForgotten() throws Exception {
-        Slots slots = new Slots(1, 4, LONG, timer);
-        Slots.Lease busy = now(slots.take(Client.local("busy"), 1));
-        CompletableFuture<Slots.Lease> large = slots.take(Client.local("large"), 4);
-        CompletableFuture<Slots.Lease> small = slots.take(Client.local("small"), 1);
-
-        assertThat(large).failsWithin(LONG);
-        assertThat(slots.clients()).isEqualTo(2);
-        busy.close();
-        now(small).close();
-        assertThat(slots.clients()).isZero();
     }
 }

@@ -2,7 +2,6 @@ package org.pyexec.files;
 
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -10,14 +9,10 @@ class FileStoreSettingsTest {
 
     @Test
     void valuesThatMakeNoSenseAreRefused() {
-        Path directory = Path.of("store");
-
-        assertThatIllegalArgumentException().isThrownBy(() -> new FileStoreSettings(directory, Duration.ZERO, 1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new FileStoreSettings(Duration.ZERO, 1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new FileStoreSettings(Duration.ofSeconds(-1), 1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new FileStoreSettings(Duration.ofSeconds(1), 0, 1));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(-1), 1, 1));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(1), 0, 1));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new FileStoreSettings(directory, Duration.ofSeconds(Long.MAX_VALUE), 1, 1));
+                .isThrownBy(() -> new FileStoreSettings(Duration.ofSeconds(Long.MAX_VALUE), 1, 1));
     }
 }

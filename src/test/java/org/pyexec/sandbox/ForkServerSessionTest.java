@@ -63,7 +63,7 @@ class ForkServerSessionTest {
 
     private RunReport runOne() throws Exception {
         try (SandboxRun run = session.run(new Program("1", Duration.ofSeconds(1), false))) {
-            return run.await(new TestSandbox.Recorder());
+            return run.await(new Recorder());
         }
     }
 

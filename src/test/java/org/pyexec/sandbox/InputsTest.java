@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +13,8 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What programs find at their start, in every tier and for every identity of the server. */
 class InputsTest {
@@ -142,7 +138,7 @@ class InputsTest {
     @MethodSource("sandboxes")
     void filesCountIntoTheLimitOfTheDisk(TestSandbox sandbox) throws Exception {
         Inputs inputs = files(IntStream.range(0, 100)
-                .mapToObj(i -> new InputFile("f" + i, new Claimed(512 << 10)))
+                .mapToObj(i -> new InputFile("f" + i, new ClaimedContent(512 << 10)))
                 .toArray(InputFile[]::new));
         // 50 MB fit into the 64 of the test's sandbox; the program's own do not any more.
         String code = "open('own', 'wb').write(bytes(40 << 20))\nimport time\ntime.sleep(10)";
@@ -152,38 +148,10 @@ class InputsTest {
         assertThat(result.reason()).as(result.report().toString()).isEqualTo("disk");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"namespaces", "landlock"})
-    void filesThatDoNotFitOntoTheDiskEndTheRun(String tier) throws Exception {
-        Inputs inputs = files(text("a", "A"), new InputFile("b", new Claimed(20 << 20)), text("c", "C"));
-        try (TestSandbox sandbox = TestSandbox.startWithDisk(tier, 8).awaitReady()) {
-            TestSandbox.Result result = run(sandbox, "print(1)", inputs);
-
-            assertThat(result.reason()).as(result.report().toString()).isEqualTo("disk");
-            assertThat(result.details()).startsWith("Disk limit of 8 MB");
-            assertThat(result.stdout()).isEmpty();
-            assertThat(result.files()).isEmpty();
-            assertThat(sandbox.run("print(2)").stdout()).isEqualTo("2\n");
-        }
-    }
-
-    @Test
-    void filesThatLeaveNoRoomForTheProgramItselfEndTheRun() throws Exception {
-        Inputs inputs = files(new InputFile("a", new Claimed(8 << 20)));
-        try (TestSandbox sandbox = TestSandbox.startWithDisk("namespaces", 8).awaitReady()) {
-            TestSandbox.Result result = run(sandbox, "print(1)", inputs);
-
-            assertThat(result.reason()).as(result.report().toString()).isEqualTo("disk");
-            assertThat(result.details()).startsWith("Disk limit of 8 MB");
-            assertThat(result.stdout() + result.stderr()).isEmpty();
-            assertThat(result.files()).isEmpty();
-        }
-    }
-
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("sandboxes")
     void aFileThatIsGoneIsSaidAndTheNextRunWorks(TestSandbox sandbox) throws Exception {
-        Inputs inputs = files(text("a", "A"), new InputFile("b", new Gone()));
+        Inputs inputs = files(text("a", "A"), new InputFile("b", new GoneContent()));
 
         assertThatThrownBy(() -> run(sandbox, "print(1)", inputs))
                 .isInstanceOf(InputGoneException.class)
@@ -256,59 +224,23 @@ class InputsTest {
         assertThat(run(sandbox, "print('x' * (2 << 20))", high).stdout()).hasSize(1 << 20);
     }
 
-    private static InputFile text(String filename, String content) {
-        return new InputFile(filename, InputFile.inMemory(content.getBytes(UTF_8)));
-    }
-
-    private static Inputs files(InputFile... files) {
-        return new Inputs("", List.of(), Map.of(), List.of(files));
-    }
-
     private static Inputs stdin(String text) {
         return new Inputs(text, List.of(), Map.of(), List.of());
     }
 
-    private static TestSandbox.Result run(TestSandbox sandbox, String code, Inputs inputs) throws Exception {
+    static InputFile text(String filename, String content) {
+        return new InputFile(filename, InputFile.inMemory(content.getBytes(UTF_8)));
+    }
+
+    static Inputs files(InputFile... files) {
+        return new Inputs("", List.of(), Map.of(), List.of(files));
+    }
+
+    static TestSandbox.Result run(TestSandbox sandbox, String code, Inputs inputs) throws Exception {
         return sandbox.run(new Program(code, Duration.ofSeconds(20), false, inputs, Limits.OF_THE_SERVER));
     }
 
     private static TestSandbox.Result run(TestSandbox sandbox, String code, Limits limits) throws Exception {
         return sandbox.run(new Program(code, Duration.ofSeconds(20), false, Inputs.NONE, limits));
-    }
-
-    /** Zero bytes, as many as it says. */
-    private record Claimed(long size) implements InputFile.Content {
-
-        @Override
-        public long heldBytes() {
-            return 0;
-        }
-
-        @Override
-        public void writeTo(WritableByteChannel channel) throws IOException {
-            ByteBuffer zeros = ByteBuffer.allocate((int) size);
-            while (zeros.hasRemaining()) {
-                channel.write(zeros);
-            }
-        }
-    }
-
-    /** Was there when it was asked for. */
-    private record Gone() implements InputFile.Content {
-
-        @Override
-        public long size() {
-            return 5;
-        }
-
-        @Override
-        public long heldBytes() {
-            return 0;
-        }
-
-        @Override
-        public void writeTo(WritableByteChannel channel) throws InputGoneException {
-            throw new InputGoneException("It has expired.", new IOException("gone"));
-        }
     }
 }

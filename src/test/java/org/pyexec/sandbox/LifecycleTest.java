@@ -100,7 +100,7 @@ class LifecycleTest {
             run.close();
 
             await().atMost(60, SECONDS).until(() -> !spinning(sandbox));
-            assertThatThrownBy(() -> run.await(new TestSandbox.Recorder())).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> run.await(new Recorder())).isInstanceOf(IOException.class);
         }
     }
 

@@ -4,17 +4,12 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.pyexec.sandbox.SessionRuns.assertGoesOn;
 import static org.pyexec.sandbox.SessionRuns.assertOpen;
 import static org.pyexec.sandbox.SessionRuns.lasting;
+import static org.pyexec.sandbox.SessionRuns.meanwhile;
 import static org.pyexec.sandbox.SessionRuns.run;
-import static org.pyexec.sandbox.ShowingRuns.value;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,26 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How programs of a session are stopped, and how the session ends with a reason. */
+/** How a session ends with a reason. */
 @Tag("slow")
 class SessionEndingsTest extends OnEveryTier {
 
     private static SandboxSession open() throws Exception {
         return SessionRuns.open(strongest());
-    }
-
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("sandboxes")
-    void timeOutInterruptsAndTheSessionGoesOn(TestSandbox sandbox) throws Exception {
-        try (SandboxSession session = SessionRuns.open(sandbox)) {
-            TestSandbox.Result late =
-                    run(session, lasting("import time\nx = 5\nprint('a')\ntime.sleep(60)", Duration.ofMillis(300)));
-            assertThat(late.reason()).isEqualTo("timeout");
-            assertThat(late.details()).startsWith("Execution timed out after 0.3 seconds\n\nTraceback");
-            assertThat(late.stdout()).isEqualTo("a\n");
-            assertOpen(late);
-            assertThat(value(run(session, "x"))).hasToString("{\"text/plain\":\"5\"}");
-        }
     }
 
     @ParameterizedTest
@@ -65,136 +46,6 @@ class SessionEndingsTest extends OnEveryTier {
         }
     }
 
-    /** Does something to the run as soon as it has said something. */
-    private static TestSandbox.Result meanwhile(
-            SandboxSession session, String code, java.util.function.Consumer<SandboxRun> action) throws Exception {
-        TestSandbox.Recorder recorder = new TestSandbox.Recorder();
-        try (SandboxRun run = session.run(lasting(code, Duration.ofSeconds(50)))) {
-            RunReport report = run.await(new RunListener() {
-                @Override
-                public void stdout(byte[] bytes) throws IOException {
-                    recorder.stdout(bytes);
-                    action.accept(run);
-                }
-
-                @Override
-                public void stderr(byte[] bytes) throws IOException {
-                    recorder.stderr(bytes);
-                }
-
-                @Override
-                public void file(String filename, long size, java.io.InputStream content) throws IOException {
-                    recorder.file(filename, size, content);
-                }
-            });
-            run.awaitGone();
-            return new TestSandbox.Result(report, recorder, Duration.ZERO);
-        }
-    }
-
-    @ParameterizedTest(autoCloseArguments = false)
-    @MethodSource("sandboxes")
-    void interruptIsKeyboardInterrupt(TestSandbox sandbox) throws Exception {
-        try (SandboxSession session = SessionRuns.open(sandbox)) {
-            String code = "import time\nprint('here')\ntime.sleep(60)";
-            TestSandbox.Result interrupted = meanwhile(session, code, run -> session.interrupt());
-            assertThat(interrupted.reason()).isEqualTo("interrupted");
-            assertThat(interrupted.details())
-                    .startsWith("Execution was interrupted\n\n")
-                    .endsWith("KeyboardInterrupt");
-            assertOpen(interrupted);
-            TestSandbox.Result cancelled = meanwhile(session, code, SandboxRun::cancel);
-            assertThat(cancelled.reason()).isEqualTo("cancelled");
-            assertOpen(cancelled);
-            String catching = "try:\n    print('here')\n    time.sleep(60)\nexcept KeyboardInterrupt: pass\n8";
-            TestSandbox.Result caught = meanwhile(session, catching, run -> session.interrupt());
-            assertThat(caught.reason()).isEqualTo("completed");
-            assertThat(value(caught)).hasToString("{\"text/plain\":\"8\"}");
-            assertThat(session.interrupt()).isFalse(); // nothing runs, and no harm
-            assertGoesOn(session);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "signal.signal(signal.SIGINT, signal.SIG_IGN)",
-                "signal.signal(signal.SIGINT, lambda *_: None)",
-                "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())",
-            })
-    void programThatRefusesToBeInterruptedDoesNotDoSoForTheNextOne(String code) throws Exception {
-        try (SandboxSession session = open()) {
-            assertOpen(run(session, "import signal, time\n" + code));
-            TestSandbox.Result late = run(session, lasting("time.sleep(60)", Duration.ofMillis(300)));
-            assertThat(late.reason()).isEqualTo("timeout");
-            assertOpen(late);
-        }
-    }
-
-    @Test
-    void interruptThatDoesNotHelpEndsTheSession() throws Exception {
-        try (SandboxSession session = open()) {
-            String code =
-                    "try:\n    print('here')\n    sum(range(10 ** 12))\nexcept KeyboardInterrupt: pass\nsum(range(10 ** 12))";
-            TestSandbox.Result stubborn = meanwhile(session, code, run -> session.interrupt());
-            assertThat(stubborn.reason()).isEqualTo("interrupted");
-            assertThat(stubborn.details())
-                    .isEqualTo("Execution was interrupted and did not stop: its session has ended");
-            assertThat(session.ended()).contains(stubborn.details());
-        }
-    }
-
-    @Test
-    void interruptBeforeTheProgramHasBegunIsNotLost() throws Exception {
-        try (SandboxSession session = open()) {
-            for (int time = 0; time < 10; time++) {
-                TestSandbox.Recorder recorder = new TestSandbox.Recorder();
-                try (SandboxRun run = session.run(lasting("import time\ntime.sleep(60)", Duration.ofSeconds(50)))) {
-                    session.interrupt();
-                    assertThat(run.await(recorder).termination().reason()).isEqualTo(Termination.Reason.INTERRUPTED);
-                }
-            }
-            assertGoesOn(session);
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void orderWhileFilesAreHandedOverIsKeptForLater(boolean end) throws Exception {
-        byte[] bytes = new byte[1000];
-        try (SandboxSession session = open()) {
-            InputFile.Content content = new InputFile.Content() {
-                @Override
-                public long size() {
-                    return bytes.length;
-                }
-
-                @Override
-                public long heldBytes() {
-                    return 0;
-                }
-
-                @Override
-                public void writeTo(WritableByteChannel channel) throws IOException {
-                    if (end) {
-                        session.end();
-                    } else {
-                        assertThat(session.interrupt()).isTrue();
-                    }
-                    channel.write(ByteBuffer.wrap(bytes));
-                }
-            };
-            Inputs inputs = new Inputs("", List.of(), Map.of(), List.of(new InputFile("zeros", content)));
-            TestSandbox.Result stopped = run(session, "import time\ntime.sleep(15)", inputs);
-            assertThat(stopped.reason()).isEqualTo(end ? "cancelled" : "interrupted");
-            if (!end) {
-                assertThat(run(session, "print(open('zeros', 'rb').read() == bytes(1000))")
-                                .stdout())
-                        .isEqualTo("True\n");
-            }
-        }
-    }
-
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("sandboxes")
     void endInTheMiddleOfAProgramIsTold(TestSandbox sandbox) throws Exception {
@@ -206,8 +57,6 @@ class SessionEndingsTest extends OnEveryTier {
             assertThat(ended.files()).containsOnlyKeys("a.txt");
         }
     }
-
-    // --- the end
 
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("sandboxes")

@@ -2,6 +2,7 @@ package org.pyexec.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -53,5 +54,32 @@ final class SessionRuns {
 
     static TestSandbox.Result run(SandboxSession session, Program program) throws Exception {
         return TestSandbox.run(session, program);
+    }
+
+    /** Does something to the run as soon as it has said something. */
+    static TestSandbox.Result meanwhile(
+            SandboxSession session, String code, java.util.function.Consumer<SandboxRun> action) throws Exception {
+        Recorder recorder = new Recorder();
+        try (SandboxRun run = session.run(lasting(code, Duration.ofSeconds(50)))) {
+            RunReport report = run.await(new RunListener() {
+                @Override
+                public void stdout(byte[] bytes) throws IOException {
+                    recorder.stdout(bytes);
+                    action.accept(run);
+                }
+
+                @Override
+                public void stderr(byte[] bytes) throws IOException {
+                    recorder.stderr(bytes);
+                }
+
+                @Override
+                public void file(String filename, long size, java.io.InputStream content) throws IOException {
+                    recorder.file(filename, size, content);
+                }
+            });
+            run.awaitGone();
+            return new TestSandbox.Result(report, recorder, Duration.ZERO);
+        }
     }
 }

@@ -3,9 +3,7 @@ package org.pyexec.sandbox;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.awaitility.Awaitility.await;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -241,29 +238,6 @@ final class TestSandbox implements AutoCloseable {
 
         Map<String, byte[]> files() {
             return recorder.files;
-        }
-    }
-
-    /** Keeps everything that a program sends. */
-    static final class Recorder implements RunListener {
-
-        private final ByteArrayOutputStream stdout = new ByteArrayOutputStream();
-        private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
-        private final Map<String, byte[]> files = new TreeMap<>();
-
-        @Override
-        public void stdout(byte[] bytes) {
-            stdout.writeBytes(bytes);
-        }
-
-        @Override
-        public void stderr(byte[] bytes) {
-            stderr.writeBytes(bytes);
-        }
-
-        @Override
-        public void file(String filename, long size, InputStream content) throws IOException {
-            files.put(filename, content.readAllBytes());
         }
     }
 }

@@ -25,11 +25,7 @@ def enable(own: str) -> Tuple[str, bool]:
     if os.path.basename(own) == OWN_LEAF:
         own = os.path.dirname(own)  # another supervisor of this server has moved it
     hierarchy.clear_dead(own)
-    with open(f"{own}/cgroup.controllers", encoding="ascii") as file:
-        there = set(file.read().split())
-    if not {"memory", "pids"} <= there:
-        raise NotPossible("the memory and pids controllers are not there")
-    has_shares = "cpu" in there
+    has_shares = _has_shares(own)
     problem: Exception
     for _ in range(ATTEMPTS):
         try:
@@ -50,6 +46,15 @@ def enable(own: str) -> Tuple[str, bool]:
         else:
             problem = NotPossible("processes come into its control group without end")
     raise problem
+
+
+def _has_shares(own: str) -> bool:
+    """Raises OSError; NotPossible, where what is needed is not there."""
+    with open(f"{own}/cgroup.controllers", encoding="ascii") as file:
+        there = set(file.read().split())
+    if not {"memory", "pids"} <= there:
+        raise NotPossible("the memory and pids controllers are not there")
+    return "cpu" in there
 
 
 def _prefer_the_server(leaf: str) -> None:

@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 import subprocess
-from typing import Iterable, NamedTuple, Set
+from typing import Iterable, List, NamedTuple, Set
 
 from ..kernel import memory, processes
 from ..policy import policy
@@ -68,6 +68,20 @@ class _Named:
         """Raises _TooMuch, OSError."""
         if not depth:
             raise _TooMuch
+        for name in self._add(folder):
+            try:
+                descriptor = os.open(name, _FOLDER, dir_fd=folder)
+            except OSError as e:
+                if e.errno in _NO_FOLDER_ANY_MORE:
+                    continue
+                raise
+            try:
+                self.walk(descriptor, depth - 1)
+            finally:
+                os.close(descriptor)
+
+    def _add(self, folder: int) -> List[str]:
+        """What lies in it; the names of its folders. Raises _TooMuch, OSError."""
         inner = []
         with os.scandir(folder) as entries:
             for entry in entries:
@@ -84,17 +98,7 @@ class _Named:
                 elif status.st_ino not in self.seen:
                     self.seen.add(status.st_ino)
                     self.size += status.st_blocks * 512
-        for name in inner:
-            try:
-                descriptor = os.open(name, _FOLDER, dir_fd=folder)
-            except OSError as e:
-                if e.errno in _NO_FOLDER_ANY_MORE:
-                    continue
-                raise
-            try:
-                self.walk(descriptor, depth - 1)
-            finally:
-                os.close(descriptor)
+        return inner
 
 
 def _nameless(pid: int, folder: bytes, seen: Set[int]) -> int:

@@ -123,20 +123,26 @@ def _files(work: int, originals: Originals, collected: Collected) -> Iterator[by
             yield from skip(collected, found, problem)
             _remember(collected, found, b"")
             continue
-        try:
-            descriptor = walk.open_beneath(work, found)
-        except OSError:
-            yield from skip(collected, found, "not readable")  # after a way through many folders
-            continue
-        try:
+        if (yield from _hand_out(work, found, collected)):
             count += 1
             total += found.size
-            collected.names.add(found.name)
-            digest = hashlib.sha256() if collected.remembers else None
-            yield from content(descriptor, found, digest)
-            _remember(collected, found, digest.digest() if digest else b"")
-        finally:
-            os.close(descriptor)
+
+
+def _hand_out(work: int, found: Found, collected: Collected) -> "Generator[bytes, None, bool]":
+    """Whether it can be."""
+    try:
+        descriptor = walk.open_beneath(work, found)
+    except OSError:
+        yield from skip(collected, found, "not readable")  # after a way through many folders
+        return False
+    try:
+        collected.names.add(found.name)
+        digest = hashlib.sha256() if collected.remembers else None
+        yield from content(descriptor, found, digest)
+        _remember(collected, found, digest.digest() if digest else b"")
+    finally:
+        os.close(descriptor)
+    return True
 
 
 def skip(collected: Collected, found: Found, reason: str) -> Iterator[bytes]:

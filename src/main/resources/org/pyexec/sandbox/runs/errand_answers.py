@@ -43,13 +43,7 @@ def content(cell: run_namespace.Cell, name: bytes, unseen: Optional[bytes]) -> I
 def listed(cell: run_namespace.Cell, unseen: Optional[bytes]) -> Iterator[bytes]:
     """The answer behind pauses. A file that is `unseen` is none."""
     seen = walk.Walk(skipped=())
-    try:
-        with collect.opened(cell) as work:
-            while seen.goes_on(work):
-                yield b""
-    except OSError:
-        pass  # the folder has gone: what has been seen is all
-    seen.found.sort()
+    yield from _walked(seen, cell)
     collected = collect.Collected()
     entries: List[bytes] = []
     left = MOST_LISTED_BYTES
@@ -66,6 +60,17 @@ def listed(cell: run_namespace.Cell, unseen: Optional[bytes]) -> Iterator[bytes]
                 is_cut = True
             yield b""  # to show a long name takes milliseconds
     yield frame("listed", entries=entries, is_cut=is_cut, collected=collected)
+
+
+def _walked(seen: walk.Walk, cell: run_namespace.Cell) -> Iterator[bytes]:
+    """Pauses, until it has seen what lies there, by name."""
+    try:
+        with collect.opened(cell) as work:
+            while seen.goes_on(work):
+                yield b""
+    except OSError:
+        pass  # the folder has gone: what has been seen is all
+    seen.found.sort()
 
 
 def _too_large(size: int) -> str:

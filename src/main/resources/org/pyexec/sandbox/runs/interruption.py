@@ -51,12 +51,18 @@ class Interruption:
         Once more after half of the time: an interpreter that is just about to wait for something notices only then.
         """
         if not report.is_running(self._slot.report):
-            self._again = self._events.later(LOOK_SECONDS, self._interrupt)
+            self._interrupt_in(LOOK_SECONDS)
             return
         self._slot.interrupt()
         if not self._repeated:
             self._repeated = True
-            self._again = self._events.later(policy.INTERRUPT_SECONDS / 2, self._interrupt)
+            self._interrupt_in(policy.INTERRUPT_SECONDS / 2)
+
+    def _interrupt_in(self, seconds: float) -> None:
+        """One timer at most: another would go on after the end, and interrupt the next program of the session."""
+        if self._again is not None:
+            self._again.cancel()
+        self._again = self._events.later(seconds, self._interrupt)
 
     def end(self) -> None:
         """There is nothing to interrupt any more."""

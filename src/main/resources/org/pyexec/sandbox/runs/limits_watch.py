@@ -136,11 +136,8 @@ class Watcher:
         if isinstance(seen, Seen):
             self._failures = 0
             passed = self._passed(seen)
-        else:  # whatever it is: a run that nobody watches does not go on
-            self._failures += 1
-            passed = "unwatched" if self._failures > FAILURES or isinstance(seen, TimeoutError) else ""
-            why = f"failed: {type(seen).__name__}: {seen}"
-            say("log", f"a look at a run {'took too long' if isinstance(seen, TimeoutError) else why}")
+        else:
+            passed = self._failed(seen)
         if passed:
             self._timer = None
             self._on_passed(passed)
@@ -148,6 +145,13 @@ class Watcher:
         # Those at all runs together take a sixth of the time of one processor, unless they take more than a second in all.
         pause = 5 * (time.monotonic() - began) * (1 + Watcher._under_way)
         self._look_in(min(max(self._interval, pause), LONGEST_INTERVAL))
+
+    def _failed(self, why: Exception) -> str:
+        """Whatever it is: a run that nobody watches does not go on."""
+        self._failures += 1
+        is_late = isinstance(why, TimeoutError)
+        say("log", f"a look at a run {'took too long' if is_late else f'failed: {type(why).__name__}: {why}'}")
+        return "unwatched" if self._failures > FAILURES or is_late else ""
 
     def _passed(self, seen: Seen) -> str:
         self._cpu_before = min(self._cpu_before, seen.cpu)

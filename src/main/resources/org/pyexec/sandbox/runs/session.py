@@ -188,9 +188,12 @@ class Session(client_task.ClientTask):
             self._later = self._later or verdict
             self.slot.kill()
         else:
-            fields = [("reason", verdict.reason.encode()), ("details", verdict.details.encode("utf-8", "replace"))]
-            self.connection.put(frames.GONE, frames.encode(fields))
+            self._tell_gone(verdict)
             self._leave()
+
+    def _tell_gone(self, verdict: Ending) -> None:
+        fields = [("reason", verdict.reason.encode()), ("details", verdict.details.encode("utf-8", "replace"))]
+        self.connection.put(frames.GONE, frames.encode(fields))
 
     def _leave(self) -> None:
         """The connection closes when every process is gone."""

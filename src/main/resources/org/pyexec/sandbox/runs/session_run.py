@@ -222,22 +222,24 @@ class SessionRun:
         session = self._session
         session.originals = self._collected.now
         session.cpu += self._cpu
-        told = run_report.RunReport(
-            self._ending,
+        for piece in self._output.files(self._collected.names):
+            session.connection.put(*piece)
+        session.connection.put(frames.END, frames.encode(self._told(self._ending).fields()))
+        session.connection.pour(iter(()), lambda: session.turn_over(self._killed, self._later))
+
+    def _told(self, verdict: Ending) -> run_report.RunReport:
+        return run_report.RunReport(
+            verdict,
             self._duration,
             self._cpu,
             self._peak,
             self._output.truncated,
             self._collected,
             self._blocked,
-            report.read_results(session.slot.report),
+            report.read_results(self._session.slot.report),
             self._all_notes(),
             "ended" if self._killed else "open",
         )
-        for piece in self._output.files(self._collected.names):
-            session.connection.put(*piece)
-        session.connection.put(frames.END, frames.encode(told.fields()))
-        session.connection.pour(iter(()), lambda: session.turn_over(self._killed, self._later))
 
     def _all_notes(self) -> List[str]:
         """Files outside of the working folder stay for later programs, and are told when they are others than before."""

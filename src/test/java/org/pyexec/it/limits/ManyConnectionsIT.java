@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -73,8 +76,8 @@ class ManyConnectionsIT {
             openIdleOnes();
             beginUploads(form);
             await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(OpenDescriptors.deletedFiles(server.process()))
-                            .as("bodies that are spooled")
+                    .untilAsserted(() -> assertThat(unfinishedFiles())
+                            .as("uploads on their way")
                             .hasSize(SLOW));
 
             for (int i = 0; i < 5; i++) {
@@ -92,6 +95,7 @@ class ManyConnectionsIT {
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(OpenDescriptors.deletedFiles(server.process())).isEmpty();
             assertThat(server.storage().resolve("incoming")).isEmptyDirectory();
+            assertThat(unfinishedFiles()).isEmpty();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
         });
         assertServed();
@@ -105,17 +109,29 @@ class ManyConnectionsIT {
         long held = http.get("/health").json().path("storageUsage").longValue();
         try {
             beginUploads(form);
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> OpenDescriptors.deletedFiles(server.process()).size() == SLOW);
+            await().atMost(Duration.ofSeconds(60)).until(() -> unfinishedFiles().size() == SLOW);
         } finally {
             goesOn.cancel(false);
             closeAll(slow);
         }
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(OpenDescriptors.deletedFiles(server.process())).isEmpty();
+            assertThat(unfinishedFiles()).isEmpty();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
         });
         assertThat(http.get("/health").json().path("storageUsage").longValue()).isEqualTo(held);
+    }
+
+    /** Contents in the store that have no metadata yet: an upload goes there while it is received (docs/adr/0020). */
+    private List<String> unfinishedFiles() throws IOException {
+        try (Stream<Path> files = Files.list(server.storage().resolve("files"))) {
+            List<String> names =
+                    files.map(file -> file.getFileName().toString()).toList();
+            return names.stream()
+                    .filter(name -> name.endsWith(".data"))
+                    .filter(name -> !names.contains(name.replace(".data", ".meta")))
+                    .toList();
+        }
     }
 
     /** A stack trace for each of them would fill the disk on which the log is. */

@@ -11,6 +11,9 @@ from . import causes
 from ...policy import policy
 from ...wire import text as texts
 
+MOST_CHARACTERS = 4096  # of a message that is looked at
+
+_path_in = re.compile(r"(['\"])(/[^'\"]*)\1").search
 _begins_process = re.compile(r"fork|spawn|exec|popen|system", re.IGNORECASE).search
 
 
@@ -35,7 +38,7 @@ def _of_library(e: ModuleNotFoundError) -> str:
 
 def _of_place(e: OSError) -> str:
     """Programs are written with these names in mind."""
-    name = e.filename
+    name = e.filename if e.filename is not None else _named(e)
     if not isinstance(name, (str, bytes)):
         return ""
     path = os.path.normpath(os.fsdecode(name)) + "/"
@@ -45,6 +48,13 @@ def _of_place(e: OSError) -> str:
         place = "/" + "/".join(path.split("/")[1 : 2 if path.startswith("/tmp/") else 3])
         return f"{place} is not the program's in this sandbox: tempfile.gettempdir() names the folder for temporary files."
     return ""
+
+
+def _named(e: OSError) -> str:
+    """The first path that a message tells, where a library has left it there alone."""
+    messages = [text[:MOST_CHARACTERS] for text in e.args[:2] if type(text) is str]
+    found = next(filter(None, map(_path_in, messages)), None)
+    return found[2] if found else ""
 
 
 def _of_process(e: OSError) -> str:

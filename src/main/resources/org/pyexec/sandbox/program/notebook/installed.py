@@ -6,7 +6,7 @@ import contextlib
 import io
 import re
 import shlex
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, Iterator, List, NamedTuple, Optional
 
 from .speech import say
 
@@ -110,13 +110,7 @@ def _distributions() -> Any:
 
 def _install(tool: str, words: List[str]) -> int:
     status = 0
-    skip = False
-    for word in words:
-        if _REDIRECTION.match(word):
-            break
-        if skip or word.startswith("-") or "::" in word:
-            skip = word in _WITH_VALUE
-            continue
+    for word in _requirements(words):
         if "$" in word:  # of the shell
             status = 1
             say(f"{tool} install: nothing can be installed here; GET /packages lists what can be imported.")
@@ -129,6 +123,18 @@ def _install(tool: str, words: List[str]) -> int:
             status = 1
             say(f"{tool} install: {word} is not here and cannot be installed; GET /packages lists what can be imported.")
     return status
+
+
+def _requirements(words: List[str]) -> Iterator[str]:
+    """Without options and their values."""
+    skip = False
+    for word in words:
+        if _REDIRECTION.match(word):
+            break
+        if skip or word.startswith("-") or "::" in word:
+            skip = word in _WITH_VALUE
+        else:
+            yield word
 
 
 def _version(name: str) -> Optional[str]:

@@ -94,28 +94,6 @@ def _printing() -> Dict[str, Any]:
 def _magic() -> Dict[str, Any]:
     """Decorators for magics of one's own."""
 
-    def registering(kind: str) -> Callable[..., Any]:
-        def register(given: Any) -> Any:
-            def decorate(function: Any) -> Any:
-                current = get_ipython()
-                if current is not None:
-                    current.register_magic_function(function, kind, given if isinstance(given, str) else None)
-                return function
-
-            return decorate if isinstance(given, str) else decorate(given)
-
-        return register
-
-    def marking(kind: str) -> Callable[..., Any]:
-        def mark(given: Any) -> Any:
-            def decorate(function: Any) -> Any:
-                function._magic = (kind, given if isinstance(given, str) else function.__name__)
-                return function
-
-            return decorate if isinstance(given, str) else decorate(given)
-
-        return mark
-
     def unchanged(given: Any) -> Any:
         return given
 
@@ -125,9 +103,33 @@ def _magic() -> Dict[str, Any]:
 
     names = {"magics_class": unchanged, "needs_local_scope": unchanged, "no_var_expand": unchanged, "Magics": Magics}
     for kind in ("line", "cell", "line_cell"):
-        names[f"register_{kind}_magic"] = registering(kind)
-        names[f"{kind}_magic"] = marking(kind)
+        names[f"register_{kind}_magic"] = _registering(kind)
+        names[f"{kind}_magic"] = _marking(kind)
     return names
+
+
+def _registering(kind: str) -> Callable[..., Any]:
+    def register(given: Any) -> Any:
+        def decorate(function: Any) -> Any:
+            current = get_ipython()
+            if current is not None:
+                current.register_magic_function(function, kind, given if isinstance(given, str) else None)
+            return function
+
+        return decorate if isinstance(given, str) else decorate(given)
+
+    return register
+
+
+def _marking(kind: str) -> Callable[..., Any]:
+    def mark(given: Any) -> Any:
+        def decorate(function: Any) -> Any:
+            function._magic = (kind, given if isinstance(given, str) else function.__name__)
+            return function
+
+        return decorate if isinstance(given, str) else decorate(given)
+
+    return mark
 
 
 def _capture() -> Dict[str, Any]:

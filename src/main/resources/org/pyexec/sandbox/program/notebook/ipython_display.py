@@ -208,12 +208,17 @@ def contents() -> Dict[str, Any]:
     """The names of the module, as programs find them."""
     names: Dict[str, Any] = {f"display_{name}": _display_as(name) for name in _MIME_TYPES}
     for name, value in {**vars(ipython_media), **globals()}.items():
-        if name.startswith("_") or getattr(value, "__module__", None) not in (__name__, ipython_media.__name__, _PLACE):
+        if name.startswith("_") or getattr(value, "__module__", None) not in _PLACES:
             continue
         if name not in ("contents", "escaped"):
-            value.__module__ = _PLACE
+            if value.__module__ != _FUNCTIONS:
+                value.__module__ = _PLACE
             names[name] = value
     return names
 
 
-_PLACE = "IPython.core.display"
+_PLACE, _FUNCTIONS = "IPython.core.display", "IPython.core.display_functions"
+_PLACES = (__name__, ipython_media.__name__, _PLACE, _FUNCTIONS)
+# From the start: programs have display() without an import.
+for _each in (DisplayHandle, display, update_display, clear_output, publish_display_data):
+    _each.__module__ = _FUNCTIONS

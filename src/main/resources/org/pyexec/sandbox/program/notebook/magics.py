@@ -109,23 +109,30 @@ def _precision(shell: Any, line: str, frame: Any) -> str:
 
 
 def _about(shell: Any, line: str, frame: Any, source: bool = False) -> None:
-    import inspect
-
     name = line.strip().rstrip("?")
     if name.startswith("%"):
         found = shell.find_line_magic(name.strip("%")) or shell.find_cell_magic(name.strip("%"))
         print(f"{name}: {'a magic of this notebook' if found else 'not known here'}")
-        return
-    if "*" in name:
+    elif "*" in name:
         import fnmatch
 
         print("\n".join(sorted(fnmatch.filter([*dir(builtins), *_own(shell)], name))))
-        return
+    else:
+        _about_value(shell, name, frame, source)
+
+
+def _about_value(shell: Any, name: str, frame: Any, source: bool) -> None:
     try:
         value = eval(name, {**shell.user_ns, **(frame.f_locals if frame is not None else {})})
     except Exception:
         print(f"Object `{name}` not found.")
         return
+    _describe(value, name, source)
+
+
+def _describe(value: Any, name: str, source: bool) -> None:
+    import inspect
+
     with contextlib.suppress(Exception):
         if callable(value):
             print(f"Signature: {name.rpartition('.')[2]}{inspect.signature(value)}")

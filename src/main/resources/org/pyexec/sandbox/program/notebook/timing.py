@@ -97,7 +97,13 @@ def _timeit(shell: Any, line: str, frame: Any, body: str = "") -> Any:
     if not statement.strip():
         raise UsageError("%timeit takes a statement")
     names = {**shell.user_ns, **(frame.f_locals if frame is not None else {})}
-    timer = timeit.Timer(notebook_lines.python(statement), notebook_lines.python(setup), globals=names)
+    result = _repeated(timeit.Timer(notebook_lines.python(statement), notebook_lines.python(setup), globals=names), options)
+    if "q" not in options:
+        print(result)
+    return result if "o" in options else None
+
+
+def _repeated(timer: Any, options: Dict[str, str]) -> TimeitResult:
     enabled = gc.isenabled()
     try:
         number = int(options.get("n") or 0) or _loops(timer)
@@ -108,10 +114,7 @@ def _timeit(shell: Any, line: str, frame: Any, body: str = "") -> Any:
     finally:
         if enabled:
             gc.enable()
-    result = TimeitResult(number, repeat, timings)
-    if "q" not in options:
-        print(result)
-    return result if "o" in options else None
+    return TimeitResult(number, repeat, timings)
 
 
 def _loops(timer: Any) -> int:
