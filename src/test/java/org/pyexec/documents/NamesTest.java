@@ -20,15 +20,18 @@ import org.junit.jupiter.api.Test;
 /** The types and Python files that documents name are there: whoever renames one renames it in the documents. */
 class NamesTest {
 
-    /** Names of others: of Python, of its libraries, of Jakarta EE and its servers, of browsers. */
+    /** Names of others: of Python, of its libraries, of Jakarta EE and its servers, of Java, of browsers. */
     private static final Set<String> FOREIGN = Set.of(
             "EventSource",
             "FontManager",
+            "FormDataBodyPart",
             "HttpServiceContextImpl",
+            "InputStream",
             "KeyboardInterrupt",
             "ManagedExecutorDefinition",
             "ManagedExecutorDescriptorDeployer",
             "MemoryError",
+            "MessageBodyReader",
             "NullMarked",
             "PermissionError",
             "ServletContextListener",
