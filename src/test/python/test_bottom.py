@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import unittest
-from typing import Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 from unittest import mock
 
 from sandbox.program.execution import bottom
@@ -134,6 +134,27 @@ class CalledTest(unittest.TestCase):
         dict(steps())
         self.assertEqual([type(each) for each in raised], [type(None), KeyboardInterrupt, type(None)])
         self.assertEqual(called, ["called"] * 2)
+
+
+    def test_what_an_interrupt_has_kept_from_being_called_is_not_called_with_a_later_step(self) -> None:
+        called: List[str] = []
+        interrupted = bottom.called(lambda: called.append("interrupted"))
+        kept: Dict[Any, Any] = dict([next(interrupted)])
+        self.assertRaises(KeyboardInterrupt, interrupted.throw, KeyboardInterrupt)
+        kept.update(bottom.called(lambda: called.append("next")))
+        self.assertEqual(called, ["next"])
+
+    def test_an_interrupt_before_the_first_step_keeps_it_from_being_called(self) -> None:
+        called: List[str] = []
+
+        def begin(held: Iterator[None], _: object) -> None:
+            held.__next__()
+            raise KeyboardInterrupt
+
+        interrupted = bottom.called(lambda: called.append("called"))
+        with mock.patch.object(bottom, "next", begin, create=True):
+            self.assertRaises(KeyboardInterrupt, interrupted.send, None)
+        self.assertEqual(called, [])
 
 
 class RehearsalTest(unittest.TestCase):

@@ -34,6 +34,7 @@ LEAST_RECURSION = 1000  # for our own few calls, whatever a program has set
 _threading: Any = threading
 shut_down = _threading._shutdown
 _call = methodcaller("__call__")
+_NOTHING = (int,)  # to call, for what is not to be called any more
 # Bound before any program runs, which may replace what builtins and ast have.
 _compile, _Expr, _Interactive = compile, ast.Expr, ast.Interactive
 # Bound before any program runs, which may replace what sys has.
@@ -132,13 +133,19 @@ def called(
     """Calls it with nothing below it, and returns what it has raised.
 
     `is_watched`: by what the program has set for that. `behind`: functions in C that are called then, whatever it has raised.
+    Raises what a handler of a signal has raised before or behind the call. What has not been called by then is never called.
     """
     outcome = _Outcome()
-    held = _held(function, outcome, behind)
-    if next(held, held) is not held:  # else a handler of a signal has raised something on the way
-        yield 0, held
-        del held
-        yield watchers.WATCHERS.step(is_watched)  # takes the place of the other, which is dropped
+    closing = _Closing(function, behind)
+    try:
+        held = _held(closing, outcome)
+        if next(held, held) is not held:  # else a handler of a signal has raised something on the way
+            yield 0, held
+            del held
+            yield watchers.WATCHERS.step(is_watched)  # takes the place of the other, which is dropped
+    except BaseException:
+        closing[:] = _NOTHING  # the generator may be dropped here, or with a later step; no call, which a signal could interrupt
+        raise
     raised, outcome.raised = outcome.raised, None  # the traceback leads to it: no cycle is left
     return raised
 
@@ -147,7 +154,7 @@ def rehearse(code: Any, names: Dict[str, object]) -> None:
     """Raises what the code has raised."""
     outcome = _Outcome()
     names.setdefault("__builtins__", builtins)
-    held = _held(FunctionType(code, names), outcome)
+    held = _held(_Closing(FunctionType(code, names)), outcome)
     next(held)
     held.close()
     if outcome.raised is not None:
@@ -158,12 +165,10 @@ class _Outcome:
     raised: Optional[BaseException] = None
 
 
-def _held(
-    function: Callable[[], object], outcome: _Outcome, behind: Iterable[Callable[[], object]] = ()
-) -> Generator[None, None, None]:
+def _held(closing: "_Closing", outcome: _Outcome) -> Generator[None, None, None]:
     outcome.raised = KeyboardInterrupt()  # should one come where nothing else can be said any more
     try:
-        value = yield from _Closing(function, behind)
+        value = yield from closing
         outcome.raised = StopIteration(value)  # from 3.12 on that is taken for the end of what is delegated to
     except GeneratorExit as e:
         is_own = e.__traceback__ is not None and e.__traceback__.tb_next is not None
@@ -177,7 +182,7 @@ class _Closing(List[Callable[[], object]]):
 
     close = property(methodcaller("pop"))
 
-    def __init__(self, function: Callable[[], object], behind: Iterable[Callable[[], object]]) -> None:
+    def __init__(self, function: Callable[[], object], behind: Iterable[Callable[[], object]] = ()) -> None:
         """A partial object, since it can have attributes and costs no level of recursion."""
         closing: Any = functools.partial(function)
         closing.behind = _AtEnd(*watchers.WATCHERS.leaving(), *behind)
