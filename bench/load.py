@@ -22,7 +22,7 @@ class Load(NamedTuple):
     seconds: float
     errors: int
 
-    def __add__(self, other: "Load") -> "Load":  # type: ignore[override]
+    def __add__(self, other: "Load") -> "Load":
         return Load(self.latencies + other.latencies, self.seconds + other.seconds, self.errors + other.errors)
 
 

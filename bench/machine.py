@@ -15,7 +15,7 @@ from servers import HERE, Server
 
 def describe(ours: Server) -> Dict[str, str]:
     health = ours.ask_json("/health")
-    sandbox = dict(health["sandbox"])  # type: ignore[call-overload]
+    sandbox = dict(health["sandbox"])
     modules = ("numpy", "pandas", "matplotlib")
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),

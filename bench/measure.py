@@ -164,11 +164,11 @@ class Bench:
         time.sleep(3)
 
 
-def _running(contestant, program: Program) -> Callable[[], Timing]:  # type: ignore[no-untyped-def]
-    return lambda: contestant.run(program)  # type: ignore[no-any-return]
+def _running(contestant, program: Program) -> Callable[[], Timing]:
+    return lambda: contestant.run(program)
 
 
-def _load(contestant, program: Program, clients: int, seconds: float) -> load.Load:  # type: ignore[no-untyped-def]
+def _load(contestant, program: Program, clients: int, seconds: float) -> load.Load:
     if isinstance(contestant, Server):
         return load.over_http(contestant.port, program, clients, seconds)
     return load.by_spawning(contestant, program, clients, seconds)

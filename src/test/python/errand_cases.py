@@ -95,7 +95,7 @@ class ErrandTestCase(unittest.TestCase):
 
     def begin(self, what: str, name: str = "", size: int = 0) -> errand.Errand:
         fields = [("what", what.encode()), ("name", name.encode()), ("size", b"%d" % size)]
-        begun = errand.Errand(self, frames.encode(fields))  # type: ignore[arg-type]
+        begun = errand.Errand(self, frames.encode(fields))
         begun.begin()
         return begun
 

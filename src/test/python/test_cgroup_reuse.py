@@ -54,7 +54,7 @@ class GroupsTest(unittest.TestCase):
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.groups = cgroups.Groups(Folders(folder.name), None)  # type: ignore[arg-type]
+        self.groups = cgroups.Groups(Folders(folder.name), None)
         self.put_aside: List[Callable[[], None]] = []
 
     def aside(self, work: Callable[[], None], then: Callable[[object], None]) -> None:

@@ -6,7 +6,7 @@ import signal
 import unittest
 from unittest import mock
 
-from sandbox.policy import config
+from sandbox.policy import config, policy
 from sandbox.runs import ending
 
 SECOND = 1_000_000
@@ -65,11 +65,16 @@ class ReportedTest(unittest.TestCase):
 class SlotTest(unittest.TestCase):
     """What is believed first, where several things have come to pass."""
 
+    settings = config.parse(["tier=none", "preload=", "memory-mb=512", "processes=64", "disk-mb=32", "output-bytes=1"])
+
     def verdict(self, status: int, stalled: bool = False, out_of_memory: bool = False) -> ending.Ending:
-        settings = config.parse(["tier=none", "preload=", "memory-mb=512", "processes=64", "disk-mb=32", "output-bytes=1"])
         ended = mock.Mock(exit=[status, 6 * SECOND, 0], has_stalled=stalled)
         ended.is_out_of_memory.return_value = out_of_memory
-        return ending.of_slot(ended, settings, 10, cpu_before=2 * SECOND)
+        return ending.of_slot(ended, self.settings, 10, cpu_before=2 * SECOND)
+
+    def test_the_interpreter_of_a_session_that_gives_up_is_not_called_by_its_status(self) -> None:
+        ended = mock.Mock(exit=[policy.BROKEN_STATUS << 8, SECOND, 0])
+        self.assertEqual(ending.of_session(ended, self.settings, 10), ending.broken())
 
     def test_the_cause_is_told_and_not_the_signal_that_came_of_it(self) -> None:
         killed = int(signal.SIGKILL)

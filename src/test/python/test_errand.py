@@ -140,7 +140,7 @@ class ErrandTest(errand_cases.ErrandTestCase):
     def test_errand_that_nobody_knows_is_malformed(self) -> None:
         for fields in ([("what", b"chmod"), ("name", b"a")], [("what", b"put"), ("name", b"a"), ("size", b"-1")], []):
             with self.assertRaises((KeyError, ValueError)):
-                errand.Errand(self, frames.encode(fields))  # type: ignore[arg-type]
+                errand.Errand(self, frames.encode(fields))
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ class GalleryTest(unittest.TestCase):
         self.addCleanup(display.show_on, display.target())
 
     def gallery(self, displays: bool = False) -> figures.Gallery:
-        display.show_on(self.target if displays else display.Printed())  # type: ignore[arg-type]
+        display.show_on(self.target if displays else display.Printed())
         return figures.Gallery(self.folder)
 
     def names(self) -> List[str]:

@@ -177,7 +177,7 @@ class WatcherTest(unittest.TestCase):
         watcher.stop()
         watcher._cpu_limit = processor
         seen = limits_watch.Seen(1, 0.0, scratch.Usage(0, 0), 0.0, False, "")
-        return watcher._passed(seen._replace(**changed))  # type: ignore[arg-type]
+        return watcher._passed(seen._replace(**changed))
 
     def test_limits_are_passed_above_them_and_not_at_them(self) -> None:
         settings = self.settings

@@ -129,7 +129,7 @@ class MagicsTest(notebook_cells.CellsTest):
             self.assertEqual(self.displayed, [expected])
 
     def test_a_coroutine_that_is_dropped_by_us_is_not_said_to_be_ours(self) -> None:
-        before = warnings._warn_unawaited_coroutine  # type: ignore[attr-defined]
+        before = warnings._warn_unawaited_coroutine
         self.addCleanup(setattr, warnings, "_warn_unawaited_coroutine", before)
         with mock.patch.object(policy, "SHOWN_FOLDER", __file__):
             unawaited.name_places_of_programs()
@@ -146,7 +146,7 @@ class MagicsTest(notebook_cells.CellsTest):
 class ShownTest(unittest.TestCase):
     def test_a_figure_without_anything_has_no_picture(self) -> None:
         figures = types.ModuleType("matplotlib.figure")
-        figures.Figure = _Figure  # type: ignore[attr-defined]
+        figures.Figure = _Figure
         with mock.patch.dict(sys.modules, {"matplotlib.figure": figures}):
             self.assertEqual(list(mime_bundle.of(_Figure(children=1))), ["text/plain"])
             self.assertEqual(mime_bundle.of(_Figure(children=2))["image/png"], b"picture")

@@ -142,7 +142,7 @@ class TiersTest(unittest.TestCase):
         return fresh
 
     def test_generation_takes_over_once_it_offers_what_the_old_one_does(self) -> None:
-        self.pool._settings.warm_seconds = 10.0  # type: ignore[misc]
+        self.pool._settings.warm_seconds = 10.0
         old = self.current()
         fresh = self.take_over(works=True, offers=False)
         self.clock.pass_by(10)
@@ -153,7 +153,7 @@ class TiersTest(unittest.TestCase):
         old.retire.assert_called_once_with()
 
     def test_module_that_hangs_does_not_hold_up_the_next_generation_for_ever(self) -> None:
-        self.pool._settings.warm_seconds = 10.0  # type: ignore[misc]
+        self.pool._settings.warm_seconds = 10.0
         fresh = self.take_over(works=True, offers=False)
         self.clock.pass_by(20)
         self.assertIs(self.current(), fresh)

@@ -22,7 +22,7 @@ class Plain:
 
 
 class Own:
-    def _repr_pretty_(self, printer, cycle) -> None:  # type: ignore[no-untyped-def]
+    def _repr_pretty_(self, printer, cycle) -> None:
         with printer.group(4, "Own(", ")"):
             printer.pretty(["x" * 40])
             printer.text(",")
@@ -73,10 +73,10 @@ class PrettyTest(unittest.TestCase):
         self.assertEqual(pretty(Own()), f"Own(['{'x' * 40}'],\n    {{'y': '{'z' * 40}'}})")
 
     def test_cycles_end(self) -> None:
-        values: list = [1]  # type: ignore[type-arg]
+        values: list = [1]
         values.append(values)
         self.assertEqual(pretty(values), "[1, [...]]")
-        pairs: dict = {}  # type: ignore[type-arg]
+        pairs: dict = {}
         pairs["self"] = pairs
         self.assertEqual(pretty(pairs), "{'self': {...}}")
 

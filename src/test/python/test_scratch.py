@@ -179,7 +179,7 @@ class FoldersTest(unittest.TestCase):
         with mock.patch.object(folders, "SLOW_DISK_SECONDS", 0.0), mock.patch.object(folders, "KNOWN_SECONDS", 3600.0):
             self.assertTrue(self.folders.is_slow())
             deadline = time.monotonic() + 20
-            while not self.folders._probe.ended and time.monotonic() < deadline:  # type: ignore[union-attr]
+            while not self.folders._probe.ended and time.monotonic() < deadline:
                 time.sleep(0.01)
             self.assertTrue(self.folders.is_slow())
 

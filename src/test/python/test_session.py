@@ -96,7 +96,7 @@ class EndingTest(unittest.TestCase):
         with mock.patch.object(os, "read", return_value=b"d"), mock.patch.object(self.session, "_finish") as finish:
             self.session._on_word(0)
             self.assertIsNotNone(self.session._timer)
-            self.session._timer.ring()  # type: ignore[union-attr]
+            self.session._timer.ring()
         self.assertIn("descriptors", finish.call_args[0][0].details)
 
 

@@ -26,7 +26,7 @@ class ReapTest(unittest.TestCase):
         ours, self.supervisor = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.addCleanup(ours.close)
         self.addCleanup(self.supervisor.close)
-        self.zygote = zygote.Zygote(ours, None, None)  # type: ignore[arg-type]
+        self.zygote = zygote.Zygote(ours, None, None)
 
     def fork_ended(self, status: int) -> int:
         pid = os.fork()
@@ -155,7 +155,7 @@ class OrderTest(unittest.TestCase):
         ours, supervisor = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.addCleanup(ours.close)
         self.addCleanup(supervisor.close)
-        asked = zygote.Zygote(ours, None, NoInits())  # type: ignore[arg-type]
+        asked = zygote.Zygote(ours, None, NoInits())
         supervisor.send(b"park 7 namespaces 0")
         with mock.patch.object(signal, "pidfd_send_signal", side_effect=AssertionError("somebody else's")):
             self.assertIsNone(asked._obey())

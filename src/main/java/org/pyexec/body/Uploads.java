@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.pyexec.api.Route;
 import org.pyexec.client.Client;
 import org.pyexec.files.FileStore;
 import org.pyexec.http.Paths;
@@ -14,8 +15,6 @@ import org.pyexec.memory.Memory;
 
 /** Finds the requests whose body is a form with a file for the store. Safe for use by many threads. */
 public final class Uploads {
-
-    private static final String PATH = "/host";
 
     /** RFC 2046, section 5.1.1: no quotes among them, which one reader would take away and another would not. */
     private static final Pattern BOUNDARY = Pattern.compile("[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]");
@@ -48,7 +47,7 @@ public final class Uploads {
 
     /** Where the body of this request goes, if it is such a form; {@link FormUpload#of} finds it again. */
     public Optional<FormUpload> begin(HttpServletRequest request) {
-        if (!request.getMethod().equals("POST") || !Paths.of(request).equals(PATH)) {
+        if (!request.getMethod().equals("POST") || Route.bodyOf(Paths.of(request)) != Route.Body.FORM_WITH_FILE) {
             return Optional.empty();
         }
         Optional<FormUpload> upload = type(request.getContentType())

@@ -1,72 +1,28 @@
 package org.pyexec.body;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.pyexec.client.Client;
-import org.pyexec.files.FileStore;
-import org.pyexec.files.FileStoreSettings;
 import org.pyexec.files.FileTooLargeException;
 import org.pyexec.files.HostedFile;
 import org.pyexec.files.StoreFullException;
 import org.pyexec.files.StoreUnreachableException;
 import org.pyexec.files.UnreachableFileStore;
-import org.pyexec.files.disk.DiskFileStore;
-import org.pyexec.files.disk.StorageDirectory;
 import org.pyexec.memory.Memory;
 import org.pyexec.memory.NoRoomException;
 
-class FormUploadTest {
-
-    private static final Client CLIENT = Client.local("client");
-    private static final String BOUNDARY = "----WebKitFormBoundaryAbC123";
-    private static final int MAX_BYTES = 300_000;
-    private static final String FILE = "Content-Disposition: form-data; name=\"file\"; filename=\"a.bin\"";
-
-    @TempDir
-    Path temporary;
-
-    private final Memory memory = new Memory(8 << 20);
-    private StorageDirectory storage;
-    private Path incoming;
-    private FileStore store;
-
-    @BeforeEach
-    void open() throws IOException {
-        storage = StorageDirectory.open(temporary.resolve("store"));
-        incoming = storage.emptyFolder("incoming");
-        store = DiskFileStore.open(
-                storage, new FileStoreSettings(Duration.ofMinutes(10), 1 << 20, 500_000), Clock.systemUTC());
-    }
-
-    @AfterEach
-    void nothingIsHeldAndNothingLiesAboutButFilesThatWereKept() throws IOException {
-        assertThat(memory.heldBytes()).isZero();
-        assertThat(incoming).isEmptyDirectory();
-        assertThat(names()).hasSize(2 * store.liveCount());
-        storage.close();
-    }
+class FormUploadTest extends FormUploadFixture {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 100, 4096, 8192, 9300, 16_384, 1_000_000})
@@ -233,81 +189,5 @@ class FormUploadTest {
         byte[] form = joined(form(part(FILE, random(5))), random(100_000));
 
         assertThat(content(kept(form, 3000))).hasSize(5);
-    }
-
-    private HostedFile kept(byte[] form, int piece) throws Exception {
-        UploadOutcome outcome = outcome(form, piece);
-        assertThat(outcome).isInstanceOf(UploadOutcome.Kept.class);
-        return ((UploadOutcome.Kept) outcome).file();
-    }
-
-    private UploadOutcome outcome(byte[] form, int piece) throws Exception {
-        return outcome(form, piece, store);
-    }
-
-    /** The array is another's before the next piece comes, as it is while a body is received. */
-    private UploadOutcome outcome(byte[] form, int piece, FileStore into) throws Exception {
-        try (FormUpload upload = upload(into)) {
-            byte[] buffer = new byte[Math.min(piece, form.length)];
-            for (int at = 0; at < form.length; at += piece) {
-                int count = Math.min(piece, form.length - at);
-                System.arraycopy(form, at, buffer, 0, count);
-                upload.write(buffer, count);
-                Arrays.fill(buffer, (byte) '?');
-            }
-            assertThat(upload.length()).isEqualTo(form.length);
-            return upload.finish();
-        }
-    }
-
-    private FormUpload upload(FileStore into) {
-        FileField field = new FileField(into, "client", MAX_BYTES);
-        return new FormUpload(field, memory.share(CLIENT), BOUNDARY, incoming);
-    }
-
-    private static String digest(UploadOutcome outcome) {
-        return outcome instanceof UploadOutcome.Kept kept ? kept.file().sha256() : outcome.toString();
-    }
-
-    private void forget(UploadOutcome outcome) throws IOException {
-        if (outcome instanceof UploadOutcome.Kept kept) {
-            store.delete(kept.file().token());
-        }
-    }
-
-    private byte[] content(HostedFile file) throws IOException {
-        try (ReadableByteChannel content = store.read(file, 0)) {
-            return Channels.newInputStream(content).readAllBytes();
-        }
-    }
-
-    private List<String> names() throws IOException {
-        try (Stream<Path> names = Files.list(temporary.resolve("store/files"))) {
-            return names.map(path -> path.getFileName().toString()).toList();
-        }
-    }
-
-    private static byte[] part(String headers, byte[] content) {
-        return joined(
-                ("--" + BOUNDARY + "\r\n" + headers + "\r\n\r\n").getBytes(ISO_8859_1), content, new byte[] {'\r', '\n'
-                });
-    }
-
-    private static byte[] form(byte[]... parts) {
-        return joined(joined(parts), ("--" + BOUNDARY + "--\r\n").getBytes(ISO_8859_1));
-    }
-
-    private static byte[] joined(byte[]... arrays) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (byte[] array : arrays) {
-            all.writeBytes(array);
-        }
-        return all.toByteArray();
-    }
-
-    private static byte[] random(int length) {
-        byte[] bytes = new byte[length];
-        new Random(length).nextBytes(bytes);
-        return bytes;
     }
 }

@@ -133,7 +133,7 @@ class HostileSessionFilesTest extends OnEveryTier {
                             "CREATED",
                             "The interpreter of the session did not answer within 30 seconds",
                             "The program closed the descriptors that its session needs",
-                            "Program exited with status 123"); // its interpreter has found nonsense: BROKEN_STATUS
+                            "The program has made the interpreter of its session unfit for another one");
         }
     }
 

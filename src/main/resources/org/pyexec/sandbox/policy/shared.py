@@ -76,7 +76,7 @@ SHARED = (
         ("beside/locks_of_pipes", "test_watchdog.py"),
     ),
     Shared("the supervisor's memory and descriptors", "bounds on names and entries", ("HostileSessionsTest", "LeakTest")),
-    Shared("the store", "a part for each client", ("StorageLimitsIT", "DiskFileStoreTest")),
+    Shared("the store", "a part for each client", ("StorageLimitsIT", "DiskFileStoreLimitsTest")),
     Shared("the server's threads", "places for those who write, time-outs", ("UnreadAnswersIT", "StalledClientsIT")),
     Shared("the server's heap", "half of what the server leaves for all, half of that for one client", ("HeapIT", "MemoryTest")),
 )

@@ -159,6 +159,17 @@ def of_slot(ended: slot.Slot, settings: config.Config, cpu_limit: int, cpu_befor
     return observed(status, settings, cpu_limit, ended.exit[1] - cpu_before)
 
 
+def of_session(
+    ended: slot.Slot, settings: config.Config, cpu_limit: int, cpu_before: int = 0
+) -> Ending:
+    """As `of_slot`, of a slot whose interpreter runs one program after another."""
+    assert ended.exit is not None
+    status = ended.exit[0]
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == policy.BROKEN_STATUS:
+        return broken()
+    return of_slot(ended, settings, cpu_limit, cpu_before)
+
+
 def with_last_words(verdict: Ending, report: Dict[str, bytes]) -> Ending:
     """What the program has told before it ended itself by a signal, as Python does after KeyboardInterrupt."""
     if verdict.reason != "killed" or not verdict.signal or "signal" not in report:

@@ -168,7 +168,7 @@ class Session(client_task.ClientTask):
             self._run.on_exit()
             return
         assert self.slot.exit is not None
-        self._finish(ending.of_slot(self.slot, self.settings, 0))
+        self._finish(ending.of_session(self.slot, self.settings, 0))
 
     def _on_dead(self) -> None:
         if self._run is not None:

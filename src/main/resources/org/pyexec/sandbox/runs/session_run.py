@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import Callable, Dict, List, Optional
 
 from . import collect, ending, input_relay, interruption, left, output, run_report, session_door, stdin_writer
-from ..policy import policy
 from ..wire import frames, notes, report, request
 from .ending import Ending
 
@@ -161,18 +159,11 @@ class SessionRun:
 
     def on_exit(self) -> None:
         """The interpreter has ended, and the zygote has seen it, or the zygote itself has."""
-        exited = self._session.slot.exit
-        assert exited is not None
+        session = self._session
         if self._ending is None:
-            self.kill(self._observed(exited[0]))
+            self.kill(ending.of_session(session.slot, self._limits, self._request.cpu_seconds, session.cpu))
         else:
             self._collect_when_all_is_known()
-
-    def _observed(self, status: int) -> Ending:
-        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == policy.BROKEN_STATUS:
-            return ending.broken()
-        session = self._session
-        return ending.of_slot(session.slot, self._limits, self._request.cpu_seconds, session.cpu)
 
     def on_dead(self) -> None:
         """No process of the session is left."""

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.it.support.Answer;
+import org.pyexec.it.support.Gzip;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Multipart;
@@ -39,14 +40,6 @@ class CompressedBodiesIT {
         return Json.object("code", code).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] gzip(byte[] content) throws IOException {
-        ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
-            out.write(content);
-        }
-        return packed.toByteArray();
-    }
-
     @Test
     void compressedBodiesAreDecompressed() throws IOException {
         byte[] random = new byte[2_000_000];
@@ -55,12 +48,12 @@ class CompressedBodiesIT {
         for (String code : new String[] {"print(1)", "print(1) # " + long64}) {
             for (String coding : new String[] {"gzip", "x-gzip", "GZIP, identity"}) {
                 Shapes.success(
-                        post(gzip(program(code)), "Content-Type", "application/json", "Content-Encoding", coding));
+                        post(Gzip.of(program(code)), "Content-Type", "application/json", "Content-Encoding", coding));
             }
         }
         Multipart form = Multipart.of(Multipart.file("a.txt", new byte[100]));
         Answer hosted = http.send(
-                "POST", "/host", gzip(form.body()), "Content-Type", form.contentType(), "Content-Encoding", "gzip");
+                "POST", "/host", Gzip.of(form.body()), "Content-Type", form.contentType(), "Content-Encoding", "gzip");
         assertThat(hosted.json().path("size").intValue()).isEqualTo(100);
     }
 
@@ -88,7 +81,7 @@ class CompressedBodiesIT {
 
     @Test
     void whatIsNoGzipIsMalformed() throws IOException {
-        byte[] packed = gzip(program("print(1)"));
+        byte[] packed = Gzip.of(program("print(1)"));
         byte[] cut = Arrays.copyOf(packed, packed.length - 12);
         for (byte[] body : new byte[][] {program("print(1)"), cut, {0x1f}}) {
             ObjectNode json = Shapes.executeError(
@@ -100,7 +93,7 @@ class CompressedBodiesIT {
     /** A recursive reader would need one stack frame for each empty member. */
     @Test
     void emptyMembersOfAGzipAreNothing() throws IOException {
-        byte[] empty = gzip(new byte[0]);
+        byte[] empty = Gzip.of(new byte[0]);
         ByteArrayOutputStream nothing = new ByteArrayOutputStream();
         for (int i = 0; i < 250_000; i++) {
             nothing.write(empty);
@@ -118,7 +111,7 @@ class CompressedBodiesIT {
 
     private Answer packed(String path, byte[] body, String type, ByteArrayOutputStream behind) throws IOException {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        packed.write(gzip(body));
+        packed.write(Gzip.of(body));
         behind.writeTo(packed);
         return http.send("POST", path, packed.toByteArray(), "Content-Type", type, "Content-Encoding", "gzip");
     }
@@ -128,7 +121,7 @@ class CompressedBodiesIT {
     void whatIsNoCodingIsNone(String name) throws IOException {
         Shapes.success(post(program("print(1)"), "Content-Type", "application/json", "Content-Encoding", name));
         Shapes.success(post(
-                gzip(program("print(1)")), "Content-Type", "application/json", "Content-Encoding", name + ", gzip"));
+                Gzip.of(program("print(1)")), "Content-Type", "application/json", "Content-Encoding", name + ", gzip"));
     }
 
     @ParameterizedTest

@@ -3,15 +3,14 @@ package org.pyexec.it.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.it.support.Answer;
+import org.pyexec.it.support.Gzip;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Multipart;
@@ -38,14 +37,6 @@ class LenientRequestsIT {
         return Json.object("code", code).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] gzip(byte[] content) throws IOException {
-        ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
-            out.write(content);
-        }
-        return packed.toByteArray();
-    }
-
     // --- types
 
     @ParameterizedTest
@@ -65,7 +56,7 @@ class LenientRequestsIT {
         System.arraycopy(json, 0, body, LIMIT - json.length, json.length);
         for (String type : new String[] {"text/plain", "application/json"}) {
             Shapes.success(post(body, "Content-Type", type));
-            Shapes.success(post(gzip(body), "Content-Type", type, "Content-Encoding", "gzip"));
+            Shapes.success(post(Gzip.of(body), "Content-Type", type, "Content-Encoding", "gzip"));
         }
     }
 

@@ -6,8 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +15,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,6 +28,7 @@ import org.pyexec.it.support.RawConnection;
 import org.pyexec.it.support.Server;
 import org.pyexec.it.support.Setup;
 import org.pyexec.it.support.Shapes;
+import org.pyexec.it.support.StoredFiles;
 
 /** Thousands of idle connections and hundreds of slow uploads at the same time. */
 @Tag("slow")
@@ -76,7 +74,7 @@ class ManyConnectionsIT {
             openIdleOnes();
             beginUploads(form);
             await().atMost(Duration.ofSeconds(60))
-                    .untilAsserted(() -> assertThat(unfinishedFiles())
+                    .untilAsserted(() -> assertThat(StoredFiles.unfinished(server.storage()))
                             .as("uploads on their way")
                             .hasSize(SLOW));
 
@@ -95,7 +93,7 @@ class ManyConnectionsIT {
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(OpenDescriptors.deletedFiles(server.process())).isEmpty();
             assertThat(server.storage().resolve("incoming")).isEmptyDirectory();
-            assertThat(unfinishedFiles()).isEmpty();
+            assertThat(StoredFiles.unfinished(server.storage())).isEmpty();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
         });
         assertServed();
@@ -109,29 +107,18 @@ class ManyConnectionsIT {
         long held = http.get("/health").json().path("storageUsage").longValue();
         try {
             beginUploads(form);
-            await().atMost(Duration.ofSeconds(60)).until(() -> unfinishedFiles().size() == SLOW);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> StoredFiles.unfinished(server.storage()).size() == SLOW);
         } finally {
             goesOn.cancel(false);
             closeAll(slow);
         }
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             assertThat(OpenDescriptors.deletedFiles(server.process())).isEmpty();
-            assertThat(unfinishedFiles()).isEmpty();
+            assertThat(StoredFiles.unfinished(server.storage())).isEmpty();
             assertThat(descriptors()).isLessThanOrEqualTo(before + KEPT_DESCRIPTORS);
         });
         assertThat(http.get("/health").json().path("storageUsage").longValue()).isEqualTo(held);
-    }
-
-    /** Contents in the store that have no metadata yet: an upload goes there while it is received (docs/adr/0020). */
-    private List<String> unfinishedFiles() throws IOException {
-        try (Stream<Path> files = Files.list(server.storage().resolve("files"))) {
-            List<String> names =
-                    files.map(file -> file.getFileName().toString()).toList();
-            return names.stream()
-                    .filter(name -> name.endsWith(".data"))
-                    .filter(name -> !names.contains(name.replace(".data", ".meta")))
-                    .toList();
-        }
     }
 
     /** A stack trace for each of them would fill the disk on which the log is. */

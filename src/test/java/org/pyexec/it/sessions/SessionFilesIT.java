@@ -4,15 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.it.support.Answer;
+import org.pyexec.it.support.Gzip;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
 import org.pyexec.it.support.Shapes;
@@ -122,11 +121,8 @@ class SessionFilesIT extends SessionFileTestBase {
         String id = open();
         assertThat(put(id, "empty", "").status()).isEqualTo(201);
         assertThat(get(id, "empty").body()).isEmpty();
-        ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-            gzip.write("text".repeat(1000).getBytes(UTF_8));
-        }
-        assertThat(put(id, "unpacked", packed.toByteArray(), "Content-Encoding", "gzip")
+        byte[] packed = Gzip.of("text".repeat(1000).getBytes(UTF_8));
+        assertThat(put(id, "unpacked", packed, "Content-Encoding", "gzip")
                         .json()
                         .path("size")
                         .intValue())
