@@ -133,7 +133,9 @@ class KilledSupervisorIT {
 
     private ProcessHandle supervisor() {
         await().atMost(Duration.ofSeconds(60))
-                .until(() -> server.process().children().count() == 1);
+                .untilAsserted(() -> assertThat(
+                                server.process().children().map(child -> child.pid() + " " + child.info()))
+                        .hasSize(1));
         return server.process().children().findAny().orElseThrow();
     }
 
