@@ -47,6 +47,7 @@ public enum Route {
 
     private static final Pattern PARAMETER = Pattern.compile(":[a-z]+");
     private static final String REST = ":path";
+    private static final Pattern IGNORED = Pattern.compile(";[^/]*|(?<=.)/(?:;[^/]*)?$");
 
     private final String method;
     private final String path;
@@ -108,7 +109,7 @@ public enum Route {
     /** What a request to this path may have as its body, whatever its method. */
     public static Body bodyOf(String path) {
         return Arrays.stream(values())
-                .filter(route -> route.body != Body.NONE && route.matches(path))
+                .filter(route -> route.body != Body.NONE && route.serves(path))
                 .map(route -> route.body)
                 .findFirst()
                 .orElse(Body.NONE);
@@ -171,5 +172,13 @@ public enum Route {
 
     private boolean matches(String requested) {
         return pattern.matcher(requested).matches();
+    }
+
+    /**
+     * As JAX-RS matches paths: without path parameters (RFC 3986, section 3.3) and without a slash at the end. Where a file's name is
+     * a part of the path, it counts as it is written.
+     */
+    private boolean serves(String requested) {
+        return matches(requested) || matches(IGNORED.matcher(requested).replaceAll(""));
     }
 }

@@ -13,6 +13,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.api.Route;
 
 /** The resources serve what the table of routes says, and nothing else. */
@@ -52,6 +54,30 @@ class RoutesTest {
         Set<String> served =
                 RESOURCES.stream().flatMap(RoutesTest::served).collect(Collectors.toCollection(TreeSet::new));
         assertThat(served).isEqualTo(new TreeSet<>(Route.ofApi().keySet()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/host", "/host/", "/host;a=1", "/host;a=1;b/", "/host/;a"})
+    void pathIsMatchedAsJaxRsMatchesIt(String path) {
+        assertThat(Route.bodyOf(path)).isEqualTo(Route.Body.FORM_WITH_FILE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/sessions/x/files/a",
+                "/sessions/x/files/;a",
+                "/sessions/x;y/files/a;b/",
+                "/sessions/x/files/a/b"
+            })
+    void fileOfASessionIsOneWhateverItsName(String path) {
+        assertThat(Route.bodyOf(path)).isEqualTo(Route.Body.FILE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/;a", "/hosts", "/host/x", "/%68ost", "/sessions/x/files/"})
+    void otherPathsAreOther(String path) {
+        assertThat(Route.bodyOf(path)).isNotIn(Route.Body.FORM_WITH_FILE, Route.Body.ORDINARY);
     }
 
     @Test

@@ -15,6 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.pyexec.it.support.Answer;
 import org.pyexec.it.support.Http;
 import org.pyexec.it.support.Json;
@@ -40,6 +42,16 @@ class HostingIT {
                 "Content-Disposition: form-data; name=\"file\"; filename=\"file.txt\"\r\nContent-Type: text/plain",
                 new byte[1024])));
         assertFileTxt(answer, before);
+    }
+
+    /** JAX-RS takes no notice of either; an upload is received before it is asked. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/host/", "/host;a=1"})
+    void slashAtTheEndAndPathParametersChangeNothing(String path) {
+        Multipart form = Multipart.of(Multipart.file("a.txt", new byte[300_000]));
+        Answer answer = http.send("POST", path, form.body(), "Content-Type", form.contentType());
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("size").intValue()).isEqualTo(300_000);
     }
 
     /** Whole requests, one after another on one connection, as browsers and most libraries send them. */
